@@ -6,7 +6,7 @@ if (await LedgerCommands.TryRunAsync(args) is { } exitCode)
 if (await WitnessCommand.TryRunAsync(args) is { } witnessed)
     return witnessed;
 
-if (await VaultCommands.TryRunAsync(args) is { } vaultExitCode)
+if (await KeyCommands.TryRunAsync(args) is { } vaultExitCode)
     return vaultExitCode;
 
 return await Usage.TryRunAsync(args, Console.Out, Console.Error) ?? await BotHost.RunAsync(args);

@@ -7,19 +7,19 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>What was reported, in rows: whose, about what, how often and when, in its source's own words; and the gate level.</summary>
 internal static class AlertFacts
 {
-    public static IEnumerable<(string, string)> Of(IncidentView view, Measure measure)
+    public static IEnumerable<(string, string)> For(IncidentView view, Measure measure)
     {
         var incident = view.Incident;
         if (CardText.Plain(incident.Title, measure.Title, exact: true) != incident.Title)
             yield return Fact("Title", $"{incident.Title,500}");
         yield return Fact("Client", $"**{CardText.Name(view.Tenant.Name, measure.Short)}**");
         if (incident.Opened.Scope == IncidentScope.One && incident.Opened.Device is { } device)
-            yield return Fact(Phrases.Thing(incident), $"{CardText.Name(device, measure.Short)}");
+            yield return Fact(Labels.Thing(incident), $"{CardText.Name(device, measure.Short)}");
         yield return Fact("What", What(view));
         if (Reported(incident) is { } reported)
             yield return Fact("Reported", $"{reported,240}");
         if (incident.Staged is { } staged)
-            yield return Fact("Level", $"{Phrases.Gate(staged.Terms)}");
+            yield return Fact("Level", $"{Labels.Gate(staged.Terms)}");
     }
 
     private static CardMarkdown What(IncidentView view)
@@ -32,7 +32,7 @@ internal static class AlertFacts
             return $"{incident.Opened.Kind,120}, first {first}, last {last}{resolved}";
         if (incident.EventCount < 2)
             return $"{incident.Opened.Kind,120} at {first}{resolved}";
-        return $"{incident.Opened.Kind,120}: {Phrases.Events(incident.EventCount)}, first {first}, last {last}{resolved}";
+        return $"{incident.Opened.Kind,120}: {Labels.Events(incident.EventCount)}, first {first}, last {last}{resolved}";
     }
 
     /// <summary>What the source said beside the title, last.</summary>

@@ -16,7 +16,7 @@ internal static class AlertLabels
         ("generator_url", "Source"), ("url", "Link"), ("link", "Link"),
     ];
 
-    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure)
     {
         if (view.Incident.RecentEvents.Select(recent => recent.Event).LastOrDefault(received => received.Status == EventStatus.Firing)
             is not { } latest)

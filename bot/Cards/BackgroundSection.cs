@@ -14,7 +14,7 @@ internal static class BackgroundSection
 {
     public const string Id = "details";
 
-    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure)
     {
         var incident = view.Incident;
         if (incident.Phase is ProposalPhase.Failed or ProposalPhase.Unknown or ProposalPhase.Stopped)
@@ -31,8 +31,8 @@ internal static class BackgroundSection
             yield return seen;
         foreach (var earlier in DecisionSection.InDetails(incident, measure).Concat(OutcomeSection.InDetails(incident, measure)))
             yield return earlier;
-        yield return Facts(AlertFacts.Of(view, measure));
-        foreach (var part in AlertLabels.Of(view, measure))
+        yield return Facts(AlertFacts.For(view, measure));
+        foreach (var part in AlertLabels.For(view, measure))
             yield return part;
         foreach (var (step, number) in view.Plan.Steps.Take(measure.Items).Select((step, number) => (step, number)))
         {
@@ -42,7 +42,7 @@ internal static class BackgroundSection
                 new(step.Title, measure.Long, Bold: true),
                 new($" · {step.Target.Kind} {CardText.Name(step.Target.Name, measure.Short)} ({step.Target.Id}) of "
                     + $"{CardText.Name(step.Target.Client, measure.Short)}", measure.Long),
-                new($". {string.Join(" ", StepSentences.For(view, step))}", measure.Long, Subtle: true));
+                new($". {string.Join(" ", StepMessages.For(view, step))}", measure.Long, Subtle: true));
         }
         if (incident.Draft is not { } draft)
             yield break;
@@ -58,16 +58,16 @@ internal static class BackgroundSection
                 yield return Rich("None", new("• "), new(reason, measure.Long));
         }
         yield return Rich("Small", new TextRun(Footer(incident), measure.Long, Subtle: true, Size: "Small"));
-        yield return ActionSet([Buttons.Details(IncidentCard.DataOf(view), 0, null, Buttons.AllDetails)]);
+        yield return ActionSet([Buttons.Details(IncidentCard.GetData(view), 0, null, Buttons.AllDetails)]);
     }
 
     private static string Footer(Incident incident)
     {
-        var requested = incident.Staged is { } staged ? $" · requested by {CardText.Name(Phrases.Who(staged.Requester))}" : "";
+        var requested = incident.Staged is { } staged ? $" · requested by {CardText.Name(Labels.Who(staged.Requester))}" : "";
         var revision = incident.Draft!.Revision > 1 ? $" · revision {incident.Draft.Revision}" : "";
         var drafter = incident.Draft.Drafter == RecommendationDrafted.NoRunbook
             ? "Without a runbook"
-            : $"Drafted {Phrases.Drafter(incident.Draft)}";
+            : $"Drafted {Labels.Drafter(incident.Draft)}";
         return $"{drafter}{revision}{requested} · ledger entry {incident.LastSeq}";
     }
 }

@@ -11,11 +11,11 @@ internal static class Buttons
 {
     public const string AllDetails = "All details";
     private const int RoomForEdits = 5_000;
-    private const int MostEdits = 10;
+    private const int MaxEdits = 10;
 
-    public static IEnumerable<OutgoingJson> Of(IncidentView view, bool planFits)
+    public static IEnumerable<OutgoingJson> For(IncidentView view, bool planFits)
     {
-        var data = IncidentCard.DataOf(view);
+        var data = IncidentCard.GetData(view);
         var incident = view.Incident;
         var decides = incident.IsUndecided && view.Rights.Decide;
         var mayRun = !view.IsFrozen;
@@ -91,7 +91,7 @@ internal static class Buttons
                     value: CardText.Plain(step.Arguments[name], 400, exact: true), pattern: spec is null ? null : $"^(?:{spec.Pattern})$"));
             }
         }
-        if (inputs.Count is 0 or > MostEdits)
+        if (inputs.Count is 0 or > MaxEdits)
             return null;
         inputs.Add(CardActions.Input(InputId.EditReason, "Why the change? (optional)", 500, required: false));
         var form = CardActions.ShowCard(
@@ -104,7 +104,7 @@ internal static class Buttons
         [
             CardElements.Text(
                 $"It is carried out at once without anybody else's approval, and everybody is told. {glass.Confirmations} other "
-                + $"{(glass.Confirmations == 1 ? "person" : "people")} must confirm within {Phrases.Span(glass.Within)} that it was right.",
+                + $"{(glass.Confirmations == 1 ? "person" : "people")} must confirm within {Labels.Span(glass.Within)} that it was right.",
                 subtle: true),
             CardActions.Input(InputId.Emergency, "Why can it not wait? The reason is recorded.", 500, required: true, multiline: true),
         ],
@@ -120,7 +120,7 @@ internal static class Buttons
     {
         List<OutgoingJson> form = [];
         var chosen = "1h";
-        if (SnoozeLimit.Of(view.Incident.Proposal) is { } limit)
+        if (SnoozeLimit.From(view.Incident.Proposal) is { } limit)
         {
             form.Add(limit.Reason is { } reason
                 ? CardElements.Text(

@@ -32,14 +32,14 @@ internal sealed class CardMentions
         ["mentioned"] = new OutgoingJson { ["id"] = one.Mri!, ["name"] = one.Name },
     });
 
-    /// <summary>As <see cref="Deciders.Sentence"/>, in Markdown.</summary>
+    /// <summary>As <see cref="Deciders.Message"/>, in Markdown.</summary>
     public string Markdown
     {
         get
         {
             var names = people.ConvertAll(
                 static one => one.Mri is null ? CardText.Markdown(CardText.Name(one.Name, MaxName)) : $"<at>{one.Name}</at>");
-            return new Deciders([.. names], others).Sentence;
+            return new Deciders([.. names], others).Message;
         }
     }
 

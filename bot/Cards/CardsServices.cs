@@ -22,12 +22,12 @@ public static class CardsServices
             .AddSingleton<CardMessages>()
             .AddSingleton<CardRecord>()
             .AddSingleton<CardRules>()
-            .AddSingleton<CardKeeper>()
-            .AddSingleton<ILedgerFollower>(provider => provider.GetRequiredService<CardKeeper>())
-            .AddSingleton<ILedgerFollower, LostChannelNotice>()
-            .AddSingleton<ILedgerFollower, OpenIncidentsList>()
-            .AddSingleton<ILedgerFollower, FreezeNotice>()
-            .AddSingleton<ILedgerFollower, SwitchNotice>()
-            .AddHostedService(provider => provider.GetRequiredService<CardKeeper>());
+            .AddSingleton<CardSync>()
+            .AddSingleton<ILedgerSubscription>(provider => provider.GetRequiredService<CardSync>())
+            .AddSingleton<ILedgerSubscription, LostChannelNotice>()
+            .AddSingleton<ILedgerSubscription, OpenIncidentsList>()
+            .AddSingleton<ILedgerSubscription, FreezeNotice>()
+            .AddSingleton<ILedgerSubscription, SwitchNotice>()
+            .AddHostedService(provider => provider.GetRequiredService<CardSync>());
     }
 }

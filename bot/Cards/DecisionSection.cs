@@ -9,7 +9,7 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>Who decided what so far, and why it ended.</summary>
 internal static class DecisionSection
 {
-    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure)
     {
         var incident = view.Incident;
         var decisions = incident.Proposal.EarlierDecisions.RemoveAll(earlier => IsPast(incident, earlier)).AddRange(incident.Decisions);
@@ -20,7 +20,7 @@ internal static class DecisionSection
         {
             yield return Rich(
                 "Small",
-                new($"{(review.Confirms ? "Confirmed" : "Objected to")} by {CardText.Name(Phrases.Who(review.By))}", Bold: true),
+                new($"{(review.Confirms ? "Confirmed" : "Objected to")} by {CardText.Name(Labels.Who(review.By))}", Bold: true),
                 new(", "),
                 TextRun.At(review.At),
                 new(review.Reason is { Length: > 0 } said ? $": {said}" : "", measure.Long));
@@ -42,7 +42,7 @@ internal static class DecisionSection
                     + $"name" : "nobody decides in their name")}."));
         }
         if (incident.Redraft is { } asked)
-            yield return Rich("Small", new($"{CardText.Name(Phrases.Who(asked.By))} asked for a new draft", Bold: true), new(", "),
+            yield return Rich("Small", new($"{CardText.Name(Labels.Who(asked.By))} asked for a new draft", Bold: true), new(", "),
                 TextRun.At(asked.At));
         if (incident.Proposal.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
             yield return Rich("Small", new("Ended: ", Bold: true), new(ending, measure.Long));
@@ -67,7 +67,7 @@ internal static class DecisionSection
     private static OutgoingJson Line(string? spacing, Decision decision, Incident incident, Measure measure)
     {
         var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
-        List<TextRun> runs = [new($"{Phrases.Decision(decision.Fact)} by {Phrases.Decider(decision)}", Bold: true), new(", "),
+        List<TextRun> runs = [new($"{Labels.Decision(decision.Fact)} by {Labels.Decider(decision)}", Bold: true), new(", "),
             TextRun.At(decision.At)];
         if (decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back })
             runs.AddRange([new(" until "), TextRun.At(back)]);

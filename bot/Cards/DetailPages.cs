@@ -26,7 +26,7 @@ public sealed class DetailPages
     /// </summary>
     public int ToReview { get; private set; }
 
-    public static DetailPages Of(IncidentView view)
+    public static DetailPages From(IncidentView view)
     {
         var details = IncidentDetails.For(view);
         var all = new DetailPages();
@@ -92,7 +92,7 @@ public sealed class DetailPages
         var size = 0;
         for (var i = 0; i < text.Length; i++)
         {
-            size += OutgoingJson.SizeOf(text.AsSpan(i, 1));
+            size += OutgoingJson.GetSize(text.AsSpan(i, 1));
             if (size < RoomForPiece || char.IsHighSurrogate(text[i]))
                 continue;
             yield return text[start..(i + 1)];

@@ -10,7 +10,7 @@ internal static class DetailsCard
 {
     public static OutgoingJson Build(IncidentView view)
     {
-        var pages = DetailPages.Of(view);
+        var pages = DetailPages.From(view);
         var number = Math.Clamp(view.Reading!.Page, 0, pages.All.Count - 1);
         List<OutgoingJson> body = [];
         if (view.Notice is not null)
@@ -18,7 +18,7 @@ internal static class DetailsCard
         body.Add(Rich(null, new($"{view.Incident.Id} ", Bold: true, Subtle: true), new(view.Incident.Title, 100, Bold: true)));
         body.Add(Text($"{CardText.Name(view.Tenant.Name, 60)} · details, page {number + 1} of {pages.All.Count}", subtle: true,
             spacing: "None"));
-        if (HeaderSection.Labels(view) is { } labels)
+        if (HeaderSection.Identifiers(view) is { } labels)
             body.Add(labels);
         body.AddRange(pages.All[number]);
         return Card.Frame(body, Navigation(view, pages, number), IncidentCard.Summary(view));
@@ -26,7 +26,7 @@ internal static class DetailsCard
 
     private static IEnumerable<OutgoingJson> Navigation(IncidentView view, DetailPages pages, int number)
     {
-        var data = IncidentCard.DataOf(view);
+        var data = IncidentCard.GetData(view);
         var token = view.Reading!.Token;
         var incident = view.Incident;
         if (incident.IsUndecided && view.Rights.Decide && incident.Staged!.Terms.Level != GateLevel.L3)

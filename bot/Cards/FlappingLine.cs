@@ -8,5 +8,5 @@ internal static class FlappingLine
 {
     /// <summary>One line for the card; null for what began once.</summary>
     public static OutgoingJson? For(IncidentView view) =>
-        view.Incident.Beginnings > 1 ? Rich("Small", new TextRun(Flapping.Sentence(view.Incident), Bold: true)) : null;
+        view.Incident.Beginnings > 1 ? Rich("Small", new TextRun(Flapping.Describe(view.Incident), Bold: true)) : null;
 }

@@ -10,7 +10,7 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>The message that a client was stopped, or may go on: who said so, when and why, and what holds from now on.</summary>
 internal static class FreezeCard
 {
-    private const int LongestReason = 500;
+    private const int MaxReasonLength = 500;
 
     public static OutgoingJson Set(TenantState state, Freeze freeze)
     {
@@ -47,7 +47,7 @@ internal static class FreezeCard
             Container(
                 [
                     Rich(null, new TextRun(headline, 160, Bold: true, Size: "Medium")),
-                    Rich("Small", [.. Runs(by, new(null, 200)), new TextRun(reason, LongestReason, Bold: true)]),
+                    Rich("Small", [.. Runs(by, new(null, 200)), new TextRun(reason, MaxReasonLength, Bold: true)]),
                     Rich("Small", [.. Runs(consequence)]),
                 ],
                 tone),

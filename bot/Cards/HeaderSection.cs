@@ -17,7 +17,7 @@ internal static class HeaderSection
     public const string LocalModeLabel = "Local mode: everybody is administrator";
     private const int Unbounded = int.MaxValue;
 
-    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure)
     {
         if (view.Notice is not null)
             yield return Container([Rich(null, new TextRun(view.Notice, measure.Long, Bold: true))], Tone.Accent);
@@ -49,7 +49,7 @@ internal static class HeaderSection
             var what = freeze.Cause == FreezeCause.Everything ? "Everything is frozen" : "Frozen";
             yield return Container(
                 [
-                    Rich(null, new($"{what} by {CardText.Name(Phrases.Who(freeze.By))}: ", Bold: true), new(freeze.Reason, measure.Long)),
+                    Rich(null, new($"{what} by {CardText.Name(Labels.Who(freeze.By))}: ", Bold: true), new(freeze.Reason, measure.Long)),
                     Rich("None", new("Since "), TextRun.At(freeze.At), new(" nothing is approved or runs.")),
                 ],
                 Tone.Attention);
@@ -71,7 +71,7 @@ internal static class HeaderSection
                 null,
                 [
                     new("Glass broken", Bold: true),
-                    .. Runs($" by {CardText.Name(Phrases.Who(broken.By))}, {broken.At}: approved alone, at once. "),
+                    .. Runs($" by {CardText.Name(Labels.Who(broken.By))}, {broken.At}: approved alone, at once. "),
                     new($"Reason: {broken.Reason}", measure.Long),
                 ]),
             Rich("Small", [.. Runs(
@@ -87,20 +87,20 @@ internal static class HeaderSection
         List<TextRun> first =
         [
             new(incident.Id, Bold: true, Subtle: true), new(" "),
-            new(incident.Severity.ToString(), Bold: true, Tone: Phrases.Of(incident.Severity)),
+            new(incident.Severity.ToString(), Bold: true, Tone: Labels.For(incident.Severity)),
         ];
         if (incident.Simulated)
             first.AddRange([new(" "), new(IsPartly(incident) ? PartlySimulationWord : SimulationWord, Bold: true, Tone: Tone.Accent)]);
         var where = Where(incident, view.Plan, measure) is { } device ? $" · {device}" : "";
         return Container(
             [
-                Columns(("stretch", Rich(null, [.. first])), ("auto", Badge(Phrases.Badge(incident), Phrases.Of(incident).Tone))),
+                Columns(("stretch", Rich(null, [.. first])), ("auto", Badge(Labels.Badge(incident), Labels.For(incident).Tone))),
                 Rich(
                     "Small",
                     new(incident.Title, measure.Title, Bold: true, Size: "Large"),
                     new($"{where} · {CardText.Name(view.Tenant.Name, measure.Short)}", Unbounded, Subtle: true)),
             ],
-            Phrases.Of(incident).Tone);
+            Labels.For(incident).Tone);
     }
 
     /// <summary>
@@ -118,7 +118,7 @@ internal static class HeaderSection
         name.Length > 0 && said.StartsWith(name, StringComparison.OrdinalIgnoreCase)
             && (said.Length == name.Length || said[name.Length] == '.');
 
-    public static OutgoingJson? Labels(IncidentView view)
+    public static OutgoingJson? Identifiers(IncidentView view)
     {
         List<TextRun> runs = [];
         if (view.Incident.Simulated)
@@ -141,7 +141,7 @@ internal static class HeaderSection
             .Distinct(StringComparer.OrdinalIgnoreCase).Count();
         string[] where = [.. Things(incident.Devices.Count - users, "device"), .. Things(users, "user")];
         return CardText.Plain(
-            $"{Phrases.Events(incident.EventCount)} of {scope}{(where.Length > 0 ? " on " : "")}{string.Join(" and ", where)}",
+            $"{Labels.Events(incident.EventCount)} of {scope}{(where.Length > 0 ? " on " : "")}{string.Join(" and ", where)}",
             measure.Long);
     }
 

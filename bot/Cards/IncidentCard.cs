@@ -14,7 +14,7 @@ public static class IncidentCard
     /// <summary>What a refresh brings back so that it is said again; comes from the client and is shown to nobody else.</summary>
     internal const string Said = "said";
 
-    private const int LongestSaid = 500;
+    private const int MaxSaidLength = 500;
 
     private static readonly Measure[] Measures = [new(160, 500, 6), new(120, 220, 3), new(60, 90, 2), new(30, 40, 1)];
 
@@ -32,7 +32,7 @@ public static class IncidentCard
     }
 
     /// <summary>What every button of the card sends: where it belongs and what its reader saw. Untrusted when it comes back.</summary>
-    internal static OutgoingJson DataOf(IncidentView view)
+    internal static OutgoingJson GetData(IncidentView view)
     {
         var data = new OutgoingJson { ["incident"] = view.Incident.Id, ["tenant"] = view.Tenant.Id.Value };
         if (view.Incident.IsUndecided || view.Incident.IsLeftToPeople)
@@ -44,26 +44,26 @@ public static class IncidentCard
 
     /// <summary>The line of a notification: ours, with the title as outside text.</summary>
     internal static string Summary(IncidentView view) =>
-        $"{view.Incident.Id} {Phrases.Of(view.Incident).Word}: {CardText.Plain(view.Incident.Title, 80)} ("
+        $"{view.Incident.Id} {Labels.For(view.Incident).Word}: {CardText.Plain(view.Incident.Title, 80)} ("
         + $"{CardText.Name(view.Tenant.Name, 60)})";
 
     private static OutgoingJson Build(IncidentView view, Measure measure)
     {
         var plan = PlanSection.Whole(view);
-        List<OutgoingJson> body = [.. HeaderSection.Of(view, measure)];
-        body.AddRange(StormSection.Of(view, measure));
+        List<OutgoingJson> body = [.. HeaderSection.For(view, measure)];
+        body.AddRange(StormSection.For(view, measure));
         var belowHeader = body.Count;
-        var (done, next) = (OutcomeSection.Of(view, measure), PlanSection.Of(view, measure, plan));
+        var (done, next) = (OutcomeSection.For(view, measure), PlanSection.For(view, measure, plan));
         // After an undo the question comes first: that it was taken back is the least of it.
         var asksFirst = view.Incident.AsksAfterUndo
             || view.Incident is { IsUndecided: true, Staged.Kind: ProposalKind.Remedy, Proposal.IsTakenBack: true };
         body.AddRange(asksFirst ? [.. next, .. done] : [.. done, .. next]);
-        var terms = TermsSection.Of(view);
+        var terms = TermsSection.For(view);
         if (terms is not null)
             body.Add(terms);
-        body.AddRange(DecisionSection.Of(view, measure));
-        body.AddRange(BackgroundSection.Of(view, measure));
-        List<OutgoingJson> buttons = [.. Buttons.Of(view, planFits: plan is not null)];
+        body.AddRange(DecisionSection.For(view, measure));
+        body.AddRange(BackgroundSection.For(view, measure));
+        List<OutgoingJson> buttons = [.. Buttons.For(view, planFits: plan is not null)];
         if ((FlappingLine.For(view) ?? SeenBefore.InSight(view, body.Concat(buttons))) is { } seen)
             body.Insert(belowHeader, seen);
         var card = Card.Frame(body, buttons, Summary(view));
@@ -71,7 +71,7 @@ public static class IncidentCard
         if (CardMentions.In(view) is { } mentions && terms?["text"].Text?.Contains("<at>", StringComparison.Ordinal) == true)
             Card.Mention(card, mentions.Entities);
         // A client asks anew within a moment: what its person was just told must not be gone then.
-        Card.Refresh(card, view.Notice is { } said ? DataOf(view).With(Said, CardText.Plain(said, LongestSaid)) : DataOf(view),
+        Card.Refresh(card, view.Notice is { } said ? GetData(view).With(Said, CardText.Plain(said, MaxSaidLength)) : GetData(view),
             view.Refreshers);
         return card;
     }

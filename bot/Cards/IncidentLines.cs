@@ -9,7 +9,7 @@ internal static class IncidentLines
 {
     public static OutgoingJson Line(IncidentLine line)
     {
-        var time = line.Until is null ? "" : $", {Phrases.Span(line.Left)} left, until ";
+        var time = line.Until is null ? "" : $", {Labels.Span(line.Left)} left, until ";
         List<TextRun> runs =
         [
             new(line.Id, Bold: true, Mono: true),

@@ -46,28 +46,28 @@ public static class MessageCards
         summary: "I do not understand");
 
     /// <summary>A question without an answer, and how those are asked that have one.</summary>
-    internal static OutgoingJson NotKnown(string sentence, HelpView help) => Card.Frame(
+    internal static OutgoingJson NotKnown(string message, HelpView help) => Card.Frame(
         [
             Container(
                 [
-                    Rich(null, new TextRun(sentence, 300, Bold: true)),
+                    Rich(null, new TextRun(message, 300, Bold: true)),
                     Rich("Small", new("You can ask: "),
                         new(string.Join("  ", help.Questions.Select(static line => line.Say)), 500, Mono: true)),
                     Text($"**help** lists everything.", subtle: true),
                 ],
                 Tone.Warning),
         ],
-        summary: CardText.Plain(sentence, 120));
+        summary: CardText.Plain(message, 120));
 
     /// <summary>A sentence or two for the person: a refusal, a missing word, or what was done. The detail may be outside text.</summary>
-    public static OutgoingJson Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) =>
-        Notice(sentence, good ? Tone.Good : Tone.Warning, detail, correlation);
+    public static OutgoingJson Notice(string message, bool good = false, string? detail = null, string? correlation = null) =>
+        Notice(message, good ? Tone.Good : Tone.Warning, detail, correlation);
 
-    internal static OutgoingJson Notice(string sentence, Tone tone, string? detail = null, string? correlation = null) => Card.Frame(
+    internal static OutgoingJson Notice(string message, Tone tone, string? detail = null, string? correlation = null) => Card.Frame(
         [
             Container(
                 [
-                    Rich(null, new TextRun(sentence, 600, Bold: true)),
+                    Rich(null, new TextRun(message, 600, Bold: true)),
                     .. Optional(detail is null ? null : Rich("Small", new TextRun(detail, 800))),
                     .. Optional(correlation is null
                         ? null
@@ -75,7 +75,7 @@ public static class MessageCards
                 ],
                 tone),
         ],
-        summary: CardText.Plain(sentence, 120));
+        summary: CardText.Plain(message, 120));
 
     /// <summary>A signed note, whole, so that it can be copied into a file and given to <c>ledger verify --checkpoint</c>.</summary>
     public static OutgoingJson Checkpoint(Tenant tenant, SignedCheckpoint newest) => Card.Frame(

@@ -11,11 +11,11 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>What was done so far: step by step while it runs, was and now when it is over.</summary>
 internal static class OutcomeSection
 {
-    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure)
     {
         foreach (var run in Shown(view.Incident))
         {
-            foreach (var part in Of(run, measure, IsEarlier(view.Incident, run)))
+            foreach (var part in For(run, measure, IsEarlier(view.Incident, run)))
                 yield return part;
             if (HasChanges(run) && !IsPast(view.Incident, run))
                 yield return WasAndNow(run.Changes, measure);
@@ -59,7 +59,7 @@ internal static class OutcomeSection
         && incident is { Staged.Kind: ProposalKind.Remedy }
         && (incident.Redraft is not null || incident.Proposal.StagedSeq > run.StartedSeq);
 
-    private static IEnumerable<OutgoingJson> Of(DevOpsAI.Proposals.Run run, Measure measure, bool isEarlier)
+    private static IEnumerable<OutgoingJson> For(DevOpsAI.Proposals.Run run, Measure measure, bool isEarlier)
     {
         var what = run.Kind == ProposalKind.Undo ? "Taking it back" : "Execution";
         if (run.Outcome is null)
@@ -77,7 +77,7 @@ internal static class OutcomeSection
                     yield return Rich("None", new TextRun(step.Detail, measure.Long, Subtle: true));
                 continue;
             }
-            var (mark, tone) = MarkOf(step.Outcome);
+            var (mark, tone) = GetMark(step.Outcome);
             yield return Rich(
                 "None",
                 new($"{mark} ", Tone: tone, Bold: true),
@@ -94,9 +94,9 @@ internal static class OutcomeSection
         rows.AddRange(changes.Take(measure.Items).Select(IReadOnlyList<TextRun> (change) =>
             
         [
-            new(ObservationWords.LabelOf(change.What), measure.Short),
-            new(ObservationWords.ValueOf(change.What, change.Was), measure.Short),
-            new(ObservationWords.ValueOf(change.What, change.Now), measure.Short, Bold: true),
+            new(ObservationWords.GetLabel(change.What), measure.Short),
+            new(ObservationWords.GetValue(change.What, change.Was), measure.Short),
+            new(ObservationWords.GetValue(change.What, change.Now), measure.Short, Bold: true),
         ]));
         if (changes.Count > measure.Items)
             rows.Add([new($"and {changes.Count - measure.Items} more in Details", Subtle: true), new(""), new("")]);
@@ -127,7 +127,7 @@ internal static class OutcomeSection
                 Tone: outcome == ExecutionOutcome.Verified ? Tone.Good : Tone.Default));
     }
 
-    private static (string Mark, Tone Tone) MarkOf(StepOutcome outcome) => outcome switch
+    private static (string Mark, Tone Tone) GetMark(StepOutcome outcome) => outcome switch
     {
         StepOutcome.Applied => ("✔", Tone.Good),
         StepOutcome.Failed => ("✘", Tone.Attention),

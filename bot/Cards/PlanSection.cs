@@ -23,17 +23,17 @@ internal static class PlanSection
         if (view.Plan.Steps.Count > 8)
             return null;
         List<OutgoingJson> whole = [.. view.Plan.Steps.SelectMany((step, number) => Step(view, step, number))];
-        var target = view.Plan.Steps is [var only] ? OutgoingJson.SizeOf(On(view, only, "")) : 0;
+        var target = view.Plan.Steps is [var only] ? OutgoingJson.GetSize(On(view, only, "")) : 0;
         return target + whole.Sum(static part => part.Size) <= RoomForPlan ? whole : null;
     }
 
-    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure, IReadOnlyList<OutgoingJson>? whole)
+    public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure, IReadOnlyList<OutgoingJson>? whole)
     {
         var incident = view.Incident;
         if (incident.Draft is not { } draft || IsOver(incident))
             yield break;
         yield return Rich("Medium", new(IsAsked(incident) || IsWayBack(incident) ? "" : "Proposed: ", Bold: true, Subtle: true),
-            new(Sentence(view, draft, measure, isWhole: whole is not null), Unbounded, Bold: true));
+            new(Describe(view, draft, measure, isWhole: whole is not null), Unbounded, Bold: true));
         if (draft is { Problem: { } problem, Drafter: not RecommendationDrafted.AfterUndo })
             yield return Rich("Small", new("No plan: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
         if (incident.Phase == ProposalPhase.Withdrawn)
@@ -56,7 +56,7 @@ internal static class PlanSection
     }
 
     /// <summary>What is done, in one sentence that names what it is done to.</summary>
-    private static string Sentence(IncidentView view, RecommendationDrafted draft, Measure measure, bool isWhole)
+    private static string Describe(IncidentView view, RecommendationDrafted draft, Measure measure, bool isWhole)
     {
         var said = IsWayBack(view.Incident) ? "Take back what was done" : CardText.Plain(draft.Summary, measure.Long);
         if (!isWhole || view.Plan.Steps is not [var only] || On(view, only, said) is not { Length: > 0 } on)
@@ -92,12 +92,12 @@ internal static class PlanSection
     private static OutgoingJson RiskAndWayBack(IncidentView view, RecommendationDrafted draft)
     {
         var steps = view.Plan.Steps;
-        var worst = steps.MaxBy(step => WayBack.Rank(view.ActionOf(step), step.Rollback is not null))!;
-        var words = WayBack.Of(view.ActionOf(worst), worst.Rollback is not null);
-        var differs = steps.Any(step => WayBack.Of(view.ActionOf(step), step.Rollback is not null) != words);
+        var worst = steps.MaxBy(step => WayBack.Rank(view.GetAction(step), step.Rollback is not null))!;
+        var words = WayBack.For(view.GetAction(worst), worst.Rollback is not null);
+        var differs = steps.Any(step => WayBack.For(view.GetAction(step), step.Rollback is not null) != words);
         var which = differs ? $" (step {steps.TakeWhile(step => !ReferenceEquals(step, worst)).Count() + 1})" : "";
         var asksMore = view.Incident is { IsUndecided: true, Staged.NeedsReview: true };
-        var changesNothing = steps.All(step => view.ActionOf(step) is { BlastRadius: BlastRadius.Nothing });
+        var changesNothing = steps.All(step => view.GetAction(step) is { BlastRadius: BlastRadius.Nothing });
         var said = (IsWayBack(view.Incident), changesNothing && draft.Risk > Risk.Low) switch
         {
             (true, _) => $"It {words}{which}.",

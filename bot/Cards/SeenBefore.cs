@@ -11,7 +11,7 @@ namespace DevOpsAI.Bot.Cards;
 /// </summary>
 internal static class SeenBefore
 {
-    private const int MostWords = 60;
+    private const int MaxWords = 60;
 
     /// <summary>
     /// One line for the first screen, without what became of it where that would be a word too many beside what is in sight; null the first
@@ -21,7 +21,7 @@ internal static class SeenBefore
     {
         if (view.Before.Count == 0)
             return null;
-        var room = MostWords - WordCount.InSight(beside);
+        var room = MaxWords - WordCount.InSight(beside);
         return new[] { $"{Times(view)}{Last(view)}.", $"{Times(view)}." }
             .Select(static line => Rich("Small", new TextRun(line, Bold: true)))
             .FirstOrDefault(line => WordCount.InSight([line]) <= room);
@@ -42,14 +42,14 @@ internal static class SeenBefore
     private static string Times(IncidentView view)
     {
         var times = view.Before.Count + 1;
-        return times > Occurrences.MostOfOne ? $"More than {Occurrences.MostOfOne} times in 30 days" : $"{Ordinal(times)} time in 30 days";
+        return times > Occurrences.MaxOfOne ? $"More than {Occurrences.MaxOfOne} times in 30 days" : $"{Ordinal(times)} time in 30 days";
     }
 
     private static string Last(IncidentView view)
     {
         var last = view.Before[^1];
         var held = last.EndedAt is { } ended && ended <= view.Incident.OpenedAt
-            ? $" held {Phrases.Span(view.Incident.OpenedAt - ended)}"
+            ? $" held {Labels.Span(view.Incident.OpenedAt - ended)}"
             : "";
         return last.ClosedReason switch
         {

@@ -8,9 +8,9 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>What a storm gathers, by kind and device, the worst first and with counts; then what has a card of its own beside it.</summary>
 internal static class StormSection
 {
-    private const int MostBeside = 5;
+    private const int MaxBeside = 5;
 
-    public static IEnumerable<OutgoingJson> Of(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure)
     {
         var parts = view.Incident.Parts;
         if (view.Incident.Opened.Scope == IncidentScope.One || parts.ByKey.IsEmpty)
@@ -22,25 +22,25 @@ internal static class StormSection
         {
             var events = kinds.Skip(measure.Items).SelectMany(static kind => kind).Sum(static part => part.Events) + parts.LeftOut;
             yield return Text(
-                $"and {Phrases.Events(events)} of {(kinds.Count - measure.Items is var more and > 0 ? $"{more} more "
+                $"and {Labels.Events(events)} of {(kinds.Count - measure.Items is var more and > 0 ? $"{more} more "
                 + $"kinds" : "further devices")}", subtle: true);
         }
         if (view.Beside.Count == 0)
             yield break;
         yield return Rich("Small", new TextRun("With cards of their own:", Bold: true));
-        foreach (var beside in view.Beside.Take(MostBeside))
+        foreach (var beside in view.Beside.Take(MaxBeside))
         {
             yield return Columns(
                 ("stretch", Rich(
                     null,
                     new($"{beside.Id} ", Bold: true, Mono: true),
-                    new($"{beside.Severity.ToString().ToLowerInvariant()} ", Tone: Phrases.Of(beside.Severity)),
+                    new($"{beside.Severity.ToString().ToLowerInvariant()} ", Tone: Labels.For(beside.Severity)),
                     new(beside.Title, measure.Short))),
                 ("auto", ActionSet(
                     [CardActions.Execute("Show", Verb.Show, new() { ["incident"] = beside.Id, ["tenant"] = view.Tenant.Id.Value })])));
         }
-        if (view.Beside.Count > MostBeside)
-            yield return Text($"and {view.Beside.Count - MostBeside} more: say *pending*.", subtle: true);
+        if (view.Beside.Count > MaxBeside)
+            yield return Text($"and {view.Beside.Count - MaxBeside} more: say *pending*.", subtle: true);
     }
 
     private static OutgoingJson Line(List<StormPart> parts, Incident incident, Measure measure)
@@ -59,7 +59,7 @@ internal static class StormSection
         var simulated = incident.IsPartlySimulated && parts.TrueForAll(static part => part.Simulated) ? ", simulation" : "";
         return Rich(
             "Small",
-            new($"{worst.ToString().ToLowerInvariant()} ", Bold: true, Tone: Phrases.Of(worst)),
+            new($"{worst.ToString().ToLowerInvariant()} ", Bold: true, Tone: Labels.For(worst)),
             new(parts[0].Kind, 60, Bold: true),
             new($" ×{parts.Sum(static part => part.Events)}{where}{ended}{simulated}", measure.Long));
     }

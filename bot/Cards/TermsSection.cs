@@ -11,7 +11,7 @@ namespace DevOpsAI.Bot.Cards;
 /// </summary>
 internal static class TermsSection
 {
-    public static OutgoingJson? Of(IncidentView view)
+    public static OutgoingJson? For(IncidentView view)
     {
         var (incident, who) = (view.Incident, Who(view));
         if (incident is { Phase: ProposalPhase.Snoozed, Proposal.SnoozedUntil: { } back })
@@ -41,7 +41,7 @@ internal static class TermsSection
             : Text($"**{Level(view)}** by {until}. {who,300}", spacing: "Small");
     }
 
-    private static string Level(IncidentView view) => Phrases.Level(view.Incident.Staged!.Terms.Level);
+    private static string Level(IncidentView view) => Labels.Level(view.Incident.Staged!.Terms.Level);
 
     private static string Who(IncidentView view) => (view.EverybodyIsAdministrator, view.Deciders) switch
     {

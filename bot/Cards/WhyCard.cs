@@ -31,10 +31,10 @@ public static class WhyCard
             ? Text($"{CardText.Name(view.Tenant.Name, 60)}", subtle: true, spacing: "None")
             : Text($"{CardText.Name(view.Tenant.Name, 60)} · {told.Count} ledger entries, page {shown} of {pages}", subtle: true,
                 spacing: "None"));
-        if (HeaderSection.Labels(view) is { } labels)
+        if (HeaderSection.Identifiers(view) is { } labels)
             body.Add(labels);
         if (shown == 0)
-            body.AddRange(WhyStory.Of(view, trail).Select(Line));
+            body.AddRange(WhyTimeline.For(view, trail).Select(Line));
         else
             body.AddRange(told.Skip((shown - 1) * PerPage).Take(PerPage).Select(Line));
         if (shown == pages)
@@ -56,7 +56,7 @@ public static class WhyCard
 
     private static OutgoingJson Page(IncidentView view, int page, string title, bool everything)
     {
-        var data = IncidentCard.DataOf(view);
+        var data = IncidentCard.GetData(view);
         data["page"] = page;
         if (everything)
             data[Everything] = true;
@@ -65,11 +65,11 @@ public static class WhyCard
 
     private static bool IsAboutCards(Fact fact) => fact is CardSending or CardPosted or CardUpdated or NoticeSending;
 
-    private static OutgoingJson Line(StoryLine line) => Rich(
+    private static OutgoingJson Line(TimelineLine line) => Rich(
         "Small",
         [
             new($"{line.About}: ", Bold: true),
-            .. line.Sentence.Runs(new(null, 700, Tone: line.Tone)),
+            .. line.Message.Runs(new(null, 700, Tone: line.Tone)),
             new(line.Seq is { } seq ? $" (entry {seq})" : "", Subtle: true, Size: "Small"),
         ]);
 
@@ -79,19 +79,19 @@ public static class WhyCard
             new($"#{entry.Seq} ", Bold: true, Mono: true),
             TextRun.At(entry.At, subtle: true),
             new("  "),
-            new(CardText.Name(Phrases.Who(entry.Actor), 60), 120, Bold: true),
+            new(CardText.Name(Labels.Who(entry.Actor), 60), 120, Bold: true),
             new($"  {entry.Type}  ", Mono: true),
             .. What(entry.Fact).Runs(new(null, 160)),
         ]);
 
-    private static Wording What(Fact fact) => fact is ProposalDecided decided ? Decided(decided) : Wording.Of(Words(fact));
+    private static Wording What(Fact fact) => fact is ProposalDecided decided ? Decided(decided) : Wording.From(Words(fact));
 
     private static Wording Decided(ProposalDecided decided)
     {
         var owed = decided.Owed is { } more ? Owed(more) : Wording.Empty;
         var inTheNameOf = decided.InTheNameOf is { } absent ? $" in the name of {CardText.Name(absent.Name, 60)}" : "";
         var reason = decided.Reason is { Length: > 0 } said ? $": {said}" : "";
-        return $"{Phrases.Decision(decided)}{owed}{inTheNameOf}{reason}, fingerprint {Short(decided.Seal)}";
+        return $"{Labels.Decision(decided)}{owed}{inTheNameOf}{reason}, fingerprint {Short(decided.Seal)}";
     }
 
     private static Wording Owed(OwedConfirmations owed) => $", {owed.Count} to confirm until {owed.DueAt}";
@@ -106,8 +106,8 @@ public static class WhyCard
         IncidentReopened { EventId: not null } => "its alert fires again, after it had ended by itself",
         IncidentReopened => "what was done was taken back, and its alert fires",
         IncidentRaised raised => $"from {raised.From.ToString().ToLowerInvariant()} to {raised.To.ToString().ToLowerInvariant()}",
-        RecommendationDrafted draft => $"revision {draft.Revision} {Phrases.Drafter(draft)}: {draft.Summary}",
-        ProposalStaged staged => $"revision {staged.Revision}, {Phrases.Gate(staged.Terms)}, fingerprint {Short(staged.Seal)}",
+        RecommendationDrafted draft => $"revision {draft.Revision} {Labels.Drafter(draft)}: {draft.Summary}",
+        ProposalStaged staged => $"revision {staged.Revision}, {Labels.Gate(staged.Terms)}, fingerprint {Short(staged.Seal)}",
         ProposalWithdrawn withdrawn => withdrawn.Reason,
         ProposalExpired => "nobody decided in time",
         ProposalEscalated escalated => $"to {escalated.To.ToString().ToLowerInvariant()}{(escalated.Reason is { } why ? ": " + why : "")}",
@@ -131,5 +131,5 @@ public static class WhyCard
         _ => "",
     };
 
-    private static string Short(string seal) => seal.Length > 12 ? seal[..12] : seal;
+    private static string Short(string planDigest) => planDigest.Length > 12 ? planDigest[..12] : planDigest;
 }

@@ -17,24 +17,24 @@ internal static class WordCount
             return 0;
         return element["type"].Text switch
         {
-            "RichTextBlock" => Of(string.Concat(element["inlines"].Objects.Select(static run => run["text"].Text))),
-            "TextBlock" or "Badge" => Of(element["text"].Text),
-            "FactSet" => element["facts"].Objects.Sum(static fact => Of(fact["title"].Text) + Of(fact["value"].Text)),
-            { } type when type.StartsWith("Action.", StringComparison.Ordinal) => Of(element["title"].Text),
+            "RichTextBlock" => For(string.Concat(element["inlines"].Objects.Select(static run => run["text"].Text))),
+            "TextBlock" or "Badge" => For(element["text"].Text),
+            "FactSet" => element["facts"].Objects.Sum(static fact => For(fact["title"].Text) + For(fact["value"].Text)),
+            { } type when type.StartsWith("Action.", StringComparison.Ordinal) => For(element["title"].Text),
             _ => Inside.Sum(name => InSight(element[name].Objects)),
         };
     }
 
-    private static int Of(string? text)
+    private static int For(string? text)
     {
         var words = 0;
         foreach (var range in text.AsSpan().SplitAny(" \t\r\n"))
-            words += Of(text.AsSpan()[range]);
+            words += For(text.AsSpan()[range]);
         return words;
     }
 
     /// <summary>A client writes a time of day in up to two words: 7:00 AM.</summary>
-    private static int Of(ReadOnlySpan<char> word)
+    private static int For(ReadOnlySpan<char> word)
     {
         if (word.StartsWith("{{TIME(", StringComparison.Ordinal))
             return 2;

@@ -16,14 +16,14 @@ internal sealed class AbsenceRequests(
     /// <param name="request">What to ask for a client and a person, or what is not clear.</param>
     public async Task<OutgoingMessage> SendAsync(
         ChatTurn turn, IReadOnlyList<string> words, string usage,
-        Func<TenantNow, Person, (IRequest<Answer>? Request, string Problem)> request, CancellationToken cancellationToken)
+        Func<TenantNow, Person, (IRequest<RequestResult>? Request, string Problem)> request, CancellationToken cancellationToken)
     {
         var (clients, rest) = await ClientsAsync(turn, words, cancellationToken);
         if (clients.Count == 0 && words.Count == 0 && await OnlyReadsAsync(turn, cancellationToken))
             return Reply.NotForThem(NothingWaits);
         if (clients.Count == 0)
             return Reply.NotForThem(words.Count > 0 ? visibility.NoClient(words[0], turn.Person) : "At which client?", detail: usage);
-        List<Answer> answers = [];
+        List<RequestResult> results = [];
         foreach (var client in clients)
         {
             var (who, problem) = rest.Length == 0 ? (turn.Person, "") : people.Find(turn.Context, rest, client.State.Channels.Keys);
@@ -32,20 +32,20 @@ internal sealed class AbsenceRequests(
             var (about, unclear) = request(client, who);
             if (about is null)
                 return Reply.Notice(unclear, detail: usage);
-            answers.Add(await mediator.Send(about, cancellationToken));
+            results.Add(await mediator.Send(about, cancellationToken));
         }
-        return Told(turn, answers, clients[^1].Tenant.Id);
+        return Told(turn, results, clients[^1].Tenant.Id);
     }
 
     /// <summary>The first that was refused, else the last; the others' sentences beside it.</summary>
-    private static OutgoingMessage Told(ChatTurn turn, List<Answer> answers, TenantId tenant)
+    private static OutgoingMessage Told(ChatTurn turn, List<RequestResult> results, TenantId tenant)
     {
-        var told = answers.Find(static answer => !answer.IsDone) ?? answers[^1];
-        var others = answers.Where(answer => answer != told).Select(static answer => answer.Sentence).ToList();
+        var told = results.Find(static result => !result.IsDone) ?? results[^1];
+        var others = results.Where(result => result != told).Select(static result => result.Message).ToList();
         if (others.Count == 0)
-            return Reply.Of(told, turn.Correlation, tenant);
+            return Reply.For(told, turn.Correlation, tenant);
         var correlation = told.Refusal == Refusal.RecordUnavailable ? turn.Correlation : null;
-        return Reply.Notice(told.Sentence, told.IsDone, string.Join(' ', others), correlation) with { Evidence = new(tenant, "answer") };
+        return Reply.Notice(told.Message, told.IsDone, string.Join(' ', others), correlation) with { Evidence = new(tenant, "answer") };
     }
 
     /// <summary>
@@ -67,9 +67,9 @@ internal sealed class AbsenceRequests(
     }
 
     private bool Works(Person person, TenantNow client) =>
-        access.RolesOf(client.State, person.ObjectId).Any(static role => role is Role.Technician or Role.Approver or Role.Administrator);
+        access.GetRoles(client.State, person.ObjectId).Any(static role => role is Role.Technician or Role.Approver or Role.Administrator);
 
     private async ValueTask<bool> OnlyReadsAsync(ChatTurn turn, CancellationToken cancellationToken) =>
         await visibility.TenantsAsync(turn.Person, turn.Conversation, cancellationToken) is { Count: > 0 } visible
-        && visible.All(client => access.RolesOf(client.State, turn.Person.ObjectId).All(static role => role == Role.Auditor));
+        && visible.All(client => access.GetRoles(client.State, turn.Person.ObjectId).All(static role => role == Role.Auditor));
 }

@@ -47,18 +47,18 @@ internal sealed class CardClicks(
         };
     }
 
-    private async Task<InvokeResponse> AnswerAsync(IRequest<Answer> request, Click click, CancellationToken cancellationToken)
+    private async Task<InvokeResponse> AnswerAsync(IRequest<RequestResult> request, Click click, CancellationToken cancellationToken)
     {
         var (context, person, action, _, found) = click;
-        var answer = await mediator.Send(request, cancellationToken);
+        var result = await mediator.Send(request, cancellationToken);
         logger.Pressed(
-            person.ObjectId, action.Verb, found.Incident.Id, answer.Refusal is { } refusal ? $"refused, {refusal}" : "done",
+            person.ObjectId, action.Verb, found.Incident.Id, result.Refusal is { } refusal ? $"refused, {refusal}" : "done",
             context.Correlation);
-        if (answer.Refusal == Refusal.RecordUnavailable)
-            return InvokeResponse.Error(500, "RecordUnavailable", answer.Sentence);
-        var said = answer.IsDone ? answer.Sentence : answer.Sentence + helpers.Ask(context, found.Where.State, answer, person);
-        var card = cards.Current(click, answer.Incident ?? found.Incident, said);
-        if (action.AnswersWithCopy || !IsOvertaken(answer, person))
+        if (result.Refusal == Refusal.RecordUnavailable)
+            return InvokeResponse.Error(500, "RecordUnavailable", result.Message);
+        var said = result.IsDone ? result.Message : result.Message + helpers.Ask(context, found.Where.State, result, person);
+        var card = cards.Current(click, result.Incident ?? found.Incident, said);
+        if (action.AnswersWithCopy || !IsOvertaken(result, person))
             return card;
         // Whoever was faster has the card drawn anew for everybody, and with it goes what this person is told on it.
         var told = Reply.Notice($"{CardText.Name(person.Name, 60)}, about your click on {found.Incident.Id}: {said}");
@@ -67,9 +67,9 @@ internal sealed class CardClicks(
     }
 
     /// <summary>Somebody else, or the clock, had settled what the person saw on the card and pressed.</summary>
-    private static bool IsOvertaken(Answer answer, Person person) =>
-        answer.Refusal is Refusal.AlreadyDecided or Refusal.NothingToDecide or Refusal.Stale or Refusal.Expired
-        && answer.Incident is { } incident
+    private static bool IsOvertaken(RequestResult result, Person person) =>
+        result.Refusal is Refusal.AlreadyDecided or Refusal.NothingToDecide or Refusal.Stale or Refusal.Expired
+        && result.Incident is { } incident
         && !IsBy(incident.Decisions.LastOrDefault()?.By, person)
         && !(incident.Staged is { Kind: ProposalKind.Undo } undo && IsBy(undo.Requester, person));
 
@@ -85,7 +85,7 @@ internal sealed class CardClicks(
             return before;
         var incident = click.Found.Incident;
         return !click.Action.IsAutomatic && (incident.IsUndecided || incident.IsLeftToPeople)
-            ? helpers.WhyNoRight(click.Context, click.Found.Where.State, incident, click.Person)
+            ? helpers.CheckPermission(click.Context, click.Found.Where.State, incident, click.Person)
             : null;
     }
 }

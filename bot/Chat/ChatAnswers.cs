@@ -10,7 +10,7 @@ internal sealed class ChatAnswers(
     ChatCatalog catalog, ChatParser parser, Visibility visibility, SwitchBanner banner, ILogger<ChatAnswers> logger)
 {
     /// <summary>The turn with all that its person can say.</summary>
-    public ChatTurn TurnOf(TurnContext context, Person person) => new(context, person, catalog.Help);
+    public ChatTurn GetTurn(TurnContext context, Person person) => new(context, person, catalog.Help);
 
     public async Task<OutgoingMessage> AnswerAsync(ChatTurn turn, CancellationToken cancellationToken)
     {
@@ -20,15 +20,15 @@ internal sealed class ChatAnswers(
                 turn.Context.Text,
                 await visibility.PoliteNamesAsync(turn.Person, cancellationToken),
                 await visibility.PrefixesAsync(turn.Person, cancellationToken));
-            var answer = await banner.OnTopAsync(
+            var result = await banner.OnTopAsync(
                 await request.AnswerAsync(turn, cancellationToken), turn.Context, turn.Person, cancellationToken);
-            logger.CommandGiven(turn.Person.ObjectId, request.Name, answer.Refused is { } why ? $"refused, {why}" : "answered");
-            return answer;
+            logger.CommandGiven(turn.Person.ObjectId, request.Name, result.Refused is { } why ? $"refused, {why}" : "answered");
+            return result;
         }
         catch (LedgerUnavailableException exception)
         {
             logger.RecordUnavailable(exception);
-            return Reply.Notice(UserMessages.WhyNotRecorded(exception), correlation: turn.Correlation);
+            return Reply.Notice(UserMessages.CheckRecorded(exception), correlation: turn.Correlation);
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ChatCatalog
     private readonly int maxWords;
 
     /// <exception cref="ChatCatalogException">A name or a synonym is registered twice, or is no word.</exception>
-    public ChatCatalog(IEnumerable<IChatCommand> commands, IEnumerable<IChatQuestion> questions)
+    public ChatCatalog(IEnumerable<IChatCommand> commands, IEnumerable<IChatQuery> questions)
     {
         Commands = [.. commands];
         Questions = [.. questions];
@@ -30,7 +30,7 @@ internal sealed class ChatCatalog
 
     public IReadOnlyList<IChatCommand> Commands { get; }
 
-    public IReadOnlyList<IChatQuestion> Questions { get; }
+    public IReadOnlyList<IChatQuery> Questions { get; }
 
     public HelpView Help { get; }
 

@@ -47,7 +47,7 @@ public abstract class ChatCommand<TArguments> : ChatHandler<TArguments>, IChatCo
 }
 
 /// <summary>The usual shape of a question.</summary>
-public abstract class ChatQuestion<TArguments> : ChatHandler<TArguments>, IChatQuestion
+public abstract class ChatQuery<TArguments> : ChatHandler<TArguments>, IChatQuery
     where TArguments : notnull
 {
     public abstract IReadOnlyList<HelpLine> Examples { get; }

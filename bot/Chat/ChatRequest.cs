@@ -11,23 +11,23 @@ public sealed record ChatRequest(string Name, object Arguments, Func<ChatTurn, C
 {
     /// <summary>A known command without what it needs: says what is missing, and how the command is used.</summary>
     public static ChatRequest Incomplete(string problem, string usage) =>
-        Of(new Incomplete(problem, usage), _ => Reply.Notice(problem, detail: usage));
+        Create(new Incomplete(problem, usage), _ => Reply.Notice(problem, detail: usage));
 
     /// <summary>A question that none of the registered ones understands.</summary>
     public static ChatRequest UnknownQuestion(string said) =>
-        Of(new UnknownQuestion(said), turn => Reply.Card(
+        Create(new UnknownQuery(said), turn => Reply.Card(
             MessageCards.NotKnown($"I cannot answer “{CardText.Plain(said, 120)}”.", turn.Help)));
 
     /// <param name="nearest">Commands that were probably meant, nearest first.</param>
     internal static ChatRequest Unknown(string said, IReadOnlyList<string> nearest) =>
-        Of(new Unknown(said, nearest), turn => Reply.Card(MessageCards.NotUnderstood(said, nearest, turn.Help)));
+        Create(new Unknown(said, nearest), turn => Reply.Card(MessageCards.NotUnderstood(said, nearest, turn.Help)));
 
-    private static ChatRequest Of(object arguments, Func<ChatTurn, OutgoingMessage> answer) =>
-        new(arguments.GetType().Name, arguments, (turn, _) => Task.FromResult(answer(turn)));
+    private static ChatRequest Create(object arguments, Func<ChatTurn, OutgoingMessage> result) =>
+        new(arguments.GetType().Name, arguments, (turn, _) => Task.FromResult(result(turn)));
 }
 
 internal sealed record Incomplete(string Problem, string Usage);
 
-internal sealed record UnknownQuestion(string Said);
+internal sealed record UnknownQuery(string Said);
 
 internal sealed record Unknown(string Said, IReadOnlyList<string> Nearest);

@@ -39,6 +39,6 @@ public static class ChatServices
 
     /// <summary>One more question, read where none of those registered before is meant.</summary>
     public static IServiceCollection AddChatQuestion<TQuestion>(this IServiceCollection services)
-        where TQuestion : class, IChatQuestion =>
-        services.AddSingleton<TQuestion>().AddSingleton<IChatQuestion>(static provider => provider.GetRequiredService<TQuestion>());
+        where TQuestion : class, IChatQuery =>
+        services.AddSingleton<TQuestion>().AddSingleton<IChatQuery>(static provider => provider.GetRequiredService<TQuestion>());
 }

@@ -7,10 +7,10 @@ namespace DevOpsAI.Bot.Chat;
 
 /// <summary>What came with a click: anybody could have written it. Bounded and typed here, believed nowhere.</summary>
 internal sealed record ClickData(
-    TenantId Tenant, string IncidentId, string Seal, int Page, string? Review, bool IsCopy, IReadOnlyDictionary<string, string> Inputs)
+    TenantId Tenant, string IncidentId, string PlanDigest, int Page, string? Review, bool IsCopy, IReadOnlyDictionary<string, string> Inputs)
 {
-    private const int LongestValue = 4_000;
-    private const int MostValues = 60;
+    private const int MaxValueLength = 4_000;
+    private const int MaxValues = 60;
 
     /// <summary>Null when it names no incident of a client.</summary>
     public static ClickData? Read(JsonElement data)
@@ -35,11 +35,11 @@ internal sealed record ClickData(
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            foreach (var property in data.EnumerateObject().Take(MostValues))
+            foreach (var property in data.EnumerateObject().Take(MaxValues))
             {
                 // Cut rather than dropped: a value that somebody typed and nobody can use must be refused, not replaced by what was there.
                 var text = Text(property.Value);
-                values[property.Name] = text.Length <= LongestValue ? text : text[..LongestValue];
+                values[property.Name] = text.Length <= MaxValueLength ? text : text[..MaxValueLength];
             }
         }
         catch (InvalidOperationException)

@@ -10,13 +10,13 @@ namespace DevOpsAI.Bot.Chat;
 internal sealed class ClickRequests(TimeProvider clock)
 {
     /// <summary>Null where the button is not known, or what it needs is missing.</summary>
-    public IRequest<Answer>? For(Click click)
+    public IRequest<RequestResult>? For(Click click)
     {
         var (tenant, incident, data, seen) = (click.Data.Tenant, click.Found.Incident.Id, click.Data, click.Found.Where.State);
         return click.Action.Verb switch
         {
             Verb.Undo => new RequestUndo(tenant, incident, click.Person, click.Context.Correlation) { Seen = seen },
-            Verb.Redraft => new RequestRedraft(tenant, incident, click.Person, data.Seal, click.Context.Correlation) { Seen = seen },
+            Verb.Redraft => new RequestRedraft(tenant, incident, click.Person, data.PlanDigest, click.Context.Correlation) { Seen = seen },
             Verb.Confirm or Verb.Object when data.Number("revision") is { } revision => new ReviewBreakGlass(
                 tenant, incident, click.Person, revision, click.Action.Verb == Verb.Confirm,
                 data.Input(InputId.Objection), click.Context.Correlation)
@@ -39,7 +39,7 @@ internal sealed class ClickRequests(TimeProvider clock)
     {
         var data = click.Data;
         var decide = new Decide(
-            data.Tenant, click.Found.Incident.Id, click.Person, DecisionKind.Approve, data.Seal, click.Context.Correlation,
+            data.Tenant, click.Found.Incident.Id, click.Person, DecisionKind.Approve, data.PlanDigest, click.Context.Correlation,
             ReviewToken: data.Review)
         {
             Seen = click.Found.Where.State,

@@ -63,7 +63,7 @@ public sealed class ClientResolver(Visibility visibility, IAccess access)
         if (words.Count > 0 && visibility.NamesAClient(words[0]))
             return (null, "");
         var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
-        return linked is [var only] && access.RolesOf(only.State, turn.Person.ObjectId).Count > 0
+        return linked is [var only] && access.GetRoles(only.State, turn.Person.ObjectId).Count > 0
             ? (only, string.Join(' ', words))
             : (null, "");
     }

@@ -53,7 +53,7 @@ internal sealed class ConversationLinks(ITenantDirectory tenants, TenantStates s
                     break;
                 var entries = lost.Select(link => new NewEntry(StreamId.Channels, Teams, turn.Correlation, link)).ToList();
                 if (await ledger.AppendAsync(
-                    tenant.Id, [state.VersionOf(StreamId.Channels)], entries, cancellationToken) is AppendResult.Conflict)
+                    tenant.Id, [state.GetVersion(StreamId.Channels)], entries, cancellationToken) is AppendResult.Conflict)
                     continue;
                 foreach (var link in lost)
                     logger.Relinked(link.Channel.ConversationId, tenant.Id);

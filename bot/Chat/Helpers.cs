@@ -14,7 +14,7 @@ internal sealed class Helpers(IAccess access, IncidentViews views)
     private static readonly Role[] Approving = [Role.Approver, Role.Administrator];
 
     /// <summary>For the end of a refusal: whom to ask, by name; empty where asking helps nobody.</summary>
-    public string Ask(TurnContext turn, TenantState state, Answer refused, Person person)
+    public string Ask(TurnContext turn, TenantState state, RequestResult refused, Person person)
     {
         var place = turn.Conversation.ChannelId;
         if (refused.Refusal == Refusal.Frozen && state.Freeze is { } freeze)
@@ -29,18 +29,18 @@ internal sealed class Helpers(IAccess access, IncidentViews views)
     }
 
     /// <summary>Why this person has no right to decide about the incident now, and whom to ask; null when they have.</summary>
-    public string? WhyNoRight(TurnContext turn, TenantState state, Incident incident, Person person) =>
-        access.WhyNotDecide(state, incident.Proposal, person.ObjectId) is { } why ? why.Sentence + Ask(turn, state, why, person) : null;
+    public string? CheckPermission(TurnContext turn, TenantState state, Incident incident, Person person) =>
+        access.AuthorizeDecision(state, incident.Proposal, person.ObjectId) is { } why ? why.Message + Ask(turn, state, why, person) : null;
 
-    /// <summary>As <see cref="WhyNoRight"/>; also that a freeze keeps everybody from it.</summary>
-    public string? WhyNotDecide(TurnContext turn, TenantState state, Incident incident, Person person)
+    /// <summary>As <see cref="CheckPermission"/>; also that a freeze keeps everybody from it.</summary>
+    public string? AuthorizeDecision(TurnContext turn, TenantState state, Incident incident, Person person)
     {
-        if (WhyNoRight(turn, state, incident, person) is { } why)
+        if (CheckPermission(turn, state, incident, person) is { } why)
             return why;
         if (state.Freeze is not { } freeze)
             return null;
         var whom = Ask(turn, state, new(incident.Proposal, Refusal.Frozen, ""), person);
-        return $"{freeze.Sentence(CardText.Name(state.Name, 60))}{whom} {incident.Id} can be rejected or snoozed meanwhile.";
+        return $"{freeze.Describe(CardText.Name(state.Name, 60))}{whom} {incident.Id} can be rejected or snoozed meanwhile.";
     }
 
     private static string Said(string? who, string what) => who switch

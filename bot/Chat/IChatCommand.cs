@@ -30,7 +30,7 @@ public interface IChatCommand
 /// A question in plain words, read by its words alone: the same words are always read the same way, and none of them acts. Registered with
 /// <see cref="ChatServices.AddChatQuestion{TQuestion}"/>; questions are tried in the order of registration, before any command.
 /// </summary>
-public interface IChatQuestion
+public interface IChatQuery
 {
     /// <summary>How people may ask, and what they are told; each is understood as it stands.</summary>
     IReadOnlyList<HelpLine> Examples { get; }

@@ -31,15 +31,15 @@ internal sealed class IncidentAnswers(IMediator mediator, Visibility visibility,
 
     /// <summary>Sends a request about an incident and answers with its card as it then stands.</summary>
     public async Task<OutgoingMessage> SendAsync(
-        ChatTurn turn, string incidentId, Func<Sought.Found, IRequest<Answer>> request, CancellationToken cancellationToken)
+        ChatTurn turn, string incidentId, Func<Sought.Found, IRequest<RequestResult>> request, CancellationToken cancellationToken)
     {
         if (await visibility.FindAsync(incidentId, turn.Person, turn.Conversation, cancellationToken) is not Sought.Found found)
             return await NotFoundAsync(turn, incidentId, cancellationToken);
-        var answer = await mediator.Send(request(found), cancellationToken);
-        if (answer.Incident is not { } incident)
-            return Reply.Of(answer, turn.Correlation, found.Where.Tenant.Id);
-        var said = answer.IsDone ? answer.Sentence : answer.Sentence + helpers.Ask(turn.Context, found.Where.State, answer, turn.Person);
-        return Copy(turn, found, incident, said) with { Refused = answer.Refusal?.ToString() };
+        var result = await mediator.Send(request(found), cancellationToken);
+        if (result.Incident is not { } incident)
+            return Reply.For(result, turn.Correlation, found.Where.Tenant.Id);
+        var said = result.IsDone ? result.Message : result.Message + helpers.Ask(turn.Context, found.Where.State, result, turn.Person);
+        return Copy(turn, found, incident, said) with { Refused = result.Refusal?.ToString() };
     }
 
     /// <summary>

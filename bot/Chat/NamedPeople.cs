@@ -5,13 +5,13 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>Finds out whom typed words mean.</summary>
-internal sealed class NamedPeople(IConversationBook book, HomeDirectory home)
+internal sealed class NamedPeople(IConversationReferences references, HomeDirectory home)
 {
     /// <summary>A mention counts first, then an Entra object id, then a name that only one known person here has.</summary>
     /// <param name="channels">Conversations beside this one whose people may be named as well.</param>
     public (Person? Person, string Problem) Find(TurnContext turn, string name, IEnumerable<string>? channels = null)
     {
-        var known = (channels ?? []).Prepend(turn.Conversation.ChannelId).SelectMany(book.KnownPeople)
+        var known = (channels ?? []).Prepend(turn.Conversation.ChannelId).SelectMany(references.KnownPeople)
             .Where(member => member.ObjectId is not null).DistinctBy(member => member.ObjectId).ToList();
         var mentioned = (turn.Activity.Entities ?? [])
             .Where(

@@ -12,24 +12,24 @@ public static class Reply
 {
     public static OutgoingMessage Card(OutgoingJson card) => new() { Card = card, Summary = card["fallbackText"].Text };
 
-    public static OutgoingMessage Notice(string sentence, bool good = false, string? detail = null, string? correlation = null) =>
-        Card(MessageCards.Notice(sentence, good, detail, correlation));
+    public static OutgoingMessage Notice(string message, bool good = false, string? detail = null, string? correlation = null) =>
+        Card(MessageCards.Notice(message, good, detail, correlation));
 
     /// <summary>The person may not, or names what they may not know of; the log says that they tried.</summary>
-    public static OutgoingMessage NotForThem(string sentence, string? detail = null) =>
-        Notice(sentence, detail: detail) with { Refused = "no right to it, or no such thing" };
+    public static OutgoingMessage NotForThem(string message, string? detail = null) =>
+        Notice(message, detail: detail) with { Refused = "no right to it, or no such thing" };
 
-    /// <summary>As <see cref="Of"/>, for a command that stops things: done or not, it is nothing that looks like all is well.</summary>
-    public static OutgoingMessage OfStop(Answer answer, string correlation, TenantId tenant) => answer.IsDone
-        ? Card(MessageCards.Notice(answer.Sentence, Tone.Attention)) with { Evidence = new(tenant, "answer") }
-        : Of(answer, correlation, tenant);
+    /// <summary>As <see cref="For"/>, for a command that stops things: done or not, it is nothing that looks like all is well.</summary>
+    public static OutgoingMessage OfStop(RequestResult result, string correlation, TenantId tenant) => result.IsDone
+        ? Card(MessageCards.Notice(result.Message, Tone.Attention)) with { Evidence = new(tenant, "answer") }
+        : For(result, correlation, tenant);
 
     /// <summary>An answer about no single client, so it goes on no ledger of its own: what was done is on each.</summary>
-    internal static OutgoingMessage OfEverything(Answer answer, string usage, Tone done) =>
-        Card(MessageCards.Notice(answer.Sentence, answer.IsDone ? done : Tone.Warning, answer.Refusal == Refusal.BadInput ? usage : null));
+    internal static OutgoingMessage OfEverything(RequestResult result, string usage, Tone done) =>
+        Card(MessageCards.Notice(result.Message, result.IsDone ? done : Tone.Warning, result.Refusal == Refusal.BadInput ? usage : null));
 
     /// <param name="tenant">Whose request was answered: what was told goes on its ledger.</param>
-    public static OutgoingMessage Of(Answer answer, string correlation, TenantId tenant) =>
-        Notice(answer.Sentence, answer.IsDone, correlation: answer.Refusal == Refusal.RecordUnavailable ? correlation : null)
-            with { Evidence = new(tenant, "answer", answer.Incident?.Id), Refused = answer.Refusal?.ToString() };
+    public static OutgoingMessage For(RequestResult result, string correlation, TenantId tenant) =>
+        Notice(result.Message, result.IsDone, correlation: result.Refusal == Refusal.RecordUnavailable ? correlation : null)
+            with { Evidence = new(tenant, "answer", result.Incident?.Id), Refused = result.Refusal?.ToString() };
 }

@@ -13,7 +13,7 @@ internal sealed class Reviewing(IReviews reviews)
     {
         if (view.Incident.Staged is not { NeedsReview: true } staged || !view.Incident.IsUndecided)
             return view with { Reading = new(data.Page, null) };
-        var pages = DetailPages.Of(view).ToReview;
+        var pages = DetailPages.From(view).ToReview;
         var opened = reviews.Opened(staged, person.ObjectId, data.Review, pages);
         if (data.Page > opened && opened < pages)
         {

@@ -40,15 +40,15 @@ internal sealed class SubjectClicks(
         }
         if (Request(tenant, subject, person, action.Verb, values, context.Correlation) is not { } request)
             return InvokeResponse.Message(ClickRequests.WhyNone(action.Verb));
-        var answer = await mediator.Send(request, cancellationToken);
-        var ended = answer.Refusal is { } refusal ? $"refused, {refusal}" : "done";
+        var result = await mediator.Send(request, cancellationToken);
+        var ended = result.Refusal is { } refusal ? $"refused, {refusal}" : "done";
         logger.Pressed(person.ObjectId, action.Verb, subject.Text, ended, context.Correlation);
-        if (answer.Refusal == Refusal.RecordUnavailable)
-            return InvokeResponse.Error(500, "RecordUnavailable", answer.Sentence);
+        if (result.Refusal == Refusal.RecordUnavailable)
+            return InvokeResponse.Error(500, "RecordUnavailable", result.Message);
         var now = await states.GetAsync(tenant, cancellationToken);
-        return now.FindProposal(subject) is { } proposal && drawing.Card(now, proposal, answer.Sentence) is { } card
-            ? InvokeResponse.Card(card) with { Notice = answer.Sentence }
-            : InvokeResponse.Message(answer.Sentence);
+        return now.FindProposal(subject) is { } proposal && drawing.Card(now, proposal, result.Message) is { } card
+            ? InvokeResponse.Card(card) with { Notice = result.Message }
+            : InvokeResponse.Message(result.Message);
     }
 
     private static Decide? Request(

@@ -12,7 +12,7 @@ namespace DevOpsAI.Bot.Chat;
 
 /// <summary>What reaches the bot from Teams is given to whom it concerns. Whoever Entra does not know gets nothing.</summary>
 internal sealed class TurnHandler(
-    ChatAnswers answers, CardClicks clicks, ListClicks lists, ConversationLinks links, IAccess access, ILedger ledger,
+    ChatAnswers results, CardClicks clicks, ListClicks lists, ConversationLinks links, IAccess access, ILedger ledger,
     ILogger<TurnHandler> logger)
     : ITurnHandler
 {
@@ -39,7 +39,7 @@ internal sealed class TurnHandler(
         try
         {
             if (!action.IsAutomatic && ListClicks.Handles(action.Verb))
-                return await lists.PressAsync(answers.TurnOf(turn, person), action, cancellationToken);
+                return await lists.PressAsync(results.GetTurn(turn, person), action, cancellationToken);
             // A refresh by the client shows and never does, whatever verb it carries.
             return await clicks.PressAsync(turn, person, action.IsAutomatic ? action with { Verb = Verb.View } : action, cancellationToken);
         }
@@ -47,7 +47,7 @@ internal sealed class TurnHandler(
         {
             logger.RecordUnavailable(exception);
             return InvokeResponse.Error(
-                500, "RecordUnavailable", $"{UserMessages.WhyNotRecorded(exception)} Correlation id {turn.Correlation}");
+                500, "RecordUnavailable", $"{UserMessages.CheckRecorded(exception)} Correlation id {turn.Correlation}");
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class TurnHandler(
             return Reply.Notice(UserMessages.NobodyKnown);
         return turn.Activity.Value is { ValueKind: JsonValueKind.Object } data
             ? await SubmittedAsync(turn, data, cancellationToken)
-            : await answers.AnswerAsync(answers.TurnOf(turn, person), cancellationToken);
+            : await results.AnswerAsync(results.GetTurn(turn, person), cancellationToken);
     }
 
     /// <summary>
@@ -120,7 +120,7 @@ internal sealed class TurnHandler(
             OutgoingJson card when read is null => Reply.Card(card),
             OutgoingJson card =>
                 Reply.Card(card) with { Evidence = new(read!.Tenant, verb == Verb.Why ? "trail" : "copy", read.IncidentId) },
-            string sentence => Reply.Notice(sentence),
+            string message => Reply.Notice(message),
             InvokeError error => Reply.Notice(error.Message),
             _ => Reply.Notice("That button did nothing."),
         };

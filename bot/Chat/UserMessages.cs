@@ -16,7 +16,7 @@ internal static class UserMessages
         + "It works again when whoever runs this bot has set the clock right, or has started the bot again because it is right.";
 
     /// <summary>Of a client whose customer-managed key is not to be had.</summary>
-    public const string Withheld =
+    public const string Unavailable =
         "That client's record is locked: the key that the client manages for it is not to be had at the moment. "
         + "Nothing was done and nothing was recorded. Other clients are served; this one is again as soon as its key is back.";
 
@@ -26,23 +26,23 @@ internal static class UserMessages
         + "nothing will be for this client until whoever runs this bot has restored its record. Other clients are served.";
 
     /// <summary>Why nothing was done when the record could not be reached.</summary>
-    public static string WhyNotRecorded(LedgerUnavailableException unavailable) => unavailable switch
+    public static string CheckRecorded(LedgerUnavailableException unavailable) => unavailable switch
     {
         LedgerDamagedException => Damaged,
-        TenantLockedException => Withheld,
+        TenantLockedException => Unavailable,
         ClockJumpedException => ClockJumped,
         _ => NotRecorded,
     };
 
-    /// <param name="withheld">Clients whose key is not to be had.</param>
+    /// <param name="unavailable">Clients whose key is not to be had.</param>
     /// <param name="damaged">Clients whose record is damaged.</param>
     /// <returns>Null when nobody is left out.</returns>
-    public static string? LeftOut(IReadOnlyList<Tenant> withheld, IReadOnlyList<Tenant> damaged)
+    public static string? LeftOut(IReadOnlyList<Tenant> unavailable, IReadOnlyList<Tenant> damaged)
     {
         List<string> said = [];
-        if (withheld.Count > 0)
+        if (unavailable.Count > 0)
         {
-            said.Add($"{Are(withheld)} left out: the record is locked, "
+            said.Add($"{Are(unavailable)} left out: the record is locked, "
                 + "because the key that the client manages for it is not to be had at the moment.");
         }
         if (damaged.Count > 0)
@@ -68,7 +68,7 @@ internal static class UserMessages
 
     public static string NotFound(Sought sought, string incidentId) => sought switch
     {
-        Sought.Elsewhere elsewhere => CardText.Plain(elsewhere.Where.Sentence, 300),
+        Sought.OtherRegion elsewhere => CardText.Plain(elsewhere.Where.Message, 300),
         Sought.NotHere => $"{incidentId} is not shown in this conversation, because others read it too. "
             + "Ask me in a personal chat, or in a channel that is linked to its client.",
         _ => $"I know no incident {incidentId} that you may see.",

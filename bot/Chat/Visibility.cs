@@ -21,7 +21,7 @@ public abstract record Sought
     public sealed record Unknown : Sought;
 
     /// <summary>Its client is kept in another region, and the person may know that.</summary>
-    public sealed record Elsewhere(TenantElsewhere Where) : Sought;
+    public sealed record OtherRegion(OtherRegionTenant Where) : Sought;
 
     /// <summary>The person may see it, but others who read this conversation may not.</summary>
     public sealed record NotHere : Sought;
@@ -68,7 +68,7 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
     }
 
     /// <summary>Some client is called so, whoever may see it: such a word is not the beginning of a reason or a person's name.</summary>
-    public bool NamesAClient(string word) => tenants.All.Concat(tenants.Elsewhere.Select(static one => one.Tenant)).Any(tenant =>
+    public bool NamesAClient(string word) => tenants.All.Concat(tenants.InOtherRegions.Select(static one => one.Tenant)).Any(tenant =>
         tenant.Id.Value.Equals(word, StringComparison.OrdinalIgnoreCase)
         || tenant.Prefix.Equals(word, StringComparison.OrdinalIgnoreCase)
         || tenant.Name.Equals(word, StringComparison.OrdinalIgnoreCase));
@@ -93,7 +93,7 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
     public async ValueTask<IReadOnlyCollection<string>> PrefixesAsync(Person person, CancellationToken cancellationToken)
     {
         List<string> prefixes =
-            [.. tenants.Elsewhere.Select(static one => one.Tenant).Where(
+            [.. tenants.InOtherRegions.Select(static one => one.Tenant).Where(
                 tenant => MayKnow(tenant, person)).Select(static tenant => tenant.Prefix)];
         foreach (var tenant in tenants.All)
         {
@@ -104,11 +104,11 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
     }
 
     /// <summary>What to say of a word that names no client which the person may see.</summary>
-    public string NoClient(string word, Person person) => tenants.Elsewhere.FirstOrDefault(elsewhere =>
+    public string NoClient(string word, Person person) => tenants.InOtherRegions.FirstOrDefault(elsewhere =>
         (TenantId.TryParse(word, out var id) && elsewhere.Tenant.Id == id)
         || elsewhere.Tenant.Prefix.Equals(word, StringComparison.OrdinalIgnoreCase)
         || elsewhere.Tenant.Name.Equals(word, StringComparison.OrdinalIgnoreCase)) is { } known && MayKnow(known.Tenant, person)
-            ? known.Sentence
+            ? known.Message
             : UserMessages.NoClient(word);
 
     /// <summary>
@@ -120,7 +120,7 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
         if (conversation.Kind != "personal")
             return null;
         return UserMessages.LeftOut(
-            Known(keys.Withheld.Select(static one => one.Tenant).Where(tenant => !quarantine.Holds(tenant))), Known(quarantine.Held.Keys));
+            Known(keys.Unavailable.Select(static one => one.Tenant).Where(tenant => !quarantine.Holds(tenant))), Known(quarantine.Held.Keys));
 
         IReadOnlyList<Tenant> Known(IEnumerable<TenantId> locked) =>
             [.. locked.Select(tenants.Find).OfType<Tenant>().Where(tenant => MayKnow(tenant, person))];
@@ -145,10 +145,10 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
     {
         var dash = incidentId.IndexOf('-', StringComparison.Ordinal);
         if (dash < 1 || tenants.FindByPrefix(incidentId[..dash].ToUpperInvariant()) is not { } tenant)
-            return Elsewhere(
+            return FindInOtherRegion(
                 dash < 1
                     ? null
-                    : tenants.Elsewhere.FirstOrDefault(
+                    : tenants.InOtherRegions.FirstOrDefault(
                         one => one.Tenant.Prefix.Equals(incidentId[..dash], StringComparison.OrdinalIgnoreCase)), person);
         return await FindAsync(tenant.Id, incidentId, person, conversation, cancellationToken);
     }
@@ -157,7 +157,7 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
         TenantId tenantId, string incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
     {
         if (tenants.Find(tenantId) is not { } tenant)
-            return Elsewhere(tenants.FindElsewhere(tenantId), person);
+            return FindInOtherRegion(tenants.FindInOtherRegion(tenantId), person);
         if (await StateForAsync(tenant, person, cancellationToken) is not { } state)
             return new Sought.Unknown();
         if (await states.IncidentAsync(state, incidentId, cancellationToken) is not { } incident)
@@ -180,11 +180,11 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
             && (await LinkedToAsync(conversation.ChannelId, cancellationToken)).All(linked => linked.Tenant.Id == tenant);
     }
 
-    private Sought Elsewhere(TenantElsewhere? elsewhere, Person person) =>
-        elsewhere is not null && MayKnow(elsewhere.Tenant, person) ? new Sought.Elsewhere(elsewhere) : new Sought.Unknown();
+    private Sought FindInOtherRegion(OtherRegionTenant? elsewhere, Person person) =>
+        elsewhere is not null && MayKnow(elsewhere.Tenant, person) ? new Sought.OtherRegion(elsewhere) : new Sought.Unknown();
 
     /// <summary>Roles given by command are on a ledger that is not read here; those of the configuration count.</summary>
-    private bool MayKnow(Tenant tenant, Person person) => access.RolesOf(states.Empty(tenant.Id), person.ObjectId).Count > 0;
+    private bool MayKnow(Tenant tenant, Person person) => access.GetRoles(states.Empty(tenant.Id), person.ObjectId).Count > 0;
 
     /// <summary>The tenant as of now, for somebody who has a role there; else null.</summary>
     private async ValueTask<TenantState?> StateForAsync(Tenant tenant, Person person, CancellationToken cancellationToken)
@@ -200,5 +200,5 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
         }
     }
 
-    private bool HasRole(TenantState state, Person person) => access.RolesOf(state, person.ObjectId).Count > 0;
+    private bool HasRole(TenantState state, Person person) => access.GetRoles(state, person.ObjectId).Count > 0;
 }

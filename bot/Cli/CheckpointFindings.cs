@@ -22,7 +22,7 @@ internal sealed class CheckpointFindings
 
     /// <exception cref="CommandException">A file given cannot be read, or there is no key to judge it by.</exception>
     public static async Task<CheckpointFindings> GatherAsync(
-        OpenedLedger ledger, IReadOnlyList<TenantId> tenants, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys,
+        LedgerSession ledger, IReadOnlyList<TenantId> tenants, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys,
         CancellationToken cancellationToken)
     {
         var areKeysKnown = keys.Count > 0 || (await new SigningKeys(ledger.Documents).AllAsync(cancellationToken)).Count > 0;

@@ -21,13 +21,13 @@ internal sealed record CommandContext(IConfiguration Configuration, string Conte
 
     /// <exception cref="CommandException">It is pinned to another region.</exception>
     public TenantId Here(TenantId tenant) =>
-        Elsewhere(tenant) is { } elsewhere
-            ? throw new CommandException($"{elsewhere.Sentence} Run this in {elsewhere.Region}; nothing was read or written.")
+        FindInOtherRegion(tenant) is { } elsewhere
+            ? throw new CommandException($"{elsewhere.Message} Run this in {elsewhere.Region}; nothing was read or written.")
             : tenant;
 
     /// <summary>Where the tenant is kept, when configuration says that it is not here.</summary>
-    public TenantElsewhere? Elsewhere(TenantId tenant) =>
-        Configuration.Get<TenantsOptions>()?.FindElsewhere(tenant, Configuration["Storage:Region"]);
+    public OtherRegionTenant? FindInOtherRegion(TenantId tenant) =>
+        Configuration.Get<TenantsOptions>()?.FindInOtherRegion(tenant, Configuration["Storage:Region"]);
 
     /// <summary>Runs a verb; what makes it impossible is said in a sentence, with exit code 2.</summary>
     public async Task<int> RunAsync(Func<Task<int>> verb)

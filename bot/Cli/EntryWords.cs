@@ -16,7 +16,7 @@ namespace DevOpsAI.Bot.Cli;
 /// <summary>Says what an entry records, in words for people. Plain text: whoever shows it sees to what may not be shown.</summary>
 internal static class EntryWords
 {
-    public static string Of(LedgerEntry entry) =>
+    public static string For(LedgerEntry entry) =>
         OfIncident(entry.Fact) ?? OfProposal(entry.Fact) ?? OfMessage(entry.Fact) ?? OfClient(entry.Fact) ?? entry.Type;
 
     private static string? OfIncident(Fact fact) => fact switch
@@ -37,11 +37,11 @@ internal static class EntryWords
     private static string? OfProposal(Fact fact) => fact switch
     {
         RecommendationDrafted { Drafter: RecommendationDrafted.NoRunbook or RecommendationDrafted.AfterUndo } draft =>
-            $"Draft {draft.Revision}, {Phrases.Drafter(draft)}: {draft.Summary}",
-        RecommendationDrafted draft => $"Draft {draft.Revision} {Phrases.Drafter(draft)}: {draft.Summary}",
+            $"Draft {draft.Revision}, {Labels.Drafter(draft)}: {draft.Summary}",
+        RecommendationDrafted draft => $"Draft {draft.Revision} {Labels.Drafter(draft)}: {draft.Summary}",
         ProposalStaged staged => $"{(staged.Kind == ProposalKind.Undo ? "Undo" : "Plan")} {staged.Revision} {Gate(staged.Terms)}",
         ProposalDecided decided =>
-            $"{Phrases.Decision(decided)}{InTheNameOf(decided.InTheNameOf)}"
+            $"{Labels.Decision(decided)}{InTheNameOf(decided.InTheNameOf)}"
             + $"{(decided.Complete || decided.Kind == DecisionKind.Snooze ? "" : ", more must agree")}"
             + $"{(decided.Until is { } until ? $" until {Time(until)}" : "")}{Because(decided.Reason)}",
         ProposalExpired => "Expired: nobody decided in time",
@@ -94,8 +94,8 @@ internal static class EntryWords
             $"Deliveries over {counted.Connection}: {counted.Accepted} accepted, {counted.New} new events, {counted.Duplicates} known "
             + $"before, {counted.Refused.Values.Sum()} refused",
         ConnectionExpected expected => $"Events are expected over {expected.Connection} from now on",
-        ConnectionSilent silent => $"{silent.Connection} has been silent since {Time(silent.LastHeard)}",
-        ConnectionHeard heard => $"{heard.Connection} is heard again",
+        ConnectionStale silent => $"{silent.Connection} has been silent since {Time(silent.LastHeard)}",
+        ConnectionRecovered heard => $"{heard.Connection} is heard again",
         PollAdvanced poll =>
             $"Read the log of {poll.Connection}: {poll.Found} {(poll.Found == 1 ? "line" : "lines")}, {poll.Ours.Count} of them "
             + $"ours{(poll.Gap ? ", some may be missed" : "")}",

@@ -55,7 +55,7 @@ internal static class ExportCommand
                 Checkpoint = parsed.GetValue(checkpoint),
                 Key = parsed.GetValue(key),
             };
-            using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
+            using var ledger = await LedgerSession.OpenAsync(context, parsed.GetValue(path), cancellationToken);
             return await RunAsync(asked, ledger, context, cancellationToken);
         }));
         return export;
@@ -74,7 +74,7 @@ internal static class ExportCommand
         public string? Key { get; init; }
     }
 
-    private static async Task<int> RunAsync(Asked asked, OpenedLedger ledger, CommandContext context, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Asked asked, LedgerSession ledger, CommandContext context, CancellationToken cancellationToken)
     {
         var (archive, configuration) = (ledger.Archive, context.Configuration);
         var size = await archive.SizeAsync(asked.Tenant, cancellationToken);
@@ -87,7 +87,7 @@ internal static class ExportCommand
         var given = asked.Checkpoint is { } file ? CheckpointFindings.ReadGiven(file).Signed : null;
         var newest = given ?? await ledger.NewestAsync(asked.Tenant, cancellationToken);
         var first = await SeqAsync(exporter, asked.Tenant, asked.From, 1, isEnd: false, cancellationToken);
-        var last = await SeqAsync(exporter, asked.Tenant, asked.To, EndOf(newest, first, size), isEnd: true, cancellationToken);
+        var last = await SeqAsync(exporter, asked.Tenant, asked.To, GetEnd(newest, first, size), isEnd: true, cancellationToken);
         if (first > last || first > size)
             throw new CommandException(
                 $"{asked.Tenant} has no entries from {asked.From ?? "its first"} to {asked.To ?? "its last"}. Its {size} entries "
@@ -122,7 +122,7 @@ internal static class ExportCommand
     /// The bundle is what the ledger holds; that nobody can read all of it any more, and not by an erasure, is a finding of its own.
     /// </summary>
     private static async Task<int> SayMissingKeysAsync(
-        OpenedLedger ledger, TenantId tenant, long first, long last, CommandContext context, CancellationToken cancellationToken)
+        LedgerSession ledger, TenantId tenant, long first, long last, CommandContext context, CancellationToken cancellationToken)
     {
         var uses = new KeyUses();
         await foreach (var stored in ledger.Archive.ReadAsync(tenant, first, last, cancellationToken))
@@ -136,7 +136,7 @@ internal static class ExportCommand
 
     /// <summary>The newest checkpoint when it covers the range, else one that is signed now.</summary>
     private static async Task<SignedCheckpoint> CoveringAsync(
-        OpenedLedger ledger, TenantId tenant, SignedCheckpoint? newest, long last, CommandContext context,
+        LedgerSession ledger, TenantId tenant, SignedCheckpoint? newest, long last, CommandContext context,
         CancellationToken cancellationToken)
     {
         if (newest is not null && newest.Checkpoint.Size >= last)
@@ -160,7 +160,7 @@ internal static class ExportCommand
     }
 
     /// <summary>Without an end, what is signed; where none of the range is signed yet, everything.</summary>
-    private static long EndOf(SignedCheckpoint? newest, long first, long size) =>
+    private static long GetEnd(SignedCheckpoint? newest, long first, long size) =>
         newest?.Checkpoint.Size is { } covered && covered >= first ? Math.Min(size, covered) : size;
 
     private static async Task<string> SpanAsync(ILedgerArchive archive, TenantId tenant, long size, CancellationToken cancellationToken)

@@ -56,24 +56,24 @@ public static class LedgerCommands
         list.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var id = context.Tenant(parsed.GetValue(tenant));
-            using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
+            using var opened = await LedgerSession.OpenAsync(context, parsed.GetValue(path), cancellationToken);
             return await LedgerListing.RunAsync(
                 opened, id, parsed.GetValue(after), Form(parsed.GetValue(json), parsed.GetValue(raw)), context, cancellationToken);
         }));
 
         var at = new Option<string?>("--at") { Description = "The time to judge by, as in 2026-11-21T09:00Z; now when not given." };
-        var holes = new Command("holes", "Says what is missing. Exit code 0: nothing, 1: holes, 2: not possible.")
+        var gaps = new Command("holes", "Says what is missing. Exit code 0: nothing, 1: holes, 2: not possible.")
             { tenant, json, at, path };
-        holes.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
+        gaps.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var id = context.Tenant(parsed.GetValue(tenant));
-            using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
-            return await LedgerHoles.RunAsync(opened, id, context.Configuration, LedgerHoles.Time(parsed.GetValue(at)),
+            using var opened = await LedgerSession.OpenAsync(context, parsed.GetValue(path), cancellationToken);
+            return await LedgerGaps.RunAsync(opened, id, context.Configuration, LedgerGaps.Time(parsed.GetValue(at)),
                 parsed.GetValue(json), context.Output, cancellationToken);
         }));
 
         var ledger = new Command("ledger", "Reads the ledger.")
-            { list, Verify(context, tenant, json, path), holes, ExportCommand.Create(context) };
+            { list, Verify(context, tenant, json, path), gaps, ExportCommand.Create(context) };
         foreach (var proof in ProofCommands.All(context))
             ledger.Add(proof);
         return new("DevOps AI Bot") { ledger };
@@ -116,7 +116,7 @@ public static class LedgerCommands
                     file, parsed.GetValue(tenant), Keys.ReadAll(parsed.GetValue(keys)), parsed.GetValue(json), context, cancellationToken);
             }
             TenantId? only = parsed.GetValue(all) ? null : context.Tenant(parsed.GetValue(tenant));
-            using var opened = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
+            using var opened = await LedgerSession.OpenAsync(context, parsed.GetValue(path), cancellationToken);
             return await LedgerVerification.RunAsync(
                 opened, only, parsed.GetValue(checkpoints) ?? [], Keys.ReadAll(parsed.GetValue(keys)), parsed.GetValue(json), context,
                 cancellationToken);

@@ -28,7 +28,7 @@ internal static class LedgerListing
     internal static readonly string Header = $"{"seq",6}  {"at",-24}  {"type",-24}  {"stream",-28}  actor";
 
     public static async Task<int> RunAsync(
-        OpenedLedger ledger, TenantId tenant, long after, ListingForm form, CommandContext context, CancellationToken cancellationToken)
+        LedgerSession ledger, TenantId tenant, long after, ListingForm form, CommandContext context, CancellationToken cancellationToken)
     {
         var seq = Math.Max(0, after);
         try
@@ -90,8 +90,8 @@ internal static class LedgerListing
             if (parts.Causation is { } causation)
                 writer.WriteNumber("causation", causation);
             Copy(writer, "data", body[parts.Data]);
-            if (parts.HasSealed)
-                Copy(writer, "sealed", body[parts.Sealed]);
+            if (parts.HasEncrypted)
+                Copy(writer, "sealed", body[parts.Encrypted]);
             writer.WriteString("hash", Convert.ToHexStringLower(leaf));
             writer.WriteEndObject();
         }

@@ -10,7 +10,7 @@ namespace DevOpsAI.Bot.Cli;
 internal sealed class LedgerToWrite : IDisposable
 {
     /// <summary>Of SQLite, in bytes; larger ones are multiples of it.</summary>
-    private const int SmallestPage = 512;
+    private const int MinPage = 512;
 
     private readonly LedgerMetrics metrics = new();
     private readonly Func<LedgerToWrite, ILedger> open;
@@ -41,7 +41,7 @@ internal sealed class LedgerToWrite : IDisposable
             throw new CommandException(
                 $"{Path.Combine(folder, SqliteDocuments.FileName)} is missing, and the keys are in it. Restore it from a backup; nothing "
                 + $"was changed.");
-        if (new FileInfo(file).Length % SmallestPage != 0)
+        if (new FileInfo(file).Length % MinPage != 0)
             throw new CommandException(
                 $"{file} ends in the middle of a page: it was cut off. Restore it from a backup; nothing was changed.");
         var wrapper = Wrapper(context, folder);
@@ -65,5 +65,5 @@ internal sealed class LedgerToWrite : IDisposable
 
     /// <summary>The customer's keys as configuration names them, else in files below the folder.</summary>
     internal static IKeyWrapper Wrapper(CommandContext context, string folder) =>
-        VaultServices.Wrapper(context.Configuration.GetSection("Storage:Keys").Get<KeysOptions>() ?? new(), context.ContentRoot, folder);
+        EncryptionServices.Wrapper(context.Configuration.GetSection("Storage:Keys").Get<KeysOptions>() ?? new(), context.ContentRoot, folder);
 }

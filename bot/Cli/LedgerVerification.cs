@@ -17,7 +17,7 @@ internal static class LedgerVerification
     };
 
     public static async Task<int> RunAsync(
-        OpenedLedger ledger,
+        LedgerSession ledger,
         TenantId? tenant,
         IReadOnlyList<string> files,
         IReadOnlyList<VerifierKey> keys,
@@ -40,8 +40,8 @@ internal static class LedgerVerification
         foreach (var kept in elsewhere)
         {
             await context.Output.WriteLineAsync(json
-                ? JsonSerializer.Serialize(new { Tenant = kept.Tenant.Id.Value, Status = "elsewhere", Problem = kept.Sentence }, Json)
-                : $"{kept.Tenant.Id}: NOT VERIFIED here. {kept.Sentence}");
+                ? JsonSerializer.Serialize(new { Tenant = kept.Tenant.Id.Value, Status = "elsewhere", Problem = kept.Message }, Json)
+                : $"{kept.Tenant.Id}: NOT VERIFIED here. {kept.Message}");
             code = LedgerCommands.Usage;
         }
         foreach (var result in results)
@@ -80,8 +80,8 @@ internal static class LedgerVerification
     /// What there is to hold the ledger against, and the tenants that are not to be read here; null when the ledger is too damaged to say
     /// which tenants it has.
     /// </summary>
-    private static async Task<(CheckpointFindings? Findings, IReadOnlyList<TenantElsewhere> Elsewhere)> GatherAsync(
-        OpenedLedger ledger, TenantId? tenant, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys, CommandContext context,
+    private static async Task<(CheckpointFindings? Findings, IReadOnlyList<OtherRegionTenant> Elsewhere)> GatherAsync(
+        LedgerSession ledger, TenantId? tenant, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys, CommandContext context,
         CancellationToken cancellationToken)
     {
         IReadOnlyList<TenantId> tenants;
@@ -93,7 +93,7 @@ internal static class LedgerVerification
         {
             return (null, []);
         }
-        var elsewhere = tenants.Select(context.Elsewhere).OfType<TenantElsewhere>().ToList();
+        var elsewhere = tenants.Select(context.FindInOtherRegion).OfType<OtherRegionTenant>().ToList();
         return (await CheckpointFindings.GatherAsync(
             ledger, [.. tenants.Where(one => !elsewhere.Exists(kept => kept.Tenant.Id == one))], files, keys, cancellationToken),
             elsewhere);
@@ -101,19 +101,19 @@ internal static class LedgerVerification
 
     /// <summary>Those with entries, and those that are configured: their entries may be gone.</summary>
     private static async Task<IReadOnlyList<TenantId>> TenantsAsync(
-        OpenedLedger ledger, CommandContext context, CancellationToken cancellationToken)
+        LedgerSession ledger, CommandContext context, CancellationToken cancellationToken)
     {
         var tenants = (await ledger.Archive.TenantsAsync(cancellationToken)).ToList();
         foreach (var named in (context.Configuration.Get<TenantsOptions>() ?? new()).Tenants.Keys)
         {
             if (TenantId.TryParse(named, out var configured) && !tenants.Contains(configured)
-                && (context.Elsewhere(configured) is null || await IsAnyKeptAsync(ledger, configured, cancellationToken)))
+                && (context.FindInOtherRegion(configured) is null || await IsAnyKeptAsync(ledger, configured, cancellationToken)))
                 tenants.Add(configured);
         }
         return tenants;
     }
 
-    private static async Task<bool> IsAnyKeptAsync(OpenedLedger ledger, TenantId tenant, CancellationToken cancellationToken)
+    private static async Task<bool> IsAnyKeptAsync(LedgerSession ledger, TenantId tenant, CancellationToken cancellationToken)
     {
         var (whole, damaged) = await ledger.KeptAsync(tenant, cancellationToken);
         return whole.Count + damaged.Count > 0;
@@ -121,7 +121,7 @@ internal static class LedgerVerification
 
     /// <summary>All at once, unless some are not to be read here.</summary>
     private static async Task<IReadOnlyList<TenantVerification>> VerifyAsync(
-        OpenedLedger ledger, TenantId? tenant, CheckpointFindings? findings, IReadOnlyList<TenantElsewhere> elsewhere,
+        LedgerSession ledger, TenantId? tenant, CheckpointFindings? findings, IReadOnlyList<OtherRegionTenant> elsewhere,
         CancellationToken cancellationToken)
     {
         if (elsewhere.Count == 0 || findings is null)

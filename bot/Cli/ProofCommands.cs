@@ -23,7 +23,7 @@ internal static class ProofCommands
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var id = context.Tenant(parsed.GetValue(tenant));
-            using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
+            using var ledger = await LedgerSession.OpenAsync(context, parsed.GetValue(path), cancellationToken);
             var newest = parsed.GetValue(sign)
                 ? await ledger.SignAsync(id, cancellationToken)
                     ?? throw new CommandException($"{id} has no entries yet, so there is nothing to sign.")
@@ -54,7 +54,7 @@ internal static class ProofCommands
                 : await SigningKeyFile.PublicKeyAsync(context, parsed.GetValue(path), cancellationToken);
             var origin = context.Configuration["Ledger:Origin"] is { Length: > 0 } set ? set : Origins.Default;
             foreach (var id in tenants)
-                await context.Output.WriteLineAsync(VerifierKey.Create(Origins.Of(origin, id), publicKey.Span).ToString());
+                await context.Output.WriteLineAsync(VerifierKey.Create(Origins.For(origin, id), publicKey.Span).ToString());
             return LedgerCommands.Intact;
         }));
         return command;
@@ -73,7 +73,7 @@ internal static class ProofCommands
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             var id = context.Tenant(parsed.GetValue(tenant));
-            using var ledger = await OpenedLedger.OpenAsync(context, parsed.GetValue(path), cancellationToken);
+            using var ledger = await LedgerSession.OpenAsync(context, parsed.GetValue(path), cancellationToken);
             var receipt = await ProveAsync(ledger, id, parsed.GetValue(seq), cancellationToken);
             if (receipt is null)
             {
@@ -164,7 +164,7 @@ internal static class ProofCommands
         LedgerVerification.Json);
 
     /// <summary>Null when the stored ledger is not the signed one.</summary>
-    private static async Task<Receipt?> ProveAsync(OpenedLedger ledger, TenantId tenant, long seq, CancellationToken cancellationToken)
+    private static async Task<Receipt?> ProveAsync(LedgerSession ledger, TenantId tenant, long seq, CancellationToken cancellationToken)
     {
         var newest = await ledger.NewestAsync(tenant, cancellationToken)
             ?? throw new CommandException($"No checkpoint of {tenant} has been signed yet, so there is nothing to prove by.");
@@ -191,7 +191,7 @@ internal static class ProofCommands
 
     private static List<TenantId> Configured(CommandContext context) => [.. context.Configuration.GetSection("Tenants").GetChildren()
         .Select(static one => TenantId.TryParse(one.Key, out var id) ? id : (TenantId?)null).OfType<TenantId>()
-        .Where(id => context.Elsewhere(id) is null).Order()];
+        .Where(id => context.FindInOtherRegion(id) is null).Order()];
 
     private static Option<string?> Tenant() => new("--tenant") { Description = "The client company, as in contoso." };
 

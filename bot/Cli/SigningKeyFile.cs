@@ -16,13 +16,13 @@ internal static class SigningKeyFile
     public static async Task<ReadOnlyMemory<byte>> PublicKeyAsync(
         CommandContext context, string? ledger, CancellationToken cancellationToken)
     {
-        var path = PathOf(context, ledger);
+        var path = GetPath(context, ledger);
         if (context.Configuration["Ledger:KeyVaultKey"] is not { Length: > 0 } && File.Exists(path))
         {
             using var key = LocalSigningKey.Open(path);
             return await key.PublicKeyAsync(cancellationToken);
         }
-        using var opened = await OpenedLedger.OpenAsync(context, ledger, cancellationToken);
+        using var opened = await LedgerSession.OpenAsync(context, ledger, cancellationToken);
         return await new SigningKeys(opened.Documents).AllAsync(cancellationToken) switch
         {
             [var only] => only,
@@ -39,7 +39,7 @@ internal static class SigningKeyFile
     {
         if (context.Configuration["Ledger:KeyVaultKey"] is { Length: > 0 })
             throw new CommandException("The key is in Key Vault: make a new version of it there.");
-        var path = PathOf(context, ledger);
+        var path = GetPath(context, ledger);
         var made = $"{path}.{Guid.NewGuid():N}.new";
         using var key = LocalSigningKey.OpenOrCreate(made);
         if (File.Exists(path))
@@ -56,10 +56,10 @@ internal static class SigningKeyFile
     /// <exception cref="SigningKeyException">It is not there, or cannot be used.</exception>
     public static ICheckpointSigner Open(CommandContext context, string? ledger) =>
         context.Configuration["Ledger:KeyVaultKey"] is { Length: > 0 } key
-        ? new KeyVaultSigner(new() { Timeout = TimeSpan.FromSeconds(20) }, new VaultTokens().GetAsync, key)
-        : LocalSigningKey.Open(PathOf(context, ledger));
+        ? new KeyVaultSigner(new() { Timeout = TimeSpan.FromSeconds(20) }, new KeyVaultTokens().GetAsync, key)
+        : LocalSigningKey.Open(GetPath(context, ledger));
 
-    private static string PathOf(CommandContext context, string? ledger) =>
+    private static string GetPath(CommandContext context, string? ledger) =>
         context.Configuration["Ledger:SigningKeyPath"] is { Length: > 0 } path
         ? Path.GetFullPath(path, context.ContentRoot)
         : Path.Combine(context.Folder(ledger) is var folder && File.Exists(folder)

@@ -87,7 +87,7 @@ public static class WitnessCommand
         builder.WebHost.UseUrls(listen).ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LongestBody;
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // What keeps it from starting is said once, in a sentence.
@@ -119,7 +119,7 @@ public static class WitnessCommand
         return app;
     }
 
-    private const long LongestBody = 64 * 1024;
+    private const long MaxBody = 64 * 1024;
 
     private static IResult Text(string body, int status = StatusCodes.Status200OK, string mediaType = "text/plain") =>
         Results.Text(Encoding.UTF8.GetBytes(body), mediaType == "text/plain" ? "text/plain; charset=utf-8" : mediaType, status);

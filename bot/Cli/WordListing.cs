@@ -13,13 +13,13 @@ namespace DevOpsAI.Bot.Cli;
 /// Entries as lines for people: when, who, which incident, what happened. Names and texts are opened with the client's key; where that is
 /// not to be had they stay sealed, and that is said once.
 /// </summary>
-internal sealed class WordListing(OpenedLedger ledger, TenantId tenant, CommandContext context) : IDisposable
+internal sealed class WordListing(LedgerSession ledger, TenantId tenant, CommandContext context) : IDisposable
 {
-    private const int LongestWho = 28;
-    private const int LongestTitle = 48;
-    private const int LongestWhat = 300;
+    private const int MaxWhoLength = 28;
+    private const int MaxTitleLength = 48;
+    private const int MaxWhatLength = 300;
 
-    public static readonly string Header = $"{"seq",6}  {"time (UTC)",-19}  {"who",-LongestWho}  what";
+    public static readonly string Header = $"{"seq",6}  {"time (UTC)",-19}  {"who",-MaxWhoLength}  what";
 
     private readonly Dictionary<string, string> titles = new(StringComparer.Ordinal);
     private KeyRing? keys;
@@ -34,8 +34,8 @@ internal sealed class WordListing(OpenedLedger ledger, TenantId tenant, CommandC
         if (entry.Fact is IncidentOpened opened)
             titles[opened.IncidentId] = opened.Title;
         var time = entry.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        return $"{entry.Seq,6}  {time}  {Short(Phrases.Who(entry.Actor), LongestWho),-LongestWho}  {About(entry)}"
-            + $"{Short(EntryWords.Of(entry), LongestWhat)}";
+        return $"{entry.Seq,6}  {time}  {Short(Labels.Who(entry.Actor), MaxWhoLength),-MaxWhoLength}  {About(entry)}"
+            + $"{Short(EntryWords.For(entry), MaxWhatLength)}";
     }
 
     public void Dispose() => keys?.Dispose();
@@ -46,23 +46,23 @@ internal sealed class WordListing(OpenedLedger ledger, TenantId tenant, CommandC
         if (entry.Stream.Value.Split('/') is not ["incident" or "proposal" or "card", var id])
             return "";
         return titles.TryGetValue(id, out var title)
-            ? $"{Short(id, LongestTitle)} \"{Short(title, LongestTitle)}\": "
-            : $"{Short(id, LongestTitle)}: ";
+            ? $"{Short(id, MaxTitleLength)} \"{Short(title, MaxTitleLength)}\": "
+            : $"{Short(id, MaxTitleLength)}: ";
     }
 
     private async ValueTask<LedgerEntry> ReadAsync(StoredEntry stored, CancellationToken cancellationToken)
     {
-        if (stored.Sealed is null || isSealed)
+        if (stored.Encrypted is null || isSealed)
             return CoreFeatures.Codec.Decode(stored, null);
         try
         {
             keys ??= ledger.KeysToRead();
             return CoreFeatures.Codec.Decode(stored, await keys.ForOpeningAsync(tenant, [stored], cancellationToken));
         }
-        catch (LedgerUnavailableException withheld)
+        catch (LedgerUnavailableException unavailable)
         {
             isSealed = true;
-            await context.Error.WriteLineAsync($"Names, titles and reasons stay sealed here. {withheld.Message}");
+            await context.Error.WriteLineAsync($"Names, titles and reasons stay sealed here. {unavailable.Message}");
             return CoreFeatures.Codec.Decode(stored, null);
         }
     }

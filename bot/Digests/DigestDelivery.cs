@@ -15,7 +15,7 @@ namespace DevOpsAI.Bot.Digests;
 /// Posts one digest. That it is about to be sent is on record first, so it is sent once: again only while it certainly did not arrive.
 /// </summary>
 internal sealed class DigestDelivery(
-    ILedger ledger, DigestViews views, IConnectorClient connector, IConversationBook book, TimeProvider clock,
+    ILedger ledger, DigestViews views, IConnectorClient connector, IConversationReferences references, TimeProvider clock,
     ILogger<DigestDelivery> logger,
     IKillSwitch? killSwitch = null)
 {
@@ -40,7 +40,7 @@ internal sealed class DigestDelivery(
         SendOutcome outcome = new SendOutcome.Unknown("cut short");
         try
         {
-            var channel = book.Find(conversation) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
+            var channel = references.Find(conversation) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
             var options = SendOptions.Background with { Unless = () => killSwitch?.IsOn(tenant.Id) == true };
             while ((outcome = await connector.PostAsync(channel, message, options, stopping)) is SendOutcome.NotSent notSent)
                 await Task.Delay(notSent.After > PauseAfterFailure ? notSent.After.Value : PauseAfterFailure, clock, stopping);

@@ -13,11 +13,11 @@ namespace DevOpsAI.Bot.Digests;
 /// one digest of the whole time. Escalation channels get none.
 /// </summary>
 internal sealed class DigestPoster(
-    TenantStates states, ITenantDirectory tenants, DigestDelivery delivery, IFollowedTenants followed, IOptions<DigestsOptions> options,
+    TenantStates states, ITenantDirectory tenants, DigestDelivery delivery, ISubscribedTenants followed, IOptions<DigestsOptions> options,
     TimeProvider clock, ILogger<DigestPoster> logger, IKillSwitch? killSwitch = null) : BackgroundService
 {
     /// <summary>In case the clock was set, or a conversation was linked.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(1);
 
     /// <summary>A mark further ahead of now was made while the clock was wrong, and must not hold the digests back until then.</summary>
     private static readonly TimeSpan WrongBy = TimeSpan.FromHours(1);
@@ -46,7 +46,7 @@ internal sealed class DigestPoster(
     {
         if (!options.Value.Enabled)
             return;
-        var worker = new TenantWorker(clock, LongestWait, (tenant, failure, _) => logger.DigestsWait(tenant, failure));
+        var worker = new TenantWorker(clock, MaxWait, (tenant, failure, _) => logger.DigestsWait(tenant, failure));
         await Task.WhenAll(tenants.All.Select(tenant => worker.RepeatAsync(
             tenant.Id,
             async stop =>
@@ -54,7 +54,7 @@ internal sealed class DigestPoster(
                 await CatchUpAsync(tenant, stop);
                 var now = clock.GetUtcNow();
                 var wait = schedule.NextDue(now) - now;
-                return NextRound.After(wait < LongestWait ? wait : LongestWait);
+                return NextRound.After(wait < MaxWait ? wait : MaxWait);
             },
             stoppingToken)));
         await IdleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -51,7 +51,7 @@ public static class BotHost
         });
 
         var services = builder.Services;
-        services.AddSingleton(ClockAhead.Of(builder.Environment, builder.Configuration));
+        services.AddSingleton(ClockAhead.For(builder.Environment, builder.Configuration));
         services.AddSingleton<LastConnections>().AddHostedService(static provider => provider.GetRequiredService<LastConnections>());
         services.AddProblemDetails();
         services.AddMediator(typeof(ILedger).Assembly, typeof(SandboxConnector).Assembly, typeof(BotHost).Assembly);
@@ -61,7 +61,7 @@ public static class BotHost
             .AddTenantConnections()
             .AddLedger()
             .AddRegions()
-            .AddCheckpoints(new VaultTokens().GetAsync)
+            .AddCheckpoints(new KeyVaultTokens().GetAsync)
             .AddIncidents()
             .AddDrafting()
             .AddGates()
@@ -93,7 +93,7 @@ public static class BotHost
                 local.Hint ??= Banner.FirstAlert(LocalTeamsOptions.AddressInHint, builder.Configuration);
                 local.Samples =
                 [
-                    .. SampleAlerts.Of(builder.Configuration).Select(static sample => new SampleAlert(
+                    .. SampleAlerts.For(builder.Configuration).Select(static sample => new SampleAlert(
                         sample.Id, sample.Title, sample.Expect, sample.Channel,
                         [.. sample.Calls.Select(static call => new SampleCall(call.Path, call.Bearer, call.Json))])),
                 ];
@@ -137,7 +137,7 @@ public static class BotHost
             Surroundings.ThrowIfPortIsTaken(app.Services);
             return await RunAsync(app);
         }
-        catch (Exception cannotStart) when (WhyItCannotStart(cannotStart) is { Count: > 0 } why)
+        catch (Exception cannotStart) when (CheckStart(cannotStart) is { Count: > 0 } why)
         {
             await error.WriteLineAsync(why is [var single]
                 ? $"The bot cannot start. {single}"
@@ -159,11 +159,11 @@ public static class BotHost
     /// <summary>
     /// One sentence for each reason; empty for anything that is neither configuration nor surroundings, and so a fault of ours.
     /// </summary>
-    internal static IReadOnlyList<string> WhyItCannotStart(Exception exception) => exception switch
+    internal static IReadOnlyList<string> CheckStart(Exception exception) => exception switch
     {
         // Several options with mistakes are told together.
         AggregateException several =>
-            several.InnerExceptions.Select(WhyItCannotStart).ToList() is var all && all.TrueForAll(static why => why.Count > 0)
+            several.InnerExceptions.Select(CheckStart).ToList() is var all && all.TrueForAll(static why => why.Count > 0)
                 ? [.. all.SelectMany(static why => why)]
                 : [],
         OptionsValidationException settings => [.. settings.Failures],

@@ -44,16 +44,16 @@ internal sealed class GuardedConsole(ConsoleLoggerProvider console) : ILoggerPro
         {
             if (!inner.IsEnabled(logLevel))
                 return;
-            var told = new ToldValues(state, LogText.LongestOfMessage);
+            var told = new ToldValues(state, LogText.MaxOfMessageLength);
             var failure = exception is null ? null : new ToldException(exception);
-            inner.Log(logLevel, eventId, told, failure, (_, _) => LogText.OneLine(formatter(state, exception), LogText.LongestOfMessage));
+            inner.Log(logLevel, eventId, told, failure, (_, _) => LogText.OneLine(formatter(state, exception), LogText.MaxOfMessageLength));
         }
     }
 
     /// <summary>Stands for an exception in the hands of a formatter, all of which ask for its text.</summary>
-    private sealed class ToldException(Exception told) : Exception(LogText.OneLine(told.Message, LogText.LongestOfException))
+    private sealed class ToldException(Exception told) : Exception(LogText.OneLine(told.Message, LogText.MaxOfExceptionLength))
     {
-        public override string ToString() => LogText.Of(told);
+        public override string ToString() => LogText.For(told);
     }
 
     private sealed class GuardedScopes(IExternalScopeProvider inner) : IExternalScopeProvider
@@ -68,8 +68,8 @@ internal sealed class GuardedConsole(ConsoleLoggerProvider console) : ILoggerPro
     private static object? Told(object? scope) => scope switch
     {
         null => null,
-        IEnumerable<KeyValuePair<string, object?>> => new ToldValues(scope, LogText.LongestOfException),
-        _ => LogText.OneLine(scope.ToString() ?? "", LogText.LongestOfException),
+        IEnumerable<KeyValuePair<string, object?>> => new ToldValues(scope, LogText.MaxOfExceptionLength),
+        _ => LogText.OneLine(scope.ToString() ?? "", LogText.MaxOfExceptionLength),
     };
 
     /// <summary>
@@ -84,7 +84,7 @@ internal sealed class GuardedConsole(ConsoleLoggerProvider console) : ILoggerPro
         private List<KeyValuePair<string, object?>> Values => values ??=
         [
             .. (told as IEnumerable<KeyValuePair<string, object?>> ?? [])
-                .Select(static one => KeyValuePair.Create(LogText.OneLine(one.Key, Untrusted.Longest), Told(one.Value))),
+                .Select(static one => KeyValuePair.Create(LogText.OneLine(one.Key, Untrusted.MaxLength), Told(one.Value))),
         ];
 
         public KeyValuePair<string, object?> this[int index] => Values[index];
@@ -97,6 +97,6 @@ internal sealed class GuardedConsole(ConsoleLoggerProvider console) : ILoggerPro
 
         private static object? Told(object? value) => value is null or bool or (IFormattable and ValueType)
             ? value
-            : LogText.OneLine(value.ToString() ?? "", LogText.LongestOfException);
+            : LogText.OneLine(value.ToString() ?? "", LogText.MaxOfExceptionLength);
     }
 }

@@ -20,20 +20,20 @@ namespace DevOpsAI.Bot.Hosting;
 internal static class Health
 {
     /// <summary>A store that takes calls and stays silent is told about before whoever asks gives up.</summary>
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxLook = TimeSpan.FromSeconds(5);
 
     /// <summary>A card that was not posted for so long is not merely waiting for its turn.</summary>
-    private static readonly TimeSpan LongestPosting = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxPosting = TimeSpan.FromMinutes(5);
 
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
         endpoints.MapGet("/readyz", async (
             ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, ClockWatch watch, IStoreHealth ledger,
-            LedgerFollowing following, CheckpointStatus signing, IKillSwitch killSwitch, SecretRotations rotations, ILocalMode mode,
+            LedgerSubscriptions following, CheckpointStatus signing, IKillSwitch killSwitch, SecretRotations rotations, ILocalMode mode,
             HttpContext http, TimeProvider clock, CancellationToken cancellationToken) =>
         {
-            using var late = new CancellationTokenSource(LongestLook, clock);
+            using var late = new CancellationTokenSource(MaxLook, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             try
             {
@@ -52,15 +52,15 @@ internal static class Health
                     tenants.All.Count,
                     await following.BehindAsync(either.Token),
                     all.Sum(state => state.Watch.Pulses.Values.Count(pulse => pulse.Silent is not null)),
-                    tenants.Elsewhere.Count)
+                    tenants.InOtherRegions.Count)
                 {
                     Checkpoints = Told(http, signing.Problems),
-                    Withheld = Told(http, keys.Withheld.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
+                    Unavailable = Told(http, keys.Unavailable.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
                     Unseen = Told(http, Unseen(all, clock.GetUtcNow())),
                     KillSwitch = Told(http, killSwitch.On.ToDictionary(static one => one.Key.Value, static one => one.Value)),
                     Rotate = Told(
                         http, rotations.Due(clock.GetUtcNow()).ToDictionary(static one => one.Secret.Setting, static one => one.Warning)),
-                    Intake = mode.IsLocal ? IntakeTotals.Of(all) : null,
+                    Intake = mode.IsLocal ? IntakeTotals.From(all) : null,
                 });
             }
             catch (LedgerUnavailableException unavailable)
@@ -69,7 +69,7 @@ internal static class Health
             }
             catch (OperationCanceledException) when (late.IsCancellationRequested)
             {
-                return NotReady(http, $"The ledger does not answer within {LongestLook.TotalSeconds:0} s.");
+                return NotReady(http, $"The ledger does not answer within {MaxLook.TotalSeconds:0} s.");
             }
         });
     }
@@ -93,7 +93,7 @@ internal static class Health
             var open = state.Incidents.Values.Where(static incident => incident.IsOpen);
             var count = state.Channels.IsEmpty
                 ? open.Count()
-                : open.Count(incident => now - incident.CameUpAt > LongestPosting && !IsShown(state, incident));
+                : open.Count(incident => now - incident.CameUpAt > MaxPosting && !IsShown(state, incident));
             if (count > 0)
             {
                 var what = $"{(count == 1 ? "1 open incident is" : $"{count} open incidents are")} shown in no conversation";
@@ -140,7 +140,7 @@ internal static class Health
         public IReadOnlyDictionary<string, string>? Checkpoints { get; init; }
 
         /// <summary>The same of tenants that are not served because the vault does not give their key. The others are.</summary>
-        public IReadOnlyDictionary<string, string>? Withheld { get; init; }
+        public IReadOnlyDictionary<string, string>? Unavailable { get; init; }
 
         /// <summary>The same of tenants whose open incidents no conversation shows.</summary>
         public IReadOnlyDictionary<string, string>? Unseen { get; init; }
@@ -157,7 +157,7 @@ internal static class Health
     /// <summary>Over all tenants: received = shown + folded + digested + waiting.</summary>
     private sealed record IntakeTotals(long Received, long Shown, long Folded, long Digested, long Waiting)
     {
-        public static IntakeTotals Of(IReadOnlyList<TenantState> states) => new(
+        public static IntakeTotals From(IReadOnlyList<TenantState> states) => new(
             states.Sum(state => state.Intake.Received),
             states.Sum(state => state.Intake.Shown),
             states.Sum(state => state.Intake.Folded),

@@ -30,7 +30,7 @@ internal static partial class LocalCallers
     }
 
     private static bool IsShown(HttpRequest request, LocalToken token) =>
-        token.IsInHeaderOf(request) || token.Is(request.Cookies[CookieOf(request)]);
+        token.IsInHeaderOf(request) || token.Is(request.Cookies[GetCookie(request)]);
 
     /// <summary>Where the page is opened with the token in the address, as the bot prints it.</summary>
     public static string PageAddress(string address, LocalToken token) =>
@@ -55,7 +55,7 @@ internal static partial class LocalCallers
     private static Task EnterAsync(HttpContext http, LocalToken token)
     {
         http.Response.Cookies.Append(
-            CookieOf(http.Request),
+            GetCookie(http.Request),
             token.Value,
             new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps, Path = "/" });
         var rest = http.Request.Query.Where(static one => !one.Key.Equals(LocalToken.InAddress, StringComparison.OrdinalIgnoreCase));
@@ -64,7 +64,7 @@ internal static partial class LocalCallers
     }
 
     /// <summary>Cookies do not tell ports apart, and two bots may run on one machine.</summary>
-    private static string CookieOf(HttpRequest request) => $"local-teams-{request.Host.Port ?? 80}";
+    private static string GetCookie(HttpRequest request) => $"local-teams-{request.Host.Port ?? 80}";
 
     private static Task RefuseStrangerAsync(HttpContext http, ILogger logger)
     {

@@ -12,13 +12,13 @@ namespace DevOpsAI.Bot.Hosting;
 internal static class RotationSchedule
 {
     public static IServiceCollection AddRotationSchedule(this IServiceCollection services) => services
-        .AddSingleton(static provider => Of(
+        .AddSingleton(static provider => For(
             provider.GetRequiredService<IOptions<ConnectionsOptions>>().Value,
             provider.GetRequiredService<IOptions<TeamsOptions>>().Value,
             provider.GetRequiredService<IOptions<StorageOptions>>().Value))
         .AddHostedService<RotationReminder>();
 
-    internal static SecretRotations Of(ConnectionsOptions connections, TeamsOptions teams, StorageOptions storage)
+    internal static SecretRotations For(ConnectionsOptions connections, TeamsOptions teams, StorageOptions storage)
     {
         List<SecretRotation> all = [];
         foreach (var (name, connection) in connections.Connections)

@@ -44,7 +44,7 @@ internal static class SampleAlerts
 
     /// <summary>Those whose Sandbox connection is configured with its token in plain sight, as the development settings do.</summary>
     public static IEnumerable<(string Id, string Title, string Expect, string Channel,
-        IReadOnlyList<(string Path, string Bearer, string Json)> Calls)> Of(IConfiguration configuration)
+        IReadOnlyList<(string Path, string Bearer, string Json)> Calls)> For(IConfiguration configuration)
     {
         foreach (var sample in All)
         {

@@ -2,7 +2,7 @@ namespace DevOpsAI.LocalTeams;
 
 /// <summary>Where a message goes: a chat, a channel, or one post's thread in a channel.</summary>
 /// <param name="Root">Id of the post that starts the thread; null outside a thread.</param>
-internal sealed record Address(Place Place, string? Root)
+internal sealed record Address(LocalConversation Place, string? Root)
 {
     private const string Separator = ";messageid=";
 
@@ -15,7 +15,7 @@ internal sealed record Address(Place Place, string? Root)
         if (conversationId is null)
             return null;
         var at = conversationId.IndexOf(Separator, StringComparison.OrdinalIgnoreCase);
-        var place = Workplace.FindPlace(at < 0 ? conversationId : conversationId[..at]);
+        var place = LocalDirectory.FindPlace(at < 0 ? conversationId : conversationId[..at]);
         if (place is null || (at >= 0 && place.Kind != PlaceKind.Channel))
             return null;
         return new Address(place, at < 0 ? null : conversationId[(at + Separator.Length)..]);

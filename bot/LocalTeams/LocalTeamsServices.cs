@@ -16,7 +16,7 @@ public static class LocalTeamsServices
     {
         services.AddOptionsWithValidateOnStart<LocalTeamsOptions>().BindConfiguration("LocalTeams").ValidateDataAnnotations();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddHttpClient<BotLine>(static (provider, client) =>
+        services.AddHttpClient<BotClient>(static (provider, client) =>
             {
                 client.Timeout = Timeout.InfiniteTimeSpan;
                 if (provider.GetRequiredService<IOptions<LocalTeamsOptions>>().Value.Token is { } token)
@@ -38,10 +38,10 @@ public static class LocalTeamsServices
             .AddSingleton<ConnectorEndpoints>()
             .AddSingleton<CardViews>()
             .AddSingleton<Activities>()
-            .AddSingleton<Desk>()
+            .AddSingleton<ClientSession>()
             .AddSingleton<Overview>()
             .AddSingleton<FirstDeliveries>()
-            .AddHostedService<FirstDay>();
+            .AddHostedService<Seeder>();
     }
 
     /// <summary>

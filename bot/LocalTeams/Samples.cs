@@ -7,7 +7,7 @@ namespace DevOpsAI.LocalTeams;
 /// <summary>Raises sample alerts as a vendor does: over HTTP, at the bot's webhook.</summary>
 internal sealed partial class Samples(HttpClient http, Addresses addresses, IOptions<LocalTeamsOptions> options, ILogger<Samples> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     public IReadOnlyList<SampleAlert> All => options.Value.Samples;
 
@@ -27,14 +27,14 @@ internal sealed partial class Samples(HttpClient http, Addresses addresses, IOpt
 
     private async Task<string?> PostAsync(SampleCall call, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(addresses.BotMessages, call.Path));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", call.Bearer);
             request.Content = new StringContent(call.Json, Encoding.UTF8, "application/json");
-            using var response = await http.SendAsync(request, patience.Token);
+            using var response = await http.SendAsync(request, timeout.Token);
             return response.IsSuccessStatusCode ? null : $"The alert was not taken: the bot answered {(int)response.StatusCode}.";
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

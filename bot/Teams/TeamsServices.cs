@@ -68,10 +68,10 @@ public static class TeamsServices
         services.AddSingleton<Pacer>();
         services.AddSingleton<ConnectorPipe>();
         services.AddSingleton<IConnectorClient, ConnectorClient>();
-        services.AddSingleton<BookStore>().AddHostedService(provider => provider.GetRequiredService<BookStore>());
-        services.AddSingleton<ConversationBook>();
-        services.AddSingleton<IPersonalData>(provider => provider.GetRequiredService<ConversationBook>());
-        return services.AddSingleton<IConversationBook>(provider => provider.GetRequiredService<ConversationBook>());
+        services.AddSingleton<ConversationFile>().AddHostedService(provider => provider.GetRequiredService<ConversationFile>());
+        services.AddSingleton<ConversationReferences>();
+        services.AddSingleton<IPersonalData>(provider => provider.GetRequiredService<ConversationReferences>());
+        return services.AddSingleton<IConversationReferences>(provider => provider.GetRequiredService<ConversationReferences>());
     }
 
     /// <summary>Follows no redirects: neither our token nor our trust in a host may be carried elsewhere.</summary>

@@ -4,11 +4,11 @@ using DevOpsAI.Bot.Teams.Inbound;
 namespace DevOpsAI.Bot.Teams;
 
 /// <summary>Builds the inbound path and reads the book before the first activity, so that neither costs a click or fails one.</summary>
-internal sealed class TeamsWarmUp(Lazy<MessagesEndpoint> endpoint, ConversationBook book) : IHostedService
+internal sealed class TeamsWarmUp(Lazy<MessagesEndpoint> endpoint, ConversationReferences references) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await book.LoadAsync(cancellationToken);
+        await references.LoadAsync(cancellationToken);
         _ = endpoint.Value;
     }
 

@@ -33,7 +33,7 @@ internal sealed record AnswerView(string Headline, IReadOnlyList<AnswerLine> Inc
             return $"Reported {incident.OpenedAt}, nothing carried out.";
         if (!withPlan && run.Outcome is null)
             return null;
-        var steps = string.Join(", ", run.Plan.Steps.Take(3).Select(WhyStory.Title));
+        var steps = string.Join(", ", run.Plan.Steps.Take(3).Select(WhyTimeline.Title));
         return $"{run.StartedAt}: {steps} – {(run.Outcome is null ? "running" : run.Summary)}";
     }
 }

@@ -54,7 +54,7 @@ internal sealed class DigestViews(ILedger ledger, Checkpoints checkpoints, TimeP
     {
         var now = clock.GetUtcNow();
         var digest = await Digest.ReadAsync(ledger, state, now - last, now, cancellationToken);
-        return await ViewAsync(tenant, state, digest, Window(digest, $"The last {Phrases.Span(last)}: "), now, cancellationToken);
+        return await ViewAsync(tenant, state, digest, Window(digest, $"The last {Labels.Span(last)}: "), now, cancellationToken);
     }
 
     private async Task<DigestView> ViewAsync(

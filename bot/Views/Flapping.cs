@@ -9,10 +9,10 @@ internal static class Flapping
     private const int Many = 3;
 
     /// <summary>As in <c>Flapping: fired 6 times in 40 min, now firing.</c></summary>
-    public static string Sentence(Incident incident)
+    public static string Describe(Incident incident)
     {
         var now = incident.FiringAlerts.IsEmpty ? "not firing now" : "now firing";
-        var times = $"ired {incident.Beginnings} times in {Phrases.Span(incident.LastBegunAt - incident.OpenedAt)}, {now}.";
+        var times = $"ired {incident.Beginnings} times in {Labels.Span(incident.LastBegunAt - incident.OpenedAt)}, {now}.";
         return incident.Beginnings < Many ? $"F{times}" : $"Flapping: f{times}";
     }
 }

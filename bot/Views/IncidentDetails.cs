@@ -64,8 +64,8 @@ internal sealed class IncidentDetails
                     number < steps.Count ? "Taken back, by itself when a later step fails, with:" : "Taken back with:", DetailStyle.Subtle);
                 Line(back, DetailStyle.Command);
             }
-            foreach (var sentence in StepSentences.For(view, step))
-                Line(sentence, DetailStyle.Subtle);
+            foreach (var message in StepMessages.For(view, step))
+                Line(message, DetailStyle.Subtle);
             if (step.Verifications.Count > 0)
                 Line($"Verified by: {string.Join("; ", step.Verifications.Select(ObservationWords.After))}.", DetailStyle.Subtle);
         }
@@ -76,10 +76,10 @@ internal sealed class IncidentDetails
         if (incident.Staged is not { } staged)
             return;
         Heading("Why this level");
-        Line(Phrases.Gate(staged.Terms), DetailStyle.Bold);
+        Line(Labels.Gate(staged.Terms), DetailStyle.Bold);
         foreach (var reason in staged.Terms.Reasons)
             Line("• " + reason);
-        var requester = SanitizedText.Name(Phrases.Who(staged.Requester));
+        var requester = SanitizedText.Name(Labels.Who(staged.Requester));
         Add($"Policy {staged.Terms.PolicyVersion}. Requested by {requester}, staged {incident.Proposal.StagedAt}, expires "
             + $"{staged.Terms.ExpiresAt}.",
             DetailStyle.Subtle);
@@ -94,21 +94,21 @@ internal sealed class IncidentDetails
             Heading(
                 draft.Drafter == RecommendationDrafted.NoRunbook
                     ? "Analysis"
-                    : $"Analysis {SanitizedText.Plain(Phrases.Drafter(draft), 120)}");
+                    : $"Analysis {SanitizedText.Plain(Labels.Drafter(draft), 120)}");
         Line(draft.Analysis);
         Heading("Evidence");
         foreach (var evidence in draft.Evidence)
             Line($"• {evidence.Text}{(evidence.Seq is { } seq ? $" (entry {seq})" : "")}");
         var said = draft.Evidence.Select(static evidence => evidence.Text).ToHashSet(StringComparer.Ordinal);
         var observed = draft.Observed.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
-            .Select(static pair => ObservationWords.SayOf(pair.Key, pair.Value));
+            .Select(static pair => ObservationWords.GetSay(pair.Key, pair.Value));
         foreach (var text in observed.Where(text => !said.Contains(text)))
             Line($"• {text}");
     }
 
     private void AddEvents(Incident incident)
     {
-        Heading($"{Phrases.Events(incident.EventCount)}, the latest first");
+        Heading($"{Labels.Events(incident.EventCount)}, the latest first");
         foreach (var (seq, received) in incident.RecentEvents.Reverse())
         {
             var where = $"{EventKeys.Preposition(received.Device)} {Name(received.Device ?? "no device")}";
@@ -125,16 +125,16 @@ internal sealed class IncidentDetails
         Heading("On the ledger");
         Add($"opened by entry {incident.OpenedSeq}, {incident.OpenedAt}");
         if (incident.Returned is var (seq, at))
-            Add($"opened again by entry {seq}, {at}: its alert fires again. {Flapping.Sentence(incident)}");
+            Add($"opened again by entry {seq}, {at}: its alert fires again. {Flapping.Describe(incident)}");
         if (incident.Draft is { } draft)
             Line($"revision {draft.Revision} drafted by entry {incident.Proposal.DraftSeq}");
         if (incident.Staged is not null)
             Add($"staged by entry {incident.Proposal.StagedSeq}, {incident.Proposal.StagedAt}");
         foreach (var decision in incident.Proposal.EarlierDecisions.AddRange(incident.Decisions))
         {
-            var who = SanitizedText.Name(Phrases.Who(decision.By));
+            var who = SanitizedText.Name(Labels.Who(decision.By));
             var reason = decision.Fact.Reason is { Length: > 0 } given ? ": " + given : "";
-            Add($"{Phrases.Decision(decision.Fact.Kind)} by {who}, entry {decision.Seq}, {decision.At}{reason}");
+            Add($"{Labels.Decision(decision.Fact.Kind)} by {who}, entry {decision.Seq}, {decision.At}{reason}");
         }
         AddRun(incident.Execution);
         AddRun(incident.Undo);
@@ -157,7 +157,7 @@ internal sealed class IncidentDetails
 
     private void Heading(string ours) => Line(ours, DetailStyle.Heading);
 
-    private void Line(string text, DetailStyle style = DetailStyle.Normal) => Add(Wording.Of(text), style);
+    private void Line(string text, DetailStyle style = DetailStyle.Normal) => Add(Wording.From(text), style);
 
     private void Add(Wording words, DetailStyle style = DetailStyle.Normal) => lines.Add(new(words, style));
 

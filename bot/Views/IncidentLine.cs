@@ -23,7 +23,7 @@ internal sealed record IncidentLine(TenantId Tenant, string Client, string Id, s
 
     public static IncidentLine For(Tenant tenant, Incident incident, DateTimeOffset now)
     {
-        var (word, tone) = Phrases.Of(incident);
+        var (word, tone) = Labels.For(incident);
         var line = new IncidentLine(
             tenant.Id, SanitizedText.Name(tenant.Name, 40), incident.Id, incident.Title, incident.Severity, word, tone)
         {

@@ -13,7 +13,7 @@ namespace DevOpsAI.Bot.Views;
 /// <param name="Redraft">Ask for a new draft where the last one led nowhere.</param>
 /// <param name="BreakGlass">Act at once and alone.</param>
 /// <param name="Confirm">Say whether it was right that somebody did.</param>
-public readonly record struct Rights(
+public readonly record struct Permissions(
     bool Decide, bool Undo, bool Redraft = false, bool BreakGlass = false, bool Confirm = false, bool Snooze = false);
 
 /// <summary>
@@ -28,7 +28,7 @@ public sealed record Reading(int Page, string? Token);
 /// <param name="Now">When it is drawn; times left are relative to it.</param>
 public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffset Now)
 {
-    public Rights Rights { get; init; }
+    public Permissions Rights { get; init; }
 
     /// <summary>The card of one person, rather than the one that everybody in the conversation sees.</summary>
     public bool IsPersonal { get; init; }
@@ -86,7 +86,7 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     public bool IsCopy { get; init; }
 
     /// <summary>The catalog's entry of a step of the plan; null where it is no longer installed.</summary>
-    internal ActionSpec? ActionOf(PlanStep step)
+    internal ActionSpec? GetAction(PlanStep step)
     {
         for (var i = 0; i < Plan.Steps.Count && i < Actions.Count; i++)
         {

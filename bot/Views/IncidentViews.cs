@@ -13,7 +13,7 @@ public sealed class IncidentViews(
     ITenantDirectory tenants, IAccess access, IConnections connections, IConversationPeople people, GatePolicies policies,
     TimeProvider clock, LinkHosts linkHosts)
 {
-    private const int MostRefreshers = 60;
+    private const int MaxRefreshers = 60;
     private static readonly Role[] Undoing = [Role.Approver, Role.Administrator];
 
     /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
@@ -34,7 +34,7 @@ public sealed class IncidentViews(
         var view = ForEverybody(state, incident, conversationId);
         if (view.Deciders is null || !(policies.For(state.Tenant).Defaults.MentionFrom <= incident.Severity))
             return view;
-        var calls = Calls.For(DecidersOf(state, incident, conversationId), people.KnownIn(conversationId));
+        var calls = Calls.For(GetDeciders(state, incident, conversationId), people.KnownIn(conversationId));
         return calls.Any ? view with { Calls = calls } : view;
     }
 
@@ -42,7 +42,7 @@ public sealed class IncidentViews(
         Common(state, incident, conversationId) with
         {
             IsPersonal = true,
-            Rights = RightsOf(state, incident, person.ObjectId),
+            Rights = GetRights(state, incident, person.ObjectId),
             Notice = notice,
         };
 
@@ -62,7 +62,7 @@ public sealed class IncidentViews(
         incident.IsUndecided && incident.Staged is { Terms.Level: GateLevel.L2 } staged
         ? state.Absences.Values
             .Where(absence => absence.Contains(clock.GetUtcNow()))
-            .Where(absence => access.RolesOf(state, absence.Who.Id)
+            .Where(absence => access.GetRoles(state, absence.Who.Id)
                 .Any(role => role == Role.Administrator || role == staged.Terms.ApproverRole))
             .OrderBy(absence => absence.Until)
         : [];
@@ -76,14 +76,14 @@ public sealed class IncidentViews(
             Freeze = state.Freeze,
             SwitchedOff = state.SwitchedOff,
             PlannedFreeze = policies.For(state.Tenant).FreezeAt(clock.GetUtcNow()),
-            Deciders = incident.IsUndecided || incident.IsLeftToPeople ? Sentence(DecidersOf(state, incident, conversationId)) : null,
+            Deciders = incident.IsUndecided || incident.IsLeftToPeople ? Describe(GetDeciders(state, incident, conversationId)) : null,
             Undoers = incident.Proposal.CanBeUndone(clock.GetUtcNow()) ? PeopleWith(state, conversationId, Undoing) : null,
             Beside = Beside(state, incident),
             Before = state.Occurrences.Before(incident),
             Absences = [.. AbsencesFor(state, incident)],
-            Refreshers = CanBePressed(incident) ? [.. Refreshers(state, incident, conversationId).Take(MostRefreshers)] : [],
+            Refreshers = CanBePressed(incident) ? [.. Refreshers(state, incident, conversationId).Take(MaxRefreshers)] : [],
         };
-        return view with { Actions = [.. view.Plan.Steps.Select(step => SpecOf(state.Tenant, step))] };
+        return view with { Actions = [.. view.Plan.Steps.Select(step => GetSpec(state.Tenant, step))] };
     }
 
     /// <summary>Who has one of the roles, in words, names made safe; null where everybody has, or nobody.</summary>
@@ -91,11 +91,11 @@ public sealed class IncidentViews(
     public string? PeopleWith(TenantState state, string conversationId, IReadOnlyCollection<Role> roles, string? except = null)
     {
         var who = Deciders.WithRole(state, roles, access, NamesIn(state, conversationId), clock.GetUtcNow(), except);
-        return who.Names.IsEmpty && who.Others == 0 ? null : Sentence(who);
+        return who.Names.IsEmpty && who.Others == 0 ? null : Describe(who);
     }
 
-    private Deciders DecidersOf(TenantState state, Incident incident, string conversationId) =>
-        Deciders.Of(state, incident.Proposal, access, NamesIn(state, conversationId), clock.GetUtcNow());
+    private Deciders GetDeciders(TenantState state, Incident incident, string conversationId) =>
+        Deciders.Create(state, incident.Proposal, access, NamesIn(state, conversationId), clock.GetUtcNow());
 
     /// <summary>
     /// What people are called here, and where the client's cards are: a chat alone knows only the one who chats. Few are asked about, so
@@ -105,11 +105,11 @@ public sealed class IncidentViews(
     {
         var here = people.KnownIn(conversationId);
         List<IReadOnlyList<KnownPerson>>? elsewhere = null;
-        return id => NameOf(here, id) ?? (elsewhere ??= [.. state.Channels.Keys.Where(one => one != conversationId).Select(people.KnownIn)])
-            .Select(known => NameOf(known, id)).FirstOrDefault(static name => name is not null);
+        return id => GetName(here, id) ?? (elsewhere ??= [.. state.Channels.Keys.Where(one => one != conversationId).Select(people.KnownIn)])
+            .Select(known => GetName(known, id)).FirstOrDefault(static name => name is not null);
     }
 
-    private static string? NameOf(IReadOnlyList<KnownPerson> people, string objectId)
+    private static string? GetName(IReadOnlyList<KnownPerson> people, string objectId)
     {
         foreach (var known in people)
         {
@@ -119,25 +119,25 @@ public sealed class IncidentViews(
         return null;
     }
 
-    private static string? Sentence(Deciders who) =>
-        who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => SanitizedText.Name(name, 40))] }).Sentence;
+    private static string? Describe(Deciders who) =>
+        who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => SanitizedText.Name(name, 40))] }).Message;
 
     private IEnumerable<string> Refreshers(TenantState state, Incident incident, string conversationId) => people.KnownIn(conversationId)
-        .Where(known => known.ObjectId is { } objectId && RightsOf(state, incident, objectId) != default)
+        .Where(known => known.ObjectId is { } objectId && GetRights(state, incident, objectId) != default)
         .Select(known => known.Mri);
 
-    private Rights RightsOf(TenantState state, Incident incident, string objectId)
+    private Permissions GetRights(TenantState state, Incident incident, string objectId)
     {
-        var roles = access.RolesOf(state, objectId);
+        var roles = access.GetRoles(state, objectId);
         var works = roles.Any(static role => role is Role.Technician or Role.Approver or Role.Administrator);
         return new(
-            Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.WhyNotDecide(state, incident.Proposal, objectId) is null,
+            Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.AuthorizeDecision(state, incident.Proposal, objectId) is null,
             Snooze: incident.IsUndecided && works,
             Undo: incident.Phase == ProposalPhase.Verified && roles.Any(Undoing.Contains),
             Redraft: incident.CanBeDraftedAgain && works,
             BreakGlass: incident.IsUndecided && incident.Staged!.Terms.BreakGlass is not null
-                && access.WhyNotBreakGlass(state, incident.Proposal, objectId) is null,
-            Confirm: incident.OpenGlass is not null && access.WhyNotReviewBreakGlass(state, incident.Proposal, objectId) is null);
+                && access.AuthorizeBreakGlass(state, incident.Proposal, objectId) is null,
+            Confirm: incident.OpenGlass is not null && access.AuthorizeReview(state, incident.Proposal, objectId) is null);
     }
 
     private static bool CanBePressed(Incident incident) =>
@@ -155,7 +155,7 @@ public sealed class IncidentViews(
         return beside;
     }
 
-    private ActionSpec? SpecOf(TenantId tenant, PlanStep step) => connections.Find(tenant, step.Target.Connection) is { } connection
-        ? connections.ConnectorOf(connection).Actions.GetValueOrDefault(step.Action)
+    private ActionSpec? GetSpec(TenantId tenant, PlanStep step) => connections.Find(tenant, step.Target.Connection) is { } connection
+        ? connections.GetConnector(connection).Actions.GetValueOrDefault(step.Action)
         : null;
 }

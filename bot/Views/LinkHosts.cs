@@ -6,7 +6,7 @@ namespace DevOpsAI.Bot.Views;
 /// </summary>
 public sealed class LinkHosts(IEnumerable<string> hosts)
 {
-    private const int Longest = 1_000;
+    private const int MaxLength = 1_000;
     private readonly HashSet<string> allowed = new(hosts, StringComparer.OrdinalIgnoreCase);
 
     public static LinkHosts None { get; } = new([]);
@@ -14,7 +14,7 @@ public sealed class LinkHosts(IEnumerable<string> hosts)
     /// <summary>The address as it may be linked; null when it may not.</summary>
     public Uri? Allowed(string? text)
     {
-        if (allowed.Count == 0 || text is not { Length: > 0 and <= Longest }
+        if (allowed.Count == 0 || text is not { Length: > 0 and <= MaxLength }
             || text.Any(static c => c is <= ' ' or >= '\u007F' or '\\' or '"' or '<' or '>'))
             return null;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)

@@ -35,8 +35,8 @@ internal static class LookAlike
         // beside a hyphen.
         var touches = Touches(word);
         var letters = word.EnumerateRunes().Where(Rune.IsLetter).ToList();
-        var scripts = letters.Select(ScriptOf).Where(IsJudged).Distinct().ToList();
-        var strange = letters.Where(letter => ScriptOf(letter) is var script && script != Script.Latin && IsJudged(script));
+        var scripts = letters.Select(GetScript).Where(IsJudged).Distinct().ToList();
+        var strange = letters.Where(letter => GetScript(letter) is var script && script != Script.Latin && IsJudged(script));
         if (scripts.Exists(script => script is Script.FullWidth or Script.Mathematical)
             || (scripts.Count > 1 && scripts.Contains(Script.Latin)))
             return strange;
@@ -53,7 +53,7 @@ internal static class LookAlike
         var last = Script.None;
         foreach (var rune in word.EnumerateRunes())
         {
-            var script = Rune.IsLetter(rune) ? ScriptOf(rune) : Script.None;
+            var script = Rune.IsLetter(rune) ? GetScript(rune) : Script.None;
             if ((last, script) is (Script.Latin, Script.RightToLeft) or (Script.RightToLeft, Script.Latin))
                 return true;
             last = script;
@@ -61,7 +61,7 @@ internal static class LookAlike
         return false;
     }
 
-    private static Script ScriptOf(Rune letter) => letter.Value switch
+    private static Script GetScript(Rune letter) => letter.Value switch
     {
         < 0x0250 or >= 0x1E00 and <= 0x1EFF => Script.Latin,
         >= 0x0370 and <= 0x03FF or >= 0x1F00 and <= 0x1FFF => Script.Greek,

@@ -5,7 +5,7 @@ namespace DevOpsAI.Bot.Views;
 
 /// <summary>
 /// A sentence with instants in it that the client writes in its reader's own zone. It can only be written as an interpolated string, so
-/// that no instant becomes text by mistake; <see cref="Of"/> is for what has none. All of its text is shown literally.
+/// that no instant becomes text by mistake; <see cref="From"/> is for what has none. All of its text is shown literally.
 /// </summary>
 [InterpolatedStringHandler]
 internal sealed class Wording(int literalLength, int formattedCount)
@@ -15,7 +15,7 @@ internal sealed class Wording(int literalLength, int formattedCount)
 
     public static Wording Empty { get; } = new(0, 0);
 
-    public static Wording Of(string? text)
+    public static Wording From(string? text)
     {
         var words = new Wording(0, 0);
         words.AppendFormatted(text);
@@ -59,7 +59,7 @@ internal sealed class Wording(int literalLength, int formattedCount)
     public bool HasInstants => parts.Exists(static part => part.At is not null);
 
     /// <summary>In UTC and saying so: for where nobody works out dates.</summary>
-    public override string ToString() => string.Concat(Parts.Select(static part => part.At is { } at ? Phrases.Time(at) : part.Text));
+    public override string ToString() => string.Concat(Parts.Select(static part => part.At is { } at ? Labels.Time(at) : part.Text));
 
     private void End()
     {

@@ -6,13 +6,13 @@ internal static class CorrelationId
     public const string Header = "X-Correlation-Id";
 
     /// <summary>32 lower-case hexadecimal digits.</summary>
-    public static string Of(HttpRequest request) =>
-        request.Headers.TraceParent.Count == 1 && TraceIdOf(request.Headers.TraceParent[0]) is { } traceId
+    public static string For(HttpRequest request) =>
+        request.Headers.TraceParent.Count == 1 && GetTraceId(request.Headers.TraceParent[0]) is { } traceId
             ? traceId
             : Guid.NewGuid().ToString("n");
 
     /// <summary>The second field of <c>00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01</c>; null when it is not valid.</summary>
-    internal static string? TraceIdOf(string? traceParent)
+    internal static string? GetTraceId(string? traceParent)
     {
         if (traceParent is not { Length: >= 55 } || traceParent[2] != '-' || traceParent[35] != '-')
             return null;

@@ -15,7 +15,7 @@ internal sealed class DeliveryBodies(IOptions<WebhookOptions> options, TimeProvi
 
     /// <summary>Of a sender who has not proved itself: not slowly, and only while no other needs the place.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadUnverifiedAsync(
-        HttpRequest http, IntakeGuard.Place place, CancellationToken cancellationToken)
+        HttpRequest http, IntakeGuard.QueuePlace place, CancellationToken cancellationToken)
     {
         if (http.HttpContext.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = UnverifiedRate;

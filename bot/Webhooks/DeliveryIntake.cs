@@ -43,14 +43,14 @@ internal sealed class DeliveryIntake(
     }
 
     private async Task<IReadOnlyList<EventReceipt>> TakeAsync(
-        (Connection Connection, IWebhookSource Source)? known, HttpRequest http, IntakeGuard.Place place, string correlation,
+        (Connection Connection, IWebhookSource Source)? known, HttpRequest http, IntakeGuard.QueuePlace place, string correlation,
         CancellationToken cancellationToken)
     {
-        var request = new WebhookRequest(http.ContentType, http.Headers, AccessTokenOf(http), default);
+        var request = new WebhookRequest(http.ContentType, http.Headers, GetAccessToken(http), default);
         try
         {
             // An unknown connection takes the same steps as a known one with wrong credentials, so that timing tells no names.
-            var credentials = known?.Source.CredentialsOf(known.Value.Connection) ?? NoCredentials;
+            var credentials = known?.Source.GetCredentials(known.Value.Connection) ?? NoCredentials;
             var verdict = authentication.CheckHeaders(credentials, request);
             if (verdict == Verdict.Refused)
                 throw DeliveryRefusals.Unverified();
@@ -74,8 +74,8 @@ internal sealed class DeliveryIntake(
             throw DeliveryRefusals.NotNow("The sender cannot be verified at the moment.", unavailable);
         }
         var (connection, source) = known ?? throw DeliveryRefusals.Unverified();
-        if (tenants.FindElsewhere(connection.Tenant) is { } elsewhere)
-            throw new RefusedException(StatusCodes.Status421MisdirectedRequest, $"{elsewhere.Sentence} Nothing was recorded.");
+        if (tenants.FindInOtherRegion(connection.Tenant) is { } elsewhere)
+            throw new RefusedException(StatusCodes.Status421MisdirectedRequest, $"{elsewhere.Message} Nothing was recorded.");
         if (!source.Understands(request))
             throw new RefusedException(
                 StatusCodes.Status415UnsupportedMediaType, $"This content type is not one that {source.Connector} deliveries have.",
@@ -84,7 +84,7 @@ internal sealed class DeliveryIntake(
     }
 
     /// <summary>Read without <see cref="HttpRequest.Query"/>, which most deliveries then never have to build.</summary>
-    private static string? AccessTokenOf(HttpRequest http)
+    private static string? GetAccessToken(HttpRequest http)
     {
         if (!http.QueryString.HasValue)
             return null;

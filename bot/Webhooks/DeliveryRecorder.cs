@@ -18,7 +18,7 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
     {
         try
         {
-            var normalised = await NormaliseAsync(source, request, cancellationToken);
+            var normalised = await NormalizeAsync(source, request, cancellationToken);
             var digest = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
             IReadOnlyList<EventReceipt> events = normalised.Events.Count == 0 ? [] : await mediator.Send(
                 new ReceiveEvents(
@@ -57,11 +57,11 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
     }
 
     /// <summary>Reading a delivery asks nobody, so what goes wrong with it goes wrong each time it is sent.</summary>
-    private async Task<Normalised> NormaliseAsync(IWebhookSource source, WebhookRequest request, CancellationToken cancellationToken)
+    private async Task<NormalizedEvents> NormalizeAsync(IWebhookSource source, WebhookRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return await mediator.Send(source.Normalise(request), cancellationToken);
+            return await mediator.Send(source.Normalize(request), cancellationToken);
         }
         catch (Exception unexpected)
             when (unexpected is not (MalformedEventException or OperationCanceledException or LedgerUnavailableException))

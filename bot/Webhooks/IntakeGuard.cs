@@ -18,16 +18,16 @@ internal sealed class IntakeGuard(IOptions<WebhookOptions> options)
     private readonly Counter all = new();
 
     /// <summary>For one delivery, to be disposed of when done. Keys are connection names, so their number is bounded.</summary>
-    public Place PlaceFor(string key) => new(this, key);
+    public QueuePlace PlaceFor(string key) => new(this, key);
 
-    private static int HalfOf(int limit) => Math.Max(1, limit / 2);
+    private static int GetHalf(int limit) => Math.Max(1, limit / 2);
 
     private LinkedListNode<Waiting> Wait(string key, IPAddress? address)
     {
         lock (gate)
         {
-            MakeRoom(HalfOf(limits.ConcurrentPerConnection), unverified.Where(one => one.Key == key));
-            MakeRoom(HalfOf(limits.Concurrent), unverified);
+            MakeRoom(GetHalf(limits.ConcurrentPerConnection), unverified.Where(one => one.Key == key));
+            MakeRoom(GetHalf(limits.Concurrent), unverified);
             return unverified.AddLast(new Waiting(key, address, new()));
         }
     }
@@ -53,7 +53,7 @@ internal sealed class IntakeGuard(IOptions<WebhookOptions> options)
     }
 
     /// <summary>Used by one delivery, so by one thread at a time.</summary>
-    public sealed class Place(IntakeGuard guard, string key) : IDisposable
+    public sealed class QueuePlace(IntakeGuard guard, string key) : IDisposable
     {
         private LinkedListNode<Waiting>? waiting;
         private Counter? own;

@@ -8,7 +8,7 @@ namespace DevOpsAI.Bot.Webhooks;
 /// <param name="Duplicate">All of it was on record before.</param>
 internal sealed record Receipt(string? EventId, bool Duplicate, IReadOnlyList<EventReceipt> Events)
 {
-    public static Receipt Of(IReadOnlyList<EventReceipt> events) =>
+    public static Receipt From(IReadOnlyList<EventReceipt> events) =>
         new(events.Count > 0 ? events[0].EventId : null, events.Count > 0 && events.All(one => one.Duplicate), events);
 }
 

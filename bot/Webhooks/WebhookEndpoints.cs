@@ -48,7 +48,7 @@ public static class WebhookEndpoints
         {
             var events = await intake.TakeAsync(known, http.Request, correlation, http.RequestAborted);
             http.Response.StatusCode = StatusCodes.Status202Accepted;
-            await http.Response.WriteAsJsonAsync(Receipt.Of(events), WebhookJson.Default.Receipt, null, http.RequestAborted);
+            await http.Response.WriteAsJsonAsync(Receipt.From(events), WebhookJson.Default.Receipt, null, http.RequestAborted);
         }
         catch (OperationCanceledException gone) when (http.RequestAborted.IsCancellationRequested
             || gone.InnerException is ConnectionAbortedException)
@@ -109,7 +109,7 @@ public static class WebhookEndpoints
 
     private static string Begin(HttpContext http)
     {
-        var correlation = CorrelationId.Of(http.Request);
+        var correlation = CorrelationId.For(http.Request);
         http.Response.Headers[CorrelationId.Header] = correlation;
         return correlation;
     }

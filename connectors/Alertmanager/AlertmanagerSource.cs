@@ -14,7 +14,7 @@ public sealed class AlertmanagerSource : IWebhookSource
 
     public bool IsSimulation => false;
 
-    public InboundCredentials CredentialsOf(Connection connection) => new(
+    public InboundCredentials GetCredentials(Connection connection) => new(
         InboundCredentials.Secret(connection, "Bearer"),
         connection.Settings.GetValueOrDefault("Username"),
         InboundCredentials.Secret(connection, "Password"),
@@ -25,11 +25,11 @@ public sealed class AlertmanagerSource : IWebhookSource
 
     public bool Understands(WebhookRequest request) => ContentTypes.IsJson(request.ContentType);
 
-    public IRequest<Normalised> Normalise(WebhookRequest request) => new NormaliseAlertmanager(request.Body);
+    public IRequest<NormalizedEvents> Normalize(WebhookRequest request) => new NormalizeAlertmanager(request.Body);
 
     public IEnumerable<string> Problems(Connection connection)
     {
-        var credentials = CredentialsOf(connection);
+        var credentials = GetCredentials(connection);
         if (!credentials.Any)
             yield return "Bearer: missing; set it, or Username and Password.";
         if (credentials.Password is null != string.IsNullOrWhiteSpace(credentials.Username))

@@ -27,7 +27,7 @@ internal static partial class CloudEventMapping
         var data = Flatten(cloudEvent.Data);
         var (typeKind, typeSaysEnd) = ReadType(cloudEvent.Type);
         var kind = First(data, KindFields) ?? typeKind;
-        var subject = SubjectOf(kind, cloudEvent.Subject, data);
+        var subject = GetSubject(kind, cloudEvent.Subject, data);
         var alertKey = First(data, AlertKeyFields);
         var title = First(data, TitleFields) ?? (string.IsNullOrWhiteSpace(cloudEvent.DataText) ? null : cloudEvent.DataText);
         var description = First(data, DescriptionFields);
@@ -64,20 +64,20 @@ internal static partial class CloudEventMapping
     }
 
     /// <summary>From the payload, else from a subject such as <c>device/srv-file01</c> or <c>user/anna@contoso.com</c>.</summary>
-    private static Subject SubjectOf(string kind, string? subject, Dictionary<string, string> data)
+    private static Subject GetSubject(string kind, string? subject, Dictionary<string, string> data)
     {
         if (Subjects.Find(kind, data, deviceFirst: true) is { Name: not null } found)
             return found;
         if (string.IsNullOrWhiteSpace(subject))
             return Subject.None;
         var parts = subject.Trim().Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length == 1 && parts[0].Any(char.IsAsciiLetter) && Subjects.HostOf(parts[0]) is { } bare)
+        if (parts.Length == 1 && parts[0].Any(char.IsAsciiLetter) && Subjects.GetHost(parts[0]) is { } bare)
             return new(bare, false);
         return parts.Length < 2 ? Subject.None : parts[^2].ToLowerInvariant() switch
         {
             "user" or "users" or "account" or "accounts" or "mailbox" or "mailboxes" => new(parts[^1], true),
             "device" or "devices" or "host" or "hosts" or "server" or "servers" or "node" or "nodes" or "computer" or "computers"
-                or "workstation" or "instance" or "machine" or "machines" => new(Subjects.HostOf(parts[^1]), false),
+                or "workstation" or "instance" or "machine" or "machines" => new(Subjects.GetHost(parts[^1]), false),
             _ => Subject.None,
         };
     }
@@ -114,7 +114,7 @@ internal static partial class CloudEventMapping
         var attributes = new Dictionary<string, string> { ["ce.source"] = cloudEvent.Source, ["ce.type"] = cloudEvent.Type };
         if (cloudEvent.Subject is { } subject)
             attributes["ce.subject"] = subject;
-        foreach (var (name, link) in AlertLinks.Of(data.GetValueOrDefault))
+        foreach (var (name, link) in AlertLinks.For(data.GetValueOrDefault))
             attributes[name] = link;
         foreach (var (name, value) in data)
             attributes.TryAdd(name, value);

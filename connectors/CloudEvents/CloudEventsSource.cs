@@ -16,27 +16,27 @@ public sealed class CloudEventsSource : IWebhookSource
 
     public bool IsSimulation => false;
 
-    public InboundCredentials CredentialsOf(Connection connection) =>
+    public InboundCredentials GetCredentials(Connection connection) =>
         new(InboundCredentials.Secret(connection, "Bearer"), null, null, InboundCredentials.Secret(connection, "HmacSecret"))
         {
             TakesTokenInAddress = InboundCredentials.MayBeInAddress(connection),
         };
 
     public bool SignatureSuffices(Connection connection, WebhookRequest request) =>
-        !NeedsSignedAttributes(connection) || ContentModes.Of(request) != ContentMode.Binary;
+        !NeedsSignedAttributes(connection) || ContentModes.For(request) != ContentMode.Binary;
 
-    public bool Understands(WebhookRequest request) => ContentModes.Of(request) is not null;
+    public bool Understands(WebhookRequest request) => ContentModes.For(request) is not null;
 
-    public IRequest<Normalised> Normalise(WebhookRequest request) => ContentModes.Of(request) switch
+    public IRequest<NormalizedEvents> Normalize(WebhookRequest request) => ContentModes.For(request) switch
     {
-        ContentMode.Batch => new NormaliseCloudEventBatch(request.Body),
-        ContentMode.Structured => new NormaliseCloudEvent(request.Body),
-        _ => new NormaliseBinaryCloudEvent(request.ContentType, request.Headers, request.Body),
+        ContentMode.Batch => new NormalizeCloudEventBatch(request.Body),
+        ContentMode.Structured => new NormalizeCloudEvent(request.Body),
+        _ => new NormalizeBinaryCloudEvent(request.ContentType, request.Headers, request.Body),
     };
 
     public IEnumerable<string> Problems(Connection connection)
     {
-        if (!CredentialsOf(connection).Any)
+        if (!GetCredentials(connection).Any)
             yield return "HmacSecret: missing; set it, or Bearer.";
         if (connection.Settings.TryGetValue(SignedAttributes, out var value) && value is not ("optional" or "required"))
             yield return $"{SignedAttributes}: must be optional or required.";

@@ -12,11 +12,11 @@ internal static class ContentModes
     /// <summary>
     /// By content type first, by headers second, as the HTTP binding says; null when it is no CloudEvent, or in a format other than JSON.
     /// </summary>
-    public static ContentMode? Of(WebhookRequest request)
+    public static ContentMode? For(WebhookRequest request)
     {
         if (request.ContentType?.TrimStart().StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) is true)
         {
-            return ContentTypes.MediaTypeOf(request.ContentType)?.ToLowerInvariant() switch
+            return ContentTypes.GetMediaType(request.ContentType)?.ToLowerInvariant() switch
             {
                 "application/cloudevents-batch+json" => ContentMode.Batch,
                 "application/cloudevents+json" => ContentMode.Structured,

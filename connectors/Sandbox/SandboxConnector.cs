@@ -23,7 +23,7 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
 
     public bool IsSimulation => true;
 
-    public IReadOnlyDictionary<string, ActionSpec> Actions { get; } = SandboxCatalogue.Of(options.Value.Timeout);
+    public IReadOnlyDictionary<string, ActionSpec> Actions { get; } = SandboxCatalog.For(options.Value.Timeout);
 
     public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
         Connection connection, string kind, string name, CancellationToken cancellationToken)
@@ -32,22 +32,22 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
             return new CallOutcome<IReadOnlyList<Target>>.Done([]);
         return await ReadAsync<IReadOnlyList<Target>>(
             connection, $"{collection}?name={Uri.EscapeDataString(name)}",
-            found => [.. found.AsArray().Select(thing => TargetOf(connection, kind, thing!.AsObject()))], cancellationToken);
+            found => [.. found.AsArray().Select(thing => GetTarget(connection, kind, thing!.AsObject()))], cancellationToken);
     }
 
     public async Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(
         Connection connection, Target target, CancellationToken cancellationToken)
     {
-        if (WhyNot<IReadOnlyDictionary<string, string>>(connection, target) is { } refused)
+        if (Check<IReadOnlyDictionary<string, string>>(connection, target) is { } refused)
             return refused;
         return await ReadAsync(
             connection, $"{Collections[target.Kind]}/{Uri.EscapeDataString(target.Id)}",
-            thing => SandboxObservations.Of(target.Kind, thing.AsObject()), cancellationToken);
+            thing => SandboxObservations.For(target.Kind, thing.AsObject()), cancellationToken);
     }
 
     public async Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken)
     {
-        if (WhyNot<ActionReceipt>(connection, call.Target) is { } refused)
+        if (Check<ActionReceipt>(connection, call.Target) is { } refused)
             return refused;
         if (!Actions.TryGetValue(call.Action, out var spec) || spec.TargetKind != call.Target.Kind)
             return new CallOutcome<ActionReceipt>.Refused(
@@ -57,14 +57,14 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
             connection,
             () => Request(HttpMethod.Post, "actions", token, JsonContent.Create(body)),
             spec.Timeout,
-            answer => new ActionReceipt(answer["detail"]?.ToString() ?? "Done."),
+            result => new ActionReceipt(result["detail"]?.ToString() ?? "Done."),
             cancellationToken));
     }
 
     public async Task<CallOutcome<OperationStatus>> LookUpAsync(
         Connection connection, string operationId, CancellationToken cancellationToken) => await ReadAsync(
         connection, $"operations/{Uri.EscapeDataString(operationId)}",
-        answer => answer["status"]?.ToString() switch
+        result => result["status"]?.ToString() switch
         {
             "applied" => OperationStatus.Applied,
             "notApplied" => OperationStatus.NotApplied,
@@ -74,7 +74,7 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
 
     public Task<CallOutcome<ActionPage>> ReadLogAsync(
         Connection connection, string? cursor, CancellationToken cancellationToken) => ReadAsync(
-        connection, cursor is null ? "log" : $"log?after={Uri.EscapeDataString(cursor)}", answer => SandboxLog.Read(connection, answer),
+        connection, cursor is null ? "log" : $"log?after={Uri.EscapeDataString(cursor)}", result => SandboxLog.Read(connection, result),
             cancellationToken);
 
     private Task<CallOutcome<T>> ReadAsync<T>(
@@ -111,7 +111,7 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
     };
 
     /// <summary>A target goes only through the connection it was found through, whoever asks.</summary>
-    private static CallOutcome<T>? WhyNot<T>(Connection connection, Target target)
+    private static CallOutcome<T>? Check<T>(Connection connection, Target target)
     {
         if (target.Connection != connection.Name)
             return new CallOutcome<T>.Refused("foreign-target", $"{target.Name} was found through another connection.");
@@ -120,6 +120,6 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
             : new CallOutcome<T>.Refused("unknown-kind", $"The Sandbox knows no {target.Kind}.");
     }
 
-    private static Target TargetOf(Connection connection, string kind, JsonObject thing) =>
+    private static Target GetTarget(Connection connection, string kind, JsonObject thing) =>
         new(connection.Name, kind, thing["id"]!.ToString(), thing["name"]!.ToString(), thing["client"]?.ToString() ?? "");
 }

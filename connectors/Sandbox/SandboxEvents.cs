@@ -15,30 +15,30 @@ public sealed class SandboxEvents : IWebhookSource
 
     public bool IsSimulation => true;
 
-    public InboundCredentials CredentialsOf(Connection connection) => new(InboundCredentials.Secret(connection, "Token"), null, null, null);
+    public InboundCredentials GetCredentials(Connection connection) => new(InboundCredentials.Secret(connection, "Token"), null, null, null);
 
     public bool Understands(WebhookRequest request) => ContentTypes.IsJson(request.ContentType);
 
-    public IRequest<Normalised> Normalise(WebhookRequest request) => new NormaliseSandboxEvent(request.Body);
+    public IRequest<NormalizedEvents> Normalize(WebhookRequest request) => new NormalizeSandboxEvent(request.Body);
 
     public IEnumerable<string> Problems(Connection connection)
     {
-        if (!CredentialsOf(connection).Any)
+        if (!GetCredentials(connection).Any)
             yield return "Token: missing.";
     }
 }
 
 /// <summary>Reads <c>{ "kind": "...", "device": "...", "severity": "...", "title": "..." }</c>; other members become attributes.</summary>
-public sealed record NormaliseSandboxEvent(ReadOnlyMemory<byte> Body) : IRequest<Normalised>;
+public sealed record NormalizeSandboxEvent(ReadOnlyMemory<byte> Body) : IRequest<NormalizedEvents>;
 
-internal sealed class NormaliseSandboxEventHandler(TimeProvider clock) : IRequestHandler<NormaliseSandboxEvent, Normalised>
+internal sealed class NormalizeSandboxEventHandler(TimeProvider clock) : IRequestHandler<NormalizeSandboxEvent, NormalizedEvents>
 {
     private static readonly HashSet<string> Known = ["kind", "device", "user", "severity", "title", "description", "status", "id", "time"];
 
-    public Task<Normalised> Handle(NormaliseSandboxEvent request, CancellationToken cancellationToken)
+    public Task<NormalizedEvents> Handle(NormalizeSandboxEvent request, CancellationToken cancellationToken)
     {
         using var document = InboundJson.Parse(request.Body);
-        return Task.FromResult(new Normalised([Read(document.Root())]));
+        return Task.FromResult(new NormalizedEvents([Read(document.Root())]));
     }
 
     private ConnectorEvent Read(JsonField alert)

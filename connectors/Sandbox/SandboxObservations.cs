@@ -21,7 +21,7 @@ internal static class SandboxObservations
     /// <summary>Members that say what the thing is, rather than how it is.</summary>
     private static readonly FrozenSet<string> Identity = new[] { "id", "name", "kind", "client", "type", "upn" }.ToFrozenSet();
 
-    public static IReadOnlyDictionary<string, string> Of(string kind, JsonObject thing)
+    public static IReadOnlyDictionary<string, string> For(string kind, JsonObject thing)
     {
         var seen = new Dictionary<string, string>();
         foreach (var (member, value) in thing)

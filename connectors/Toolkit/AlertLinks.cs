@@ -6,7 +6,7 @@ namespace DevOpsAI.Connectors.Toolkit;
 /// </summary>
 public static class AlertLinks
 {
-    private const int LongestLink = 512;
+    private const int MaxLinkLength = 512;
 
     /// <summary>Our name of a link, and what senders call it.</summary>
     private static readonly (string Name, string[] Sent)[] Known =
@@ -24,7 +24,7 @@ public static class AlertLinks
     public static IEnumerable<string> Names => Known.Select(static link => link.Name);
 
     /// <summary>The links that are whole http or https addresses, in a fixed order; the first of several of one name.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Of(Func<string, string?> find)
+    public static IEnumerable<KeyValuePair<string, string>> For(Func<string, string?> find)
     {
         foreach (var (name, sent) in Known)
         {
@@ -34,6 +34,6 @@ public static class AlertLinks
     }
 
     private static bool IsLink(string? text) =>
-        text is { Length: > 0 and <= LongestLink } && Uri.TryCreate(text.Trim(), UriKind.Absolute, out var uri)
+        text is { Length: > 0 and <= MaxLinkLength } && Uri.TryCreate(text.Trim(), UriKind.Absolute, out var uri)
             && uri.Scheme is "http" or "https" && uri.Host.Length > 0;
 }

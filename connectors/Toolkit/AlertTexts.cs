@@ -12,7 +12,7 @@ namespace DevOpsAI.Connectors.Toolkit;
 /// </summary>
 public static partial class AlertTexts
 {
-    private const int LongestRead = 8_000;
+    private const int MaxReadLength = 8_000;
 
     /// <summary>The title: one line that says what happened and where.</summary>
     /// <param name="text">As it was sent; null when the sender gave none.</param>
@@ -54,7 +54,7 @@ public static partial class AlertTexts
     {
         if (string.IsNullOrWhiteSpace(text))
             return [];
-        var cut = text.Length > LongestRead ? text[..LongestRead] : text;
+        var cut = text.Length > MaxReadLength ? text[..MaxReadLength] : text;
         if (!WindowsPath().IsMatch(cut))
             cut = cut.Replace("\\r\\n", "\n", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal)
                 .Replace("\\t", " ", StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public static partial class AlertTexts
 
     private static string Line(string line)
     {
-        var value = ValueOf().Match(line);
+        var value = GetValue().Match(line);
         var rest = Trimmed(Prefix().Replace(value.Success ? line.Remove(value.Index, value.Length) : line, ""));
         rest = LongNumber().Replace(rest, static number => Rounded(number.Value));
         if (!value.Success)
@@ -142,7 +142,7 @@ public static partial class AlertTexts
 
     [GeneratedRegex(@"\bVALUE\s*[=:]\s*(?<value>[-+]?[0-9][0-9.eE+-]*%?|NaN|[-+]?Inf)?", RegexOptions.CultureInvariant
         | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex ValueOf();
+    private static partial Regex GetValue();
 
     // The state of the notification, which is told elsewhere, and pictures before the text.
     [GeneratedRegex(

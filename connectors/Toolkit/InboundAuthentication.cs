@@ -40,14 +40,14 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         if (credentials.Password is { } password && After(authorization, "Basic ") is { } basic
             && IsUser(basic, credentials.Username ?? "", password))
             return Verdict.Accepted;
-        return credentials.HmacSecret is not null && SignatureOf(request.Headers) is not null ? Verdict.DependsOnBody : Verdict.Refused;
+        return credentials.HmacSecret is not null && GetSignature(request.Headers) is not null ? Verdict.DependsOnBody : Verdict.Refused;
     }
 
     /// <summary>Whether the signature is that of the body.</summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
     public bool CheckBody(InboundCredentials credentials, WebhookRequest request)
     {
-        if (credentials.HmacSecret is not { } secret || SignatureOf(request.Headers) is not { } signature)
+        if (credentials.HmacSecret is not { } secret || GetSignature(request.Headers) is not { } signature)
             return false;
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(secrets.Read(secret)), request.Body.Span, expected);
@@ -62,7 +62,7 @@ public sealed class InboundAuthentication(ISecretSource secrets)
             && Same(buffer.AsSpan(0, length), Encoding.UTF8.GetBytes(expected));
     }
 
-    private static string? SignatureOf(IHeaderDictionary headers) =>
+    private static string? GetSignature(IHeaderDictionary headers) =>
         SignatureHeaders.Select(name => headers[name]).FirstOrDefault(values => values.Count == 1).ToString() is { Length: > 0 } signature
             ? signature
             : null;

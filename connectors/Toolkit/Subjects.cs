@@ -57,7 +57,7 @@ public static partial class Subjects
     /// <summary>
     /// The host of <c>srv-file01:9100</c>, <c>[2001:db8::1]:9100</c> or <c>https://www.contoso.com/login</c>; null when there is none.
     /// </summary>
-    public static string? HostOf(string? instance)
+    public static string? GetHost(string? instance)
     {
         var text = instance?.Trim() ?? "";
         if (text.Contains("://", StringComparison.Ordinal))
@@ -80,19 +80,19 @@ public static partial class Subjects
 
     private static string? FindHost(string kind, IReadOnlyDictionary<string, string> labels, bool deviceFirst)
     {
-        var device = First(labels, ["device"], text => !deviceFirst && BlockOrNetworkDevice().IsMatch(text) ? null : HostOf(text));
+        var device = First(labels, ["device"], text => !deviceFirst && BlockOrNetworkDevice().IsMatch(text) ? null : GetHost(text));
         if (deviceFirst && device is not null)
             return device;
         var instance = RemoteExporters.IsAt(kind, labels.GetValueOrDefault("instance"), labels.GetValueOrDefault("job"))
             ? null
-            : First(labels, ["instance"], HostOf);
+            : First(labels, ["instance"], GetHost);
         // The address of an exporter, or the URL that a probe asked, says less than a name somebody gave.
         if (instance is null || SelfNames.Is(instance) || IPAddress.TryParse(instance, out _)
             || labels["instance"].Contains("://", StringComparison.Ordinal))
-            return First(labels, OthersLabels, HostOf) ?? device ?? instance;
+            return First(labels, OthersLabels, GetHost) ?? device ?? instance;
         // Where the figures were read is not what they are about once another label names a host: two victims of one security tool are two
         // devices.
-        return First(labels, OthersLabels, HostOf) is { } named && IsAnother(named, instance) ? named : instance;
+        return First(labels, OthersLabels, GetHost) is { } named && IsAnother(named, instance) ? named : instance;
     }
 
     private static bool IsAnother(string named, string instance) =>

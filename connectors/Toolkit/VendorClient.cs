@@ -14,7 +14,7 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
     public const string ReadingClient = "vendor-reading";
     public const string ActingClient = "vendor-acting";
 
-    private const int LongestAnswer = 8 * 1024 * 1024;
+    private const int MaxAnswerLength = 8 * 1024 * 1024;
 
     public Task<CallOutcome<T>> ReadAsync<T>(Connection connection, Func<HttpRequestMessage> request, TimeSpan timeLimit,
         Func<JsonNode, T> read, CancellationToken cancellationToken) =>
@@ -34,7 +34,7 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
         {
             context.Properties.Set(VendorPipelines.TimeLimit, timeLimit);
             using var client = clients.CreateClient(clientName);
-            client.MaxResponseContentBufferSize = LongestAnswer;
+            client.MaxResponseContentBufferSize = MaxAnswerLength;
             client.Timeout = Timeout.InfiniteTimeSpan;
             using var response = await pipeline.ExecuteAsync(
                 static async (context, state) =>
@@ -43,12 +43,12 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
                     return await state.client.SendAsync(message, context.CancellationToken);
                 },
                 context, (client, request));
-            return VendorAnswer.Of(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken),
-                VendorAnswer.RetryAfter(response, clock), read);
+            return VendorResponse.For(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken),
+                VendorResponse.RetryAfter(response, clock), read);
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && VendorAnswer.Of<T>(failure) is not null)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && VendorResponse.For<T>(failure) is not null)
         {
-            return VendorAnswer.Of<T>(failure)!;
+            return VendorResponse.For<T>(failure)!;
         }
         finally
         {

@@ -10,7 +10,7 @@ namespace DevOpsAI.Connectors.Toolkit;
 public sealed record WebhookRequest(string? ContentType, IHeaderDictionary Headers, string? AccessToken, ReadOnlyMemory<byte> Body);
 
 /// <summary>What a delivery says, in the order it says it. Empty when it says nothing, as an empty batch does.</summary>
-public sealed record Normalised(IReadOnlyList<ConnectorEvent> Events);
+public sealed record NormalizedEvents(IReadOnlyList<ConnectorEvent> Events);
 
 /// <summary>
 /// Understands the deliveries of one kind of sender. Text in them is untrusted; the tenant comes from the connection, never from them.
@@ -23,7 +23,7 @@ public interface IWebhookSource : IConnectionCheck
     bool IsSimulation { get; }
 
     /// <summary>What a delivery over this connection has to prove; any one of them is enough.</summary>
-    InboundCredentials CredentialsOf(Connection connection);
+    InboundCredentials GetCredentials(Connection connection);
 
     /// <summary>
     /// Whether a signature over the body is proof enough for this delivery; it is not when what matters is outside the body.
@@ -36,7 +36,7 @@ public interface IWebhookSource : IConnectionCheck
     /// <summary>
     /// The request that reads the delivery. Its handler throws <see cref="MalformedEventException"/> when it cannot be read.
     /// </summary>
-    IRequest<Normalised> Normalise(WebhookRequest request);
+    IRequest<NormalizedEvents> Normalize(WebhookRequest request);
 }
 
 /// <summary>A delivery that cannot be read.</summary>

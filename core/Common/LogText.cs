@@ -10,10 +10,10 @@ namespace DevOpsAI.Common;
 public static class LogText
 {
     /// <summary>Characters of what one exception says; a vendor's whole answer may be in it.</summary>
-    public const int LongestOfException = 1024;
+    public const int MaxOfExceptionLength = 1024;
 
     /// <summary>Characters of a message.</summary>
-    public const int LongestOfMessage = 8192;
+    public const int MaxOfMessageLength = 8192;
 
     private const int Deepest = 8;
 
@@ -40,7 +40,7 @@ public static class LogText
     /// <summary>
     /// As <see cref="Exception.ToString"/>, with what each exception says on one line and cut; where it was thrown is ours and stays.
     /// </summary>
-    public static string Of(Exception exception)
+    public static string For(Exception exception)
     {
         var shown = new StringBuilder();
         Append(shown, exception, 0);
@@ -49,7 +49,7 @@ public static class LogText
 
     private static void Append(StringBuilder shown, Exception exception, int depth)
     {
-        shown.Append(exception.GetType()).Append(": ").Append(OneLine(exception.Message, LongestOfException));
+        shown.Append(exception.GetType()).Append(": ").Append(OneLine(exception.Message, MaxOfExceptionLength));
         IReadOnlyList<Exception> inner = exception switch
         {
             AggregateException several => several.InnerExceptions,

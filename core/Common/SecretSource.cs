@@ -5,7 +5,7 @@ namespace DevOpsAI.Common;
 /// <summary>Secrets from the environment and from files, as containers and systemd hand them over.</summary>
 public sealed class SecretSource(TimeProvider clock) : ISecretSource
 {
-    private const int LongestSecret = 64 * 1024;
+    private const int MaxSecretLength = 64 * 1024;
     private static readonly TimeSpan FileKeptFor = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, (string Secret, DateTimeOffset ReadAt)> files = new();
 
@@ -27,7 +27,7 @@ public sealed class SecretSource(TimeProvider clock) : ISecretSource
             return known.Secret;
         try
         {
-            if (new FileInfo(path).Length > LongestSecret)
+            if (new FileInfo(path).Length > MaxSecretLength)
                 throw new SecretUnavailableException(secret, "is larger than a secret can be");
             var read = File.ReadAllText(path).TrimEnd('\r', '\n');
             files[path] = (read, now);

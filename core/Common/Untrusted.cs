@@ -10,7 +10,7 @@ namespace DevOpsAI.Common;
 public readonly record struct Untrusted(string? Value)
 {
     /// <summary>Characters of the value; what is longer ends with three dots.</summary>
-    public const int Longest = 64;
+    public const int MaxLength = 64;
 
     public static implicit operator Untrusted(string? value) => new(value);
 
@@ -18,7 +18,7 @@ public readonly record struct Untrusted(string? Value)
 
     /// <summary>Anything but printable ASCII, and what a log's format gives a meaning, is <c>\uXXXX</c>.</summary>
     /// <param name="longest">Characters of the value.</param>
-    public static string? Shown(string? value, int longest = Longest)
+    public static string? Shown(string? value, int longest = MaxLength)
     {
         if (value is null)
             return null;
@@ -38,9 +38,9 @@ public readonly record struct Untrusted(string? Value)
 public readonly record struct UntrustedText(string? Value)
 {
     /// <summary>Characters of the sentence.</summary>
-    public const int Longest = 256;
+    public const int MaxLength = 256;
 
     public static implicit operator UntrustedText(string? value) => new(value);
 
-    public override string ToString() => Untrusted.Shown(Value, Longest) ?? "";
+    public override string ToString() => Untrusted.Shown(Value, MaxLength) ?? "";
 }

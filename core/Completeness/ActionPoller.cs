@@ -15,7 +15,7 @@ namespace DevOpsAI.Completeness;
 /// The position is the last <c>poll.advanced</c>, so of several bots one gets each part, and a crash anywhere means reading it again.
 /// </summary>
 internal sealed class ActionPoller(
-    ILedger ledger, TenantStates states, ITenantDirectory tenants, IFollowedTenants followed, IConnections connections,
+    ILedger ledger, TenantStates states, ITenantDirectory tenants, ISubscribedTenants followed, IConnections connections,
     IOptions<CompletenessOptions> options, TimeProvider clock, ILogger<ActionPoller> logger, GatePolicies? policies = null,
     IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
@@ -25,7 +25,7 @@ internal sealed class ActionPoller(
     private const int CursorLimit = 200;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan NotMine = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PatienceWithVendor = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan VendorTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// Reads on from where the record stands to the end of the log; false when the vendor or the ledger cannot be asked now.
@@ -46,8 +46,8 @@ internal sealed class ActionPoller(
         if (!await StartedAsync(stoppingToken))
             return;
         await Task.WhenAll(tenants.All
-            .SelectMany(tenant => connections.Of(tenant.Id)
-                .Where(connection => connections.ConnectorOf(connection) is IActionLog)
+            .SelectMany(tenant => connections.For(tenant.Id)
+                .Where(connection => connections.GetConnector(connection) is IActionLog)
                 .Select(connection => (tenant.Id, connection)))
             .Select(one => KeepPollingAsync(one.Id, one.connection, stoppingToken)));
     }
@@ -83,14 +83,14 @@ internal sealed class ActionPoller(
     private async Task<(bool Read, bool More)> ReadOnceAsync(TenantId tenant, Connection connection, CancellationToken cancellationToken)
     {
         var position = (await states.GetAsync(tenant, cancellationToken)).Watch.Polls.GetValueOrDefault(connection.Name);
-        var connector = connections.ConnectorOf(connection);
+        var connector = connections.GetConnector(connection);
         if (connector is not IActionLog log)
             return (false, false);
-        var answer = await log.ReadLogAsync(connection, position?.Cursor, cancellationToken)
-            .WaitAsync(PatienceWithVendor, clock, cancellationToken);
-        if (answer is not CallOutcome<ActionPage>.Done(var page))
+        var result = await log.ReadLogAsync(connection, position?.Cursor, cancellationToken)
+            .WaitAsync(VendorTimeout, clock, cancellationToken);
+        if (result is not CallOutcome<ActionPage>.Done(var page))
         {
-            logger.LogNotRead(connection.Name, ReasonOf(answer));
+            logger.LogNotRead(connection.Name, GetReason(result));
             return (false, false);
         }
         if (page.Cursor.Length is 0 or > CursorLimit)
@@ -117,7 +117,7 @@ internal sealed class ActionPoller(
         List<OutOfBandChange> foreign = [];
         foreach (var action in page.Actions)
         {
-            if (OutOfBand.WhyNotOurs(watch, action) is { } why)
+            if (OutOfBand.CheckOurs(watch, action) is { } why)
             {
                 foreign.Add(Change(connection, action, why, simulated));
                 continue;
@@ -145,7 +145,7 @@ internal sealed class ActionPoller(
     private async ValueTask<ConnectionWatch> WatchAsync(TenantState state, ActionPage page, CancellationToken cancellationToken)
     {
         var watch = state.Watch;
-        foreach (var id in page.Actions.Select(static action => action.OperationId is { } run ? RunIds.IncidentOf(run) : null)
+        foreach (var id in page.Actions.Select(static action => action.OperationId is { } run ? RunIds.GetIncident(run) : null)
             .OfType<string>().Distinct())
         {
             if (await states.IncidentAsync(state, id, cancellationToken) is { } incident)
@@ -170,7 +170,7 @@ internal sealed class ActionPoller(
         WithOurCredentials = action.WithOurCredentials,
     };
 
-    private static string ReasonOf(CallOutcome<ActionPage> answer) => answer switch
+    private static string GetReason(CallOutcome<ActionPage> result) => result switch
     {
         CallOutcome<ActionPage>.Refused refused => refused.Message,
         CallOutcome<ActionPage>.NotDone notDone => notDone.Message,

@@ -11,33 +11,33 @@ internal static class CompletenessFeature
     {
         Entries =
         [
-            EntryType.Of(
+            EntryType.Create(
                 "webhook.receipts", CompletenessJson.Default.WebhookReceipts,
                 "At intervals: how many deliveries came over a connection, and what became of them."),
-            EntryType.Of(
+            EntryType.Create(
                 "connection.expected", CompletenessJson.Default.ConnectionExpected,
                 "From now on events are expected over a connection, though none has come yet."),
-            EntryType.Of(
-                "connection.silent", CompletenessJson.Default.ConnectionSilent,
+            EntryType.Create(
+                "connection.silent", CompletenessJson.Default.ConnectionStale,
                 "Nothing came over a connection for longer than expected."),
-            EntryType.Of("connection.heard", CompletenessJson.Default.ConnectionHeard, "The silence of a connection is over."),
-            EntryType.Of("poll.advanced", CompletenessJson.Default.PollAdvanced, "A vendor's log was read from one position to another."),
-            EntryType.Of(
+            EntryType.Create("connection.heard", CompletenessJson.Default.ConnectionRecovered, "The silence of a connection is over."),
+            EntryType.Create("poll.advanced", CompletenessJson.Default.PollAdvanced, "A vendor's log was read from one position to another."),
+            EntryType.Create(
                 "change.out-of-band", CompletenessJson.Default.OutOfBandChange,
                 "Something was done at a vendor that no decision on this ledger allows.",
                 "Out-of-band change found"),
-            EntryType.Of(
+            EntryType.Create(
                 "message.sent", CompletenessJson.Default.MessageSent,
                 "A message to Teams other than a card was sent, or certainly not, or nobody knows."),
         ],
         Streams = ["connection", "poll", "message"],
         Slices =
         [
-            StateSlice.Of<ConnectionWatch>(
+            StateSlice.Create<ConnectionWatch>(
                 "watch",
                 [
-                    typeof(EventReceived), typeof(WebhookReceipts), typeof(ConnectionExpected), typeof(ConnectionSilent),
-                    typeof(ConnectionHeard),
+                    typeof(EventReceived), typeof(WebhookReceipts), typeof(ConnectionExpected), typeof(ConnectionStale),
+                    typeof(ConnectionRecovered),
                     typeof(ExecutionStarted), typeof(UndoStarted), typeof(PollAdvanced), typeof(OutOfBandChange),
                 ]),
         ],

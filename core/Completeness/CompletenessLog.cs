@@ -22,14 +22,14 @@ internal static partial class CompletenessLog
     public static partial void LogHasGap(this ILogger logger, string connection);
 
     [LoggerMessage(EventId = 8105, Level = LogLevel.Warning, Message = "Connection {Connection} of {Tenant} is silent since {LastHeard}")]
-    public static partial void WentSilent(this ILogger logger, TenantId tenant, string connection, DateTimeOffset lastHeard);
+    public static partial void WentStale(this ILogger logger, TenantId tenant, string connection, DateTimeOffset lastHeard);
 
     [LoggerMessage(EventId = 8106, Level = LogLevel.Information, Message = "Connection {Connection} of {Tenant} is heard again")]
-    public static partial void HeardAgain(this ILogger logger, TenantId tenant, string connection);
+    public static partial void Recovered(this ILogger logger, TenantId tenant, string connection);
 
     [LoggerMessage(EventId = 8107, Level = LogLevel.Error,
         Message = "The silences of {Tenant} could not be looked at or recorded; trying again later")]
-    public static partial void SilencesFailed(this ILogger logger, TenantId tenant, Exception problem);
+    public static partial void StalenessFailed(this ILogger logger, TenantId tenant, Exception problem);
 
     [LoggerMessage(EventId = 8108, Level = LogLevel.Warning,
         Message = "What came in over {Connection} could not be recorded; it is counted on")]

@@ -14,8 +14,8 @@ public static class CompletenessServices
     public static IServiceCollection AddCompleteness(this IServiceCollection services)
     {
         services.AddDeliveryReceipts().AddMetrics();
-        services.AddSingleton<ILedgerFollower, OutOfBandFollower>().AddSingleton<ILedgerFollower, NotTakenFollower>();
-        return services.AddHostedService<ActionPoller>().AddHostedService<SilenceWatch>();
+        services.AddSingleton<ILedgerSubscription, OutOfBandSubscription>().AddSingleton<ILedgerSubscription, NotTakenSubscription>();
+        return services.AddHostedService<ActionPoller>().AddHostedService<StalenessWatch>();
     }
 
     /// <summary>The counting of what comes in; harmless to repeat.</summary>

@@ -56,8 +56,8 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
         EventReceived received => Heard(received.Connection, entry.ByClock, null),
         WebhookReceipts receipts => Heard(receipts.Connection, receipts.LastAccepted, entry.Version),
         ConnectionExpected expected => With(expected.Connection, pulse => pulse with { Expected = entry.ByClock, Version = entry.Version }),
-        ConnectionSilent silent => With(silent.Connection, pulse => pulse with { Silent = entry.ByClock, Version = entry.Version }),
-        ConnectionHeard heard => With(heard.Connection, pulse => pulse with { Silent = null, Version = entry.Version }),
+        ConnectionStale silent => With(silent.Connection, pulse => pulse with { Silent = entry.ByClock, Version = entry.Version }),
+        ConnectionRecovered heard => With(heard.Connection, pulse => pulse with { Silent = null, Version = entry.Version }),
         ExecutionStarted started => Claim(started.ExecutionId, before.FindProposal(started.About)),
         UndoStarted started => Claim(started.ExecutionId, before.FindProposal(started.About)),
         PollAdvanced polled => polled.Ours.Aggregate(this, static (watch, seen) => watch.Saw(seen.OperationId, seen.ActionId)) with

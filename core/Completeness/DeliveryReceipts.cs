@@ -30,17 +30,17 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
     /// <summary>A delivery was answered 202.</summary>
     /// <param name="added">Events in it that are on record by it.</param>
     /// <param name="duplicates">Events in it that were on record before.</param>
-    public void Accepted(Connection connection, int added, int duplicates) => Of(connection).Accept(clock.GetUtcNow(), added, duplicates);
+    public void Accepted(Connection connection, int added, int duplicates) => For(connection).Accept(clock.GetUtcNow(), added, duplicates);
 
     /// <summary>A delivery over a connection that exists was refused.</summary>
-    public void Refused(Connection connection, int status) => Of(connection).Refuse(clock.GetUtcNow(), status);
+    public void Refused(Connection connection, int status) => For(connection).Refuse(clock.GetUtcNow(), status);
 
     /// <summary>
     /// A delivery whose sender had proved itself was refused for what it is: told within a minute, because nobody sends it again.
     /// </summary>
     public void NotTaken(Connection connection, int status)
     {
-        Of(connection).Refuse(clock.GetUtcNow(), status, isLost: true);
+        For(connection).Refuse(clock.GetUtcNow(), status, isLost: true);
         hurry.Writer.TryWrite(true);
     }
 
@@ -89,7 +89,7 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
         return hurry.Reader.TryRead(out _);
     }
 
-    private Counts Of(Connection connection) =>
+    private Counts For(Connection connection) =>
         counts.TryGetValue(connection.Name, out var known)
             ? known
             : counts.GetOrAdd(connection.Name, static (_, connection) => new(connection), connection);

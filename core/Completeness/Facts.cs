@@ -35,10 +35,10 @@ public sealed record ConnectionExpected(string Connection) : Fact;
 
 /// <summary><c>connection.silent</c> on <c>connection/{name}</c>: nothing came for longer than expected.</summary>
 /// <param name="LastHeard">When something last came; where nothing ever did, since when it was expected.</param>
-public sealed record ConnectionSilent(string Connection, DateTimeOffset LastHeard, long ExpectedWithinSeconds) : Fact;
+public sealed record ConnectionStale(string Connection, DateTimeOffset LastHeard, long ExpectedWithinSeconds) : Fact;
 
 /// <summary><c>connection.heard</c>: the silence is over.</summary>
-public sealed record ConnectionHeard(string Connection, DateTimeOffset SilentSince) : Fact;
+public sealed record ConnectionRecovered(string Connection, DateTimeOffset SilentSince) : Fact;
 
 /// <summary>An operation of ours that the vendor's log shows.</summary>
 /// <param name="ActionId">The vendor's id of the log line.</param>

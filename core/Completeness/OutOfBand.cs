@@ -11,7 +11,7 @@ internal static class OutOfBand
     /// Why no decision allows the action, one sentence; null when it is ours. The state must have been read after the log: what we do
     /// is on record before the vendor hears of it, so nothing of ours can be in the log and not in the state.
     /// </summary>
-    public static string? WhyNotOurs(ConnectionWatch watch, VendorAction action)
+    public static string? CheckOurs(ConnectionWatch watch, VendorAction action)
     {
         if (action.OperationId is not { Length: > 0 } operation)
             return "It names no operation, so it was not done by the bot.";

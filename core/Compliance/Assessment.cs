@@ -21,35 +21,35 @@ public sealed partial class Assessment : IDisposable
     private const string ClosedByExpiry = "expired";
 
     private readonly EvidenceSubject subject;
-    private readonly TextSpool spool;
-    private readonly TextSpool leaves = new();
+    private readonly TextFile spool;
+    private readonly TextFile leaves = new();
     private readonly RecordCodec codec;
-    private readonly Spill<IncidentRecord> incidents;
-    private readonly Spill<Incidental> incidentals;
+    private readonly SpillFile<IncidentRecord> incidents;
+    private readonly SpillFile<Deviation> deviations;
     private readonly Dictionary<string, string> people = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<Target, int> targetIndexes = [];
     private readonly List<Target> targets = [];
     private readonly KeyUses missing = new();
     private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
-    private Mark? freeze;
+    private EntryReference? freeze;
     private string? frozenBy;
-    private Mark? everything;
+    private EntryReference? everything;
     private string? everythingBy;
     private DateTimeOffset latest;
 
     /// <param name="catalog">Says what entries there are and what the log calls them.</param>
-    public Assessment(EvidenceSubject subject, EntryCatalog catalog, TextSpool spool)
+    public Assessment(EvidenceSubject subject, EntryCatalog catalog, TextFile spool)
     {
         (this.subject, Catalog, this.spool, codec) = (subject, catalog, spool, new());
         incidents = new(codec.Write, codec.ReadIncident);
-        incidentals = new(codec.Write, codec.ReadIncidental);
+        deviations = new(codec.Write, codec.ReadDeviation);
     }
 
     public EvidenceSubject Subject => subject;
 
     public EntryCatalog Catalog { get; }
 
-    public TextSpool Texts => spool;
+    public TextFile Texts => spool;
 
     /// <summary>In order of their first entry; read anew from a file each time.</summary>
     public IEnumerable<IncidentRecord> Incidents => incidents.InOrder();
@@ -69,7 +69,7 @@ public sealed partial class Assessment : IDisposable
     /// <summary>
     /// Freezes, lifted or not, rights that somebody gave to themselves, and out-of-band changes, in order; read anew from a file each time.
     /// </summary>
-    public IEnumerable<Incidental> Incidentals => incidentals.InOrder();
+    public IEnumerable<Deviation> Deviations => deviations.InOrder();
 
     public long Entries { get; private set; }
 
@@ -78,10 +78,10 @@ public sealed partial class Assessment : IDisposable
     /// <summary>Entries that the assessment log tells of.</summary>
     public long Logged { get; private set; }
 
-    public Mark? Start { get; private set; }
+    public EntryReference? Start { get; private set; }
 
     /// <summary>The first entry whose time is before that of an entry with a smaller seq.</summary>
-    public Mark? TimeWentBack { get; private set; }
+    public EntryReference? TimeWentBack { get; private set; }
 
     /// <summary>Keys of what was to be read and cannot be, although no entry of the range says that they were erased.</summary>
     public IReadOnlyList<KeyUse> MissingKeys => missing.All;
@@ -89,7 +89,7 @@ public sealed partial class Assessment : IDisposable
     public IncidentRecord? Find(string incidentId) => incidents.Find(incidentId);
 
     /// <summary>The leaf hash of an entry of the range.</summary>
-    public Hash256 LeafOf(Mark mark)
+    public Hash256 GetLeaf(EntryReference mark)
     {
         Span<byte> leaf = stackalloc byte[MerkleTree.HashSize];
         leaves.Read((mark.Seq - subject.First) * MerkleTree.HashSize, leaf);
@@ -100,7 +100,7 @@ public sealed partial class Assessment : IDisposable
     {
         leaves.Dispose();
         incidents.Dispose();
-        incidentals.Dispose();
+        deviations.Dispose();
     }
 
     /// <summary>Takes the entries of the range one after another.</summary>
@@ -113,7 +113,7 @@ public sealed partial class Assessment : IDisposable
             Redacted++;
             return;
         }
-        var mark = new Mark(evidence.Seq, entry.At);
+        var mark = new EntryReference(evidence.Seq, entry.At);
         Start ??= mark;
         if (entry.At < latest)
             TimeWentBack ??= mark;
@@ -129,7 +129,7 @@ public sealed partial class Assessment : IDisposable
         Take(mark, entry);
     }
 
-    private void Take(Mark mark, LedgerEntry entry)
+    private void Take(EntryReference mark, LedgerEntry entry)
     {
         switch (entry.Fact)
         {
@@ -137,23 +137,23 @@ public sealed partial class Assessment : IDisposable
             case IncidentClosed fact: Closed(mark, fact); break;
             case IncidentReopened fact: Reopened(mark, fact); break;
             case RecommendationDrafted fact:
-                var drafted = Of(fact.About.Text, mark);
+                var drafted = For(fact.About.Text, mark);
                 drafted.Drafts.Add(new(mark, fact.Revision, spool.Add(fact.Drafter)) { NotAfter = fact.NotAfter });
                 drafted.Simulated |= fact.Simulated;
                 break;
             case ProposalStaged fact:
-                var gated = Of(fact.About.Text, mark);
+                var gated = For(fact.About.Text, mark);
                 gated.Rounds.Add(Staged(mark, entry, fact, gated.Drafts.LastOrDefault()?.NotAfter));
                 break;
             case ProposalDecided fact: Decided(mark, entry, fact); break;
             case BreakGlassReviewed fact:
-                RoundOf(fact.About.Text, fact.Revision, mark).Reviews
+                GetRevision(fact.About.Text, fact.Revision, mark).Reviews
                     .Add(new(mark, Share(entry.Actor), fact.Confirms, fact.Complete, spool.Add(fact.Reason)));
                 break;
-            case BreakGlassEscalated fact: RoundOf(fact.About.Text, fact.Revision, mark).GlassEscalated = mark; break;
-            case ProposalExpired fact: RoundOf(fact.About.Text, fact.Revision, mark).Expired = mark; break;
-            case ProposalWithdrawn fact: RoundOf(fact.About.Text, fact.Revision, mark).Withdrawn = mark; break;
-            case ProposalEscalated fact: RoundOf(fact.About.Text, fact.Revision, mark).Escalated = mark; break;
+            case BreakGlassEscalated fact: GetRevision(fact.About.Text, fact.Revision, mark).GlassEscalated = mark; break;
+            case ProposalExpired fact: GetRevision(fact.About.Text, fact.Revision, mark).Expired = mark; break;
+            case ProposalWithdrawn fact: GetRevision(fact.About.Text, fact.Revision, mark).Withdrawn = mark; break;
+            case ProposalEscalated fact: GetRevision(fact.About.Text, fact.Revision, mark).Escalated = mark; break;
             case ExecutionStarted fact:
                 Started(mark, entry, fact.About.Text, fact.Revision, ProposalKind.Remedy, fact.ExecutionId, fact.Seal,
                     fact.LeaseUntil); break;
@@ -170,57 +170,57 @@ public sealed partial class Assessment : IDisposable
                     (everything, everythingBy) = (mark, entry.Actor.Id);
                 else
                     (freeze, frozenBy) = (mark, entry.Actor.Id);
-                Note(IncidentalKind.Frozen, mark, entry.Actor, fact.Reason);
+                Note(DeviationKind.Frozen, mark, entry.Actor, fact.Reason);
                 break;
             case FreezeLifted fact: Lifted(mark, entry, fact); break;
             case RoleAssigned { Held: true } fact when string.Equals(fact.ObjectId, entry.Actor.Id, StringComparison.OrdinalIgnoreCase)
                 && entry.Actor.Kind == ActorKind.Person:
-                Note(IncidentalKind.OwnRole, mark, entry.Actor, fact.Role.ToString());
+                Note(DeviationKind.OwnRole, mark, entry.Actor, fact.Role.ToString());
                 break;
             case OutOfBandChange fact:
                 var what = $"{fact.Action} on {fact.Target.Name}";
                 var text = $"{(Erasure.IsUnreadable(fact.By) ? "Somebody" : fact.By)} did {what} over {fact.Connection} at "
-                    + $"{Story.Utc(fact.DoneAt)}. {fact.Why}";
-                Note(IncidentalKind.OutOfBand, mark, entry.Actor, text, what, OutOfBandFollower.EventIdOf(fact));
+                    + $"{RecordMessages.Utc(fact.DoneAt)}. {fact.Why}";
+                Note(DeviationKind.OutOfBand, mark, entry.Actor, text, what, OutOfBandSubscription.GetEventId(fact));
                 break;
         }
     }
 
-    private void Opened(Mark mark, IncidentOpened fact)
+    private void Opened(EntryReference mark, IncidentOpened fact)
     {
-        var incident = Of(fact.IncidentId, mark);
+        var incident = For(fact.IncidentId, mark);
         incident.Opened = mark;
         incident.Title = spool.Add(fact.Title);
         incident.Kind = Share(fact.Kind);
-        incident.OutOfBand = incidentals.Find(fact.FirstEventId) is null ? null : fact.FirstEventId;
+        incident.OutOfBand = deviations.Find(fact.FirstEventId) is null ? null : fact.FirstEventId;
         incident.Device = spool.Add(fact.Device);
         incident.Severity = fact.Severity;
         incident.Simulated |= fact.Simulated == true;
     }
 
-    private void Closed(Mark mark, IncidentClosed fact)
+    private void Closed(EntryReference mark, IncidentClosed fact)
     {
-        var incident = Of(fact.IncidentId, mark);
+        var incident = For(fact.IncidentId, mark);
         (incident.Closed, incident.ClosedReason) = (mark, spool.Add(fact.Reason));
         if (fact.Reason == ClosedByExpiry)
             return;
         incident.Treated = mark;
         if (incident.OutOfBand is { } change)
-            incidentals.Find(change)!.Ended = mark;
+            deviations.Find(change)!.Ended = mark;
     }
 
     /// <summary>What treated it was taken back, or what had ended by itself began again: nothing has treated it.</summary>
-    private void Reopened(Mark mark, IncidentReopened fact)
+    private void Reopened(EntryReference mark, IncidentReopened fact)
     {
-        var incident = Of(fact.IncidentId, mark);
+        var incident = For(fact.IncidentId, mark);
         incident.Reopenings.Add(new(mark, incident.Closed, incident.ClosedReason, fact.EventId is not null));
         (incident.Closed, incident.ClosedReason, incident.Treated) = (null, default, null);
         if (incident.OutOfBand is { } change)
-            incidentals.Find(change)!.Ended = null;
+            deviations.Find(change)!.Ended = null;
     }
 
     /// <param name="worthUntil">When what was drafted is worth nothing any more, as it was drafted last.</param>
-    private Round Staged(Mark mark, LedgerEntry entry, ProposalStaged fact, DateTimeOffset? worthUntil) => new()
+    private RevisionRecord Staged(EntryReference mark, LedgerEntry entry, ProposalStaged fact, DateTimeOffset? worthUntil) => new()
     {
         Staged = mark,
         Revision = fact.Revision,
@@ -235,16 +235,16 @@ public sealed partial class Assessment : IDisposable
         Policy = Share(fact.Terms.PolicyVersion),
         Plan = spool.Add(Lines(fact.Plan)),
         PlanUnreadable = fact.Plan.Steps.Count == 0 && Erasure.IsUnreadable(fact.Nonce) ? Erasure.Word(fact.Nonce) : null,
-        Targets = TargetsOf(fact.Plan),
-        Seal = Hash256.OfText(fact.Seal),
+        Targets = GetTargets(fact.Plan),
+        PlanDigest = Hash256.OfText(fact.Seal),
     };
 
-    private void Decided(Mark mark, LedgerEntry entry, ProposalDecided fact)
+    private void Decided(EntryReference mark, LedgerEntry entry, ProposalDecided fact)
     {
-        var round = RoundOf(fact.About.Text, fact.Revision, mark);
-        var seal = Hash256.OfText(fact.Seal);
+        var revision = GetRevision(fact.About.Text, fact.Revision, mark);
+        var planDigest = Hash256.OfText(fact.Seal);
         var edited = fact is { Kind: DecisionKind.ApproveWithEdits, Complete: true };
-        round.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete, edited || round.Staged is null || seal == round.Seal,
+        revision.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete, edited || revision.Staged is null || planDigest == revision.PlanDigest,
             spool.Add(fact.Reason))
         {
             InTheNameOf = fact.InTheNameOf is { } absent ? Share(absent) : null,
@@ -252,12 +252,12 @@ public sealed partial class Assessment : IDisposable
             ByClock = fact.ByClock ?? entry.At,
         });
         if (edited)
-            round.Seal = seal;
+            revision.PlanDigest = planDigest;
         if (fact is { Kind: DecisionKind.Snooze, Until: { } until })
-            round.Snooze(until);
+            revision.Snooze(until);
     }
 
-    private void Lifted(Mark mark, LedgerEntry entry, FreezeLifted fact)
+    private void Lifted(EntryReference mark, LedgerEntry entry, FreezeLifted fact)
     {
         var (setter, set) = fact.Everything == true ? (everythingBy, everything) : (frozenBy, freeze);
         if (fact.Everything == true)
@@ -265,21 +265,21 @@ public sealed partial class Assessment : IDisposable
         else
             (freeze, frozenBy) = (null, null);
         if (set is { } begun)
-            incidentals.Find(KeyOf(begun))!.Ended = mark;
+            deviations.Find(GetKey(begun))!.Ended = mark;
         if (string.Equals(setter, entry.Actor.Id, StringComparison.OrdinalIgnoreCase))
-            Note(IncidentalKind.OwnFreezeLifted, mark, entry.Actor, fact.Reason);
+            Note(DeviationKind.OwnFreezeLifted, mark, entry.Actor, fact.Reason);
     }
 
     /// <param name="key">Where it is found again; its place in the ledger when null.</param>
-    private void Note(IncidentalKind kind, Mark mark, Actor by, string? text, string? what = null, string? key = null)
+    private void Note(DeviationKind kind, EntryReference mark, Actor by, string? text, string? what = null, string? key = null)
     {
-        if (key is null || incidentals.Find(key) is null)
-            incidentals.Add(key ?? KeyOf(mark), new(kind, mark) { By = Share(by), Text = spool.Add(text), What = spool.Add(what) });
+        if (key is null || deviations.Find(key) is null)
+            deviations.Add(key ?? GetKey(mark), new(kind, mark) { By = Share(by), Text = spool.Add(text), What = spool.Add(what) });
     }
 
-    private static string KeyOf(Mark mark) => mark.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string GetKey(EntryReference mark) => mark.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private IncidentRecord Of(string incidentId, Mark mark)
+    private IncidentRecord For(string incidentId, EntryReference mark)
     {
         if (incidents.Find(incidentId) is not { } incident)
             incidents.Add(incidentId, incident = new(incidentId) { First = mark });
@@ -288,20 +288,20 @@ public sealed partial class Assessment : IDisposable
     }
 
     /// <summary>The proposal of that revision; a record of what little is known when it was staged before the range.</summary>
-    private Round RoundOf(string incidentId, int revision, Mark mark, ProposalKind kind = ProposalKind.Remedy)
+    private RevisionRecord GetRevision(string incidentId, int revision, EntryReference mark, ProposalKind kind = ProposalKind.Remedy)
     {
-        var incident = Of(incidentId, mark);
+        var incident = For(incidentId, mark);
         if (incident.Rounds.FindLast(round => round.Revision == revision) is { } known)
             return known;
-        var unknown = new Round { Revision = revision, Kind = kind };
+        var unknown = new RevisionRecord { Revision = revision, Kind = kind };
         incident.Rounds.Add(unknown);
         return unknown;
     }
 
-    private RunRecordOf? RunOf(string incidentId, string executionId, Mark mark) =>
-        Of(incidentId, mark).Rounds.FindLast(round => round.Run?.Id == executionId)?.Run;
+    private RunRecordText? GetRun(string incidentId, string executionId, EntryReference mark) =>
+        For(incidentId, mark).Rounds.FindLast(revision => revision.Run?.Id == executionId)?.Run;
 
-    private int[] TargetsOf(Plan plan) => [.. plan.Steps.Select(static step => step.Target).Distinct().Select(target =>
+    private int[] GetTargets(Plan plan) => [.. plan.Steps.Select(static step => step.Target).Distinct().Select(target =>
     {
         if (!targetIndexes.TryGetValue(target, out var index))
         {

@@ -8,22 +8,22 @@ namespace DevOpsAI.Compliance;
 public sealed partial class Assessment
 {
     private void Started(
-        Mark mark, LedgerEntry entry, string incidentId, int revision, ProposalKind kind, string executionId, string seal,
+        EntryReference mark, LedgerEntry entry, string incidentId, int revision, ProposalKind kind, string executionId, string planDigest,
         DateTimeOffset leaseUntil)
     {
-        var round = RoundOf(incidentId, revision, mark, kind);
+        var round = GetRevision(incidentId, revision, mark, kind);
         if (round.Run is not { } run || run.Id != executionId)
         {
             run = new(executionId, mark) { AllowedBy = entry.Causation, Frozen = freeze is not null, Sealed = true };
             round.Run = run;
         }
-        run.Sealed = run.Sealed && (round.Staged is null || Hash256.OfText(seal) == round.Seal);
+        run.Sealed = run.Sealed && (round.Staged is null || Hash256.OfText(planDigest) == round.PlanDigest);
         run.LeaseUntil = leaseUntil;
     }
 
-    private void Stepped(Mark mark, StepFinished fact)
+    private void Stepped(EntryReference mark, StepFinished fact)
     {
-        if (RunOf(fact.About.Text, fact.ExecutionId, mark) is not { } run)
+        if (GetRun(fact.About.Text, fact.ExecutionId, mark) is not { } run)
             return;
         run.LastStep = mark;
         if (fact.Outcome == StepOutcome.Applied)
@@ -33,10 +33,10 @@ public sealed partial class Assessment
     }
 
     private void Finished(
-        Mark mark, string incidentId, string executionId, ExecutionOutcome outcome, string summary, bool rolledBack,
+        EntryReference mark, string incidentId, string executionId, ExecutionOutcome outcome, string summary, bool rolledBack,
         IReadOnlyList<Change> changes)
     {
-        if (RunOf(incidentId, executionId, mark) is not { } run)
+        if (GetRun(incidentId, executionId, mark) is not { } run)
             return;
         (run.Finished, run.Outcome, run.RolledBack, run.Summary) = (mark, outcome, rolledBack, spool.Add(summary));
         run.Changes =

@@ -38,13 +38,13 @@ public readonly record struct Hash256
 }
 
 /// <summary>
-/// An entry as a document refers to it: where it stands and when it was written. Its leaf hash is in <see cref="Assessment.LeafOf"/>.
+/// An entry as a document refers to it: where it stands and when it was written. Its leaf hash is in <see cref="Assessment.GetLeaf"/>.
 /// </summary>
 /// <param name="Milliseconds">Since 1970, UTC.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Mark(long Seq, long Milliseconds)
+public readonly record struct EntryReference(long Seq, long Milliseconds)
 {
-    public Mark(long seq, DateTimeOffset at)
+    public EntryReference(long seq, DateTimeOffset at)
         : this(seq, at.ToUnixTimeMilliseconds())
     {
     }

@@ -9,19 +9,19 @@ public sealed class IncidentRecord(string id)
 {
     public string Id { get; } = id;
 
-    public Mark First { get; internal set; }
+    public EntryReference First { get; internal set; }
 
-    public Mark Latest { get; internal set; }
+    public EntryReference Latest { get; internal set; }
 
     /// <summary>Null when it was opened before the range, or its opening is redacted.</summary>
-    public Mark? Opened { get; internal set; }
+    public EntryReference? Opened { get; internal set; }
 
-    public SpooledText Title { get; internal set; }
+    public StoredText Title { get; internal set; }
 
     /// <summary>Kind of the events that it was opened for, as in <c>DiskSpaceLow</c>.</summary>
     public string Kind { get; internal set; } = "";
 
-    public SpooledText Device { get; internal set; }
+    public StoredText Device { get; internal set; }
 
     public Severity? Severity { get; internal set; }
 
@@ -34,15 +34,15 @@ public sealed class IncidentRecord(string id)
     /// <summary>Each time a recommendation was drafted, in order.</summary>
     public List<DraftRecord> Drafts { get; } = new(1);
 
-    public Mark? Closed { get; internal set; }
+    public EntryReference? Closed { get; internal set; }
 
     /// <summary>
     /// When it was closed because somebody saw to it or its cause was gone. Ledgers of before closed incidents when their proposal expired:
     /// that treats nothing.
     /// </summary>
-    public Mark? Treated { get; internal set; }
+    public EntryReference? Treated { get; internal set; }
 
-    public SpooledText ClosedReason { get; internal set; }
+    public StoredText ClosedReason { get; internal set; }
 
     /// <summary>Each time it was opened again, in order.</summary>
     public List<ReopeningRecord> Reopenings { get; } = [];
@@ -53,27 +53,27 @@ public sealed class IncidentRecord(string id)
             || last is { Run: null, Final: null, Expired: null, Withdrawn: null });
 
     /// <summary>Each time something was put at a gate, in order.</summary>
-    public List<Round> Rounds { get; } = new(1);
+    public List<RevisionRecord> Rounds { get; } = new(1);
 }
 
 /// <summary>One time that what was closed was opened again.</summary>
 /// <param name="Closed">When it had been closed; null when that was before the range, or the entry is redacted.</param>
 /// <param name="FiresAgain">It had ended by itself; otherwise what was done was taken back.</param>
-public sealed record ReopeningRecord(Mark Mark, Mark? Closed, SpooledText ClosedReason, bool FiresAgain);
+public sealed record ReopeningRecord(EntryReference Mark, EntryReference? Closed, StoredText ClosedReason, bool FiresAgain);
 
 /// <summary>One recommendation.</summary>
 /// <param name="Drafter">What wrote it, as in <c>runbook disk-space v3</c>.</param>
-public sealed record DraftRecord(Mark Mark, int Revision, SpooledText Drafter)
+public sealed record DraftRecord(EntryReference Mark, int Revision, StoredText Drafter)
 {
     /// <summary>When it is worth nothing any more; null where it stays good.</summary>
     internal DateTimeOffset? NotAfter { get; init; }
 }
 
 /// <summary>One proposal from its gate to its end.</summary>
-public sealed class Round
+public sealed class RevisionRecord
 {
     /// <summary>Null when it was staged before the range, or the entry is redacted: then nothing about its gate is known here.</summary>
-    public Mark? Staged { get; internal init; }
+    public EntryReference? Staged { get; internal init; }
 
     public int Revision { get; internal init; }
 
@@ -99,7 +99,7 @@ public sealed class Round
     public string Policy { get; internal init; } = "";
 
     /// <summary>The steps, one line each.</summary>
-    public SpooledText Plan { get; internal init; }
+    public StoredText Plan { get; internal init; }
 
     /// <summary>As in <c>sealed</c>, when the plan cannot be read here; null when it can.</summary>
     public string? PlanUnreadable { get; internal init; }
@@ -108,7 +108,7 @@ public sealed class Round
     public int[] Targets { get; internal init; } = [];
 
     /// <summary>Of what is to be carried out: the plan, or the plan as an approver edited it.</summary>
-    internal Hash256 Seal { get; set; }
+    internal Hash256 PlanDigest { get; set; }
 
     public List<DecisionRecord> Decisions { get; } = new(1);
 
@@ -116,15 +116,15 @@ public sealed class Round
     public List<ReviewRecord> Reviews { get; } = [];
 
     /// <summary>When others were told that the glass was broken and not confirmed.</summary>
-    public Mark? GlassEscalated { get; internal set; }
+    public EntryReference? GlassEscalated { get; internal set; }
 
-    public Mark? Expired { get; internal set; }
+    public EntryReference? Expired { get; internal set; }
 
-    public Mark? Withdrawn { get; internal set; }
+    public EntryReference? Withdrawn { get; internal set; }
 
-    public Mark? Escalated { get; internal set; }
+    public EntryReference? Escalated { get; internal set; }
 
-    public RunRecordOf? Run { get; internal set; }
+    public RunRecordText? Run { get; internal set; }
 
     internal void Snooze(DateTimeOffset until)
     {
@@ -140,7 +140,7 @@ public sealed class Round
 }
 
 /// <summary>One person's word at a gate.</summary>
-public sealed record DecisionRecord(Mark Mark, DecisionKind Kind, Actor By, bool Complete, bool Sealed, SpooledText Reason)
+public sealed record DecisionRecord(EntryReference Mark, DecisionKind Kind, Actor By, bool Complete, bool Sealed, StoredText Reason)
 {
     /// <summary>Who was absent and whose right was used; null where the right was the decider's own.</summary>
     public Actor? InTheNameOf { get; internal init; }
@@ -158,14 +158,14 @@ public sealed record DecisionRecord(Mark Mark, DecisionKind Kind, Actor By, bool
 
 /// <summary>One person's word about a glass that somebody else broke.</summary>
 /// <param name="Complete">Enough have confirmed; nothing more is owed.</param>
-public sealed record ReviewRecord(Mark Mark, Actor By, bool Confirms, bool Complete, SpooledText Reason);
+public sealed record ReviewRecord(EntryReference Mark, Actor By, bool Confirms, bool Complete, StoredText Reason);
 
 /// <summary>One carrying out of a plan.</summary>
-public sealed class RunRecordOf(string id, Mark started)
+public sealed class RunRecordText(string id, EntryReference started)
 {
     public string Id { get; } = id;
 
-    public Mark Started { get; } = started;
+    public EntryReference Started { get; } = started;
 
     /// <summary>Seq of the entry that allowed it, as the claim names it.</summary>
     public long? AllowedBy { get; internal init; }
@@ -182,16 +182,16 @@ public sealed class RunRecordOf(string id, Mark started)
 
     public int NotApplied { get; internal set; }
 
-    public Mark? LastStep { get; internal set; }
+    public EntryReference? LastStep { get; internal set; }
 
-    public Mark? Finished { get; internal set; }
+    public EntryReference? Finished { get; internal set; }
 
     public ExecutionOutcome? Outcome { get; internal set; }
 
     public bool RolledBack { get; internal set; }
 
-    public SpooledText Summary { get; internal set; }
+    public StoredText Summary { get; internal set; }
 
     /// <summary>What was read before and after, one line each; empty where nothing is told of it.</summary>
-    public SpooledText Changes { get; internal set; }
+    public StoredText Changes { get; internal set; }
 }

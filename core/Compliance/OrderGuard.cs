@@ -13,16 +13,16 @@ public sealed record OutOfOrder(long Execution, long? Gate, string Why);
 /// </summary>
 public sealed class OrderGuard(long first) : IDisposable
 {
-    private readonly Spill<Standing> standings = new(Standing.Write, Standing.Read);
+    private readonly SpillFile<OrderState> standings = new(OrderState.Write, OrderState.Read);
     private readonly List<(OutOfOrder Found, string IncidentId, long? Staged)> found = [];
 
     public void Take(LedgerEntry entry)
     {
         switch (entry.Fact)
         {
-            case ProposalStaged staged: Of(staged.About.Text).Stage(entry.Seq, staged.Terms.Level); break;
-            case ProposalDecided { Complete: true } decided when Of(decided.About.Text) is { Decided: null } standing:
-                standing.Decide(entry.Seq, decided.Kind); break;
+            case ProposalStaged staged: For(staged.About.Text).Stage(entry.Seq, staged.Terms.Level); break;
+            case ProposalDecided { Complete: true } decided when For(decided.About.Text) is { Decided: null } order:
+                order.Decide(entry.Seq, decided.Kind); break;
             case ExecutionStarted started: Started(entry, started.About.Text, started.ExecutionId); break;
             case UndoStarted started: Started(entry, started.About.Text, started.ExecutionId); break;
         }
@@ -46,33 +46,33 @@ public sealed class OrderGuard(long first) : IDisposable
 
     private void Started(LedgerEntry entry, string incidentId, string executionId)
     {
-        var standing = Of(incidentId);
-        if (standing.Execution == executionId)
+        var order = For(incidentId);
+        if (order.Execution == executionId)
             return;
-        standing.Execution = executionId;
-        var why = WhyNot(standing, entry);
+        order.Execution = executionId;
+        var why = Check(order, entry);
         if (why is not null)
-            found.Add((new(entry.Seq, null, why), incidentId, standing.Staged));
+            found.Add((new(entry.Seq, null, why), incidentId, order.Staged));
     }
 
     /// <summary>The decision of the proposal that was carried out, unless another one was staged meanwhile.</summary>
     private long? LateGate(string incidentId, long? staged) =>
-        Of(incidentId) is var standing && standing.Staged == staged ? standing.Decided : null;
+        For(incidentId) is var order && order.Staged == staged ? order.Decided : null;
 
-    private string? WhyNot(Standing standing, LedgerEntry entry)
+    private string? Check(OrderState order, LedgerEntry entry)
     {
         if (entry.Causation is not { } gate || gate >= entry.Seq)
             return "executes and names no earlier entry that allows it";
-        if (standing.Staged is not { } staged)
-            return gate < first || (gate == standing.Decided && standing.Approved)
+        if (order.Staged is not { } staged)
+            return gate < first || (gate == order.Decided && order.Approved)
                 ? null
                 : $"executes what entry {gate} is said to allow, which approved nothing";
-        return standing.Level switch
+        return order.Level switch
         {
             GateLevel.L3 => $"executes what entry {staged} had left to people",
-            GateLevel.L2 when standing.Decided is null => $"executes what entry {staged} had put before people, before they decided",
-            GateLevel.L2 when !standing.Approved => $"executes what entry {standing.Decided} did not approve",
-            GateLevel.L2 when gate != standing.Decided => $"names entry {gate}, and it is entry {standing.Decided} that approved it",
+            GateLevel.L2 when order.Decided is null => $"executes what entry {staged} had put before people, before they decided",
+            GateLevel.L2 when !order.Approved => $"executes what entry {order.Decided} did not approve",
+            GateLevel.L2 when gate != order.Decided => $"names entry {gate}, and it is entry {order.Decided} that approved it",
             _ when gate < staged => $"names entry {gate}, which is older than its proposal, entry {staged}",
             _ => null,
         };
@@ -80,14 +80,14 @@ public sealed class OrderGuard(long first) : IDisposable
 
     public void Dispose() => standings.Dispose();
 
-    private Standing Of(string incidentId)
+    private OrderState For(string incidentId)
     {
-        if (standings.Find(incidentId) is not { } standing)
-            standings.Add(incidentId, standing = new());
-        return standing;
+        if (standings.Find(incidentId) is not { } order)
+            standings.Add(incidentId, order = new());
+        return order;
     }
 
-    private sealed class Standing
+    private sealed class OrderState
     {
         public long? Staged { get; private set; }
 
@@ -101,16 +101,16 @@ public sealed class OrderGuard(long first) : IDisposable
 
         public void Stage(long seq, GateLevel level) => (Staged, Level, Decided, Approved, Execution) = (seq, level, null, false, null);
 
-        public static void Write(BinaryWriter output, Standing standing)
+        public static void Write(BinaryWriter output, OrderState order)
         {
-            output.Write(standing.Staged ?? 0);
-            output.Write7BitEncodedInt((int)standing.Level);
-            output.Write(standing.Decided ?? 0);
-            output.Write(standing.Approved);
-            output.Write(standing.Execution ?? "");
+            output.Write(order.Staged ?? 0);
+            output.Write7BitEncodedInt((int)order.Level);
+            output.Write(order.Decided ?? 0);
+            output.Write(order.Approved);
+            output.Write(order.Execution ?? "");
         }
 
-        public static Standing Read(BinaryReader input) => new()
+        public static OrderState Read(BinaryReader input) => new()
         {
             Staged = input.ReadInt64() is not 0 and var staged ? staged : null,
             Level = (GateLevel)input.Read7BitEncodedInt(),

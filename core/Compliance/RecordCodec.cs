@@ -47,8 +47,8 @@ internal sealed class RecordCodec
             output.Write(draft.NotAfter?.UtcTicks ?? 0);
         }
         output.Write7BitEncodedInt(incident.Rounds.Count);
-        foreach (var round in incident.Rounds)
-            Write(output, round);
+        foreach (var revision in incident.Rounds)
+            Write(output, revision);
     }
 
     public IncidentRecord ReadIncident(BinaryReader input)
@@ -77,7 +77,7 @@ internal sealed class RecordCodec
         return incident;
     }
 
-    public void Write(BinaryWriter output, Incidental incidental)
+    public void Write(BinaryWriter output, Deviation incidental)
     {
         output.Write7BitEncodedInt((int)incidental.Kind);
         Write(output, incidental.Mark);
@@ -87,42 +87,42 @@ internal sealed class RecordCodec
         output.Write(incidental.What.Place);
     }
 
-    public Incidental ReadIncidental(BinaryReader input) => new((IncidentalKind)input.Read7BitEncodedInt(), ReadMark(input))
+    public Deviation ReadDeviation(BinaryReader input) => new((DeviationKind)input.Read7BitEncodedInt(), ReadMark(input))
     {
         Ended = ReadMarkOrNull(input), By = actors[input.Read7BitEncodedInt()], Text = ReadText(input), What = ReadText(input),
     };
 
-    private void Write(BinaryWriter output, Round round)
+    private void Write(BinaryWriter output, RevisionRecord revision)
     {
-        Write(output, round.Staged);
-        output.Write7BitEncodedInt(round.Revision);
-        output.Write7BitEncodedInt((int)round.Kind);
-        output.Write7BitEncodedInt((int)round.Level);
-        output.Write7BitEncodedInt(round.Approvals);
-        output.Write(round.NotTheRequester);
-        output.Write7BitEncodedInt(actors.IndexOf(round.Requester));
-        output.Write(round.ExpiresAt.UtcTicks);
-        output.Write(round.Validity.Ticks);
-        output.Write(round.NeverAfter?.UtcTicks ?? 0);
-        output.Write7BitEncodedInt(texts.IndexOf(round.Policy));
-        output.Write(round.Plan.Place);
-        output.Write(round.PlanUnreadable ?? "");
-        output.Write7BitEncodedInt(round.Targets.Length);
-        foreach (var target in round.Targets)
+        Write(output, revision.Staged);
+        output.Write7BitEncodedInt(revision.Revision);
+        output.Write7BitEncodedInt((int)revision.Kind);
+        output.Write7BitEncodedInt((int)revision.Level);
+        output.Write7BitEncodedInt(revision.Approvals);
+        output.Write(revision.NotTheRequester);
+        output.Write7BitEncodedInt(actors.IndexOf(revision.Requester));
+        output.Write(revision.ExpiresAt.UtcTicks);
+        output.Write(revision.Validity.Ticks);
+        output.Write(revision.NeverAfter?.UtcTicks ?? 0);
+        output.Write7BitEncodedInt(texts.IndexOf(revision.Policy));
+        output.Write(revision.Plan.Place);
+        output.Write(revision.PlanUnreadable ?? "");
+        output.Write7BitEncodedInt(revision.Targets.Length);
+        foreach (var target in revision.Targets)
             output.Write7BitEncodedInt(target);
-        output.Write(round.Seal.ToArray());
-        output.Write7BitEncodedInt(round.Decisions.Count);
-        foreach (var decision in round.Decisions)
+        output.Write(revision.PlanDigest.ToArray());
+        output.Write7BitEncodedInt(revision.Decisions.Count);
+        foreach (var decision in revision.Decisions)
             Write(output, decision);
-        output.Write7BitEncodedInt(round.Reviews.Count);
-        foreach (var review in round.Reviews)
+        output.Write7BitEncodedInt(revision.Reviews.Count);
+        foreach (var review in revision.Reviews)
             Write(output, review);
-        Write(output, round.GlassEscalated);
-        Write(output, round.Expired);
-        Write(output, round.Withdrawn);
-        Write(output, round.Escalated);
-        output.Write(round.Run is not null);
-        if (round.Run is { } run)
+        Write(output, revision.GlassEscalated);
+        Write(output, revision.Expired);
+        Write(output, revision.Withdrawn);
+        Write(output, revision.Escalated);
+        output.Write(revision.Run is not null);
+        if (revision.Run is { } run)
             Write(output, run);
     }
 
@@ -130,9 +130,9 @@ internal sealed class RecordCodec
     private static DateTimeOffset? ReadTime(BinaryReader input) =>
         input.ReadInt64() is > 0 and var ticks ? new(ticks, TimeSpan.Zero) : null;
 
-    private Round ReadRound(BinaryReader input)
+    private RevisionRecord ReadRound(BinaryReader input)
     {
-        var round = new Round
+        var revision = new RevisionRecord
         {
             Staged = ReadMarkOrNull(input),
             Revision = input.Read7BitEncodedInt(),
@@ -148,19 +148,19 @@ internal sealed class RecordCodec
             Plan = ReadText(input),
             PlanUnreadable = input.ReadString() is { Length: > 0 } why ? why : null,
             Targets = ReadTargets(input),
-            Seal = new(input.ReadBytes(32)),
+            PlanDigest = new(input.ReadBytes(32)),
         };
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
-            round.Decisions.Add(ReadDecision(input));
+            revision.Decisions.Add(ReadDecision(input));
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
-            round.Reviews.Add(
+            revision.Reviews.Add(
                 new(ReadMark(input), actors[input.Read7BitEncodedInt()], input.ReadBoolean(), input.ReadBoolean(), ReadText(input)));
-        round.GlassEscalated = ReadMarkOrNull(input);
-        round.Expired = ReadMarkOrNull(input);
-        round.Withdrawn = ReadMarkOrNull(input);
-        round.Escalated = ReadMarkOrNull(input);
-        round.Run = input.ReadBoolean() ? ReadRun(input) : null;
-        return round;
+        revision.GlassEscalated = ReadMarkOrNull(input);
+        revision.Expired = ReadMarkOrNull(input);
+        revision.Withdrawn = ReadMarkOrNull(input);
+        revision.Escalated = ReadMarkOrNull(input);
+        revision.Run = input.ReadBoolean() ? ReadRun(input) : null;
+        return revision;
     }
 
     private void Write(BinaryWriter output, DecisionRecord decision)
@@ -199,7 +199,7 @@ internal sealed class RecordCodec
         ByClock = new(input.ReadInt64(), TimeSpan.Zero),
     };
 
-    private static void Write(BinaryWriter output, RunRecordOf run)
+    private static void Write(BinaryWriter output, RunRecordText run)
     {
         output.Write(run.Id);
         Write(output, run.Started);
@@ -217,7 +217,7 @@ internal sealed class RecordCodec
         output.Write(run.Changes.Place);
     }
 
-    private static RunRecordOf ReadRun(BinaryReader input) => new(input.ReadString(), ReadMark(input))
+    private static RunRecordText ReadRun(BinaryReader input) => new(input.ReadString(), ReadMark(input))
     {
         AllowedBy = input.ReadInt64() is not 0 and var gate ? gate : null,
         Sealed = input.ReadBoolean(),
@@ -242,19 +242,19 @@ internal sealed class RecordCodec
     }
 
     /// <summary>Entries count from 1, so 0 says that there is none.</summary>
-    private static void Write(BinaryWriter output, Mark? mark)
+    private static void Write(BinaryWriter output, EntryReference? mark)
     {
         output.Write(mark?.Seq ?? 0);
         if (mark is { } known)
             output.Write(known.Milliseconds);
     }
 
-    private static Mark ReadMark(BinaryReader input) => ReadMarkOrNull(input)!.Value;
+    private static EntryReference ReadMark(BinaryReader input) => ReadMarkOrNull(input)!.Value;
 
-    private static Mark? ReadMarkOrNull(BinaryReader input) =>
-        input.ReadInt64() is not 0 and var seq ? new Mark(seq, input.ReadInt64()) : null;
+    private static EntryReference? ReadMarkOrNull(BinaryReader input) =>
+        input.ReadInt64() is not 0 and var seq ? new EntryReference(seq, input.ReadInt64()) : null;
 
-    private static SpooledText ReadText(BinaryReader input) => new(input.ReadInt64());
+    private static StoredText ReadText(BinaryReader input) => new(input.ReadInt64());
 
     private sealed class Table<T>
         where T : notnull

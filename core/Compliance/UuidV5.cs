@@ -11,7 +11,7 @@ public static class UuidV5
     /// <summary>The RFC's namespace for URLs.</summary>
     public static readonly Guid Urls = new("6ba7b811-9dad-11d1-80b4-00c04fd430c8");
 
-    public static Guid Of(Guid space, string name)
+    public static Guid For(Guid space, string name)
     {
         var bytes = new byte[16 + Encoding.UTF8.GetByteCount(name)];
         space.TryWriteBytes(bytes, bigEndian: true, out _);

@@ -25,7 +25,7 @@ public static class WholeFacts
     {
         if (deeper == 0)
             return null;
-        foreach (var member in Members.GetOrAdd(whole.GetType(), MembersOf))
+        foreach (var member in Members.GetOrAdd(whole.GetType(), GetMembers))
         {
             var place = path + member.Name;
             var value = member.Property.GetValue(whole);
@@ -62,7 +62,7 @@ public static class WholeFacts
 
     private static bool IsOurs(Type type) => type is { IsEnum: false } && type.Assembly == typeof(WholeFacts).Assembly;
 
-    private static Member[] MembersOf(Type type)
+    private static Member[] GetMembers(Type type)
     {
         if (!IsOurs(type))
             return [];
@@ -72,7 +72,7 @@ public static class WholeFacts
             .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Where(static property =>
                     property is { CanRead: true } && property.GetIndexParameters().Length == 0 && MayHoldReferences(property))
-                .Select(property => MemberOf(property, nullability.Create(property))),
+                .Select(property => GetMember(property, nullability.Create(property))),
         ];
     }
 
@@ -82,7 +82,7 @@ public static class WholeFacts
     private static bool MayHoldReferences(PropertyInfo property) =>
         property is { CanWrite: true, PropertyType.IsPrimitive: false, PropertyType.IsEnum: false };
 
-    private static Member MemberOf(PropertyInfo property, NullabilityInfo known)
+    private static Member GetMember(PropertyInfo property, NullabilityInfo known)
     {
         var items = known.ElementType ?? known.GenericTypeArguments.LastOrDefault();
         return new(

@@ -12,26 +12,26 @@ internal static class ActionCalls
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:/\\@-");
 
     /// <summary>Why these arguments cannot be sent, one sentence each; empty when they can.</summary>
-    public static IReadOnlyList<string> Mistakes(ActionSpec action, IReadOnlyDictionary<string, string> arguments)
+    public static IReadOnlyList<string> ValidationErrors(ActionSpec action, IReadOnlyDictionary<string, string> arguments)
     {
-        var mistakes = new List<string>();
+        var errors = new List<string>();
         foreach (var name in arguments.Keys.Where(name => action.Arguments.All(spec => spec.Name != name)))
-            mistakes.Add($"{action.Name} has no argument '{name}'.");
+            errors.Add($"{action.Name} has no argument '{name}'.");
         foreach (var spec in action.Arguments)
         {
             if (!arguments.TryGetValue(spec.Name, out var value) || value.Length == 0)
             {
                 if (spec.Required)
-                    mistakes.Add($"{action.Name} needs the argument '{spec.Name}'.");
+                    errors.Add($"{action.Name} needs the argument '{spec.Name}'.");
             }
             else if (!Accepts(spec, value))
             {
-                mistakes.Add(
+                errors.Add(
                     $"'{(value.Length <= 80 ? value : value[..79] + "…")}' is not allowed as {spec.Title.ToLowerInvariant()} of "
                     + $"{action.Name}.");
             }
         }
-        return mistakes;
+        return errors;
     }
 
     /// <summary>Whether a value may be sent: the whole of it matches the pattern, without control characters.</summary>
@@ -97,10 +97,10 @@ internal static class ActionCalls
     }
 
     /// <summary>Why the step, or its way back, cannot be sent as it was shown; null when it can.</summary>
-    public static string? WhyNotAsShown(ActionSpec action, PlanStep step, bool rollback)
+    public static string? CheckAsShown(ActionSpec action, PlanStep step, bool rollback)
     {
-        if (Mistakes(action, step.Arguments) is [var mistake, ..])
-            return mistake;
+        if (ValidationErrors(action, step.Arguments) is [var error, ..])
+            return error;
         var command = rollback ? step.RollbackCommand : step.Command;
         return command is { } shown && shown != Command(action, step.Target, step.Arguments)
             ? $"{action.Name} is not the command any more that was shown."

@@ -74,12 +74,12 @@ internal sealed class ConfiguredConnections : IConnections, IConnectionDirectory
 
     public Connection? Named(string name) => byName.GetValueOrDefault(name);
 
-    public IReadOnlyList<Connection> Of(TenantId tenant) => [.. acting[tenant]];
+    public IReadOnlyList<Connection> For(TenantId tenant) => [.. acting[tenant]];
 
     public Connection? Find(TenantId tenant, string name) =>
         Named(name) is { } connection && connection.Tenant == tenant && connectors.ContainsKey(connection.Connector) ? connection : null;
 
-    public IConnector ConnectorOf(Connection connection) => connectors.TryGetValue(connection.Connector, out var connector)
+    public IConnector GetConnector(Connection connection) => connectors.TryGetValue(connection.Connector, out var connector)
         ? connector
         : throw new InvalidOperationException(
             $"Connection '{connection.Name}' only receives: connector '{connection.Connector}' cannot act or observe.");

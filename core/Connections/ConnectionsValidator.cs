@@ -19,8 +19,8 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
 
     public ValidateOptionsResult Validate(string? name, ConnectionsOptions options)
     {
-        var connectors = Connectors.Of(services);
-        List<string> problems = [.. connectors?.Mistakes ?? [],
+        var connectors = Connectors.From(services);
+        List<string> problems = [.. connectors?.ValidationErrors ?? [],
             .. options.Connections.SelectMany(pair => Problems(pair.Key, pair.Value, connectors))];
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
@@ -55,10 +55,10 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9-]{0,62}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Shape();
 
-    private sealed record Connectors(ILookup<string, IConnectionCheck> Checks, SortedSet<string> Known, IReadOnlyList<string> Mistakes)
+    private sealed record Connectors(ILookup<string, IConnectionCheck> Checks, SortedSet<string> Known, IReadOnlyList<string> ValidationErrors)
     {
         /// <summary>Null when one of them cannot be made, because another section has mistakes.</summary>
-        public static Connectors? Of(IServiceProvider services)
+        public static Connectors? From(IServiceProvider services)
         {
             try
             {
@@ -69,7 +69,7 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
                     new(connectors.Select(static connector => connector.Name).Concat(checks.Select(static check => check.Connector)),
                         StringComparer.OrdinalIgnoreCase),
                     [.. connectors.SelectMany(static connector =>
-                        CatalogueRules.Mistakes(connector.Actions).Select(mistake => $"The connector {connector.Name}: {mistake}"))]);
+                        CatalogRules.ValidationErrors(connector.Actions).Select(error => $"The connector {connector.Name}: {error}"))]);
             }
             catch (OptionsValidationException)
             {

@@ -117,12 +117,12 @@ public interface IConnector
 public interface IConnections
 {
     /// <summary>The tenant's connections that can act or be observed.</summary>
-    IReadOnlyList<Connection> Of(TenantId tenant);
+    IReadOnlyList<Connection> For(TenantId tenant);
 
     /// <summary>
     /// The tenant's connection of this name that can act or be observed; null when there is none, or it is another tenant's.
     /// </summary>
     Connection? Find(TenantId tenant, string name);
 
-    IConnector ConnectorOf(Connection connection);
+    IConnector GetConnector(Connection connection);
 }

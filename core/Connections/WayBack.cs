@@ -6,7 +6,7 @@ public static class WayBack
     /// <param name="action">The catalogue's entry; null when the action is no longer installed.</param>
     /// <param name="hasRollback">The plan names an action that takes it back.</param>
     /// <returns>A predicate without its subject, as in "can be undone only in part".</returns>
-    public static string Of(ActionSpec? action, bool hasRollback) => (action, hasRollback) switch
+    public static string For(ActionSpec? action, bool hasRollback) => (action, hasRollback) switch
     {
         (null, _) => "may not be undone: the action is not in the catalogue",
         ({ BlastRadius: BlastRadius.Nothing }, _) => "changes nothing in use",

@@ -8,14 +8,14 @@ namespace DevOpsAI.Connections;
 /// </summary>
 internal sealed class WholeMatch
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(200);
     private readonly Regex regex;
 
     /// <exception cref="ArgumentException">The pattern is no regular expression.</exception>
     public WholeMatch(string pattern)
     {
         Pattern = pattern;
-        regex = new(Whole, RegexOptions.CultureInvariant, Patience);
+        regex = new(Whole, RegexOptions.CultureInvariant, MatchTimeout);
     }
 
     public string Pattern { get; }

@@ -40,7 +40,7 @@ public enum Happening
 public sealed class Digest
 {
     /// <summary>Kinds of events that are told apart; beyond them they are only counted.</summary>
-    public const int MostKinds = 1_000;
+    public const int MaxKinds = 1_000;
 
     private readonly Dictionary<(string Kind, string? Device), ToldOnlyHere> information = [];
     private readonly Dictionary<Happening, List<string>> happened = [];
@@ -64,7 +64,7 @@ public sealed class Digest
         happened.OrderBy(static pair => pair.Key).Select(static pair => (pair.Key, (IReadOnlyList<string>)pair.Value));
 
     /// <summary>The incidents that something happened to, each as often as it did.</summary>
-    public IReadOnlyList<string> Of(Happening what) => happened.GetValueOrDefault(what) ?? [];
+    public IReadOnlyList<string> For(Happening what) => happened.GetValueOrDefault(what) ?? [];
 
     /// <summary>Things done at a vendor that no decision allows.</summary>
     public int OutOfBand { get; private set; }
@@ -163,20 +163,20 @@ public sealed class Digest
             case EventReceived received: Add(entry.At, received); break;
             case IncidentOpened opened: Add(Happening.Opened, opened.IncidentId); break;
             case ProposalStaged staged: unasked[staged.About.Text] = IsUnasked(staged); break;
-            case ProposalDecided { Complete: true } decided when Of(decided.Kind) is { } what: Add(what, decided.About.Text); break;
+            case ProposalDecided { Complete: true } decided when For(decided.Kind) is { } what: Add(what, decided.About.Text); break;
             case ProposalExpired expired: Add(Happening.Expired, expired.About.Text); break;
             case ProposalEscalated escalated: Add(Happening.Escalated, escalated.About.Text); break;
             case BreakGlassEscalated escalated: Add(Happening.Escalated, escalated.About.Text); break;
             case ProposalWithdrawn withdrawn: Add(Happening.Withdrawn, withdrawn.About.Text); break;
             case ExecutionFinished finished:
-                Add(Of(finished.Outcome), finished.About.Text);
+                Add(For(finished.Outcome), finished.About.Text);
                 if (unasked[finished.About.Text])
                     Add(Happening.Unasked, finished.About.Text);
                 break;
             case UndoFinished { Outcome: ExecutionOutcome.Verified } undone: Add(Happening.Undone, undone.About.Text); break;
             case OutOfBandChange: OutOfBand++; break;
-            case ConnectionSilent gone: silent.Add(gone.Connection); break;
-            case ConnectionHeard back: silent.Remove(back.Connection); break;
+            case ConnectionStale gone: silent.Add(gone.Connection); break;
+            case ConnectionRecovered back: silent.Remove(back.Connection); break;
         }
     }
 
@@ -189,7 +189,7 @@ public sealed class Digest
 
     private static bool IsUnasked(ProposalStaged staged) => staged.Terms.Level is GateLevel.L0 or GateLevel.L1;
 
-    private static Happening? Of(DecisionKind kind) => kind switch
+    private static Happening? For(DecisionKind kind) => kind switch
     {
         DecisionKind.Approve or DecisionKind.ApproveWithEdits => Happening.Approved,
         DecisionKind.Reject => Happening.Rejected,
@@ -197,7 +197,7 @@ public sealed class Digest
         _ => null,
     };
 
-    private static Happening Of(ExecutionOutcome outcome) => outcome switch
+    private static Happening For(ExecutionOutcome outcome) => outcome switch
     {
         ExecutionOutcome.Verified => Happening.Verified,
         ExecutionOutcome.Failed => Happening.Failed,
@@ -212,7 +212,7 @@ public sealed class Digest
         if (received is not { Severity: Severity.Info, Status: EventStatus.Firing })
             return;
         var key = (received.Kind, received.Device);
-        if (information.TryGetValue(key, out var told) || information.Count < MostKinds)
+        if (information.TryGetValue(key, out var told) || information.Count < MaxKinds)
             information[key] = new(received.Title, (told?.Count ?? 0) + 1, at);
     }
 }

@@ -11,11 +11,11 @@ internal static class DigestsFeature
     {
         Entries =
         [
-            EntryType.Of(
+            EntryType.Create(
                 "digest.sending", DigestsJson.Default.DigestSending,
                 "The digest of a conversation is about to be posted there; written first, so that of several instances one posts it."),
         ],
         Streams = ["digest"],
-        Slices = [StateSlice.Of<DigestsState>("digests", [typeof(ChannelLinked), typeof(DigestSending), typeof(MessageSent)])],
+        Slices = [StateSlice.Create<DigestsState>("digests", [typeof(ChannelLinked), typeof(DigestSending), typeof(MessageSent)])],
     };
 }

@@ -17,7 +17,7 @@ internal static class AlertLanguage
     {
         if (words.Count == 0)
             return words;
-        var folded = words.Select(Fold).ToList();
+        var folded = words.Select(Apply).ToList();
         var found = Translate(folded, Phrases.Telling);
         return found.Any ? Translate(found.Words, Phrases.Beside).Words : words;
     }
@@ -45,7 +45,7 @@ internal static class AlertLanguage
     /// <summary>
     /// Without accents: <c>élevée</c> is <c>elevee</c>, <c>läuft</c> is <c>lauft</c>. By a table, as the bot runs without culture data.
     /// </summary>
-    private static string Fold(string word) => word.All(char.IsAscii)
+    private static string Apply(string word) => word.All(char.IsAscii)
         ? word
         : string.Concat(
             word.Select(static letter => Accented.IndexOf(letter, StringComparison.Ordinal) is var at and >= 0 ? Plain[at] : letter))

@@ -47,7 +47,7 @@ internal sealed partial class AlertName
         return new(Text, Squashed, words) { NamesService = true };
     }
 
-    public static AlertName Of(string text)
+    public static AlertName From(string text)
     {
         var cut = Inodes().Replace(
             (text.Length > MaxLength ? text[..MaxLength] : text).Replace("S.M.A.R.T", "SMART", StringComparison.OrdinalIgnoreCase), "");

@@ -8,7 +8,7 @@ namespace DevOpsAI.Drafting;
 /// <param name="Events">Those still firing, oldest first; the recent ones when there are very many.</param>
 internal sealed record DraftCase(Incident Incident, int Revision, string Client, IReadOnlyList<(long Seq, EventReceived Event)> Events)
 {
-    public static DraftCase Of(Incident incident, int revision, string client)
+    public static DraftCase Create(Incident incident, int revision, string client)
     {
         var firing =
             incident.RecentEvents.Where(one => one.Event.Status == EventStatus.Firing && incident.FiringAlerts.Contains(one.Event.AlertKey))
@@ -30,7 +30,7 @@ internal sealed record DraftCase(Incident Incident, int Revision, string Client,
         .Select(group => group.Last())
         .TakeLast(MaxEvidence)
         .Select(one => new Finding(
-            $"{one.Event.Severity} {Said.Short(one.Event.Kind)} from {one.Event.Connection}: {Said.Short(one.Event.Title, MaxText)}",
+            $"{one.Event.Severity} {QuotedText.Short(one.Event.Kind)} from {one.Event.Connection}: {QuotedText.Short(one.Event.Title, MaxText)}",
             one.Seq));
 
     private const int MaxEvidence = 5;

@@ -50,7 +50,7 @@ internal sealed class DraftRecommendationHandler(
     private void ThrowIfHeld(TenantId tenant)
     {
         if (killSwitch?.IsOn(tenant) == true)
-            throw new FollowerHeldException();
+            throw new SubscriptionPausedException();
     }
 
     /// <summary>The revision to draft now; null when the one on record is the one that counts.</summary>

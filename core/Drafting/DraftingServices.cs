@@ -26,16 +26,16 @@ public static class DraftingServices
             .AddSingleton<TargetResolver>()
             .AddSingleton<IncidentDrafter>()
             .AddSingleton<IAlertParts, RunbookParts>()
-            .AddSingleton<ILedgerFollower, DraftingFollower>();
+            .AddSingleton<ILedgerSubscription, DraftingSubscription>();
     }
 
-    private static RunbookCatalogue LoadRunbooks(IServiceProvider provider)
+    private static RunbookCatalog LoadRunbooks(IServiceProvider provider)
     {
-        var folder = RunbookCheck.FolderOf(
+        var folder = RunbookCheck.GetFolder(
             provider.GetRequiredService<IOptions<DraftingOptions>>().Value, provider.GetRequiredService<IHostEnvironment>());
-        var catalogue = RunbookCatalogue.Load(folder, []);
-        provider.GetRequiredService<ILogger<RunbookCatalogue>>().RunbooksInForce(catalogue.All.Count, folder ?? "none");
-        return catalogue;
+        var catalog = RunbookCatalog.Load(folder, []);
+        provider.GetRequiredService<ILogger<RunbookCatalog>>().RunbooksInForce(catalog.All.Count, folder ?? "none");
+        return catalog;
     }
 }
 
@@ -50,21 +50,21 @@ internal sealed class RunbookCheck(Func<IConnections> connectionsNow, Func<ITena
     {
         var (connections, tenants) = (connectionsNow(), tenantsNow());
         var errors = new List<string>();
-        var catalogue = RunbookCatalogue.Load(FolderOf(options, environment), errors);
+        var catalog = RunbookCatalog.Load(GetFolder(options, environment), errors);
         var actions = tenants.All
-            .SelectMany(tenant => connections.Of(tenant.Id))
-            .Select(connection => connections.ConnectorOf(connection))
+            .SelectMany(tenant => connections.For(tenant.Id))
+            .Select(connection => connections.GetConnector(connection))
             .DistinctBy(connector => connector.Name)
             .Select(connector => connector.Actions)
             .Where(offered => offered.Count > 0)
             .ToList();
         if (actions.Count > 0)
-            errors.AddRange(catalogue.ErrorsAgainst(actions));
+            errors.AddRange(catalog.ErrorsAgainst(actions));
         return errors.Count == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(["Runbooks with validation errors:\n  " + string.Join("\n  ", errors)]);
     }
 
-    internal static string? FolderOf(DraftingOptions options, IHostEnvironment environment) =>
+    internal static string? GetFolder(DraftingOptions options, IHostEnvironment environment) =>
         string.IsNullOrWhiteSpace(options.RunbooksPath) ? null : Path.GetFullPath(options.RunbooksPath, environment.ContentRootPath);
 }

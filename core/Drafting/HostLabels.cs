@@ -17,31 +17,31 @@ internal static partial class HostLabels
     {
         var named = attributes
             .Where(static label => IsHostLabel(label.Key))
-            .Select(static label => (label.Key, label.Value, Name: NameOf(label.Value)))
+            .Select(static label => (label.Key, label.Value, Name: GetName(label.Value)))
             .Where(static label => label.Name is not null)
             .ToList();
         if (named.DistinctBy(static label => label.Name, StringComparer.OrdinalIgnoreCase).Count() < 2)
             return null;
-        var each = named.Take(MaxNamed).Select(static label => $"'{Said.Short(label.Key)}' says {Said.Short(label.Value)}");
+        var each = named.Take(MaxNamed).Select(static label => $"'{QuotedText.Short(label.Key)}' says {QuotedText.Short(label.Value)}");
         return $"The alert's labels name different hosts: {string.Join(", ", each)}. A person must say which one is meant.";
     }
 
     /// <summary>A label beside <c>instance</c> names a host.</summary>
     public static bool NameAnother(IReadOnlyDictionary<string, string> attributes) =>
         attributes.Any(static label => !label.Key.Equals(Instance, StringComparison.OrdinalIgnoreCase) && IsHostLabel(label.Key)
-            && NameOf(label.Value) is not null);
+            && GetName(label.Value) is not null);
 
     private static bool IsHostLabel(string label) =>
         label.Equals(Instance, StringComparison.OrdinalIgnoreCase) || HostLabel().IsMatch(label);
 
     /// <summary>The host's short name; null for what names none: an address, a disk, a URL that was probed, the machine itself.</summary>
-    private static string? NameOf(string text)
+    private static string? GetName(string text)
     {
         var trimmed = text.Trim();
         if (trimmed.Contains("://", StringComparison.Ordinal) || trimmed.Contains('/', StringComparison.Ordinal)
             || trimmed.Contains('@', StringComparison.Ordinal))
             return null;
-        return TargetNames.Of(trimmed) is { IsAddress: false } names && (names.Short ?? names.Given) is var name
+        return TargetNames.From(trimmed) is { IsAddress: false } names && (names.Short ?? names.Given) is var name
             && !SelfNames.Is(names.Given) && HostName().IsMatch(name)
             ? name
             : null;

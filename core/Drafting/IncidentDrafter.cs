@@ -8,7 +8,7 @@ namespace DevOpsAI.Drafting;
 
 /// <summary>Makes the recommendation for an incident: finds its runbook, looks at the target, and fills the plan in.</summary>
 internal sealed class IncidentDrafter(
-    ITenantDirectory tenants, RunbookCatalogue runbooks, TargetResolver resolver, IOptions<DraftingOptions> options, TimeProvider clock,
+    ITenantDirectory tenants, RunbookCatalog runbooks, TargetResolver resolver, IOptions<DraftingOptions> options, TimeProvider clock,
     ILogger<IncidentDrafter> log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -16,7 +16,7 @@ internal sealed class IncidentDrafter(
     /// <summary>The recommendation for the incident as it is now, under this number.</summary>
     public async Task<RecommendationDrafted> DraftAsync(Incident incident, int revision, CancellationToken cancellationToken)
     {
-        var about = DraftCase.Of(incident, revision, tenants.Find(incident.Tenant)?.Name ?? incident.Tenant.Value);
+        var about = DraftCase.Create(incident, revision, tenants.Find(incident.Tenant)?.Name ?? incident.Tenant.Value);
         if (incident.AsksAfterUndo)
             return RunbookDrafter.AfterUndo(about) with { Subject = incident.Opened.Subject };
         if (incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind, about.Newest?.Attributes) is (var runbook, var isExact))
@@ -32,10 +32,10 @@ internal sealed class IncidentDrafter(
     /// <summary>Asks the vendor a few times within a bounded time: an incident must not wait for ever for somebody else's system.</summary>
     private async Task<Resolution> ResolveAsync(Incident incident, Runbook runbook, DraftCase about, CancellationToken cancellationToken)
     {
-        var (tries, patience) = (options.Value.VendorTries, options.Value.VendorPatience);
-        using var impatience = new CancellationTokenSource(patience, clock);
+        var (tries, timeout) = (options.Value.VendorTries, options.Value.VendorPatience);
+        using var impatience = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, impatience.Token);
-        var silent = new Resolution.Unreachable($"no answer within {patience.TotalSeconds:0} seconds", null);
+        var silent = new Resolution.Unreachable($"no answer within {timeout.TotalSeconds:0} seconds", null);
         try
         {
             for (var attempt = 1; ; attempt++)

@@ -10,12 +10,12 @@ namespace DevOpsAI.Drafting;
 internal static partial class MatchVocabulary
 {
     /// <summary>Words that say that the host itself is meant.</summary>
-    private static readonly FrozenSet<string> Host = Of(
+    private static readonly FrozenSet<string> Host = For(
         "host hosts node server servers windows win linux unix machine computer computers pc workstation laptop desktop device devices "
         + "system endpoint physical os");
 
     /// <summary>Words that say how much, how long, how bad or since when, and name nothing.</summary>
-    private static readonly FrozenSet<string> Neutral = Of(
+    private static readonly FrozenSet<string> Neutral = For(
         "high low critical crit warning warn severe emergency major minor urgent error info alert alerts alarm notification event "
         + "problem issue "
         + "detected reported report the a an is are was has have been be on of for in at to by with from and or than too very almost "
@@ -36,7 +36,7 @@ internal static partial class MatchVocabulary
             "system_name", "systemname"];
 
     /// <summary>States of a service as Windows and systemd report them, in the label <c>state</c>.</summary>
-    private static readonly FrozenSet<string> ServiceStates = Of(
+    private static readonly FrozenSet<string> ServiceStates = For(
         "running stopped paused failed inactive active activating deactivating unknown ok degraded error stressed starting stopping "
         + "continue_pending pause_pending "
         + "start_pending stop_pending auto automatic manual disabled");
@@ -72,7 +72,7 @@ internal static partial class MatchVocabulary
     }
 
     /// <summary>The service that an alert of a service collector names beside its state; null when it is none.</summary>
-    public static string? ServiceOf(IReadOnlyDictionary<string, string> attributes)
+    public static string? GetService(IReadOnlyDictionary<string, string> attributes)
     {
         var service = attributes.Attribute("service_name") ?? attributes.Attribute("name") ?? attributes.Attribute("unit");
         var states = new[] { attributes.Attribute("state"), attributes.Attribute("status"), attributes.Attribute("start_mode"),
@@ -89,7 +89,7 @@ internal static partial class MatchVocabulary
     /// </summary>
     public static bool IsPartOfDevice(string word, AlertName name, IReadOnlyDictionary<string, string> attributes) =>
         Devices(attributes)
-            .Any(device => !device.All(char.IsLetter) && Stands(device, name.Text) && AlertName.Of(device).Words.Contains(word));
+            .Any(device => !device.All(char.IsLetter) && Stands(device, name.Text) && AlertName.From(device).Words.Contains(word));
 
     /// <summary>
     /// As it is or without what parts it: <c>SRV-FILE01</c> is in <c>DiskFullSRVFILE01</c>; <c>aws-vpn</c> is not in <c>AWS VPN: tunnel
@@ -100,11 +100,11 @@ internal static partial class MatchVocabulary
 
     /// <summary>The short names of the devices that the attributes name.</summary>
     public static IEnumerable<string> Devices(IReadOnlyDictionary<string, string> attributes) => DeviceAttributes.Append("instance")
-        .Select(label => attributes.Attribute(label) is { Length: > 0 } text && TargetNames.Of(text) is { IsAddress: false } device
+        .Select(label => attributes.Attribute(label) is { Length: > 0 } text && TargetNames.From(text) is { IsAddress: false } device
             ? device.Short ?? device.Given
             : null)
         .OfType<string>();
 
-    private static FrozenSet<string> Of(string words) =>
+    private static FrozenSet<string> For(string words) =>
         words.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

@@ -37,7 +37,7 @@ internal static partial class NamedInText
         parts.AddRange(MatchVocabulary.Devices(attributes).SelectMany(device => Host().Matches(kind)
             .Select(static match => match.Value)
             .Where(text => text.StartsWith(device + ".", StringComparison.OrdinalIgnoreCase))));
-        return parts.SelectMany(static part => AlertName.Of(part).Words).ToHashSet(StringComparer.Ordinal);
+        return parts.SelectMany(static part => AlertName.From(part).Words).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>As a whole: <c>ERP</c> is in <c>Job 'ERP' failed</c>, not in <c>InterpolationFailed</c>.</summary>

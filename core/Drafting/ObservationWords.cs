@@ -61,7 +61,7 @@ public static class ObservationWords
     {
         var word = Find(observation).Word;
         var said = word.Values?.FirstOrDefault(pair => pair.Value.Equals(value, StringComparison.OrdinalIgnoreCase)).Said;
-        return said ?? Said.Short(value) + (value.Length > 0 && char.IsAsciiDigit(value[^1]) ? word.Unit : "");
+        return said ?? QuotedText.Short(value) + (value.Length > 0 && char.IsAsciiDigit(value[^1]) ? word.Unit : "");
     }
 
     /// <summary>What was observed, as in <c>Free space on C: 6 %</c> or <c>Service Spooler: stopped</c>.</summary>
@@ -75,26 +75,26 @@ public static class ObservationWords
     /// What was observed of a target: <c>SRV-FILE01: free space on C: 6 %</c>. <paramref name="key"/> is <c>{target name}
     /// {observation}</c>, as drafts and proposals keep it.
     /// </summary>
-    public static string SayOf(string key, string value) =>
+    public static string GetSay(string key, string value) =>
         Split(key) is var split && split <= 0
             ? Say(key, value)
-            : $"{Said.Short(key[..split])}: {LowerFirst(Say(key[(split + 1)..], value))}";
+            : $"{QuotedText.Short(key[..split])}: {LowerFirst(Say(key[(split + 1)..], value))}";
 
     /// <summary>What an observation was and is: <c>SRV-FILE01: free space on C: 6 % → 44 %</c>.</summary>
-    /// <param name="key">As for <see cref="SayOf"/>.</param>
-    public static string Changed(string key, string was, string now) => $"{SayOf(key, was)} → {ValueOf(key, now)}";
+    /// <param name="key">As for <see cref="GetSay"/>.</param>
+    public static string Changed(string key, string was, string now) => $"{GetSay(key, was)} → {GetValue(key, now)}";
 
     /// <summary>What was observed of a target, without its value: <c>SRV-FILE01: free space on C:</c>.</summary>
-    /// <param name="key">As for <see cref="SayOf"/>; what is no observation is left as it is.</param>
-    public static string LabelOf(string key) => Split(key) switch
+    /// <param name="key">As for <see cref="GetSay"/>; what is no observation is left as it is.</param>
+    public static string GetLabel(string key) => Split(key) switch
     {
-        var split when !key[(split + 1)..].Contains('.', StringComparison.Ordinal) => Said.Short(key),
+        var split when !key[(split + 1)..].Contains('.', StringComparison.Ordinal) => QuotedText.Short(key),
         <= 0 => Label(key),
-        var split => $"{Said.Short(key[..split])}: {LowerFirst(Label(key[(split + 1)..]))}",
+        var split => $"{QuotedText.Short(key[..split])}: {LowerFirst(Label(key[(split + 1)..]))}",
     };
 
-    /// <summary>A value of what <see cref="LabelOf"/> names, with its unit.</summary>
-    public static string ValueOf(string key, string value) => Value(key[(Split(key) + 1)..], value);
+    /// <summary>A value of what <see cref="GetLabel"/> names, with its unit.</summary>
+    public static string GetValue(string key, string value) => Value(key[(Split(key) + 1)..], value);
 
     /// <summary>Where the target's name ends and the observation begins; negative where there is no name.</summary>
     private static int Split(string key)
@@ -168,7 +168,7 @@ public static class ObservationWords
             return (new(Spaced(observation)), "");
         if (first == last)
             return (new($"{Spaced(observation[..first])} {LowerFirst(Spaced(observation[(first + 1)..]))}"), "");
-        var part = Said.Short(observation[(first + 1)..last]);
+        var part = QuotedText.Short(observation[(first + 1)..last]);
         if (!Words.TryGetValue($"{observation[..first]}.*.{observation[(last + 1)..]}", out var word))
             word = new(Spaced(observation[..first]) + " {0} " + LowerFirst(Spaced(observation[(last + 1)..])));
         return (word,

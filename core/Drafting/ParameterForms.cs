@@ -13,7 +13,7 @@ internal static class ParameterForms
             ParameterForm.Volume => Volume(trimmed),
             ParameterForm.Service when trimmed.EndsWith(".service", StringComparison.OrdinalIgnoreCase) => trimmed[..^".service".Length],
             ParameterForm.Array when trimmed.StartsWith("/dev/md", StringComparison.Ordinal) => trimmed["/dev/".Length..].TrimStart('/'),
-            ParameterForm.Host => TargetNames.HostOf(trimmed),
+            ParameterForm.Host => TargetNames.GetHost(trimmed),
             _ => trimmed,
         };
     }

@@ -50,21 +50,21 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
             if (rule.Pattern.Accepts(value))
                 return (value, null);
             if (!attribute.Loose)
-                return (null, $"The event's '{attribute.Name}' is not a {Lower(rule.Title)} that could be used: '{Said.Short(text)}'.");
+                return (null, $"The event's '{attribute.Name}' is not a {Lower(rule.Title)} that could be used: '{QuotedText.Short(text)}'.");
         }
         return NamedInText.Values(rule, kind) switch
         {
             [] => default,
             [var only] when ParameterForms.Apply(rule.Form, only) is var value && rule.Pattern.Accepts(value) => (value, null),
-            [var only] => (null, $"The alert's name names '{Said.Short(only)}', which is not a {Lower(rule.Title)} that could be used."),
-            var several => (null, $"The alert's name names several: {Lower(rule.Title)} {Said.List(several)}."),
+            [var only] => (null, $"The alert's name names '{QuotedText.Short(only)}', which is not a {Lower(rule.Title)} that could be used."),
+            var several => (null, $"The alert's name names several: {Lower(rule.Title)} {QuotedText.List(several)}."),
         };
     }
 
     /// <summary>
     /// Sources call the host <c>device</c>, exporters the disk in it: an attribute that names the target itself says nothing else.
     /// </summary>
-    private static bool IsTheTarget(string target, string text) => TargetNames.Of(text) is { } names
+    private static bool IsTheTarget(string target, string text) => TargetNames.From(text) is { } names
         && (names.Given.Equals(target, StringComparison.OrdinalIgnoreCase)
             || target.Equals(names.Short, StringComparison.OrdinalIgnoreCase));
 
@@ -73,7 +73,7 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
         [var only] => (only, null),
         [] when rule.Default is { } value => (value, null),
         [] => (null, $"The event names no {Lower(rule.Title)}."),
-        _ => (null, $"The events name several: {Lower(rule.Title)} {Said.List(named)}."),
+        _ => (null, $"The events name several: {Lower(rule.Title)} {QuotedText.List(named)}."),
     };
 
     private (string? Value, string? Problem) Observed(ParameterRule rule, List<string> named, List<string> existing)
@@ -87,22 +87,22 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
             var narrowed = matching.Count > 1 ? Fitting(rule, matching) : matching;
             return matching.Count switch
             {
-                0 => (null, $"{target} has no {title} '{Said.Short(named[0])}'; it has {Said.List(existing)}."),
+                0 => (null, $"{target} has no {title} '{QuotedText.Short(named[0])}'; it has {QuotedText.List(existing)}."),
                 _ when narrowed is [var only] => (only, null),
-                _ => (null, $"The events name several on {target}: {title} {Said.List(matching)}."),
+                _ => (null, $"The events name several on {target}: {title} {QuotedText.List(matching)}."),
             };
         }
         if (rule.Choose.Count == 0)
-            return (null, $"The event names no {title}; {target} has {Said.List(existing)}.");
+            return (null, $"The event names no {title}; {target} has {QuotedText.List(existing)}.");
         if (OtherThing(rule) is var (label, other))
             return (null,
-                $"The event's '{label}' names '{Said.Short(other)}', which is no {title} of {target}; it has {Said.List(existing)}.");
+                $"The event's '{label}' names '{QuotedText.Short(other)}', which is no {title} of {target}; it has {QuotedText.List(existing)}.");
         var fitting = Fitting(rule, existing);
         return fitting.Count switch
         {
             1 => (fitting[0], null),
-            0 => (null, $"The event names no {title}, and none of {target} fits the alert; it has {Said.List(existing)}."),
-            _ => (null, $"The event names no {title}, and several of {target} fit the alert: {Said.List(fitting)}."),
+            0 => (null, $"The event names no {title}, and none of {target} fits the alert; it has {QuotedText.List(existing)}."),
+            _ => (null, $"The event names no {title}, and several of {target} fit the alert: {QuotedText.List(fitting)}."),
         };
     }
 

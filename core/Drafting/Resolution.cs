@@ -11,7 +11,7 @@ internal abstract record Resolution
     public sealed record Found(Target Target, IConnector Connector, IReadOnlyDictionary<string, string> Observations) : Resolution;
 
     /// <summary>None, several, or another client's; a sentence for the card. Asking again changes nothing.</summary>
-    public sealed record Problem(string Sentence) : Resolution;
+    public sealed record Problem(string Message) : Resolution;
 
     /// <summary>A vendor gave no answer; asking again may help.</summary>
     public sealed record Unreachable(string Message, TimeSpan? TryAgainIn) : Resolution;

@@ -35,10 +35,10 @@ internal sealed record Runbook(
 internal sealed record TimeLimit(string Minutes, int Margin)
 {
     /// <summary>How long somebody may take to decide; half of what is left where the margin would leave less.</summary>
-    public TimeSpan Of(decimal minutesLeft) =>
-        TimeSpan.FromMinutes((double)Math.Clamp(Math.Max(minutesLeft - Margin, minutesLeft / 2), 1, MostMinutes));
+    public TimeSpan For(decimal minutesLeft) =>
+        TimeSpan.FromMinutes((double)Math.Clamp(Math.Max(minutesLeft - Margin, minutesLeft / 2), 1, MaxMinutes));
 
-    private const int MostMinutes = 7 * 24 * 60;
+    private const int MaxMinutes = 7 * 24 * 60;
 }
 
 /// <summary>What a runbook acts on.</summary>

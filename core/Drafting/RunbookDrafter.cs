@@ -23,11 +23,11 @@ internal static class RunbookDrafter
     public static RecommendationDrafted WithoutRunbook(DraftCase about, string? doubt = null)
     {
         var incident = about.Incident;
-        var kind = Said.Short(about.Kind);
+        var kind = QuotedText.Short(about.Kind);
         var devices = incident.Devices.Order(StringComparer.OrdinalIgnoreCase).ToList();
         var isStorm = incident.Opened.Scope != IncidentScope.One;
         var things = about.Facts.All(received => received.AboutUser == true) ? "users" : "devices";
-        var where = devices.Count switch { 0 => about.Client, 1 => Said.Short(devices[0]),
+        var where = devices.Count switch { 0 => about.Client, 1 => QuotedText.Short(devices[0]),
             _ => $"{devices.Count} {things} of {about.Client}" };
         var links = about.Facts
             .SelectMany(received => LinkAttributes.Select(received.Attribute))
@@ -37,16 +37,16 @@ internal static class RunbookDrafter
         var analysis = string.Join(' ', new[]
         {
             about.Facts.Select(received => received.Description).LastOrDefault(text => !string.IsNullOrWhiteSpace(text)) is { } text
-                ? Said.Short(text, 500)
+                ? QuotedText.Short(text, 500)
                 : "",
-            string.Join(' ', links.Select(link => Said.Short(link!, 200))),
+            string.Join(' ', links.Select(link => QuotedText.Short(link!, 200))),
         }.Where(part => part.Length > 0));
         return new(
             incident.Id, about.Revision, NoRunbook,
             isStorm
                 ? $"Look for the common cause of {kind} at {about.Client}."
                 : $"Look at {kind} {(devices.Count > 0 && things == "users" ? "for" : "on")} {where}.",
-            analysis, [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity),
+            analysis, [.. about.Evidence], Plan.Empty, GetRisk(incident.Severity),
             isStorm ? "Many events at once: a person must find what they have in common."
                 : doubt ?? $"No runbook handles '{kind}'.",
             new Dictionary<string, string>(), Simulated: false);
@@ -63,8 +63,8 @@ internal static class RunbookDrafter
         return new(
             incident.Id, about.Revision, RecommendationDrafted.AfterUndo,
             "Taken back; the alert still fires: nothing has been done about it.",
-            $"Done, verified and then taken back: {Said.List([.. before])}.",
-            [.. about.Evidence], Plan.Empty, RiskOf(incident.Severity),
+            $"Done, verified and then taken back: {QuotedText.List([.. before])}.",
+            [.. about.Evidence], Plan.Empty, GetRisk(incident.Severity),
             "What was done was taken back: a person chooses what happens instead.", new Dictionary<string, string>(),
             incident.Draft?.Simulated ?? false, incident.Draft?.TargetKind);
     }
@@ -82,31 +82,31 @@ internal static class RunbookDrafter
                 return ForAPerson(runbook, about, $"Could not ask the vendor: {unreachable.Message}.", null,
                     new Dictionary<string, string>());
             default:
-                return ForAPerson(runbook, about, ((Resolution.Problem)resolution).Sentence, null, new Dictionary<string, string>());
+                return ForAPerson(runbook, about, ((Resolution.Problem)resolution).Message, null, new Dictionary<string, string>());
         }
     }
 
     private static RecommendationDrafted ForAPerson(
         Runbook runbook, DraftCase about, string problem, Resolution.Found? found, IReadOnlyDictionary<string, string> rested)
     {
-        var where = found?.Target.Name ?? (about.Incident.Opened.Device is { } device ? Said.Short(device) : about.Client);
+        var where = found?.Target.Name ?? (about.Incident.Opened.Device is { } device ? QuotedText.Short(device) : about.Client);
         var description = about.Facts.Select(received => received.Description).LastOrDefault(text => !string.IsNullOrWhiteSpace(text));
         return new(
             about.Incident.Id, about.Revision, runbook.Drafter,
             problem.StartsWith(DoesNotFit, StringComparison.Ordinal)
-                ? $"Look at {Said.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: it fires, but what the runbook "
+                ? $"Look at {QuotedText.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: it fires, but what the runbook "
                     + $"'{runbook.Title}' mends was not found."
-                : $"Look at {Said.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: the runbook '{runbook.Title}' cannot be "
+                : $"Look at {QuotedText.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: the runbook '{runbook.Title}' cannot be "
                     + $"filled in.",
-            description is null ? problem : $"{problem} {Said.Short(description, 500)}",
+            description is null ? problem : $"{problem} {QuotedText.Short(description, 500)}",
             [.. about.Evidence, .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false,
             runbook.Target.Kind);
     }
 
     private static IEnumerable<Finding> Seen(IReadOnlyDictionary<string, string> rested) =>
-        rested.Select(pair => new Finding(ObservationWords.SayOf(pair.Key, pair.Value), null));
+        rested.Select(pair => new Finding(ObservationWords.GetSay(pair.Key, pair.Value), null));
 
-    private static Risk RiskOf(Severity severity) => severity switch
+    private static Risk GetRisk(Severity severity) => severity switch
     {
         Severity.Critical => Risk.High,
         Severity.Error => Risk.Medium,
@@ -127,7 +127,7 @@ internal static class RunbookDrafter
         public Drafting(Runbook runbook, DraftCase about, Resolution.Found found)
         {
             (this.runbook, this.about, this.found) = (runbook, about, found);
-            alert = AlertName.Of(about.Kind);
+            alert = AlertName.From(about.Kind);
             values = new(found.Target.Name, about.Facts, found.Observations, alert);
             values.Give("target", found.Target.Name);
             values.Give("client", about.Client);
@@ -149,7 +149,7 @@ internal static class RunbookDrafter
                 runbook.Target.Kind)
             {
                 NotAfter = left is { } minutes
-                    ? DateTimeOffset.FromUnixTimeMilliseconds((now + runbook.Until!.Of(minutes)).ToUnixTimeMilliseconds())
+                    ? DateTimeOffset.FromUnixTimeMilliseconds((now + runbook.Until!.For(minutes)).ToUnixTimeMilliseconds())
                     : null,
                 NotAfterReason = left is null
                     ? null
@@ -172,7 +172,7 @@ internal static class RunbookDrafter
                 if (condition.Holds(found.Observations) == false)
                 {
                     var seen = found.Observations[condition.Observation];
-                    return $"Not possible now: {ObservationWords.SayOf($"{found.Target.Name} {condition.Observation}", seen)}.";
+                    return $"Not possible now: {ObservationWords.GetSay($"{found.Target.Name} {condition.Observation}", seen)}.";
                 }
             }
             foreach (var rule in runbook.Steps)
@@ -200,8 +200,8 @@ internal static class RunbookDrafter
         {
             var spec = found.Connector.Actions[rule.Action];
             var arguments = rule.Arguments.ToDictionary(pair => pair.Key, pair => pair.Value.Fill(Value));
-            if (ActionCalls.Mistakes(spec, arguments) is [var mistake, ..])
-                return mistake;
+            if (ActionCalls.ValidationErrors(spec, arguments) is [var error, ..])
+                return error;
             steps.Add(new(
                 rule.Title.Fill(Value, Observation), rule.Action, found.Target, arguments,
                 ActionCalls.Command(spec, found.Target, arguments), rule.Editable, preconditions, verifications, spec.Rollback));
@@ -213,11 +213,11 @@ internal static class RunbookDrafter
         {
             var name = condition.Observation;
             if (!found.Observations.TryGetValue(name, out var seen))
-                return $"{found.Target.Name} does not report '{ObservationWords.Label(name)}' ({Said.Short(name)}); it reports "
-                    + $"{Said.List(Alike(name))}.";
+                return $"{found.Target.Name} does not report '{ObservationWords.Label(name)}' ({QuotedText.Short(name)}); it reports "
+                    + $"{QuotedText.List(Alike(name))}.";
             rested[$"{found.Target.Name} {name}"] = seen;
             return condition.Holds(found.Observations) is null
-                ? $"{found.Target.Name} reports '{ObservationWords.Label(name)}' as '{Said.Short(seen)}', which cannot be held against "
+                ? $"{found.Target.Name} reports '{ObservationWords.Label(name)}' as '{QuotedText.Short(seen)}', which cannot be held against "
                     + $"'{ObservationWords.Asked(condition)}'."
                 : null;
         }
@@ -234,6 +234,6 @@ internal static class RunbookDrafter
 
         private string? Value(string name) => values[name];
 
-        private string? Observation(string name) => found.Observations.TryGetValue(name, out var seen) ? Said.Short(seen) : null;
+        private string? Observation(string name) => found.Observations.TryGetValue(name, out var seen) ? QuotedText.Short(seen) : null;
     }
 }

@@ -3,7 +3,7 @@ using DevOpsAI.Incidents;
 namespace DevOpsAI.Drafting;
 
 /// <summary>The parts of a device that runbooks treat one at a time: what their parameters are filled with from an alert.</summary>
-internal sealed class RunbookParts(RunbookCatalogue runbooks) : IAlertParts
+internal sealed class RunbookParts(RunbookCatalog runbooks) : IAlertParts
 {
     /// <summary>Labels that name a thing, as exporters and rule collections use them; in a fixed order.</summary>
     private static readonly string[] Identifying =
@@ -19,7 +19,7 @@ internal sealed class RunbookParts(RunbookCatalogue runbooks) : IAlertParts
         "consumergroup", "index", "certificate", "subject", "domain", "path", "user", "account", "tenant_name", "site", "printer",
     ];
 
-    public string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes)
+    public string? GetPart(string kind, string? device, IReadOnlyDictionary<string, string> attributes)
     {
         if (runbooks.For(kind, attributes)?.Runbook is not { } runbook)
             return Thing(attributes);

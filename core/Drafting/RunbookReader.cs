@@ -74,7 +74,7 @@ internal static class RunbookReader
             fields.Flag("reach", false));
         if (rule.Names.Count == 0 && rule.Ambiguous.Count == 0 && rule.Words.Count == 0)
             fields.Error("'match' needs 'names', 'ambiguous' or 'words'");
-        var sameNames = rule.Names.Concat(rule.Ambiguous).GroupBy(static name => AlertName.Of(name).Squashed);
+        var sameNames = rule.Names.Concat(rule.Ambiguous).GroupBy(static name => AlertName.From(name).Squashed);
         foreach (var repeated in sameNames.Where(static group => group.Count() > 1))
             fields.Error($"the name '{repeated.First()}' is there twice");
         fields.NothingElse();

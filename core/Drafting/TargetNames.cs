@@ -12,7 +12,7 @@ internal sealed record TargetNames(string Given, string? Short, bool IsAddress)
     public IReadOnlyList<string> Domain { get; private init; } = [];
 
     /// <summary>Null when the text is no name at all: empty, too long, or with control characters in it.</summary>
-    public static TargetNames? Of(string? text)
+    public static TargetNames? From(string? text)
     {
         var trimmed = text?.Trim() ?? "";
         if (trimmed.Length is 0 or > MaxLength || trimmed.Any(char.IsControl))
@@ -23,7 +23,7 @@ internal sealed record TargetNames(string Given, string? Short, bool IsAddress)
         var address = trimmed.Split('@');
         if (address is [{ Length: > 0 } local, { Length: > 0 } at])
             return new(trimmed, local, false) { Domain = at.Split('.') };
-        var host = HostOf(trimmed);
+        var host = GetHost(trimmed);
         if (host.Length == 0)
             return null;
         if (IPAddress.TryParse(host, out _) && (host.Contains(':', StringComparison.Ordinal) || host.Count(letter => letter == '.') == 3))
@@ -36,7 +36,7 @@ internal sealed record TargetNames(string Given, string? Short, bool IsAddress)
     }
 
     /// <summary>The host of <c>host:9182</c>, <c>[::1]:9100</c> or <c>https://host/path</c>; other text as it is.</summary>
-    public static string HostOf(string text)
+    public static string GetHost(string text)
     {
         var scheme = text.IndexOf("://", StringComparison.Ordinal);
         var rest = scheme < 0 ? text : text[(scheme + 3)..].Split('/', '?', '#')[0];

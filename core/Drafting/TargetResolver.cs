@@ -24,7 +24,7 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         "organization", "company"];
 
     /// <summary>As many names as one thing may go by in an incident; each is asked for.</summary>
-    private const int MostNames = 3;
+    private const int MaxNames = 3;
 
     public async Task<Resolution> ResolveAsync(
         TenantId tenant, Runbook runbook, IReadOnlyList<EventReceived> events, CancellationToken cancellationToken)
@@ -35,16 +35,16 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         var texts = NamesIn(runbook.Target, events);
         if (texts.Count == 0)
             return new Resolution.Problem($"The event names no {runbook.Target.Kind}.");
-        if (texts.Count > MostNames)
+        if (texts.Count > MaxNames)
             return new Resolution.Problem(Several(runbook.Target.Kind, texts));
-        var able = connections.Of(tenant)
+        var able = connections.For(tenant)
             .Where(connection =>
-                runbook.Steps.All(step => connections.ConnectorOf(connection).Actions.TryGetValue(step.Action, out var spec)
+                runbook.Steps.All(step => connections.GetConnector(connection).Actions.TryGetValue(step.Action, out var spec)
                                                            && spec.TargetKind == runbook.Target.Kind))
             .ToList();
         if (able.Count == 0)
             return new Resolution.Problem(
-                $"No connection of {client} offers {Said.List(runbook.Steps.Select(step => step.Action).Distinct())}.");
+                $"No connection of {client} offers {QuotedText.List(runbook.Steps.Select(step => step.Action).Distinct())}.");
         Resolution? one = null;
         foreach (var text in texts)
         {
@@ -62,16 +62,16 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
     private async Task<Resolution> ResolveAsync(
         TenantId tenant, string client, string kind, string text, List<Connection> able, CancellationToken cancellationToken)
     {
-        if (TargetNames.Of(text) is not { } names)
-            return new Resolution.Problem($"'{Said.Short(text)}' is no name of a {kind}.");
+        if (TargetNames.From(text) is not { } names)
+            return new Resolution.Problem($"'{QuotedText.Short(text)}' is no name of a {kind}.");
         if (kind == "device" && SelfNames.Is(names.Given))
-            return new Resolution.Problem($"The event names no {kind}: '{Said.Short(names.Given)}' is what every machine calls itself.");
+            return new Resolution.Problem($"The event names no {kind}: '{QuotedText.Short(names.Given)}' is what every machine calls itself.");
         return names.Domain.Any(part => IsOtherTenant(tenant, part))
-            ? new Resolution.Problem($"'{Said.Short(names.Given)}' carries the name of another client than {client}.")
+            ? new Resolution.Problem($"'{QuotedText.Short(names.Given)}' carries the name of another client than {client}.")
             : await FindAsync(tenant, client, kind, names, able, cancellationToken);
     }
 
-    private static string Several(string kind, IReadOnlyList<string> texts) => $"The events name several {kind}s: {Said.List(texts)}.";
+    private static string Several(string kind, IReadOnlyList<string> texts) => $"The events name several {kind}s: {QuotedText.List(texts)}.";
 
     private async Task<Resolution> FindAsync(
         TenantId tenant, string client, string kind, TargetNames names, List<Connection> able, CancellationToken cancellationToken)
@@ -81,10 +81,10 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
             var found = new List<(Connection Connection, Target Target)>();
             foreach (var connection in able)
             {
-                var answer = await AskAsync(connection,
-                    () => connections.ConnectorOf(connection).FindAsync(connection, kind, name, cancellationToken), cancellationToken);
-                if (answer is not CallOutcome<IReadOnlyList<Target>>.Done(var targets))
-                    return NoAnswer(connection, answer);
+                var result = await AskAsync(connection,
+                    () => connections.GetConnector(connection).FindAsync(connection, kind, name, cancellationToken), cancellationToken);
+                if (result is not CallOutcome<IReadOnlyList<Target>>.Done(var targets))
+                    return NoAnswer(connection, result);
                 found.AddRange(targets
                     .Where(target => target.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && target.Kind == kind
                         && target.Connection == connection.Name)
@@ -97,19 +97,19 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         }
         return new Resolution.Problem(names.IsAddress
             ? $"{names.Given} is an IP address that no connection of {client} knows as a {kind}."
-            : $"{client} has no {kind} named {Said.Short(names.Short ?? names.Given)}.");
+            : $"{client} has no {kind} named {QuotedText.Short(names.Short ?? names.Given)}.");
     }
 
     private async Task<Resolution> ObserveAsync(
         TenantId tenant, string client, Connection connection, Target target, CancellationToken cancellationToken)
     {
         if (IsOtherTenant(tenant, target.Client))
-            return new Resolution.Problem($"The vendor says that {Said.Short(target.Name)} belongs to another client than {client}.");
-        var connector = connections.ConnectorOf(connection);
-        var answer = await AskAsync(connection, () => connector.ObserveAsync(connection, target, cancellationToken), cancellationToken);
-        return answer is CallOutcome<IReadOnlyDictionary<string, string>>.Done(var observations)
+            return new Resolution.Problem($"The vendor says that {QuotedText.Short(target.Name)} belongs to another client than {client}.");
+        var connector = connections.GetConnector(connection);
+        var result = await AskAsync(connection, () => connector.ObserveAsync(connection, target, cancellationToken), cancellationToken);
+        return result is CallOutcome<IReadOnlyDictionary<string, string>>.Done(var observations)
             ? new Resolution.Found(target, connector, observations)
-            : NoAnswer(connection, answer);
+            : NoAnswer(connection, result);
     }
 
     /// <summary>A connector that throws, or takes longer than the caller waits, has given no answer.</summary>
@@ -127,18 +127,18 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         }
     }
 
-    private static Resolution NoAnswer<T>(Connection connection, CallOutcome<T> answer) => answer switch
+    private static Resolution NoAnswer<T>(Connection connection, CallOutcome<T> result) => result switch
     {
         CallOutcome<T>.Refused(var code, var message) =>
-            new Resolution.Problem($"{connection.Name} refused: {Said.Short(message, 200)} ({Said.Short(code)})."),
+            new Resolution.Problem($"{connection.Name} refused: {QuotedText.Short(message, 200)} ({QuotedText.Short(code)})."),
         CallOutcome<T>.NotDone(var message, var tryAgainIn) =>
-            new Resolution.Unreachable($"{connection.Name}: {Said.Short(message, 200)}", tryAgainIn),
-        CallOutcome<T>.Unknown(var message) => new Resolution.Unreachable($"{connection.Name}: {Said.Short(message, 200)}", null),
+            new Resolution.Unreachable($"{connection.Name}: {QuotedText.Short(message, 200)}", tryAgainIn),
+        CallOutcome<T>.Unknown(var message) => new Resolution.Unreachable($"{connection.Name}: {QuotedText.Short(message, 200)}", null),
         _ => new Resolution.Unreachable($"{connection.Name} gave no usable answer", null),
     };
 
     private static string Several(string client, string kind, string name, List<(Connection Connection, Target Target)> found) =>
-        $"{client} has {found.Count} {kind}s named {Said.Short(name)}: {Said.List(found.Select(one => $"{one.Target.Id} in "
+        $"{client} has {found.Count} {kind}s named {QuotedText.Short(name)}: {QuotedText.List(found.Select(one => $"{one.Target.Id} in "
         + $"{one.Connection.Name}"))}.";
 
     /// <summary>
@@ -151,15 +151,15 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
     private static IEnumerable<string> NamesIn(TargetRule rule, EventReceived received)
     {
         var name = Present(received, rule.From).FirstOrDefault() ?? received.Device?.Trim();
-        if (rule.Kind != "device" || !(string.IsNullOrEmpty(name) || TargetNames.Of(name) is { IsAddress: true }))
+        if (rule.Kind != "device" || !(string.IsNullOrEmpty(name) || TargetNames.From(name) is { IsAddress: true }))
             return string.IsNullOrEmpty(name) ? [] : [name];
         // Attributes that contradict each other name several devices, and then a person must say which.
         // An exporter of others' figures leaves its own address, which names nothing that the alert is about.
         var where = RemoteExporters.IsAt(received.Kind, received.Attribute("instance"), received.Attribute("job"))
             ? NamedAttributes
             : DeviceAttributes;
-        var usual = Present(received, where).Where(text => TargetNames.Of(text) is { IsAddress: false })
-            .DistinctBy(text => TargetNames.Of(text)?.Short ?? TargetNames.Of(text)?.Given, StringComparer.OrdinalIgnoreCase)
+        var usual = Present(received, where).Where(text => TargetNames.From(text) is { IsAddress: false })
+            .DistinctBy(text => TargetNames.From(text)?.Short ?? TargetNames.From(text)?.Given, StringComparer.OrdinalIgnoreCase)
             .ToList();
         if (usual.Count > 0)
             return usual;
@@ -176,7 +176,7 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
             attribute => events.Any(received => received.Attribute(attribute) is { } text && IsOtherTenant(tenant, text)));
 
     private bool IsOtherTenant(TenantId tenant, string text) =>
-        tenants.All.Concat(tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)).Any(other => other.Id != tenant && Names(other, text))
+        tenants.All.Concat(tenants.InOtherRegions.Select(elsewhere => elsewhere.Tenant)).Any(other => other.Id != tenant && Names(other, text))
         && !(tenants.Find(tenant) is { } own && Names(own, text));
 
     private static bool Names(Tenant tenant, string text) =>

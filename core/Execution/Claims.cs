@@ -23,13 +23,13 @@ public interface IClaimPolicy
 
 /// <summary>Whether this instance may begin, or go on with, what was approved.</summary>
 /// <param name="hold">Keeps a tenant waiting; null where nothing does.</param>
-internal sealed class ClaimRights(IClaimPolicy policy, BotInstance self, IExecutionHold? hold = null)
+internal sealed class ClaimPermissions(IClaimPolicy policy, BotInstance self, IExecutionDelay? hold = null)
 {
     public IClaimPolicy Policy => policy;
 
     public BotInstance Self => self;
 
-    public bool MayClaim(TenantId tenant) => policy.MayClaim() && hold?.WhyHeld(tenant) is null;
+    public bool MayClaim(TenantId tenant) => policy.MayClaim() && hold?.GetDelay(tenant) is null;
 }
 
 /// <summary>For stores that several processes share: only the end of a lease frees a claim.</summary>

@@ -25,23 +25,23 @@ internal static class Drift
     }
 
     /// <summary>The conditions that do not hold, or that nobody can tell about, as was and now.</summary>
-    public static IReadOnlyList<Change> Of(
+    public static IReadOnlyList<Change> For(
         IEnumerable<(Target Target, Condition Condition)> conditions,
         Func<Target, IReadOnlyDictionary<string, string>> now,
         IReadOnlyDictionary<string, string> observedBefore) =>
         [.. conditions.Where(pair => pair.Condition.Holds(now(pair.Target)) != true)
-            .Select(pair => ChangeOf(pair.Target, pair.Condition, now(pair.Target), observedBefore))
+            .Select(pair => GetChange(pair.Target, pair.Condition, now(pair.Target), observedBefore))
             .Distinct()];
 
-    public static Change ChangeOf(
+    public static Change GetChange(
         Target target, Condition condition, IReadOnlyDictionary<string, string> now, IReadOnlyDictionary<string, string> observedBefore) =>
         new(
-            KeyOf(target, condition.Observation),
-            observedBefore.GetValueOrDefault(KeyOf(target, condition.Observation)) ?? NotReported,
+            GetKey(target, condition.Observation),
+            observedBefore.GetValueOrDefault(GetKey(target, condition.Observation)) ?? NotReported,
             now.GetValueOrDefault(condition.Observation) ?? NotReported);
 
     /// <summary>How proposals name an observation: <c>{target name} {observation}</c>.</summary>
-    public static string KeyOf(Target target, string observation) => $"{target.Name} {observation}";
+    public static string GetKey(Target target, string observation) => $"{target.Name} {observation}";
 
     public static bool SameTarget(Target one, Target other) =>
         one.Connection == other.Connection && one.Kind == other.Kind && one.Id == other.Id;

@@ -24,9 +24,9 @@ public static class ExecutionServices
         services.AddSingleton<TargetLocks>();
         services.AddSingleton<RunRecord>();
         services.AddSingleton<PlanRuns>();
-        services.AddSingleton<ClaimRights>();
+        services.AddSingleton<ClaimPermissions>();
         services.AddSingleton<Executor>();
-        services.AddSingleton<ILedgerFollower, ExecutionFollower>();
+        services.AddSingleton<ILedgerSubscription, ExecutionSubscription>();
         return services;
     }
 }

@@ -14,7 +14,7 @@ namespace DevOpsAI.Execution;
 /// so another process can go on at any instant. An action is sent again only when the vendor certainly did not do it.
 /// </summary>
 internal sealed class Executor(
-    TenantStates states, RunRecord record, IExecutionGuard guard, PlanRuns runs, ClaimRights claims, TargetLocks locks, TimeProvider clock,
+    TenantStates states, RunRecord record, IExecutionGuard guard, PlanRuns runs, ClaimPermissions claims, TargetLocks locks, TimeProvider clock,
     ILogger<Executor> logger)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
@@ -30,12 +30,12 @@ internal sealed class Executor(
                 continue;
             }
             using var targets = await locks.TakeAsync(tenant, due.Plan, cancellationToken);
-            var calls = runs.CallsOf(tenant);
+            var calls = runs.GetCalls(tenant);
             try
             {
                 if (await ClaimAsync(tenant, subject, calls, cancellationToken) is { } claimed)
                 {
-                    await runs.Of(new(tenant, subject, claimed.ExecutionId), calls).GoOnAsync(claimed.TakenOver, cancellationToken);
+                    await runs.For(new(tenant, subject, claimed.ExecutionId), calls).GoOnAsync(claimed.TakenOver, cancellationToken);
                 }
             }
             catch (ClaimLostException)
@@ -50,7 +50,7 @@ internal sealed class Executor(
     {
         var state = await states.GetAsync(tenant, cancellationToken);
         var proposal = state.FindProposal(subject);
-        return (state, proposal, proposal is null ? new Due.Nothing() : Due.Of(proposal, claims.Policy, claims.Self, clock.GetUtcNow()));
+        return (state, proposal, proposal is null ? new Due.Nothing() : Due.Create(proposal, claims.Policy, claims.Self, clock.GetUtcNow()));
     }
 
     /// <summary>Null when nothing is to be run: someone was faster, or the guard refused, which is then on record.</summary>
@@ -61,7 +61,7 @@ internal sealed class Executor(
         if (proposal is null || now is not Due.Run due)
             return null;
         // What was begun is gone on with even when it may not act any more: what was already sent must come on record.
-        var objection = due.TakenOver ? null : await WhyNotAsync(state, proposal, due.Plan, cancellationToken);
+        var objection = due.TakenOver ? null : await CheckAsync(state, proposal, due.Plan, cancellationToken);
         Failpoints.Hit(Failpoint.ExecutionClaiming);
         var lease = clock.GetUtcNow() + calls.LeaseFor(due.Plan);
         if (!await record.ClaimAsync(state, proposal, due, lease, objection, cancellationToken))
@@ -69,7 +69,7 @@ internal sealed class Executor(
         Failpoints.Hit(Failpoint.ExecutionClaimed);
         if (objection is not null)
         {
-            var outcome = Summaries.OutcomeOf(objection);
+            var outcome = Summaries.GetOutcome(objection);
             logger.Finished(due.ExecutionId, outcome);
             return null;
         }
@@ -77,11 +77,11 @@ internal sealed class Executor(
         return due;
     }
 
-    private async ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, CancellationToken cancellationToken) =>
+    private async ValueTask<Objection?> CheckAsync(TenantState state, Proposal proposal, Plan plan, CancellationToken cancellationToken) =>
         proposal.Staged switch
     {
         { Terms.Level: GateLevel.L3 } => new("This is for a person to do: the bot never carries out L3."),
         _ when plan.Steps.Count == 0 && !record.IsOwnEffect(proposal) => new("The plan has no steps."),
-        _ => await guard.WhyNotAsync(state, proposal, plan, null, cancellationToken),
+        _ => await guard.CheckAsync(state, proposal, plan, null, cancellationToken),
     };
 }

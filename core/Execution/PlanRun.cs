@@ -29,74 +29,74 @@ internal sealed class PlanRun(
     {
         while (true)
         {
-            var standing = await record.StandingAsync(key.Tenant, key.Subject, key.ExecutionId, cancellationToken);
-            var ended = NextMove.After(standing.Run.Plan, standing.Run.Steps) switch
+            var snapshot = await record.SnapshotAsync(key.Tenant, key.Subject, key.ExecutionId, cancellationToken);
+            var ended = NextMove.After(snapshot.Run.Plan, snapshot.Run.Steps) switch
             {
-                NextMove.Do next => await DoAsync(standing, next.Step, uncertain, cancellationToken),
-                NextMove.RollBack next => await RollBackAsync(standing, next.Step, uncertain, cancellationToken),
+                NextMove.Do next => await DoAsync(snapshot, next.Step, uncertain, cancellationToken),
+                NextMove.RollBack next => await RollBackAsync(snapshot, next.Step, uncertain, cancellationToken),
                 NextMove.Finish finish => new(finish.Outcome, finish.RolledBack),
                 _ => throw new InvalidOperationException("A move nobody knows."),
             };
             if (ended is not null)
             {
-                await FinishAsync(standing, ended, cancellationToken);
+                await FinishAsync(snapshot, ended, cancellationToken);
                 return;
             }
             uncertain = false;
         }
     }
 
-    private async Task<Ending?> DoAsync(Standing standing, int index, bool uncertain, CancellationToken cancellationToken)
+    private async Task<Ending?> DoAsync(RunSnapshot snapshot, int index, bool uncertain, CancellationToken cancellationToken)
     {
-        var step = standing.Run.Plan.Steps[index];
+        var step = snapshot.Run.Plan.Steps[index];
         var operation = $"{key.ExecutionId}-{index.ToString(CultureInfo.InvariantCulture)}";
-        if (uncertain && standing.Run.MayHaveSent(operation)
+        if (uncertain && snapshot.Run.MayHaveSent(operation)
             && await calls.ReconcileAsync(step, rollback: false, operation, "The bot was restarted in the middle of it.", cancellationToken)
                 is { Outcome: not null } sent)
         {
-            return await RecordAsync(standing, index, rollback: false, operation, sent);
+            return await RecordAsync(snapshot, index, rollback: false, operation, sent);
         }
         if (index == 0)
         {
-            if (await DriftAsync(standing, cancellationToken) is { } drifted)
+            if (await DriftAsync(snapshot, cancellationToken) is { } drifted)
                 return drifted;
         }
         else if (await NotReadyAsync(step, cancellationToken) is { } notReady)
         {
-            return await RecordAsync(standing, index, rollback: false, operation, new(StepOutcome.Skipped, notReady));
+            return await RecordAsync(snapshot, index, rollback: false, operation, new(StepOutcome.Skipped, notReady));
         }
-        return await CarryOutAsync(standing, index, rollback: false, operation, cancellationToken);
+        return await CarryOutAsync(snapshot, index, rollback: false, operation, cancellationToken);
     }
 
-    private async Task<Ending?> RollBackAsync(Standing standing, int index, bool uncertain, CancellationToken cancellationToken)
+    private async Task<Ending?> RollBackAsync(RunSnapshot snapshot, int index, bool uncertain, CancellationToken cancellationToken)
     {
-        var step = standing.Run.Plan.Steps[index];
+        var step = snapshot.Run.Plan.Steps[index];
         var operation = $"{key.ExecutionId}-{index.ToString(CultureInfo.InvariantCulture)}-r";
-        if (uncertain && standing.Run.MayHaveSent(operation)
+        if (uncertain && snapshot.Run.MayHaveSent(operation)
             && await calls.ReconcileAsync(step, rollback: true, operation, "The bot was restarted in the middle of it.", cancellationToken)
                 is { Outcome: not null } sent)
         {
-            return await RecordAsync(standing, index, rollback: true, operation, sent);
+            return await RecordAsync(snapshot, index, rollback: true, operation, sent);
         }
-        return await CarryOutAsync(standing, index, rollback: true, operation, cancellationToken);
+        return await CarryOutAsync(snapshot, index, rollback: true, operation, cancellationToken);
     }
 
     /// <summary>
     /// Acts until the outcome is certain, known to be unknown, or out of patience. Every single attempt asks the guard first.
     /// </summary>
     private async Task<Ending?> CarryOutAsync(
-        Standing standing, int index, bool rollback, string operation, CancellationToken cancellationToken)
+        RunSnapshot snapshot, int index, bool rollback, string operation, CancellationToken cancellationToken)
     {
-        var step = standing.Run.Plan.Steps[index];
-        var patience = new Patience(clock, options.RetryFor);
+        var step = snapshot.Run.Plan.Steps[index];
+        var window = new RetryWindow(clock, options.RetryFor);
         for (var attempt = 1; ; attempt++)
         {
             if (await AnnounceAsync(index, rollback, operation, cancellationToken) is { } objection)
                 return Refused(objection,
-                    nothingSent: index == 0 && !rollback && attempt == 1 && !standing.Run.MayHaveSent(operation), rollback);
-            var answer = await calls.ActAsync(step, rollback, operation);
+                    nothingSent: index == 0 && !rollback && attempt == 1 && !snapshot.Run.MayHaveSent(operation), rollback);
+            var result = await calls.ActAsync(step, rollback, operation);
             Failpoints.Hit(rollback ? Failpoint.RollbackActed : Failpoint.StepActed);
-            var settled = answer switch
+            var settled = result switch
             {
                 CallOutcome<ActionReceipt>.Done done => await calls.ReadBackAsync(step, rollback, done.Value.Detail, cancellationToken),
                 CallOutcome<ActionReceipt>.Refused refused => new(StepOutcome.Failed, VendorCalls.Short($"Refused: {refused.Message}")),
@@ -106,13 +106,13 @@ internal sealed class PlanRun(
                 _ => throw new InvalidOperationException("An outcome nobody knows."),
             };
             var pause = settled.TryAgainIn ?? calls.Backoff(attempt);
-            if (settled.Outcome is null && (attempt >= options.Attempts || !patience.Allows(pause)))
+            if (settled.Outcome is null && (attempt >= options.Attempts || !window.Allows(pause)))
                 settled = new(StepOutcome.Failed, VendorCalls.Short($"Certainly not done after {attempt} attempts: {settled.Detail}"));
             if (settled.Outcome is not null)
             {
                 if (!rollback)
                     Failpoints.Hit(Failpoint.StepObserved);
-                return await RecordAsync(standing, index, rollback, operation, settled);
+                return await RecordAsync(snapshot, index, rollback, operation, settled);
             }
             logger.TryingAgain(operation, attempt, pause);
             await Task.Delay(pause, clock, cancellationToken);
@@ -123,11 +123,11 @@ internal sealed class PlanRun(
     private static Ending Refused(Objection objection, bool nothingSent, bool rollback)
     {
         if (rollback)
-            return new(ExecutionOutcome.Failed, false, $"Nothing was taken back: {objection.Sentence}")
+            return new(ExecutionOutcome.Failed, false, $"Nothing was taken back: {objection.Message}")
                 { FreezeBecause = objection.FreezeBecause };
         return nothingSent && objection.AskAgain.Count > 0
-            ? new(ExecutionOutcome.Drifted, false, objection.Sentence, objection.AskAgain)
-            : new(ExecutionOutcome.Stopped, false, objection.Sentence) { FreezeBecause = objection.FreezeBecause };
+            ? new(ExecutionOutcome.Drifted, false, objection.Message, objection.AskAgain)
+            : new(ExecutionOutcome.Stopped, false, objection.Message) { FreezeBecause = objection.FreezeBecause };
     }
 
     /// <summary>Why the action must not be sent now; null when it may be, and the record says that it is about to be.</summary>
@@ -135,21 +135,21 @@ internal sealed class PlanRun(
     {
         while (true)
         {
-            var standing = await record.StandingAsync(key.Tenant, key.Subject, key.ExecutionId, cancellationToken);
-            if (await guard.WhyNotAsync(
-                standing.State, standing.Proposal, standing.Run.Plan, new(index, rollback, operation), cancellationToken) is { } objection)
+            var snapshot = await record.SnapshotAsync(key.Tenant, key.Subject, key.ExecutionId, cancellationToken);
+            if (await guard.CheckAsync(
+                snapshot.State, snapshot.Proposal, snapshot.Run.Plan, new(index, rollback, operation), cancellationToken) is { } objection)
                 return objection;
-            await KeepLeaseAsync(standing, standing.Run.Plan.Steps[index], rollback);
+            await KeepLeaseAsync(snapshot, snapshot.Run.Plan.Steps[index], rollback);
             Failpoints.Hit(rollback ? Failpoint.RollbackStarting : Failpoint.StepStarting);
-            if (!await record.AnnounceAsync(standing, new(key.Subject, key.ExecutionId, index, rollback, operation), cancellationToken))
+            if (!await record.AnnounceAsync(snapshot, new(key.Subject, key.ExecutionId, index, rollback, operation), cancellationToken))
                 continue;
             // Recording that may have taken long: nothing is sent under a lease that another bot may by now take for ended, nor where
             // somebody froze the tenant or took a role meanwhile.
-            var seen = standing.State;
-            standing = await record.StandingAsync(key.Tenant, key.Subject, key.ExecutionId, cancellationToken);
-            if (!HasTimeFor(standing, standing.Run.Plan.Steps[index], rollback)
-                || seen.VersionOf(StreamId.Freeze) != standing.State.VersionOf(StreamId.Freeze)
-                || seen.VersionOf(StreamId.Access) != standing.State.VersionOf(StreamId.Access))
+            var seen = snapshot.State;
+            snapshot = await record.SnapshotAsync(key.Tenant, key.Subject, key.ExecutionId, cancellationToken);
+            if (!HasTimeFor(snapshot, snapshot.Run.Plan.Steps[index], rollback)
+                || seen.GetVersion(StreamId.Freeze) != snapshot.State.GetVersion(StreamId.Freeze)
+                || seen.GetVersion(StreamId.Access) != snapshot.State.GetVersion(StreamId.Access))
             {
                 continue;
             }
@@ -159,16 +159,16 @@ internal sealed class PlanRun(
     }
 
     /// <summary>Reads again what the plan rests on. Null when it still holds.</summary>
-    private async Task<Ending?> DriftAsync(Standing standing, CancellationToken cancellationToken)
+    private async Task<Ending?> DriftAsync(RunSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var conditions = Drift.StartingConditions(standing.Run.Plan).ToList();
+        var conditions = Drift.StartingConditions(snapshot.Run.Plan).ToList();
         foreach (var target in conditions.Select(pair => pair.Target).Distinct())
         {
-            var (seen, problem) = await calls.LookPatientlyAsync(target, cancellationToken);
+            var (seen, problem) = await calls.ObserveWithRetryAsync(target, cancellationToken);
             if (seen is null)
                 return new(ExecutionOutcome.Failed, false, $"{target.Name} could not be looked at: {problem}");
         }
-        var changes = Drift.Of(conditions, calls.LastReading, ObservedBefore(standing));
+        var changes = Drift.For(conditions, calls.LastReading, ObservedBefore(snapshot));
         Failpoints.Hit(Failpoint.DriftChecked);
         return changes.Count == 0 ? null : new(ExecutionOutcome.Drifted, false, null, changes);
     }
@@ -178,7 +178,7 @@ internal sealed class PlanRun(
     {
         if (step.Preconditions.Count == 0)
             return null;
-        var (seen, problem) = await calls.LookPatientlyAsync(step.Target, cancellationToken);
+        var (seen, problem) = await calls.ObserveWithRetryAsync(step.Target, cancellationToken);
         if (seen is null)
             return $"Not begun: {step.Target.Name} could not be looked at: {problem}";
         var open = step.Preconditions.Where(condition => condition.Holds(seen) != true)
@@ -186,57 +186,57 @@ internal sealed class PlanRun(
         return open.Count == 0 ? null : VendorCalls.Short($"Not begun: {string.Join(", ", open)}.");
     }
 
-    private async Task KeepLeaseAsync(Standing standing, PlanStep step, bool rollback)
+    private async Task KeepLeaseAsync(RunSnapshot snapshot, PlanStep step, bool rollback)
     {
-        if (HasTimeFor(standing, step, rollback))
+        if (HasTimeFor(snapshot, step, rollback))
             return;
-        var lease = calls.LeaseFor(standing.Run.Plan);
-        var needed = calls.TimeoutOf(step, rollback) + Reserve + Reserve;
-        await record.RenewAsync(standing, clock.GetUtcNow() + (lease > needed ? lease : needed));
+        var lease = calls.LeaseFor(snapshot.Run.Plan);
+        var needed = calls.GetTimeout(step, rollback) + Reserve + Reserve;
+        await record.RenewAsync(snapshot, clock.GetUtcNow() + (lease > needed ? lease : needed));
         Failpoints.Hit(Failpoint.ExecutionRenewed);
     }
 
     /// <summary>Whether the lease outlasts the action, with the reserve.</summary>
-    private bool HasTimeFor(Standing standing, PlanStep step, bool rollback) =>
-        clock.GetUtcNow() + calls.TimeoutOf(step, rollback) + Reserve <= standing.Run.LeaseUntil;
+    private bool HasTimeFor(RunSnapshot snapshot, PlanStep step, bool rollback) =>
+        clock.GetUtcNow() + calls.GetTimeout(step, rollback) + Reserve <= snapshot.Run.LeaseUntil;
 
-    private async Task<Ending?> RecordAsync(Standing standing, int index, bool rollback, string operation, Settled settled)
+    private async Task<Ending?> RecordAsync(RunSnapshot snapshot, int index, bool rollback, string operation, Settled settled)
     {
         var outcome = settled.Outcome ?? throw new ArgumentException("Only what is settled is recorded.", nameof(settled));
-        await record.StepAsync(standing, new(key.Subject, key.ExecutionId, index, rollback, operation, outcome, settled.Detail));
+        await record.StepAsync(snapshot, new(key.Subject, key.ExecutionId, index, rollback, operation, outcome, settled.Detail));
         Failpoints.Hit(rollback ? Failpoint.RollbackRecorded : Failpoint.StepRecorded);
         return null;
     }
 
-    private async Task FinishAsync(Standing standing, Ending ending, CancellationToken cancellationToken)
+    private async Task FinishAsync(RunSnapshot snapshot, Ending ending, CancellationToken cancellationToken)
     {
-        var run = standing.Run;
-        var changes = ending.Changes ?? await ChangesAsync(standing, ending.RolledBack, cancellationToken);
+        var run = snapshot.Run;
+        var changes = ending.Changes ?? await ChangesAsync(snapshot, ending.RolledBack, cancellationToken);
         var undoable = ending.Outcome == ExecutionOutcome.Verified && run.Kind == ProposalKind.Remedy && run.Plan.Steps.Count > 0
             && run.Plan.Steps.All(step => step.Rollback is not null);
         Failpoints.Hit(Failpoint.ExecutionFinishing);
         await record.FinishAsync(
-            standing, ending.Outcome, Summaries.Of(run, ending.Outcome, ending.RolledBack, ending.Note), changes, ending.RolledBack,
+            snapshot, ending.Outcome, Summaries.For(run, ending.Outcome, ending.RolledBack, ending.Note), changes, ending.RolledBack,
             undoable ? clock.GetUtcNow() + options.UndoFor : null, ending.FreezeBecause);
         Failpoints.Hit(Failpoint.ExecutionFinished);
     }
 
     /// <summary>What the steps were to change, side by side: as it was when the plan was proposed, and as it is read now.</summary>
-    private async Task<IReadOnlyList<Change>> ChangesAsync(Standing standing, bool readAgain, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Change>> ChangesAsync(RunSnapshot snapshot, bool readAgain, CancellationToken cancellationToken)
     {
-        var begun = standing.Run.Steps.Where(step => !step.Rollback && step.Outcome != StepOutcome.Skipped)
-            .Select(step => standing.Run.Plan.Steps[step.Step]).ToList();
+        var begun = snapshot.Run.Steps.Where(step => !step.Rollback && step.Outcome != StepOutcome.Skipped)
+            .Select(step => snapshot.Run.Plan.Steps[step.Step]).ToList();
         foreach (var target in begun.Select(step => step.Target).Distinct()
             .Where(target => readAgain || calls.LastReading(target).Count == 0))
             await calls.LookAsync(target, cancellationToken);
         return [.. begun
             .SelectMany(step =>
                 step.Verifications.Select(
-                    condition => Drift.ChangeOf(step.Target, condition, calls.LastReading(step.Target), ObservedBefore(standing))))
+                    condition => Drift.GetChange(step.Target, condition, calls.LastReading(step.Target), ObservedBefore(snapshot))))
             .Distinct()];
     }
 
-    private static IReadOnlyDictionary<string, string> ObservedBefore(Standing standing) => standing.Proposal.Staged!.Observed;
+    private static IReadOnlyDictionary<string, string> ObservedBefore(RunSnapshot snapshot) => snapshot.Proposal.Staged!.Observed;
 
     /// <summary>Why a run goes no further, for its outcome.</summary>
     private sealed record Ending(ExecutionOutcome Outcome, bool RolledBack, string? Note = null, IReadOnlyList<Change>? Changes = null)

@@ -11,8 +11,8 @@ internal sealed class PlanRuns(
     RunRecord record, IExecutionGuard guard, IConnections connections, TimeProvider clock, IOptions<ExecutionOptions> options,
     ILogger<PlanRun> logger)
 {
-    public VendorCalls CallsOf(TenantId tenant) => new(tenant, connections, clock, options.Value, logger);
+    public VendorCalls GetCalls(TenantId tenant) => new(tenant, connections, clock, options.Value, logger);
 
     /// <param name="calls">Of the same tenant, with what they have read so far.</param>
-    public PlanRun Of(RunKey key, VendorCalls calls) => new(key, record, guard, calls, clock, options.Value, logger);
+    public PlanRun For(RunKey key, VendorCalls calls) => new(key, record, guard, calls, clock, options.Value, logger);
 }

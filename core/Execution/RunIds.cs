@@ -4,7 +4,7 @@ namespace DevOpsAI.Execution;
 internal static class RunIds
 {
     /// <summary>The incident in the id of a run or operation; null where it names none.</summary>
-    public static string? IncidentOf(string run)
+    public static string? GetIncident(string run)
     {
         var end = Math.Max(run.LastIndexOf("-x", StringComparison.Ordinal), run.LastIndexOf("-u", StringComparison.Ordinal));
         return end > 0 ? run[..end] : null;

@@ -12,7 +12,7 @@ namespace DevOpsAI.Execution;
 internal sealed class ClaimLostException(string execution) : Exception($"{execution} is not ours any more.");
 
 /// <summary>The run as the ledger has it now.</summary>
-internal sealed record Standing(TenantState State, Proposal Proposal, Run Run);
+internal sealed record RunSnapshot(TenantState State, Proposal Proposal, Run Run);
 
 /// <summary>
 /// Writes what a run did, as long as the claim is ours, and does not give up while the ledger is away: the vendor has acted.
@@ -23,12 +23,12 @@ internal sealed class RunRecord(
 {
     public static readonly Actor Executing = Actor.Service("execution");
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Its effect is what its area records when it ends, so that it needs no plan.</summary>
-    public bool IsOwnEffect(Proposal proposal) => AreaOf(proposal) is { IsItsOwnEffect: true };
+    public bool IsOwnEffect(Proposal proposal) => GetArea(proposal) is { IsItsOwnEffect: true };
 
-    private IProposalArea? AreaOf(Proposal proposal) => (areas ?? ProposalAreas.OnlyIncidents).Find(proposal.Subject);
+    private IProposalArea? GetArea(Proposal proposal) => (areas ?? ProposalAreas.OnlyIncidents).Find(proposal.Subject);
 
     /// <summary>Appends the claim on exactly the state it was decided on; false when something came in between.</summary>
     /// <param name="objection">Why it must not run: the claim is then its end too.</param>
@@ -38,28 +38,28 @@ internal sealed class RunRecord(
     {
         var stream = proposal.Stream;
         List<NewEntry> entries =
-            [new(stream, Executing, proposal.Correlation, Started(proposal, due.Kind, due.ExecutionId, due.Seal, leaseUntil),
+            [new(stream, Executing, proposal.Correlation, Started(proposal, due.Kind, due.ExecutionId, due.PlanDigest, leaseUntil),
                 due.Causation)];
         if (objection is not null)
         {
-            var finished = Finished(proposal, due.Kind, due.ExecutionId, Summaries.OutcomeOf(objection), Summaries.OfNotBegun(objection),
+            var finished = Finished(proposal, due.Kind, due.ExecutionId, Summaries.GetOutcome(objection), Summaries.OfNotBegun(objection),
                 objection.AskAgain, false, null);
             entries.Add(new(stream, Executing, proposal.Correlation, finished, due.Causation));
             entries.AddRange(Freezing(state, proposal, objection.FreezeBecause, due.Causation));
         }
         // Naming the freeze as well: one that became durable before the claim always wins.
         var result = await ledger.AppendAsync(
-            state.Tenant, [new(stream, proposal.Version), state.VersionOf(StreamId.Freeze)], entries, cancellationToken);
+            state.Tenant, [new(stream, proposal.Version), state.GetVersion(StreamId.Freeze)], entries, cancellationToken);
         if (result is not AppendResult.Appended)
             return false;
         if (objection is not null)
-            metrics.Ended(due.Kind, Summaries.OutcomeOf(objection), TimeSpan.Zero);
+            metrics.Ended(due.Kind, Summaries.GetOutcome(objection), TimeSpan.Zero);
         return true;
     }
 
     /// <summary>The run as it stands, waiting for the ledger if it is away.</summary>
     /// <exception cref="ClaimLostException">It is not ours any more.</exception>
-    public async Task<Standing> StandingAsync(
+    public async Task<RunSnapshot> SnapshotAsync(
         TenantId tenant, ProposalSubject subject, string executionId, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -80,64 +80,64 @@ internal sealed class RunRecord(
         }
     }
 
-    public Task RenewAsync(Standing standing, DateTimeOffset leaseUntil) => AppendAsync(standing, now => ([],
-        [Entry(now, Started(now.Proposal, now.Run.Kind, now.Run.ExecutionId, now.Proposal.SealInForce, leaseUntil))]));
+    public Task RenewAsync(RunSnapshot snapshot, DateTimeOffset leaseUntil) => AppendAsync(snapshot, now => ([],
+        [Entry(now, Started(now.Proposal, now.Run.Kind, now.Run.ExecutionId, now.Proposal.PlanDigest, leaseUntil))]));
 
     /// <summary>
     /// Puts on record that an action is about to be sent, on exactly the state that the guard allowed it on: a freeze that became durable
     /// before always wins. False when something came in between, or when nobody can tell; then the state is to be looked at again.
     /// </summary>
-    public async Task<bool> AnnounceAsync(Standing standing, StepStarted step, CancellationToken cancellationToken)
+    public async Task<bool> AnnounceAsync(RunSnapshot snapshot, StepStarted step, CancellationToken cancellationToken)
     {
-        if (standing.Run.Announced.Contains(step.OperationId))
+        if (snapshot.Run.Announced.Contains(step.OperationId))
             return true;
         try
         {
-            StreamVersion[] expected = [new(standing.Proposal.Stream, standing.Proposal.Version),
-                standing.State.VersionOf(StreamId.Freeze)];
-            return await ledger.AppendAsync(standing.State.Tenant, expected, [Entry(standing, step)], cancellationToken)
+            StreamVersion[] expected = [new(snapshot.Proposal.Stream, snapshot.Proposal.Version),
+                snapshot.State.GetVersion(StreamId.Freeze)];
+            return await ledger.AppendAsync(snapshot.State.Tenant, expected, [Entry(snapshot, step)], cancellationToken)
                 is AppendResult.Appended;
         }
         catch (LedgerUnavailableException problem)
         {
-            await PauseAsync(standing.Run.ExecutionId, 1, problem, cancellationToken);
+            await PauseAsync(snapshot.Run.ExecutionId, 1, problem, cancellationToken);
             return false;
         }
     }
 
-    public async Task StepAsync(Standing standing, StepFinished step)
+    public async Task StepAsync(RunSnapshot snapshot, StepFinished step)
     {
-        await AppendAsync(standing, now => ([], now.Run.Steps.Any(known => known.OperationId == step.OperationId)
+        await AppendAsync(snapshot, now => ([], now.Run.Steps.Any(known => known.OperationId == step.OperationId)
             ? [] : [Entry(now, step with { Subject = now.Proposal.Person })]));
         metrics.StepEnded(step.Outcome, step.Rollback);
         logger.StepEnded(step.OperationId, step.Outcome);
     }
 
     public async Task FinishAsync(
-        Standing standing, ExecutionOutcome outcome, string summary, IReadOnlyList<Change> changes, bool rolledBack,
+        RunSnapshot snapshot, ExecutionOutcome outcome, string summary, IReadOnlyList<Change> changes, bool rolledBack,
         DateTimeOffset? undoUntil, string? freezeBecause = null)
     {
-        await AppendAsync(standing, now =>
+        await AppendAsync(snapshot, now =>
         {
             var finished =
                 Entry(now, Finished(now.Proposal, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
-            var after = AreaOf(now.Proposal)?.AfterRun(now.State, now.Proposal, now.Run, outcome) ?? Aftermath.Nothing;
+            var after = GetArea(now.Proposal)?.AfterRun(now.State, now.Proposal, now.Run, outcome) ?? Aftermath.Nothing;
             return (after.Expected, [
                 finished,
                 .. after.Entries(Executing, now.Proposal.Correlation, now.Run.StartedSeq),
                 .. Freezing(now.State, now.Proposal, freezeBecause, now.Run.StartedSeq)]);
         });
-        metrics.Ended(standing.Run.Kind, outcome, clock.GetUtcNow() - standing.Run.StartedAt);
-        logger.Finished(standing.Run.ExecutionId, outcome);
+        metrics.Ended(snapshot.Run.Kind, outcome, clock.GetUtcNow() - snapshot.Run.StartedAt);
+        logger.Finished(snapshot.Run.ExecutionId, outcome);
     }
 
-    private async Task AppendAsync(Standing standing,
-        Func<Standing, (IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries)> decide)
+    private async Task AppendAsync(RunSnapshot snapshot,
+        Func<RunSnapshot, (IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries)> decide)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var now = await StandingAsync(
-                standing.State.Tenant, standing.Proposal.Subject, standing.Run.ExecutionId, CancellationToken.None);
+            var now = await SnapshotAsync(
+                snapshot.State.Tenant, snapshot.Proposal.Subject, snapshot.Run.ExecutionId, CancellationToken.None);
             var (held, entries) = decide(now);
             if (entries.Count == 0)
                 return;
@@ -156,7 +156,7 @@ internal sealed class RunRecord(
 
     private Task PauseAsync(string executionId, int attempt, Exception problem, CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.FromMilliseconds(Math.Min(100 * Math.Pow(2, Math.Min(attempt, 10)), LongestPause.TotalMilliseconds));
+        var pause = TimeSpan.FromMilliseconds(Math.Min(100 * Math.Pow(2, Math.Min(attempt, 10)), MaxPause.TotalMilliseconds));
         logger.LedgerAway(executionId, pause, problem);
         return Task.Delay(pause, clock, cancellationToken);
     }
@@ -167,13 +167,13 @@ internal sealed class RunRecord(
         ? []
         : [new(StreamId.Freeze, Executing, proposal.Correlation, new FreezeSet(because) { Cause = FreezeCause.BrokenSeal }, causation)];
 
-    private static NewEntry Entry(Standing now, Fact fact) =>
+    private static NewEntry Entry(RunSnapshot now, Fact fact) =>
         new(now.Proposal.Stream, Executing, now.Proposal.Correlation, fact, now.Run.StartedSeq);
 
-    private Fact Started(Proposal proposal, ProposalKind kind, string executionId, string seal, DateTimeOffset leaseUntil) =>
+    private Fact Started(Proposal proposal, ProposalKind kind, string executionId, string planDigest, DateTimeOffset leaseUntil) =>
         kind == ProposalKind.Undo
-        ? new UndoStarted(proposal.Subject, proposal.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true)
-        : new ExecutionStarted(proposal.Subject, proposal.Staged!.Revision, executionId, seal, self.Id, leaseUntil, Announces: true);
+        ? new UndoStarted(proposal.Subject, proposal.Staged!.Revision, executionId, planDigest, self.Id, leaseUntil, Announces: true)
+        : new ExecutionStarted(proposal.Subject, proposal.Staged!.Revision, executionId, planDigest, self.Id, leaseUntil, Announces: true);
 
     private static Fact Finished(
         Proposal proposal, ProposalKind kind, string executionId, ExecutionOutcome outcome, string summary,

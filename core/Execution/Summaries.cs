@@ -7,27 +7,27 @@ namespace DevOpsAI.Execution;
 /// <summary>Says in one or two sentences how a run ended and what is left behind. Pure.</summary>
 internal static class Summaries
 {
-    public static string Of(Run run, ExecutionOutcome outcome, bool rolledBack, string? note)
+    public static string For(Run run, ExecutionOutcome outcome, bool rolledBack, string? note)
     {
-        var sentences = new List<string> { Ending(run, outcome) };
+        var messages = new List<string> { Ending(run, outcome) };
         if (note is not null)
-            sentences.Add(note);
+            messages.Add(note);
         if (outcome == ExecutionOutcome.Failed
             && run.Steps.FirstOrDefault(step => step.Rollback && step.Outcome != StepOutcome.Applied) is { } stuck)
-            sentences.Add($"Taking back step {Number(stuck.Step)} failed too: {stuck.Detail}");
+            messages.Add($"Taking back step {Number(stuck.Step)} failed too: {stuck.Detail}");
         if (outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown or ExecutionOutcome.Stopped)
-            sentences.Add(Remains(run, rolledBack));
-        return VendorCalls.Short(string.Join(' ', sentences.Where(sentence => sentence.Length > 0)));
+            messages.Add(Remains(run, rolledBack));
+        return VendorCalls.Short(string.Join(' ', messages.Where(message => message.Length > 0)));
     }
 
     /// <summary>How a run ends that the guard lets not even begin.</summary>
-    public static ExecutionOutcome OutcomeOf(Objection objection) =>
+    public static ExecutionOutcome GetOutcome(Objection objection) =>
         objection.AskAgain.Count > 0 ? ExecutionOutcome.Drifted : ExecutionOutcome.Stopped;
 
     /// <summary>What to say of it.</summary>
     public static string OfNotBegun(Objection objection) => VendorCalls.Short(objection.AskAgain.Count > 0
-        ? $"{objection.Sentence} Nothing was done; it is proposed anew."
-        : $"Stopped before anything was done. {objection.Sentence}");
+        ? $"{objection.Message} Nothing was done; it is proposed anew."
+        : $"Stopped before anything was done. {objection.Message}");
 
     private static string Ending(Run run, ExecutionOutcome outcome)
     {

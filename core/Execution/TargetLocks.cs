@@ -17,7 +17,7 @@ public sealed class TargetLocks
         var taken = new Taken(this);
         try
         {
-            foreach (var key in plan.Steps.Select(step => KeyOf(tenant, step.Target)).Distinct(StringComparer.OrdinalIgnoreCase)
+            foreach (var key in plan.Steps.Select(step => GetKey(tenant, step.Target)).Distinct(StringComparer.OrdinalIgnoreCase)
                 .Order(StringComparer.OrdinalIgnoreCase))
             {
                 var held = Join(key);
@@ -41,7 +41,7 @@ public sealed class TargetLocks
         }
     }
 
-    private static string KeyOf(TenantId tenant, Target target) => $"{tenant}|{target.Connection}|{target.Kind}|{target.Id}";
+    private static string GetKey(TenantId tenant, Target target) => $"{tenant}|{target.Connection}|{target.Kind}|{target.Id}";
 
     private Held Join(string key)
     {

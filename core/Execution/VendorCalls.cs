@@ -32,11 +32,11 @@ internal sealed class VendorCalls(
         readings.GetValueOrDefault(target) ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
 
     /// <summary>How long one call of the step may take before it is given up on.</summary>
-    public TimeSpan TimeoutOf(PlanStep step, bool rollback) => (Spec(step, rollback)?.Timeout ?? ReadTimeout) + Grace;
+    public TimeSpan GetTimeout(PlanStep step, bool rollback) => (Spec(step, rollback)?.Timeout ?? ReadTimeout) + Grace;
 
     /// <summary>How long the whole plan may take when all goes well, and a margin.</summary>
     public TimeSpan LeaseFor(Plan plan) =>
-        plan.Steps.Aggregate(options.LeaseMargin, (sum, step) => sum + TimeoutOf(step, rollback: false) + options.SettleFor);
+        plan.Steps.Aggregate(options.LeaseMargin, (sum, step) => sum + GetTimeout(step, rollback: false) + options.SettleFor);
 
     /// <summary>Acts once. Once the request is out, nobody's impatience takes it back: only the time limit ends the wait.</summary>
     public async Task<CallOutcome<ActionReceipt>> ActAsync(PlanStep step, bool rollback, string operationId)
@@ -50,10 +50,10 @@ internal sealed class VendorCalls(
         if (spec.TargetKind != step.Target.Kind)
             return new CallOutcome<ActionReceipt>.Refused(
                 "target", $"{spec.Name} is for a {spec.TargetKind}, not for a {step.Target.Kind}.");
-        if (ActionCalls.WhyNotAsShown(spec, step, rollback) is { } why)
+        if (ActionCalls.CheckAsShown(spec, step, rollback) is { } why)
             return new CallOutcome<ActionReceipt>.Refused("arguments", why);
         return await CallAsync(
-            token => connections.ConnectorOf(connection)
+            token => connections.GetConnector(connection)
                 .ActAsync(connection, new(operationId, spec.Name, step.Target, step.Arguments), token),
             spec.Timeout + Grace, CancellationToken.None);
     }
@@ -64,9 +64,9 @@ internal sealed class VendorCalls(
     {
         if (connections.Find(tenant, target.Connection) is not { } connection)
             return (null, $"The connection {target.Connection} is not configured any more.", true, null);
-        var answer = await CallAsync(token => connections.ConnectorOf(connection).ObserveAsync(connection, target, token),
+        var result = await CallAsync(token => connections.GetConnector(connection).ObserveAsync(connection, target, token),
             ReadTimeout + Grace, cancellationToken);
-        switch (answer)
+        switch (result)
         {
             case CallOutcome<IReadOnlyDictionary<string, string>>.Done(var seen):
                 readings[target] = seen;
@@ -76,20 +76,20 @@ internal sealed class VendorCalls(
             case CallOutcome<IReadOnlyDictionary<string, string>>.NotDone notDone:
                 return (null, notDone.Message, false, notDone.TryAgainIn);
             default:
-                return (null, ((CallOutcome<IReadOnlyDictionary<string, string>>.Unknown)answer).Message, false, null);
+                return (null, ((CallOutcome<IReadOnlyDictionary<string, string>>.Unknown)result).Message, false, null);
         }
     }
 
     /// <summary>Looks until the target can be seen, for as long as readings may take; null with the reason when it never could.</summary>
-    public async Task<(IReadOnlyDictionary<string, string>? Seen, string Problem)> LookPatientlyAsync(
+    public async Task<(IReadOnlyDictionary<string, string>? Seen, string Problem)> ObserveWithRetryAsync(
         Target target, CancellationToken cancellationToken)
     {
-        var patience = new Patience(clock, options.RetryFor);
+        var window = new RetryWindow(clock, options.RetryFor);
         for (var attempt = 1; ; attempt++)
         {
             var (seen, problem, final, tryAgainIn) = await LookAsync(target, cancellationToken);
             var pause = tryAgainIn ?? Backoff(attempt);
-            if (seen is not null || final || !patience.Allows(pause))
+            if (seen is not null || final || !window.Allows(pause))
                 return (seen, Short(problem));
             await Task.Delay(pause, clock, cancellationToken);
         }
@@ -102,12 +102,12 @@ internal sealed class VendorCalls(
     public async Task<Settled> ReconcileAsync(
         PlanStep step, bool rollback, string operationId, string lost, CancellationToken cancellationToken)
     {
-        var patience = new Patience(clock, options.SettleFor);
+        var window = new RetryWindow(clock, options.SettleFor);
         while (true)
         {
             // What we gave up waiting for may still be on its way: "not done" counts when it was asked after the vendor has had time to do
             // it.
-            var settled = !patience.Allows(options.LookEvery);
+            var settled = !window.Allows(options.LookEvery);
             var status = await LookUpAsync(step, operationId, cancellationToken);
             Failpoints.Hit(Failpoint.StepLookedUp);
             if (status == OperationStatus.Applied)
@@ -127,13 +127,13 @@ internal sealed class VendorCalls(
     /// </summary>
     public async Task<Settled> ReadBackAsync(PlanStep step, bool rollback, string detail, CancellationToken cancellationToken)
     {
-        var patience = new Patience(clock, options.SettleFor);
+        var window = new RetryWindow(clock, options.SettleFor);
         while (true)
         {
             var holds = await HoldsAsync(step, rollback, cancellationToken);
             if (holds == true || Verifications(step, rollback).Count == 0)
                 return new(StepOutcome.Applied, Short(detail));
-            if (!patience.Allows(options.LookEvery))
+            if (!window.Allows(options.LookEvery))
             {
                 var seen = LastReading(step.Target);
                 var open = Verifications(step, rollback).Where(condition => condition.Holds(seen) != true).ToList();
@@ -155,13 +155,13 @@ internal sealed class VendorCalls(
         + $"{condition.Operator} {condition.Value}";
 
     private static IReadOnlyList<Condition> Verifications(PlanStep step, bool rollback) =>
-        rollback ? TakenBack.ConditionsOf(step) : step.Verifications;
+        rollback ? TakenBack.GetConditions(step) : step.Verifications;
 
     private ActionSpec? Spec(PlanStep step, bool rollback)
     {
         var name = rollback ? step.Rollback : step.Action;
         return name is not null && connections.Find(tenant, step.Target.Connection) is { } connection
-            ? connections.ConnectorOf(connection).Actions.GetValueOrDefault(name)
+            ? connections.GetConnector(connection).Actions.GetValueOrDefault(name)
             : null;
     }
 
@@ -181,7 +181,7 @@ internal sealed class VendorCalls(
 
     private async Task<OperationStatus> LookUpAsync(PlanStep step, string operationId, CancellationToken cancellationToken) =>
         connections.Find(tenant, step.Target.Connection) is { } connection
-        && await CallAsync(token => connections.ConnectorOf(connection).LookUpAsync(connection, operationId, token), ReadTimeout + Grace,
+        && await CallAsync(token => connections.GetConnector(connection).LookUpAsync(connection, operationId, token), ReadTimeout + Grace,
             cancellationToken)
             is CallOutcome<OperationStatus>.Done(var status)
                 ? status

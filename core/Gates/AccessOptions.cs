@@ -55,7 +55,7 @@ public sealed class AbsenceSettings
 
     internal AbsenceSet ToFact()
     {
-        var (who, deputy) = (Gates.Absences.Id(Person), string.IsNullOrWhiteSpace(Delegate) ? null : Gates.Absences.Id(Delegate));
+        var (who, deputy) = (Gates.AbsenceRules.Id(Person), string.IsNullOrWhiteSpace(Delegate) ? null : Gates.AbsenceRules.Id(Delegate));
         return new(who, Name ?? who, From.ToUniversalTime(), Until.ToUniversalTime(), deputy,
             deputy is null ? null : DelegateName ?? deputy, string.IsNullOrWhiteSpace(Reason) ? null : Reason.Trim());
     }
@@ -69,37 +69,37 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
 
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
-        var mistakes = new List<string>();
+        var errors = new List<string>();
         foreach (var (tenant, roles) in options.Roles)
         {
             if (!IsKnown(tenant))
-                mistakes.Add($"Access:Roles:{tenant}: there is no such tenant.");
+                errors.Add($"Access:Roles:{tenant}: there is no such tenant.");
             foreach (var (role, people) in roles)
             {
                 if (!IsRole(role, out _))
-                    mistakes.Add($"Access:Roles:{tenant}:{role}: the roles are technician, approver, manager, administrator and auditor.");
+                    errors.Add($"Access:Roles:{tenant}:{role}: the roles are technician, approver, manager, administrator and auditor.");
                 if (people is null || people.Any(string.IsNullOrWhiteSpace))
-                    mistakes.Add($"Access:Roles:{tenant}:{role}: must be a list of Entra object ids.");
+                    errors.Add($"Access:Roles:{tenant}:{role}: must be a list of Entra object ids.");
                 foreach (var person in (people ?? []).Where(static person => !string.IsNullOrWhiteSpace(person) && !IsObjectId(person)))
-                    mistakes.Add($"Access:Roles:{tenant}:{role}: '{person}' {NoObjectId}");
+                    errors.Add($"Access:Roles:{tenant}:{role}: '{person}' {NoObjectId}");
             }
         }
         foreach (var (absence, number) in options.Absences.Select((absence, number) => (absence, number)))
         {
             if (!IsKnown(absence.Tenant))
-                mistakes.Add($"Access:Absences:{number}:Tenant: there is no tenant '{absence.Tenant}'.");
+                errors.Add($"Access:Absences:{number}:Tenant: there is no tenant '{absence.Tenant}'.");
             if (string.IsNullOrWhiteSpace(absence.Person))
-                mistakes.Add($"Access:Absences:{number}:Person: must be an Entra object id.");
+                errors.Add($"Access:Absences:{number}:Person: must be an Entra object id.");
             else if (!IsObjectId(absence.Person))
-                mistakes.Add($"Access:Absences:{number}:Person: '{absence.Person}' {NoObjectId}");
+                errors.Add($"Access:Absences:{number}:Person: '{absence.Person}' {NoObjectId}");
             if (absence.Delegate is { } named && !string.IsNullOrWhiteSpace(named) && !IsObjectId(named))
-                mistakes.Add($"Access:Absences:{number}:Delegate: '{named}' {NoObjectId}");
-            if (absence.Delegate is { } deputy && Absences.Id(deputy) == Absences.Id(absence.Person))
-                mistakes.Add($"Access:Absences:{number}:Delegate: must be somebody else.");
-            if (absence.Until <= absence.From || absence.Until - absence.From > Absences.Longest)
-                mistakes.Add($"Access:Absences:{number}:Until: must be after From, by a year at most.");
+                errors.Add($"Access:Absences:{number}:Delegate: '{named}' {NoObjectId}");
+            if (absence.Delegate is { } deputy && AbsenceRules.Id(deputy) == AbsenceRules.Id(absence.Person))
+                errors.Add($"Access:Absences:{number}:Delegate: must be somebody else.");
+            if (absence.Until <= absence.From || absence.Until - absence.From > AbsenceRules.Max)
+                errors.Add($"Access:Absences:{number}:Until: must be after From, by a year at most.");
         }
-        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
     /// <summary>As activities name people; a name, an address or a GUID in another spelling would never match anybody.</summary>
@@ -108,7 +108,7 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
 
     private bool IsKnown(string client) =>
         client == ConfiguredAccess.Everywhere
-            || (TenantId.TryParse(client, out var id) && (tenants.Find(id) ?? tenants.FindElsewhere(id)?.Tenant) is not null);
+            || (TenantId.TryParse(client, out var id) && (tenants.Find(id) ?? tenants.FindInOtherRegion(id)?.Tenant) is not null);
 
     public static bool IsRole(string text, out Role role) =>
         Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role) && !char.IsDigit(text[0]);

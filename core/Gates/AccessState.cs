@@ -22,7 +22,7 @@ public sealed record AccessState : ISlice<AccessState>
     public AccessState Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
         RoleAssigned role => Assign(role),
-        AbsenceSet set => this with { Absences = Absences.SetItem(set.ObjectId, AbsenceOf(set)) },
+        AbsenceSet set => this with { Absences = Absences.SetItem(set.ObjectId, GetAbsence(set)) },
         AbsenceEnded ended => this with { Absences = Absences.Remove(ended.ObjectId) },
         _ => this,
     };
@@ -35,7 +35,7 @@ public sealed record AccessState : ISlice<AccessState>
             : this with { Roles = Roles.Remove(key), RolesTaken = RolesTaken.Add(key) };
     }
 
-    private static Absence AbsenceOf(AbsenceSet set)
+    private static Absence GetAbsence(AbsenceSet set)
     {
         var deputy = set.DelegateId is { } id ? new Actor(ActorKind.Person, id, set.DelegateName ?? id) : null;
         return new(new(ActorKind.Person, set.ObjectId, set.Name), set.From, set.Until, deputy, set.Reason);

@@ -22,7 +22,7 @@ internal sealed class ChannelClaims(IDocuments documents, TimeProvider clock)
     /// <exception cref="LedgerUnavailableException">The claims cannot be read or written now.</exception>
     public async Task<bool> TryTakeAsync(string conversationId, TenantId tenant, CancellationToken cancellationToken)
     {
-        var id = IdOf(conversationId);
+        var id = GetId(conversationId);
         var found = await documents.FindAsync(DocumentScope.Host, Kind, id, cancellationToken);
         var now = clock.GetUtcNow();
         if (found is not null && Read(found) is { } held && held.Tenant != tenant && now - held.At < Lapses)
@@ -36,7 +36,7 @@ internal sealed class ChannelClaims(IDocuments documents, TimeProvider clock)
     {
         try
         {
-            await documents.DeleteAsync(DocumentScope.Host, Kind, IdOf(conversationId), CancellationToken.None);
+            await documents.DeleteAsync(DocumentScope.Host, Kind, GetId(conversationId), CancellationToken.None);
         }
         catch (LedgerUnavailableException)
         {
@@ -44,7 +44,7 @@ internal sealed class ChannelClaims(IDocuments documents, TimeProvider clock)
         }
     }
 
-    private static string IdOf(string conversationId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(conversationId)));
+    private static string GetId(string conversationId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(conversationId)));
 
     private static ChannelClaim? Read(Document document)
     {

@@ -6,35 +6,35 @@ using MediatR;
 namespace DevOpsAI.Gates;
 
 /// <summary>Who may say where a tenant's cards are shown.</summary>
-internal static class ChannelRights
+internal static class ChannelPermissions
 {
-    public static Outcome? WhyNot(TenantState state, Person by, IAccess access)
+    public static Outcome? Check(TenantState state, Person by, IAccess access)
     {
         if (access.EverybodyIsAdministrator)
             return null;
-        var roles = access.RolesOf(state, by.ObjectId);
+        var roles = access.GetRoles(state, by.ObjectId);
         return roles.Contains(Role.Administrator) || roles.Contains(Role.Manager) || roles.Contains(Role.Approver)
             ? null
             : Outcome.Refuse(null, Refusal.NotAllowed,
                 $"Only administrators, managers and approvers of {state.Name} may link or unlink its channels.");
     }
 
-    public static string NameOf(ChannelRef channel) =>
-        channel.Name is { Length: > 0 } name ? $"'{Sentences.Said(name)}'" : "This conversation";
+    public static string GetName(ChannelRef channel) =>
+        channel.Name is { Length: > 0 } name ? $"'{GateMessages.Said(name)}'" : "This conversation";
 }
 
 /// <summary>Links a conversation to a tenant. A conversation shows one tenant's cards, never two.</summary>
 internal sealed class LinkChannelHandler(
-    Recorder recorder, TenantStates states, ITenantDirectory tenants, IAccess access, ChannelClaims claims)
-    : IRequestHandler<LinkChannel, Answer>
+    DecisionService recorder, TenantStates states, ITenantDirectory tenants, IAccess access, ChannelClaims claims)
+    : IRequestHandler<LinkChannel, RequestResult>
 {
-    public async Task<Answer> Handle(LinkChannel request, CancellationToken cancellationToken)
+    public async Task<RequestResult> Handle(LinkChannel request, CancellationToken cancellationToken)
     {
         try
         {
             if (!await claims.TryTakeAsync(request.Channel.ConversationId, request.Tenant, cancellationToken))
                 return new(null, Refusal.NotPossible,
-                    $"{ChannelRights.NameOf(request.Channel)} is being linked by someone else at this moment. Try again in a minute.");
+                    $"{ChannelPermissions.GetName(request.Channel)} is being linked by someone else at this moment. Try again in a minute.");
             try
             {
                 // Only after the claim: whoever had it before has recorded its link by now.
@@ -65,9 +65,9 @@ internal sealed class LinkChannelHandler(
 
     private Outcome Decide(TenantState state, LinkChannel command, TenantId? other)
     {
-        if (ChannelRights.WhyNot(state, command.By, access) is { } refused)
+        if (ChannelPermissions.Check(state, command.By, access) is { } refused)
             return refused;
-        var name = ChannelRights.NameOf(command.Channel);
+        var name = ChannelPermissions.GetName(command.Channel);
         // Which tenant it is, is told to those only who may see that tenant: people of both would know already.
         if (other is not null)
             return Outcome.Refuse(null, Refusal.NotPossible,
@@ -81,19 +81,19 @@ internal sealed class LinkChannelHandler(
     }
 }
 
-internal sealed class UnlinkChannelHandler(Recorder recorder, IAccess access) : IRequestHandler<UnlinkChannel, Answer>
+internal sealed class UnlinkChannelHandler(DecisionService recorder, IAccess access) : IRequestHandler<UnlinkChannel, RequestResult>
 {
-    public Task<Answer> Handle(UnlinkChannel request, CancellationToken cancellationToken) =>
+    public Task<RequestResult> Handle(UnlinkChannel request, CancellationToken cancellationToken) =>
         recorder.RecordAsync(request.Tenant, null, state => Decide(state, request), null, cancellationToken);
 
     private Outcome Decide(TenantState state, UnlinkChannel command)
     {
-        if (ChannelRights.WhyNot(state, command.By, access) is { } refused)
+        if (ChannelPermissions.Check(state, command.By, access) is { } refused)
             return refused;
         if (state.Channels.GetValueOrDefault(command.ConversationId) is not { } linked)
             return Outcome.AlreadySo($"This conversation is not linked to {state.Name}.");
         return Outcome.On(state, StreamId.Channels, command.By, command.Correlation,
             new ChannelUnlinked(command.ConversationId, "unlinked by a person"),
-            $"{ChannelRights.NameOf(linked.Channel)} is no longer linked to {state.Name}.");
+            $"{ChannelPermissions.GetName(linked.Channel)} is no longer linked to {state.Name}.");
     }
 }

@@ -30,7 +30,7 @@ internal sealed class ConfiguredAbsences(
                 var said = await ledger.ReadStreamAsync(tenant, StreamId.Access, cancellationToken);
                 if (said.Any(entry => entry.Actor == Self && entry.Fact is AbsenceSet known && IsSame(known, set)))
                     break;
-                if (await ledger.AppendAsync(tenant, [state.VersionOf(StreamId.Access)],
+                if (await ledger.AppendAsync(tenant, [state.GetVersion(StreamId.Access)],
                     [new(StreamId.Access, Self, Guid.NewGuid().ToString("n"), set)], cancellationToken) is AppendResult.Appended)
                     break;
             }

@@ -23,7 +23,7 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
     public bool EverybodyIsAdministrator { get; } = mode.IsLocal && options.Value.Local == LocalAccess.Administrator;
 
     /// <summary>Object ids count without regard to case.</summary>
-    public IReadOnlySet<Role> RolesOf(TenantState state, string objectId)
+    public IReadOnlySet<Role> GetRoles(TenantState state, string objectId)
     {
         if (EverybodyIsAdministrator)
             return Everything;
@@ -40,30 +40,30 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
             .ToHashSet();
     }
 
-    public Answer? WhyNotDecide(TenantState state, Proposal proposal, string objectId) =>
-        DecisionRules.WhyNotDecide(state, proposal, StandingOf(state, objectId), objectId, clock.GetUtcNow());
+    public RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, string objectId) =>
+        DecisionRules.AuthorizeDecision(state, proposal, GetStanding(state, objectId), objectId, clock.GetUtcNow());
 
-    public Answer? WhyNotBreakGlass(TenantState state, Proposal proposal, string objectId) =>
-        BreakGlasses.WhyNot(state, proposal, RolesOf(state, objectId), WhyNotDecide(state, proposal, objectId));
+    public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, string objectId) =>
+        BreakGlassRules.Check(state, proposal, GetRoles(state, objectId), AuthorizeDecision(state, proposal, objectId));
 
-    public Answer? WhyNotReviewBreakGlass(TenantState state, Proposal proposal, string objectId) =>
-        BreakGlasses.WhyNotReview(state, proposal, proposal.OpenGlass, RolesOf(state, objectId), objectId);
+    public RequestResult? AuthorizeReview(TenantState state, Proposal proposal, string objectId) =>
+        BreakGlassRules.AuthorizeReview(state, proposal, proposal.OpenGlass, GetRoles(state, objectId), objectId);
 
     /// <summary>Own roles, and whose rights are left to this person now.</summary>
-    public Standing StandingOf(TenantState state, string objectId) =>
-        Standing.Of(state, objectId, id => RolesOf(state, id), policies.For(state.Tenant), clock.GetUtcNow());
+    public EffectiveRoles GetStanding(TenantState state, string objectId) =>
+        EffectiveRoles.Create(state, objectId, id => GetRoles(state, id), policies.For(state.Tenant), clock.GetUtcNow());
 
     /// <summary>Whether somebody with the role, or a delegate, is there now.</summary>
-    public bool IsAnybodyThere(TenantState state, Role role) => EverybodyIsAdministrator || Absences.IsAnybodyThere(
-        state, role, HoldersOf(state, role), id => RolesOf(state, id), policies.For(state.Tenant), clock.GetUtcNow());
+    public bool IsAnybodyThere(TenantState state, Role role) => EverybodyIsAdministrator || AbsenceRules.IsAnybodyThere(
+        state, role, GetHolders(state, role), id => GetRoles(state, id), policies.For(state.Tenant), clock.GetUtcNow());
 
     /// <summary>Everybody with the role, by object id in lower case.</summary>
-    public IReadOnlySet<string> HoldersOf(TenantState state, Role role) => People(state)
-        .Where(id => RolesOf(state, id).Contains(role))
+    public IReadOnlySet<string> GetHolders(TenantState state, Role role) => People(state)
+        .Where(id => GetRoles(state, id).Contains(role))
         .ToHashSet(StringComparer.Ordinal);
 
     public IEnumerable<string> PeopleWithRoles(TenantState state) =>
-        People(state).Where(id => RolesOf(state, id).Count > 0).Distinct(StringComparer.Ordinal);
+        People(state).Where(id => GetRoles(state, id).Count > 0).Distinct(StringComparer.Ordinal);
 
     private IEnumerable<string> People(TenantState state) => configured.Keys
         .Where(key => key.Tenant is null || key.Tenant == state.Tenant)

@@ -9,7 +9,7 @@ namespace DevOpsAI.Gates;
 internal static class DeadlineRules
 {
     /// <summary>More escalations than this at once are told as one, in a list.</summary>
-    private const int MostTold = 3;
+    private const int MaxTold = 3;
 
     /// <summary>
     /// What would be escalated within so long is escalated with what is due, so that people are told once of what began together.
@@ -28,7 +28,7 @@ internal static class DeadlineRules
         if (!due.Exists(IsEscalation))
             return due;
         var soon = DueAt(state, now, now + Together, isAnybodyThere).ToList();
-        return soon.Count(IsEscalation) > MostTold
+        return soon.Count(IsEscalation) > MaxTold
             ? [.. soon.Where(static one => !IsEscalation(one)), AtOnce([.. soon.Where(IsEscalation)])]
             : due;
     }
@@ -50,7 +50,7 @@ internal static class DeadlineRules
         {
             if (proposal.IsUndecided && Due(state, proposal, now, escalating, isAnybodyThere) is { } due)
                 yield return due;
-            if (BreakGlasses.Overdue(proposal, now, isAnybodyThere) is { } overdue)
+            if (BreakGlassRules.Overdue(proposal, now, isAnybodyThere) is { } overdue)
                 yield return Make(proposal, "what is owed for breaking the glass", overdue);
         }
     }
@@ -61,9 +61,9 @@ internal static class DeadlineRules
         DateTimeOffset? next = null;
         foreach (var proposal in state.AllProposals)
         {
-            if (proposal.IsUndecided && NextOf(proposal) is var time && !(time >= next))
+            if (proposal.IsUndecided && GetNext(proposal) is var time && !(time >= next))
                 next = time;
-            if (BreakGlasses.DueAt(proposal) is { } owed && !(owed >= next))
+            if (BreakGlassRules.DueAt(proposal) is { } owed && !(owed >= next))
                 next = owed;
         }
         return next;
@@ -81,7 +81,7 @@ internal static class DeadlineRules
                 : null;
         if (proposal.ExpiresAt <= now)
             return Make(proposal, "expiry", new ProposalExpired(proposal.Subject, staged.Revision));
-        return Silence.NextToTell(proposal) is { } role ? Escalate(state, proposal, role, escalating, isAnybodyThere) : null;
+        return UndecidedRules.NextToTell(proposal) is { } role ? Escalate(state, proposal, role, escalating, isAnybodyThere) : null;
     }
 
     /// <summary>
@@ -111,11 +111,11 @@ internal static class DeadlineRules
         var instead = !isAnybodyThere(role) && isAnybodyThere(Role.Administrator) ? Role.Administrator : role;
         string[] reasons =
         [
-            .. proposal.Unanswered is { } unanswered ? [Sentence(state, proposal, unanswered)] : Array.Empty<string>(),
+            .. proposal.Unanswered is { } unanswered ? [Describe(state, proposal, unanswered)] : Array.Empty<string>(),
             .. early && proposal.Unanswered is null
-                ? [$"All {Sentences.Plural(staged.Terms.ApproverRole)} are absent and nobody stands in for them."]
+                ? [$"All {GateMessages.Plural(staged.Terms.ApproverRole)} are absent and nobody stands in for them."]
                 : Array.Empty<string>(),
-            .. instead != role ? [$"All {Sentences.Plural(role)} are absent."] : Array.Empty<string>(),
+            .. instead != role ? [$"All {GateMessages.Plural(role)} are absent."] : Array.Empty<string>(),
         ];
         return Make(proposal, "escalation",
             new ProposalEscalated(proposal.Subject, staged.Revision, instead)
@@ -125,16 +125,16 @@ internal static class DeadlineRules
     /// <summary>What expires within so long after it asks again by then, and is told with it. Null where nothing has expired.</summary>
     private static DateTimeOffset? TellSilenceAt(Proposal proposal) => proposal.Unanswered is null ? null : proposal.StagedAt + Together;
 
-    private static string Sentence(TenantState state, Proposal proposal, Unanswered unanswered) =>
-        $"Nobody decided until {Sentences.Utc(unanswered.At)}, and "
+    private static string Describe(TenantState state, Proposal proposal, Unanswered unanswered) =>
+        $"Nobody decided until {GateMessages.Utc(unanswered.At)}, and "
         + $"{(state.Find(proposal.Subject.Id) is { FiringAlerts.IsEmpty: false } ? "it still fires" : "it is still open")}.";
 
-    private static DateTimeOffset NextOf(Proposal proposal)
+    private static DateTimeOffset GetNext(Proposal proposal)
     {
         var expires = proposal.ExpiresAt!.Value;
         if (proposal.Phase == ProposalPhase.Snoozed)
             return proposal.SnoozedUntil ?? expires;
-        var tell = Silence.NextToTell(proposal) is null ? null : TellSilenceAt(proposal) ?? proposal.EscalateAt;
+        var tell = UndecidedRules.NextToTell(proposal) is null ? null : TellSilenceAt(proposal) ?? proposal.EscalateAt;
         return tell < expires ? tell.Value : expires;
     }
 

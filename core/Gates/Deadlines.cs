@@ -12,7 +12,7 @@ namespace DevOpsAI.Gates;
 internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDirectory tenants, Lazy<ConfiguredAccess> access,
     TimeProvider clock, ILogger<Deadlines> logger, Lazy<KillSwitch>? killSwitch = null) : BackgroundService
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// A burst of entries is looked at once. Where so many proposals wait that looking takes long, it is done less often.
@@ -48,12 +48,12 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
         var state = await CatchUpAsync(tenant, stopping);
         var now = clock.GetUtcNow();
         var next = IsStopped(state) ? null : DeadlineRules.Next(state);
-        var wait = next is { } time && time - now < LongestWait ? time - now : LongestWait;
+        var wait = next is { } time && time - now < MaxWait ? time - now : MaxWait;
         var rest = clock.GetElapsedTime(began) * RestPerLook;
         var settle = rest > Settle ? rest : Settle;
         return new(wait, moved => ledger.WaitPastAsync(tenant, state.Seq, moved).AsTask(), wait < settle ? wait : settle);
     }
 
     /// <summary>Under the kill switch nothing falls due: nobody could have decided, and nobody is told. Its end moves the ledger.</summary>
-    private bool IsStopped(TenantState state) => state.SwitchedOff is not null || killSwitch?.Value.WhyStopped(state.Tenant) is not null;
+    private bool IsStopped(TenantState state) => state.SwitchedOff is not null || killSwitch?.Value.GetStop(state.Tenant) is not null;
 }

@@ -4,16 +4,16 @@ using MediatR;
 namespace DevOpsAI.Gates;
 
 /// <summary>State, decision, append: the click path.</summary>
-internal sealed class DecideHandler(Recorder recorder, ConfiguredAccess access, DecisionContexts contexts, TimeProvider clock)
-    : IRequestHandler<Decide, Answer>
+internal sealed class DecideHandler(DecisionService recorder, ConfiguredAccess access, DecisionContexts contexts, TimeProvider clock)
+    : IRequestHandler<Decide, RequestResult>
 {
-    public async Task<Answer> Handle(Decide request, CancellationToken cancellationToken)
+    public async Task<RequestResult> Handle(Decide request, CancellationToken cancellationToken)
     {
         var context = contexts.For(request.Tenant);
         return await recorder.RecordAsync(
             request.Tenant,
             request.Subject,
-            state => DecisionRules.Decide(state, request, access.StandingOf(state, request.By.ObjectId), clock.GetUtcNow(), context),
+            state => DecisionRules.Decide(state, request, access.GetStanding(state, request.By.ObjectId), clock.GetUtcNow(), context),
             () => Failpoints.Hit(Failpoint.DecisionAppended),
             request.Seen,
             cancellationToken);

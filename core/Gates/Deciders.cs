@@ -6,21 +6,21 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>Who may decide about a proposal at one instant, by name as far as names are known. Names are outside text.</summary>
-/// <param name="Names">At most <see cref="Most"/>, in order of the alphabet.</param>
+/// <param name="Names">At most <see cref="Max"/>, in order of the alphabet.</param>
 /// <param name="Others">How many more may decide, among them those whose names nobody knows.</param>
 /// <param name="Everybody">Everybody who is there may.</param>
 public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Everybody = false)
 {
-    public const int Most = 3;
+    public const int Max = 3;
 
     /// <summary>Object ids of <see cref="Names"/>, in lower case and the same order.</summary>
     public ImmutableArray<string> Ids { get; init; } = [];
 
-    /// <summary>What <see cref="Sentence"/> says where there is none.</summary>
+    /// <summary>What <see cref="Message"/> says where there is none.</summary>
     public const string Nobody = "nobody who is there now";
 
     /// <summary>"Ada, Ben and 2 others"; "nobody who is there now" when there is none.</summary>
-    public string Sentence
+    public string Message
     {
         get
         {
@@ -36,18 +36,18 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
 
     /// <summary>Asks about everybody with a role and everybody who stands in for somebody. Who is absent is left out. Pure.</summary>
     /// <param name="nameOf">What people call the person with this object id (lower case); null when it is not known.</param>
-    public static Deciders Of(TenantState state, Proposal proposal, IAccess access, Func<string, string?> nameOf, DateTimeOffset now)
+    public static Deciders Create(TenantState state, Proposal proposal, IAccess access, Func<string, string?> nameOf, DateTimeOffset now)
     {
         if (access.EverybodyIsAdministrator)
             return new([], 0, Everybody: true);
         var deputies = state.Absences.Values.Where(absence => absence.Contains(now)).Select(absence => absence.Delegate?.Id)
             .OfType<string>();
-        return Named(state, access.PeopleWithRoles(state).Concat(deputies), id => access.WhyNotDecide(state, proposal, id) is null,
+        return Named(state, access.PeopleWithRoles(state).Concat(deputies), id => access.AuthorizeDecision(state, proposal, id) is null,
             nameOf, now);
     }
 
     /// <summary>Everybody who has one of these roles, but for who is absent and one whom it does not help to ask. Pure.</summary>
-    /// <param name="nameOf">As for <see cref="Of"/>.</param>
+    /// <param name="nameOf">As for <see cref="Create"/>.</param>
     /// <param name="except">Object id of somebody who is left out.</param>
     public static Deciders WithRole(
         TenantState state, IReadOnlyCollection<Role> roles, IAccess access, Func<string, string?> nameOf, DateTimeOffset now,
@@ -56,17 +56,17 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
             ? new([], 0, Everybody: true)
             : Named(
                 state, access.PeopleWithRoles(state),
-                id => !string.Equals(id, except, StringComparison.OrdinalIgnoreCase) && access.RolesOf(state, id).Any(roles.Contains),
+                id => !string.Equals(id, except, StringComparison.OrdinalIgnoreCase) && access.GetRoles(state, id).Any(roles.Contains),
                 nameOf, now);
 
     private static Deciders Named(TenantState state, IEnumerable<string> people, Func<string, bool> may, Func<string, string?> nameOf,
         DateTimeOffset now)
     {
-        var able = people.Select(Absences.Id).Distinct(StringComparer.Ordinal)
-            .Where(id => Absences.Of(state, id, now) is null && may(id))
+        var able = people.Select(AbsenceRules.Id).Distinct(StringComparer.Ordinal)
+            .Where(id => AbsenceRules.For(state, id, now) is null && may(id))
             .ToList();
         var named = able.Select(id => (Id: id, Name: nameOf(id) ?? NameOnRecord(state, id))).Where(static one => one.Name is not null)
-            .OrderBy(static one => one.Name, StringComparer.OrdinalIgnoreCase).Take(Most).ToList();
+            .OrderBy(static one => one.Name, StringComparer.OrdinalIgnoreCase).Take(Max).ToList();
         return new([.. named.Select(static one => one.Name!)], able.Count - named.Count) { Ids = [.. named.Select(static one => one.Id)] };
     }
 

@@ -14,18 +14,18 @@ internal sealed record DecisionContext(
 
 /// <summary>Gathers what decisions about a tenant's proposals need to know.</summary>
 internal sealed class DecisionContexts(
-    GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, TimeProvider clock, ProposalAreas? areas = null,
-    IExecutionHold? hold = null)
+    GatePolicies policies, ActionCatalog catalog, KillSwitch killSwitch, TimeProvider clock, ProposalAreas? areas = null,
+    IExecutionDelay? hold = null)
 {
     public DecisionContext For(TenantId tenant) => new(
-        policies.For(tenant), catalogue.Of(tenant), Stagings.NewNonce, (state, plan) => WhyPaused(tenant, state, plan))
+        policies.For(tenant), catalog.For(tenant), ProposalStaging.NewNonce, (state, plan) => GetPause(tenant, state, plan))
     {
         Areas = areas ?? ProposalAreas.OnlyIncidents,
     };
 
-    private string? WhyPaused(TenantId tenant, TenantState state, Plan plan) =>
-        policies.For(tenant).WhyFrozen(clock.GetUtcNow())
-        ?? killSwitch.WhyPaused(tenant, plan, connection => catalogue.ConnectorOf(tenant, connection))
-        ?? hold?.WhyHeld(tenant)
-        ?? Quotas.WhyNot(state, policies.For(tenant), plan, clock.GetUtcNow());
+    private string? GetPause(TenantId tenant, TenantState state, Plan plan) =>
+        policies.For(tenant).GetFreeze(clock.GetUtcNow())
+        ?? killSwitch.GetPause(tenant, plan, connection => catalog.GetConnector(tenant, connection))
+        ?? hold?.GetDelay(tenant)
+        ?? QuotaRules.Check(state, policies.For(tenant), plan, clock.GetUtcNow());
 }

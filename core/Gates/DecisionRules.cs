@@ -11,27 +11,27 @@ namespace DevOpsAI.Gates;
 /// </summary>
 internal static class DecisionRules
 {
-    private const int LongestReason = 500;
-    private static readonly TimeSpan ShortestSnooze = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan LongestSnooze = TimeSpan.FromDays(7);
+    private const int MaxReasonLength = 500;
+    private static readonly TimeSpan MinSnooze = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxSnooze = TimeSpan.FromDays(7);
 
-    public static Outcome Decide(TenantState state, Decide command, Standing standing, DateTimeOffset now, DecisionContext context)
+    public static Outcome Decide(TenantState state, Decide command, EffectiveRoles effective, DateTimeOffset now, DecisionContext context)
     {
         var proposal = state.FindProposal(command.Subject);
-        if (WhyNotAtAll(state, proposal, command, standing.Own, now) is { } refused)
+        if (AuthorizeAnyDecision(state, proposal, command, effective.Own, now) is { } refused)
             return new Outcome.Unchanged(refused);
         if (context.Areas.Find(command.Subject) is null)
             return Outcome.Refuse(proposal, Refusal.NotPossible, $"No part of this version of the bot decides about {command.Subject}.");
         var outcome = command.Kind switch
         {
-            DecisionKind.Approve when command.BreakGlass => BreakGlasses.Break(
-                state, proposal!, command, standing.Own, RightToApprove(state, proposal!, standing, command.By.ObjectId).Refused,
+            DecisionKind.Approve when command.BreakGlass => BreakGlassRules.Break(
+                state, proposal!, command, effective.Own, RightToApprove(state, proposal!, effective, command.By.ObjectId).Refused,
                 context, now),
-            DecisionKind.Approve => Approve(state, proposal!, command, standing, context),
-            DecisionKind.ApproveWithEdits => ApproveWithEdits(state, proposal!, command, standing, now, context),
-            DecisionKind.Reject => Reject(state, proposal!, command, standing, context),
-            DecisionKind.Snooze => Snooze(state, proposal!, command, standing, now),
-            DecisionKind.Handled => Handled(state, proposal!, command, standing, context),
+            DecisionKind.Approve => Approve(state, proposal!, command, effective, context),
+            DecisionKind.ApproveWithEdits => ApproveWithEdits(state, proposal!, command, effective, now, context),
+            DecisionKind.Reject => Reject(state, proposal!, command, effective, context),
+            DecisionKind.Snooze => Snooze(state, proposal!, command, effective, now),
+            DecisionKind.Handled => Handled(state, proposal!, command, effective, context),
             _ => Outcome.Refuse(proposal, Refusal.BadInput, "This is not a decision the bot knows."),
         };
         return outcome.WithClock(now);
@@ -41,57 +41,57 @@ internal static class DecisionRules
     /// Null when the person may decide something about the staged proposal that ends it, or close what is left to people; otherwise why
     /// not.
     /// </summary>
-    public static Answer? WhyNotDecide(TenantState state, Proposal proposal, Standing standing, string objectId, DateTimeOffset now)
+    public static RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, EffectiveRoles effective, string objectId, DateTimeOffset now)
     {
-        if (WhyNoRole(state, proposal, standing.Own) is { } stranger)
+        if (CheckRole(state, proposal, effective.Own) is { } stranger)
             return stranger;
         if (proposal.IsLeftToPeople)
-            return RightTo(state, proposal, standing, DecisionKind.Handled).Refused;
-        if (StandingSentences.WhyNothingToDecide(proposal, objectId, now) is { } settled)
+            return RightTo(state, proposal, effective, DecisionKind.Handled).Refused;
+        if (PlanMessages.CheckhingToDecide(proposal, objectId, now) is { } settled)
             return settled;
         if (proposal.Staged!.Terms.Level == GateLevel.L3)
-            return RightTo(state, proposal, standing, DecisionKind.Handled).Refused;
-        return RightToApprove(state, proposal, standing, objectId).Refused;
+            return RightTo(state, proposal, effective, DecisionKind.Handled).Refused;
+        return RightToApprove(state, proposal, effective, objectId).Refused;
     }
 
-    private static Answer? WhyNotAtAll(TenantState state, Proposal? proposal, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now)
+    private static RequestResult? AuthorizeAnyDecision(TenantState state, Proposal? proposal, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now)
     {
-        if (WhyNoRole(state, proposal, roles) is { } stranger)
+        if (CheckRole(state, proposal, roles) is { } stranger)
             return stranger;
         if (proposal is null)
             return Unknown(state, command.Subject);
         var closes = command.Kind == DecisionKind.Handled && proposal.IsLeftToPeople;
-        if (!closes && StandingSentences.WhyNothingToDecide(proposal, command.By.ObjectId, now) is { } settled)
+        if (!closes && PlanMessages.CheckhingToDecide(proposal, command.By.ObjectId, now) is { } settled)
             return settled;
-        return command.Seal == proposal.Staged!.Seal ? null : new(proposal, Refusal.Stale, Stale(proposal));
+        return command.PlanDigest == proposal.Staged!.Seal ? null : new(proposal, Refusal.Stale, Stale(proposal));
     }
 
-    public static Answer? WhyNoRole(TenantState state, Proposal? proposal, IReadOnlySet<Role> roles) => roles.Count > 0
+    public static RequestResult? CheckRole(TenantState state, Proposal? proposal, IReadOnlySet<Role> roles) => roles.Count > 0
         ? null
         : new(proposal, Refusal.NotAllowed, $"You have no role at {state.Name}; ask one of its administrators.");
 
-    public static Answer Unknown(TenantState state, ProposalSubject subject) => new(
+    public static RequestResult Unknown(TenantState state, ProposalSubject subject) => new(
         null, Refusal.UnknownIncident,
-        $"{state.Name} has no {subject.Kind.Replace('-', ' ')} '{Sentences.Said(subject.Id)}'; check the number.");
+        $"{state.Name} has no {subject.Kind.Replace('-', ' ')} '{GateMessages.Said(subject.Id)}'; check the number.");
 
-    private static Outcome Approve(TenantState state, Proposal proposal, Decide command, Standing standing, DecisionContext context)
+    private static Outcome Approve(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DecisionContext context)
     {
-        var right = RightToApprove(state, proposal, command, standing, context);
+        var right = RightToApprove(state, proposal, command, effective, context);
         if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         var staged = proposal.Staged!;
         var missing = staged.Terms.Approvals - proposal.Decisions.Count(decision => decision.Fact.Kind == DecisionKind.Approve) - 1;
-        var sentence = missing <= 0
+        var message = missing <= 0
             ? $"You approved {proposal.Subject}{right.Said}; it is being carried out."
-            : $"You approved {proposal.Subject}{right.Said}; it needs {Sentences.Count(missing, "more approval")} by somebody else.";
+            : $"You approved {proposal.Subject}{right.Said}; it needs {GateMessages.Count(missing, "more approval")} by somebody else.";
         return Record(state, proposal, command, right,
-            new(proposal.Subject, staged.Revision, DecisionKind.Approve, staged.Seal, Reason(command), null, null, missing <= 0), sentence);
+            new(proposal.Subject, staged.Revision, DecisionKind.Approve, staged.Seal, Reason(command), null, null, missing <= 0), message);
     }
 
     private static Outcome ApproveWithEdits(
-        TenantState state, Proposal proposal, Decide command, Standing standing, DateTimeOffset now, DecisionContext context)
+        TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DateTimeOffset now, DecisionContext context)
     {
-        var right = RightToApprove(state, proposal, command, standing, context);
+        var right = RightToApprove(state, proposal, command, effective, context);
         if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         var staged = proposal.Staged!;
@@ -99,11 +99,11 @@ internal static class DecisionRules
             return Outcome.Refuse(proposal, Refusal.BadInput, "Nothing was changed; approve it as it is.");
         var edits = Edits.Apply(staged.Plan, values, context.Find);
         if (edits.Plan is not { } plan)
-            return Outcome.Refuse(proposal, Refusal.BadInput, $"{edits.Mistake} Nothing was approved.");
-        var seal = Seals.Compute(state.Tenant, staged, plan);
-        if (seal == staged.Seal)
-            return Approve(state, proposal, command, standing, context);
-        var area = context.Areas.GateAreaOf(proposal);
+            return Outcome.Refuse(proposal, Refusal.BadInput, $"{edits.Error} Nothing was approved.");
+        var planDigest = PlanDigests.Compute(state.Tenant, staged, plan);
+        if (planDigest == staged.Seal)
+            return Approve(state, proposal, command, effective, context);
+        var area = context.Areas.GetGateArea(proposal);
         var terms = GateLevels.Compute(context.Policy, new(area, proposal.Severity, plan, now) { Risk = proposal.Draft?.Risk ?? default },
             context.Find);
         var mustBeShownAgain = terms.Level > staged.Terms.Level || terms.Approvals > 1 || staged.Terms.Approvals > 1
@@ -111,7 +111,7 @@ internal static class DecisionRules
         return mustBeShownAgain
             ? StageAgain(state, proposal, command, plan, terms, context)
             : Record(state, proposal, command, right,
-                new(proposal.Subject, staged.Revision, DecisionKind.ApproveWithEdits, seal, Reason(command), plan, null, true),
+                new(proposal.Subject, staged.Revision, DecisionKind.ApproveWithEdits, planDigest, Reason(command), plan, null, true),
                 $"You approved {proposal.Subject} with your changes{right.Said}; it is being carried out.");
     }
 
@@ -127,13 +127,13 @@ internal static class DecisionRules
             NotTheRequester = terms.NotTheRequester || before.Terms.NotTheRequester,
             ApproverRole = before.Terms.ApproverRole == Role.Administrator ? Role.Administrator : terms.ApproverRole,
         };
-        var staged = Stagings.Stage(
+        var staged = ProposalStaging.Stage(
             proposal, proposal.NextRevision, before.Kind, command.By.AsActor(), plan, before.Observed, strictest, context.Find,
             context.NewNonce());
         var who = staged.Terms.NotTheRequester ? " by somebody other than you" : "";
         var needs = staged.Terms.Level == GateLevel.L3
             ? "a person to see to it"
-            : $"{Sentences.Count(staged.Terms.Approvals, "approval")}{who}";
+            : $"{GateMessages.Count(staged.Terms.Approvals, "approval")}{who}";
         return new Outcome.Append(
             Expected(state, proposal),
             [new(proposal.Stream, command.By.AsActor(), proposal.Correlation, staged, proposal.StagedSeq)],
@@ -141,58 +141,58 @@ internal static class DecisionRules
             + $"yet, it needs {needs}.");
     }
 
-    private static Outcome Reject(TenantState state, Proposal proposal, Decide command, Standing standing, DecisionContext context)
+    private static Outcome Reject(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DecisionContext context)
     {
-        var right = RightTo(state, proposal, standing, DecisionKind.Reject);
+        var right = RightTo(state, proposal, effective, DecisionKind.Reject);
         if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         if (Reason(command) is not { } reason)
             return Outcome.Refuse(proposal, Refusal.BadInput,
                 "Say in a few words why you reject it; the reason is recorded and improves later proposals.");
-        return reason.Length > LongestReason
+        return reason.Length > MaxReasonLength
             ? TooLong(proposal, reason)
             : Close(state, proposal, command, right, reason, context, $"You rejected {proposal.Subject}{right.Said}; nothing is done.");
     }
 
-    private static Outcome Handled(TenantState state, Proposal proposal, Decide command, Standing standing, DecisionContext context)
+    private static Outcome Handled(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DecisionContext context)
     {
-        var right = RightTo(state, proposal, standing, DecisionKind.Handled);
+        var right = RightTo(state, proposal, effective, DecisionKind.Handled);
         if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
-        return Reason(command) is { Length: > LongestReason } reason
+        return Reason(command) is { Length: > MaxReasonLength } reason
             ? TooLong(proposal, reason)
             : Close(state, proposal, command, right, Reason(command), context,
                 $"{proposal.Subject} is marked as handled by you{right.Said}; the bot does nothing more.");
     }
 
-    private static Outcome Snooze(TenantState state, Proposal proposal, Decide command, Standing standing, DateTimeOffset now)
+    private static Outcome Snooze(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DateTimeOffset now)
     {
-        var right = RightTo(state, proposal, standing, DecisionKind.Snooze);
+        var right = RightTo(state, proposal, effective, DecisionKind.Snooze);
         if (right.Refused is { } refused)
             return new Outcome.Unchanged(refused);
-        if (command.Until is not { } until || until < now + ShortestSnooze || until > now + LongestSnooze)
+        if (command.Until is not { } until || until < now + MinSnooze || until > now + MaxSnooze)
             return Outcome.Refuse(proposal, Refusal.BadInput, "Choose a time between 5 minutes and 7 days from now.");
-        if (Reason(command) is { Length: > LongestReason } reason)
+        if (Reason(command) is { Length: > MaxReasonLength } reason)
             return TooLong(proposal, reason);
-        if (!command.PastDeadline && SnoozeLimit.Of(proposal) is { } limit && until > limit.At)
+        if (!command.PastDeadline && SnoozeLimit.From(proposal) is { } limit && until > limit.At)
             return Outcome.Refuse(proposal, Refusal.AsksFirst,
-                $"{limit.Sentence(proposal)} Nothing was recorded: choose a shorter time, or tick that it may be snoozed past that.");
+                $"{limit.Describe(proposal)} Nothing was recorded: choose a shorter time, or tick that it may be snoozed past that.");
         var staged = proposal.Staged!;
         return Record(
             state, proposal, command, right,
             new(proposal.Subject, staged.Revision, DecisionKind.Snooze, staged.Seal, Reason(command), null, until.ToUniversalTime(), false),
-            $"{proposal.Subject} is snoozed until {Sentences.Utc(until)}.");
+            $"{proposal.Subject} is snoozed until {GateMessages.Utc(until)}.");
     }
 
     /// <summary>Whose right a person decides with: null <paramref name="Using"/> for their own.</summary>
     /// <param name="Refused">Why there is none.</param>
-    private readonly record struct Right(Answer? Refused, Deputising? Using = null)
+    private readonly record struct Permission(RequestResult? Refused, ActingFor? Using = null)
     {
         /// <summary>For the middle of a sentence.</summary>
-        public string Said => Using is { } deputising ? $" in the name of {Sentences.Said(deputising.For.Name)}" : "";
+        public string Said => Using is { } deputising ? $" in the name of {GateMessages.Said(deputising.For.Name)}" : "";
     }
 
-    private static Right RightToApprove(TenantState state, Proposal proposal, Decide command, Standing standing, DecisionContext context)
+    private static Permission RightToApprove(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DecisionContext context)
     {
         var staged = proposal.Staged!;
         if (staged.Terms.Level == GateLevel.L3)
@@ -201,35 +201,35 @@ internal static class DecisionRules
                 $"{proposal.Subject} is for people only (L3) and cannot be approved: see to it yourself and mark it as handled, or "
                 + $"reject or snooze it."));
         }
-        if (RightTo(state, proposal, standing, DecisionKind.Approve).Refused is { } refused)
+        if (RightTo(state, proposal, effective, DecisionKind.Approve).Refused is { } refused)
             return new(refused);
         if (state.Freeze is { } freeze)
-            return new(new(proposal, Refusal.Frozen, Freezes.Sentence(state.Name, freeze)));
+            return new(new(proposal, Refusal.Frozen, FreezeRules.Describe(state.Name, freeze)));
         // An approval that only leads to a stop would be spent; asked again after the pause, it still counts.
         if (context.WhyPaused(state, staged.Plan) is { } paused)
             return new(new(proposal, Refusal.Frozen, $"{paused} Nothing was approved; approve {proposal.Subject} when the pause is over."));
-        var right = RightToApprove(state, proposal, standing, command.By.ObjectId);
+        var right = RightToApprove(state, proposal, effective, command.By.ObjectId);
         if (right.Refused is not null)
             return right;
         if (staged.NeedsReview && !Reviews.IsReviewed(staged, command.By.ObjectId, command.ReviewToken))
             return new(new(proposal, Refusal.NotReviewed,
                 $"{proposal.Subject} cannot be undone: open every page of its details, then approve on the last one."));
-        return Reason(command) is { Length: > LongestReason } reason ? new(((Outcome.Unchanged)TooLong(proposal, reason)).Answer) : right;
+        return Reason(command) is { Length: > MaxReasonLength } reason ? new(((Outcome.Unchanged)TooLong(proposal, reason)).Answer) : right;
     }
 
-    private static Right RightToApprove(TenantState state, Proposal proposal, Standing standing, string objectId) => FindRight(
-        standing,
-        (roles, deputising) => WhyNotFor(state, proposal, roles, DecisionKind.Approve) ?? WhyNotApprover(proposal, objectId, deputising));
+    private static Permission RightToApprove(TenantState state, Proposal proposal, EffectiveRoles effective, string objectId) => FindRight(
+        effective,
+        (roles, deputising) => AuthorizeFor(state, proposal, roles, DecisionKind.Approve) ?? AuthorizeApproval(proposal, objectId, deputising));
 
-    private static Right RightTo(TenantState state, Proposal proposal, Standing standing, DecisionKind kind) =>
-        FindRight(standing, (roles, _) => WhyNotFor(state, proposal, roles, kind));
+    private static Permission RightTo(TenantState state, Proposal proposal, EffectiveRoles effective, DecisionKind kind) =>
+        FindRight(effective, (roles, _) => AuthorizeFor(state, proposal, roles, kind));
 
     /// <summary>One's own right comes first; a refusal that says more than a missing role is the one that is told.</summary>
-    private static Right FindRight(Standing standing, Func<IReadOnlySet<Role>, Deputising?, Answer?> whyNot)
+    private static Permission FindRight(EffectiveRoles effective, Func<IReadOnlySet<Role>, ActingFor?, RequestResult?> whyNot)
     {
-        if (whyNot(standing.Own, null) is not { } told)
+        if (whyNot(effective.Own, null) is not { } told)
             return default;
-        foreach (var deputising in standing.Deputising)
+        foreach (var deputising in effective.ActingFor)
         {
             if (whyNot(deputising.Roles, deputising) is not { } refused)
                 return new(null, deputising);
@@ -242,7 +242,7 @@ internal static class DecisionRules
     /// <summary>
     /// Where several must approve they are different people with different rights: nobody counts twice, by deputy or as deputy.
     /// </summary>
-    private static Answer? WhyNotApprover(Proposal proposal, string objectId, Deputising? deputising)
+    private static RequestResult? AuthorizeApproval(Proposal proposal, string objectId, ActingFor? deputising)
     {
         var staged = proposal.Staged!;
         var (id, right) = (proposal.Subject.ToString(), deputising?.For.Id ?? objectId);
@@ -250,25 +250,25 @@ internal static class DecisionRules
             return new(proposal, Refusal.OwnRequest, $"You requested this revision of {id} yourself; somebody else must approve it.");
         if (staged.Terms.NotTheRequester && staged.Requester.IsSame(right))
             return new(proposal, Refusal.OwnRequest,
-                $"{Sentences.Said(staged.Requester.Name)} requested this revision of {id}, so nobody can approve it in their name.");
+                $"{GateMessages.Said(staged.Requester.Name)} requested this revision of {id}, so nobody can approve it in their name.");
         foreach (var decision in proposal.Decisions.Where(decision => decision.Fact.Kind == DecisionKind.Approve))
         {
             if (decision.By.IsSame(objectId))
                 return new(proposal, Refusal.AlreadyApprovedByYou,
-                    $"You approved {id} at {Sentences.Utc(decision.At)} already; it needs somebody else's approval too.");
+                    $"You approved {id} at {GateMessages.Utc(decision.At)} already; it needs somebody else's approval too.");
             if ((decision.Fact.InTheNameOf ?? decision.By).IsSame(right))
             {
                 return new(proposal, Refusal.AlreadyApprovedByYou, deputising is null
-                    ? $"{Sentences.Said(decision.By.Name)} approved {id} in your name at {Sentences.Utc(decision.At)}; it needs somebody "
+                    ? $"{GateMessages.Said(decision.By.Name)} approved {id} in your name at {GateMessages.Utc(decision.At)}; it needs somebody "
                         + $"else's approval too."
-                    : $"{id} was approved by {Sentences.Said(deputising.For.Name)}, or in their name, at "
-                        + $"{Sentences.Utc(decision.At)} already; it needs somebody else's approval too.");
+                    : $"{id} was approved by {GateMessages.Said(deputising.For.Name)}, or in their name, at "
+                        + $"{GateMessages.Utc(decision.At)} already; it needs somebody else's approval too.");
             }
         }
         return null;
     }
 
-    private static Answer? WhyNotFor(TenantState state, Proposal proposal, IReadOnlySet<Role> roles, DecisionKind kind)
+    private static RequestResult? AuthorizeFor(TenantState state, Proposal proposal, IReadOnlySet<Role> roles, DecisionKind kind)
     {
         var terms = proposal.Staged!.Terms;
         if (roles.Contains(Role.Administrator))
@@ -301,41 +301,41 @@ internal static class DecisionRules
         var staged = proposal.Staged!;
         var why = "";
         if (staged.Requester.Kind == ActorKind.Person)
-            why = $" by {Sentences.Said(staged.Requester.Name)}";
+            why = $" by {GateMessages.Said(staged.Requester.Name)}";
         else if (proposal.Execution is { Outcome: ExecutionOutcome.Drifted, Changes: { Length: > 0 } changes })
-            why = $", because {Sentences.And([.. changes.Take(3).Select(Differs)])}";
+            why = $", because {GateMessages.And([.. changes.Take(3).Select(Differs)])}";
         return staged.Revision == 1
             ? $"What you saw is not the current proposal for {proposal.Subject}; look at its current card and decide there."
             : $"The proposal for {proposal.Subject} has changed since you saw it: revision {staged.Revision} was staged at "
-                + $"{Sentences.Utc(proposal.StagedAt)}{why}. Look at its current card and decide there.";
+                + $"{GateMessages.Utc(proposal.StagedAt)}{why}. Look at its current card and decide there.";
 
         static string Differs(Change change) =>
-            $"{Sentences.Said(change.What)} was {Sentences.Said(change.Was)} and is {Sentences.Said(change.Now)}";
+            $"{GateMessages.Said(change.What)} was {GateMessages.Said(change.Was)} and is {GateMessages.Said(change.Now)}";
     }
 
     private static Outcome.Append Close(
-        TenantState state, Proposal proposal, Decide command, Right right, string? reason, DecisionContext context, string sentence)
+        TenantState state, Proposal proposal, Decide command, Permission right, string? reason, DecisionContext context, string message)
     {
         var staged = proposal.Staged!;
         var closing = new ProposalDecided(proposal.Subject, staged.Revision, command.Kind, staged.Seal, reason, null, null, true);
-        return Record(state, proposal, command, right, closing, sentence).With(
+        return Record(state, proposal, command, right, closing, message).With(
             context.Areas.Get(proposal.Subject).AfterDecision(state, proposal, command.Kind), command.By.AsActor(), proposal,
             proposal.StagedSeq);
     }
 
     private static Outcome.Append Record(
-        TenantState state, Proposal proposal, Decide command, Right right, ProposalDecided decided, string sentence) => new(
+        TenantState state, Proposal proposal, Decide command, Permission right, ProposalDecided decided, string message) => new(
         Expected(state, proposal),
         [new(proposal.Stream, command.By.AsActor(), proposal.Correlation,
             decided with { Subject = proposal.Person, InTheNameOf = right.Using?.For }, proposal.StagedSeq)],
-        sentence);
+        message);
 
     /// <summary>A freeze set, or a role taken, at the same instant is seen too.</summary>
     private static StreamVersion[] Expected(TenantState state, Proposal proposal) =>
-        [new(proposal.Stream, proposal.Version), state.VersionOf(StreamId.Freeze), state.VersionOf(StreamId.Access)];
+        [new(proposal.Stream, proposal.Version), state.GetVersion(StreamId.Freeze), state.GetVersion(StreamId.Access)];
 
     private static Outcome TooLong(Proposal proposal, string reason) =>
-        Outcome.Refuse(proposal, Refusal.BadInput, $"The reason may have {LongestReason} characters at most; yours has {reason.Length}.");
+        Outcome.Refuse(proposal, Refusal.BadInput, $"The reason may have {MaxReasonLength} characters at most; yours has {reason.Length}.");
 
     private static string? Reason(Decide command) => string.IsNullOrWhiteSpace(command.Reason) ? null : command.Reason.Trim();
 }

@@ -7,10 +7,10 @@ namespace DevOpsAI.Gates;
 
 /// <summary>What "Edit and approve" makes of a plan. Pure.</summary>
 /// <param name="Plan">Null when there is a mistake.</param>
-/// <param name="Mistake">One sentence for the person.</param>
-internal sealed record Edits(Plan? Plan, string? Mistake)
+/// <param name="Error">One sentence for the person.</param>
+internal sealed record Edits(Plan? Plan, string? Error)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(200);
 
     /// <param name="values">By <c>{step}.{argument}</c>, step 0-based. Untrusted.</param>
     public static Edits Apply(Plan plan, IReadOnlyDictionary<string, string> values, FindAction find)
@@ -21,17 +21,17 @@ internal sealed record Edits(Plan? Plan, string? Mistake)
             var dot = key.IndexOf('.', StringComparison.Ordinal);
             if (dot < 0 || !int.TryParse(key.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
                 || index >= steps.Length)
-                return Wrong($"'{Sentences.Said(key)}' is not part of this plan.");
+                return Wrong($"'{GateMessages.Said(key)}' is not part of this plan.");
             var (step, name) = (steps[index], key[(dot + 1)..]);
             if (!step.Editable.Contains(name))
-                return Wrong($"'{Sentences.Said(name)}' of step {index + 1} cannot be changed.");
+                return Wrong($"'{GateMessages.Said(name)}' of step {index + 1} cannot be changed.");
             if (find(step.Target, step.Action) is not { } action
                 || action.Arguments.FirstOrDefault(spec => spec.Name == name) is not { } spec)
-                return Wrong($"{step.Action} has no '{Sentences.Said(name)}' any more; reject this proposal.");
+                return Wrong($"{step.Action} has no '{GateMessages.Said(name)}' any more; reject this proposal.");
             var value = typed.Trim();
             if (!ActionCalls.Accepts(spec, value))
-                return Wrong($"'{Sentences.Said(value)}' is not allowed as {spec.Title.ToLowerInvariant()} of step {index + 1}.");
-            steps[index] = Stagings.WithWayBack(With(step, action, name, value), find);
+                return Wrong($"'{GateMessages.Said(value)}' is not allowed as {spec.Title.ToLowerInvariant()} of step {index + 1}.");
+            steps[index] = ProposalStaging.WithWayBack(With(step, action, name, value), find);
         }
         return new(new(steps), null);
     }
@@ -69,7 +69,7 @@ internal sealed record Edits(Plan? Plan, string? Mistake)
 
     private static string Replaced(string title, string was, string value) => was.Length == 0 ? title : Regex.Replace(
         title, $@"(?<!\w){Regex.Escape(was)}(?!\w)", value.Replace("$", "$$", StringComparison.Ordinal),
-        RegexOptions.CultureInvariant, Patience);
+        RegexOptions.CultureInvariant, MatchTimeout);
 
-    private static Edits Wrong(string mistake) => new(null, mistake);
+    private static Edits Wrong(string error) => new(null, error);
 }

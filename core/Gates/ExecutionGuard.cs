@@ -10,32 +10,32 @@ namespace DevOpsAI.Gates;
 /// level, policy, decisions, roles, arguments, quotas. What it cannot find out is a no.
 /// </summary>
 internal sealed class ExecutionGuard(
-    GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch, IAccess access, TimeProvider clock, ILogger<ExecutionGuard> logger,
+    GatePolicies policies, ActionCatalog catalog, KillSwitch killSwitch, IAccess access, TimeProvider clock, ILogger<ExecutionGuard> logger,
     ProposalAreas? areas = null)
     : IExecutionGuard
 {
-    public ValueTask<Objection?> WhyNotAsync(
+    public ValueTask<Objection?> CheckAsync(
         TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken)
     {
-        var why = WhyNot(state, proposal, plan, next);
+        var why = Check(state, proposal, plan, next);
         if (why is not null)
-            logger.NotExecuted(proposal.Subject.Text, state.Tenant, why.Sentence);
+            logger.NotExecuted(proposal.Subject.Text, state.Tenant, why.Message);
         return new(why);
     }
 
-    private Objection? WhyNot(TenantState state, Proposal proposal, Plan plan, NextCall? next)
+    private Objection? Check(TenantState state, Proposal proposal, Plan plan, NextCall? next)
     {
         if (state.Tenant != proposal.Tenant)
             return new("The proposal is another tenant's.");
-        if (killSwitch.WhyPaused(state.Tenant, plan, connection => catalogue.ConnectorOf(state.Tenant, connection)) is { } paused)
+        if (killSwitch.GetPause(state.Tenant, plan, connection => catalog.GetConnector(state.Tenant, connection)) is { } paused)
             return new(paused);
         if (state.Freeze is { } freeze)
-            return new(Freezes.Sentence(state.Name, freeze));
+            return new(FreezeRules.Describe(state.Name, freeze));
         var (policy, now) = (policies.For(state.Tenant), clock.GetUtcNow());
-        if (policy.WhyFrozen(now) is { } frozen)
+        if (policy.GetFreeze(now) is { } frozen)
             return new(frozen);
-        return Rights.WhyNot(state, proposal, plan,
-            new(policy, catalogue.Of(state.Tenant), id => access.RolesOf(state, id), now) { Areas = areas ?? ProposalAreas.OnlyIncidents })
-            ?? (Quotas.WhyNot(state, proposal, policy, plan, next, now) is { } tooOften ? new(tooOften) : null);
+        return Permissions.Check(state, proposal, plan,
+            new(policy, catalog.For(state.Tenant), id => access.GetRoles(state, id), now) { Areas = areas ?? ProposalAreas.OnlyIncidents })
+            ?? (QuotaRules.Check(state, proposal, policy, plan, next, now) is { } tooOften ? new(tooOften) : null);
     }
 }

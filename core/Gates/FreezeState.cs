@@ -8,7 +8,7 @@ namespace DevOpsAI.Gates;
 public sealed record Freeze(Actor By, DateTimeOffset At, string Reason, FreezeCause? Cause = null)
 {
     /// <summary>Since when, by whom, why, and who may lift it. With outside text in it, on one line.</summary>
-    public string Sentence(string client) => Freezes.Sentence(client, this);
+    public string Describe(string client) => FreezeRules.Describe(client, this);
 
     /// <summary>Roles of which one lifts it.</summary>
     public IReadOnlyCollection<Role> LiftedBy =>
@@ -34,8 +34,8 @@ public sealed record FreezeState : ISlice<FreezeState>
 
     public FreezeState Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
-        FreezeSet { Cause: FreezeCause.Everything } set => this with { FrozenWithEverything = FreezeOf(entry, set) },
-        FreezeSet set => this with { OwnFreeze = FreezeOf(entry, set) },
+        FreezeSet { Cause: FreezeCause.Everything } set => this with { FrozenWithEverything = GetFreeze(entry, set) },
+        FreezeSet set => this with { OwnFreeze = GetFreeze(entry, set) },
         FreezeLifted { Everything: true } => this with { FrozenWithEverything = null },
         FreezeLifted => this with { OwnFreeze = null },
         SwitchThrown thrown => this with { SwitchedOff = new(entry.ByClock, thrown.Why) },
@@ -43,7 +43,7 @@ public sealed record FreezeState : ISlice<FreezeState>
         _ => this,
     };
 
-    private static Freeze FreezeOf(LedgerEntry entry, FreezeSet set) => new(entry.Actor, entry.ByClock, set.Reason, set.Cause);
+    private static Freeze GetFreeze(LedgerEntry entry, FreezeSet set) => new(entry.Actor, entry.ByClock, set.Reason, set.Cause);
 }
 
 public static class FreezeOfState

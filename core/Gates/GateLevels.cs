@@ -58,7 +58,7 @@ public static class GateLevels
     /// Small steps add up by this: nothing 0, one device or user 1 (partly 3, irreversible 9), a site three times that, a tenant nine
     /// times.
     /// </summary>
-    public static int WeightOf(ActionSpec? action)
+    public static int GetWeight(ActionSpec? action)
     {
         var weight = action?.Reversibility switch { Reversibility.Reversible => 1, Reversibility.Partly => 3, _ => 9 };
         return action?.BlastRadius switch
@@ -70,7 +70,7 @@ public static class GateLevels
         };
     }
 
-    public static int WeightOf(Plan plan, FindAction find) => plan.Steps.Sum(step => Natures(step, find).Max(WeightOf));
+    public static int GetWeight(Plan plan, FindAction find) => plan.Steps.Sum(step => Natures(step, find).Max(GetWeight));
 
     /// <summary>A step, or the way back of one, that cannot be taken back: every page is opened before it can be approved.</summary>
     public static bool NeedsReview(Plan plan, FindAction find) =>
@@ -106,7 +106,7 @@ public static class GateLevels
         var escalateTo = rules.Select(rule => rule?.EscalateTo).FirstOrDefault(role => role is not null) ?? policy.Defaults.EscalateTo;
         return new(
             level,
-            [.. reasons.Where(reason => reason.Level == level).Select(reason => reason.Sentence)],
+            [.. reasons.Where(reason => reason.Level == level).Select(reason => reason.Message)],
             ruled.Select(step => step.Rule?.Approver ?? policy.Defaults.Approver).DefaultIfEmpty(policy.Defaults.Approver)
                 .MaxBy(Strictness),
             steps.Concat(back).Select(step => step.Approvals).DefaultIfEmpty(policy.Defaults.Approvals).Max(),
@@ -146,14 +146,14 @@ public static class GateLevels
             yield return new(GateLevel.L2, $"Nothing runs by itself during the maintenance window '{window.Name}'.");
         if (question.Hold is { } hold)
             yield return new(GateLevel.L2, hold);
-        var weight = WeightOf(question.Plan, find);
+        var weight = GetWeight(question.Plan, find);
         if (weight > 0 && weight + question.EarlierWeight > policy.Chain.Weight)
             yield return new(GateLevel.L2, TooMuch(policy.Chain, weight, question.EarlierWeight));
     }
 
     internal static string TooMuch(ChainLimit limit, int weight, int earlier) =>
         $"Small changes add up: this one weighs {weight}, {earlier} ran without approval in the last "
-        + $"{Sentences.Span(limit.Window)}, and more than {limit.Weight} is asked.";
+        + $"{GateMessages.Span(limit.Window)}, and more than {limit.Weight} is asked.";
 
     internal static string TooManySteps(int steps, int most) =>
         $"The plan has {steps} steps, and at most {most} are carried out at once: a person decides what to do.";
@@ -209,7 +209,7 @@ public static class GateLevels
 
     private static string Nature(ActionSpec action, bool hasRollback)
     {
-        var undone = WayBack.Of(action, hasRollback);
+        var undone = WayBack.For(action, hasRollback);
         if (action.BlastRadius == BlastRadius.Nothing)
             return undone;
         var reach = action.BlastRadius switch
@@ -226,7 +226,7 @@ public static class GateLevels
 
     private static TimeSpan? Least(IEnumerable<TimeSpan?> times) => times.Where(time => time is not null).Min();
 
-    private sealed record Reason(GateLevel Level, string Sentence);
+    private sealed record Reason(GateLevel Level, string Message);
 
     private sealed record Judged(GateRule? Rule, int Approvals, IReadOnlyList<Reason> Reasons);
 }

@@ -89,7 +89,7 @@ internal sealed class GatesOptionsValidator(ITenantDirectory tenants, IHostEnvir
     {
         var errors = new List<string>();
         GatePolicies.Load(GatePolicies.Folder(options, host),
-            [.. tenants.All, .. tenants.Elsewhere.Select(elsewhere => elsewhere.Tenant)], errors);
+            [.. tenants.All, .. tenants.InOtherRegions.Select(elsewhere => elsewhere.Tenant)], errors);
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

@@ -34,15 +34,15 @@ public sealed record GatePolicy(
     /// <summary>Which changes that no decision allows freeze the tenant.</summary>
     public FreezeOnOutOfBand FreezeOnOutOfBand { get; init; } = FreezeOnOutOfBand.OurCredentials;
 
-    public CallQuota QuotaOf(string action) => Quotas.FirstOrDefault(quota => quota.Fits(action)) ?? CallQuota.Default;
+    public CallQuota GetQuota(string action) => Quotas.FirstOrDefault(quota => quota.Fits(action)) ?? CallQuota.Default;
 
     /// <summary>What is planned to freeze the tenant at this instant; null for nothing. Of several the one that lasts longest.</summary>
     public PlannedFreeze? FreezeAt(DateTimeOffset at) =>
         Freezes.Where(freeze => freeze.During.Contains(at)).MaxBy(freeze => freeze.During.Ends);
 
     /// <summary>What is planned to freeze the tenant now, as a sentence; null for nothing.</summary>
-    public string? WhyFrozen(DateTimeOffset now) => FreezeAt(now) is { } freeze
-        ? $"This client is frozen as planned until {Sentences.Utc(freeze.During.Ends)}: {Sentences.Stop(freeze.Name)}"
+    public string? GetFreeze(DateTimeOffset now) => FreezeAt(now) is { } freeze
+        ? $"This client is frozen as planned until {GateMessages.Utc(freeze.During.Ends)}: {GateMessages.Stop(freeze.Name)}"
         : null;
 }
 
@@ -70,7 +70,7 @@ public sealed record GateDefaults(
     /// <summary>Whether somebody of these roles may decide in the name of others.</summary>
     public bool MayDecideFor(IReadOnlySet<Role> roles) => Delegate switch
     {
-        DelegateTo.Technician => roles.Any(Standing.IsDelegable),
+        DelegateTo.Technician => roles.Any(EffectiveRoles.IsDelegable),
         DelegateTo.Approver => roles.Contains(Role.Approver) || roles.Contains(Role.Administrator),
         DelegateTo.Administrator => roles.Contains(Role.Administrator),
         _ => false,
@@ -80,7 +80,7 @@ public sealed record GateDefaults(
 /// <summary>To whom a person who is absent may leave decisions.</summary>
 public enum DelegateTo { Nobody, Technician, Approver, Administrator }
 
-/// <summary>How much weight may run without approval within a sliding window; see <see cref="GateLevels.WeightOf(ActionSpec?)"/>.</summary>
+/// <summary>How much weight may run without approval within a sliding window; see <see cref="GateLevels.GetWeight(ActionSpec?)"/>.</summary>
 public sealed record ChainLimit(TimeSpan Window, int Weight);
 
 /// <summary>

@@ -21,7 +21,7 @@ public static partial class GatePolicyReader
     {
         YamlFields? root = null;
         var policy = YamlFile.Read(file, yaml, Shape, fields => Policy(root = fields), errors);
-        return policy is null ? null : policy with { Version = VersionOf(root!) };
+        return policy is null ? null : policy with { Version = GetVersion(root!) };
     }
 
     private static GatePolicy Policy(YamlFields fields)
@@ -116,7 +116,7 @@ public static partial class GatePolicyReader
     private static Period Once(YamlFields fields)
     {
         var (begins, ends, zone) = (fields.WallClock("begins"), fields.WallClock("ends"), fields.Zone("timeZone"));
-        return Period.Of(begins, ends, zone)
+        return Period.Create(begins, ends, zone)
             ?? fields.Wrong("ends", "after 'begins', and both times that the clock does not skip", new Period(default, default));
     }
 
@@ -168,7 +168,7 @@ public static partial class GatePolicyReader
     }
 
     /// <summary>Comments, layout and the order of keys do not count.</summary>
-    private static string VersionOf(YamlFields root) =>
+    private static string GetVersion(YamlFields root) =>
         $"{GateArea.Operations}@{Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(root.ToJson(), PolicyJson.Default.JsonNode))[..12]}";
 
     private enum WeekDay { Sun = DayOfWeek.Sunday, Mon, Tue, Wed, Thu, Fri, Sat }

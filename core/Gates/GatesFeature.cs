@@ -11,32 +11,32 @@ internal static class GatesFeature
     {
         Entries =
         [
-            EntryType.Of(
+            EntryType.Create(
                 "role.assigned", GatesJson.Default.RoleAssigned,
                 "An administrator gave or took a role by command.",
                 "Role changed"),
-            EntryType.Of(
+            EntryType.Create(
                 "absence.set", GatesJson.Default.AbsenceSet,
                 "A person is away for a time, and says who decides in their name meanwhile."),
-            EntryType.Of("absence.ended", GatesJson.Default.AbsenceEnded, "A person is back sooner, or not away after all."),
-            EntryType.Of(
+            EntryType.Create("absence.ended", GatesJson.Default.AbsenceEnded, "A person is back sooner, or not away after all."),
+            EntryType.Create(
                 "freeze.set", GatesJson.Default.FreezeSet,
                 "Nothing of this client is approved or executed until somebody else lifts the freeze.",
                 "Execution frozen"),
-            EntryType.Of("freeze.lifted", GatesJson.Default.FreezeLifted, "A freeze was lifted.", "Freeze lifted"),
-            EntryType.Of(
+            EntryType.Create("freeze.lifted", GatesJson.Default.FreezeLifted, "A freeze was lifted.", "Freeze lifted"),
+            EntryType.Create(
                 "switch.thrown", GatesJson.Default.SwitchThrown,
                 "The kill switch was found on for all of this client.",
                 "Kill switch found on"),
-            EntryType.Of(
+            EntryType.Create(
                 "switch.lifted", GatesJson.Default.SwitchLifted,
                 "The kill switch was found lifted.",
                 "Kill switch found lifted"),
-            EntryType.Of(
+            EntryType.Create(
                 "channel.linked", GatesJson.Default.ChannelLinked,
                 "A conversation in Teams was linked: this client's cards go there too.",
                 "Channel linked"),
-            EntryType.Of(
+            EntryType.Create(
                 "channel.unlinked", GatesJson.Default.ChannelUnlinked,
                 "A conversation is not linked any more.",
                 "Channel unlinked"),
@@ -44,10 +44,10 @@ internal static class GatesFeature
         Streams = ["access", "freeze", "switch", "channels"],
         Slices =
         [
-            StateSlice.Of<AccessState>("access", [typeof(RoleAssigned), typeof(AbsenceSet), typeof(AbsenceEnded)]),
-            StateSlice.Of<FreezeState>("freeze", [typeof(FreezeSet), typeof(FreezeLifted), typeof(SwitchThrown), typeof(SwitchLifted)]),
-            StateSlice.Of<ChannelsState>("channels", [typeof(ChannelLinked), typeof(ChannelUnlinked)]),
-            StateSlice.Of<CallTimes>("calls", [typeof(StepStarted)]),
+            StateSlice.Create<AccessState>("access", [typeof(RoleAssigned), typeof(AbsenceSet), typeof(AbsenceEnded)]),
+            StateSlice.Create<FreezeState>("freeze", [typeof(FreezeSet), typeof(FreezeLifted), typeof(SwitchThrown), typeof(SwitchLifted)]),
+            StateSlice.Create<ChannelsState>("channels", [typeof(ChannelLinked), typeof(ChannelUnlinked)]),
+            StateSlice.Create<CallTimes>("calls", [typeof(StepStarted)]),
         ],
     };
 }

@@ -22,11 +22,11 @@ public static class GatesServices
             .AddSingleton(LoadPolicies)
             .AddSingleton(provider => KillSwitch.From(
                 provider.GetRequiredService<IOptions<GatesOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()))
-            .AddSingleton<Catalogue>()
+            .AddSingleton<ActionCatalog>()
             .AddSingleton<IProposalArea, IncidentArea>()
             .AddSingleton<ProposalAreas>()
             .AddSingleton<DecisionContexts>()
-            .AddSingleton<Recorder>()
+            .AddSingleton<DecisionService>()
             .AddSingleton<ChannelClaims>()
             .AddSingleton<ConfiguredAccess>()
             // Made when they are first needed: by then all validation errors in the settings have been told together.
@@ -37,7 +37,7 @@ public static class GatesServices
             .AddSingleton<IExecutionGuard, ExecutionGuard>()
             .AddSingleton<KillSwitchWatch>()
             .AddSingleton<IKillSwitch>(static provider => provider.GetRequiredService<KillSwitchWatch>())
-            .AddSingleton<IFollowerHold>(static provider => provider.GetRequiredService<KillSwitchWatch>())
+            .AddSingleton<ISubscriptionPause>(static provider => provider.GetRequiredService<KillSwitchWatch>())
             .AddHostedService<SomebodyAdministers>()
             .AddHostedService<KillSwitchCheck>()
             .AddHostedService(static provider => provider.GetRequiredService<KillSwitchWatch>())
@@ -52,7 +52,7 @@ public static class GatesServices
             GatePolicies.Folder(provider.GetRequiredService<IOptions<GatesOptions>>().Value,
                 provider.GetRequiredService<IHostEnvironment>()),
             [.. provider.GetRequiredService<ITenantDirectory>().All,
-                .. provider.GetRequiredService<ITenantDirectory>().Elsewhere.Select(elsewhere => elsewhere.Tenant)],
+                .. provider.GetRequiredService<ITenantDirectory>().InOtherRegions.Select(elsewhere => elsewhere.Tenant)],
             errors);
         return errors.Count == 0 ? policies : throw new InvalidOperationException(string.Join('\n', errors));
     }

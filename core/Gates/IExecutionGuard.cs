@@ -9,7 +9,7 @@ public interface IExecutionGuard
 {
     /// <summary>Null when it may run. When it cannot find out, it may not.</summary>
     /// <param name="next">What is about to be sent; null before anything is claimed, when it is about the whole plan.</param>
-    ValueTask<Objection?> WhyNotAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken);
+    ValueTask<Objection?> CheckAsync(TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken);
 }
 
 /// <summary>One action that is about to be sent.</summary>
@@ -18,8 +18,8 @@ public interface IExecutionGuard
 public sealed record NextCall(int Step, bool Rollback, string OperationId);
 
 /// <summary>Why a plan must not be carried out.</summary>
-/// <param name="Sentence">For the person, as in a freeze, the kill switch, a broken seal, no decision.</param>
-public sealed record Objection(string Sentence)
+/// <param name="Message">For the person, as in a freeze, the kill switch, a broken seal, no decision.</param>
+public sealed record Objection(string Message)
 {
     /// <summary>
     /// What gates ask for now where they asked for less when it was staged, as was and now: nothing is done and it is proposed anew. Empty

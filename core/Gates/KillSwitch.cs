@@ -13,7 +13,7 @@ namespace DevOpsAI.Gates;
 /// <param name="path">Null: there is no kill switch.</param>
 internal sealed class KillSwitch(string? path)
 {
-    private const int LongestFile = 64 * 1024;
+    private const int MaxFileLength = 64 * 1024;
     private const string ThisClient = "The kill switch pauses this client.";
 
     private Reading last = new([], new([], ImmutableArray<Pause>.Empty, null));
@@ -23,7 +23,7 @@ internal sealed class KillSwitch(string? path)
 
     /// <summary>One sentence when something that the plan needs is paused; null when nothing is.</summary>
     /// <param name="connectorOf">The connector behind a connection of the tenant.</param>
-    public string? WhyPaused(TenantId tenant, Plan plan, Func<string, string?> connectorOf)
+    public string? GetPause(TenantId tenant, Plan plan, Func<string, string?> connectorOf)
     {
         if (path is null)
             return null;
@@ -43,9 +43,9 @@ internal sealed class KillSwitch(string? path)
     }
 
     /// <summary>One sentence when all of a tenant is paused, rather than some action or connector; null when it is not.</summary>
-    public string? WhyStopped(TenantId tenant) => Look()(tenant);
+    public string? GetStop(TenantId tenant) => Look()(tenant);
 
-    /// <summary>As <see cref="WhyStopped"/>, of as many tenants as are asked about: the file is read once.</summary>
+    /// <summary>As <see cref="GetStop"/>, of as many tenants as are asked about: the file is read once.</summary>
     public Func<TenantId, string?> Look()
     {
         if (path is null)
@@ -61,7 +61,7 @@ internal sealed class KillSwitch(string? path)
     /// One sentence when this process could write the file, remove it or put another in its place, and so let itself go on; null when it
     /// cannot, or there is no switch.
     /// </summary>
-    public string? WhyWeak()
+    public string? CheckStrength()
     {
         if (path is null || OutOfReach.Breach(path) is not { } breach)
             return null;
@@ -80,8 +80,8 @@ internal sealed class KillSwitch(string? path)
         try
         {
             using var file = new FileStream(path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (file.Length > LongestFile)
-                return All($"is longer than {LongestFile / 1024} KB");
+            if (file.Length > MaxFileLength)
+                return All($"is longer than {MaxFileLength / 1024} KB");
             bytes = new byte[file.Length];
             file.ReadExactly(bytes);
         }

@@ -30,7 +30,7 @@ internal sealed class KillSwitchCheck(Lazy<KillSwitch> killSwitch, ILocalMode mo
                 logger.KillSwitchIsWeak(None);
             return Task.CompletedTask;
         }
-        if (killSwitch.Value.WhyWeak() is not { } why)
+        if (killSwitch.Value.CheckStrength() is not { } why)
             return Task.CompletedTask;
         if (isForOthers)
             throw new KillSwitchInReachException(why);

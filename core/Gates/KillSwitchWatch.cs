@@ -15,9 +15,9 @@ internal sealed class KillSwitchWatch(
     ILedger ledger,
     TenantStates states,
     ITenantDirectory tenants,
-    IFollowedTenants followed,
+    ISubscribedTenants followed,
     TimeProvider clock,
-    ILogger<KillSwitchWatch> logger) : BackgroundService, IKillSwitch, IFollowerHold
+    ILogger<KillSwitchWatch> logger) : BackgroundService, IKillSwitch, ISubscriptionPause
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private static readonly Actor Self = Actor.Service("kill-switch");
@@ -39,7 +39,7 @@ internal sealed class KillSwitchWatch(
         }
     }
 
-    public bool IsOn(TenantId tenant) => killSwitch.Value.WhyStopped(tenant) is not null || recorded.GetValueOrDefault(tenant);
+    public bool IsOn(TenantId tenant) => killSwitch.Value.GetStop(tenant) is not null || recorded.GetValueOrDefault(tenant);
 
     public Task NextLiftAsync(CancellationToken cancellationToken) => Volatile.Read(ref lifted).Task.WaitAsync(cancellationToken);
 
@@ -51,7 +51,7 @@ internal sealed class KillSwitchWatch(
         while (true)
         {
             var next = NextLiftAsync(cancellationToken);
-            if (recorded.TryGetValue(tenant, out var isOn) && !isOn && killSwitch.Value.WhyStopped(tenant) is null)
+            if (recorded.TryGetValue(tenant, out var isOn) && !isOn && killSwitch.Value.GetStop(tenant) is null)
                 return;
             await next;
         }
@@ -126,7 +126,7 @@ internal sealed class KillSwitchWatch(
     private async Task<bool> AppendAsync(TenantState state, Fact fact, CancellationToken cancellationToken)
     {
         var entry = new NewEntry(StreamId.Switch, Self, Guid.NewGuid().ToString("N"), fact);
-        return await ledger.AppendAsync(state.Tenant, [state.VersionOf(StreamId.Switch)], [entry], cancellationToken)
+        return await ledger.AppendAsync(state.Tenant, [state.GetVersion(StreamId.Switch)], [entry], cancellationToken)
             is AppendResult.Appended;
     }
 

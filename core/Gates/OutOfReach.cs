@@ -23,7 +23,7 @@ internal static class OutOfReach
             {
                 if (CanChange(part, child))
                     return part;
-                if (TargetOf(part) is { } target)
+                if (GetTarget(part) is { } target)
                     ways.Push(target);
                 child = part;
             }
@@ -57,7 +57,7 @@ internal static class OutOfReach
     [UnsupportedOSPlatform("windows")]
     private static void SetSameMode(string part) => File.SetUnixFileMode(part, File.GetUnixFileMode(part));
 
-    private static string? TargetOf(string part)
+    private static string? GetTarget(string part)
     {
         try
         {

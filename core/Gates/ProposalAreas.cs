@@ -27,6 +27,6 @@ public sealed class ProposalAreas
         Find(subject) ?? throw new InvalidOperationException($"No area of this version decides about '{subject.Kind}'.");
 
     /// <summary>The name by which policies speak of what is proposed.</summary>
-    internal string GateAreaOf(Proposal proposal) =>
+    internal string GetGateArea(Proposal proposal) =>
         proposal.Staged?.Kind == ProposalKind.Undo ? GateArea.Undo : Get(proposal.Subject).GateArea;
 }

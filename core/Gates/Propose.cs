@@ -16,7 +16,7 @@ namespace DevOpsAI.Gates;
 /// <param name="Observed">What the request rests on and what it asks for, as approvers are shown it: sealed like the plan.</param>
 public sealed record Propose(
     TenantId Tenant, ProposalSubject Subject, Person By, Severity Severity, Plan Plan, IReadOnlyDictionary<string, string> Observed,
-    string Correlation) : IRequest<Answer>
+    string Correlation) : IRequest<RequestResult>
 {
     /// <summary>The user whom the subject is about, under whose key what is personal is encrypted; null for nobody.</summary>
     public string? Person { get; init; }
@@ -33,7 +33,7 @@ internal static class ProposeRules
     public static Outcome Propose(TenantState state, Propose command, IReadOnlySet<Role> roles, DateTimeOffset now, DecisionContext context)
     {
         var known = state.FindProposal(command.Subject) ?? new Proposal(command.Tenant, command.Subject, command.Correlation);
-        if (DecisionRules.WhyNoRole(state, known, roles) is { } stranger)
+        if (DecisionRules.CheckRole(state, known, roles) is { } stranger)
             return new Outcome.Unchanged(stranger);
         if (command.Subject.IsIncident || context.Areas.Find(command.Subject) is not { } area)
             return Outcome.Refuse(known, Refusal.NotPossible, $"Nobody can ask for a decision about {command.Subject}.");
@@ -46,26 +46,26 @@ internal static class ProposeRules
         {
             IsOwnEffect = area.IsItsOwnEffect,
             NotAfter = command.NotAfter,
-            EarlierWeight = Stagings.EarlierWeight(state, about, long.MaxValue, now - context.Policy.Chain.Window, context.Find),
-            Hold = state.Freeze is { } freeze ? Freezes.Sentence(state.Name, freeze) : context.WhyPaused(state, command.Plan),
+            EarlierWeight = ProposalStaging.EarlierWeight(state, about, long.MaxValue, now - context.Policy.Chain.Window, context.Find),
+            Hold = state.Freeze is { } freeze ? FreezeRules.Describe(state.Name, freeze) : context.WhyPaused(state, command.Plan),
         };
         // Nobody's own request is approved by themselves, whatever the policy says of what the bot drafts.
         var terms = GateLevels.Compute(context.Policy, question, context.Find) with { NotTheRequester = true };
-        var staged = Stagings.Stage(
+        var staged = ProposalStaging.Stage(
             about, about.NextRevision, ProposalKind.Remedy, command.By.AsActor(), command.Plan, command.Observed, terms,
             context.Find, context.NewNonce()) with { Simulated = command.Simulated ? true : null };
         return new Outcome.Append(
-            [new(about.Stream, about.Version), state.VersionOf(StreamId.Freeze), state.VersionOf(StreamId.Access)],
+            [new(about.Stream, about.Version), state.GetVersion(StreamId.Freeze), state.GetVersion(StreamId.Access)],
             [new(about.Stream, command.By.AsActor(), about.Correlation, staged)],
-            Sentence(command.Subject, staged.Terms)).WithClock(now);
+            Describe(command.Subject, staged.Terms)).WithClock(now);
     }
 
-    private static string Sentence(ProposalSubject subject, GateTerms terms) => terms.Level switch
+    private static string Describe(ProposalSubject subject, GateTerms terms) => terms.Level switch
     {
         GateLevel.L0 or GateLevel.L1 => $"{Name(subject)} is being carried out.",
-        GateLevel.L2 => $"{Name(subject)} needs {Sentences.Count(terms.Approvals, "approval")} by somebody other than you; "
-            + $"it waits until {Sentences.Utc(terms.ExpiresAt)}.",
-        _ => $"{Name(subject)} is for people only: {Sentences.Said(terms.Reasons[0])}",
+        GateLevel.L2 => $"{Name(subject)} needs {GateMessages.Count(terms.Approvals, "approval")} by somebody other than you; "
+            + $"it waits until {GateMessages.Utc(terms.ExpiresAt)}.",
+        _ => $"{Name(subject)} is for people only: {GateMessages.Said(terms.Reasons[0])}",
     };
 
     private static string Name(ProposalSubject subject)
@@ -75,16 +75,16 @@ internal static class ProposeRules
     }
 }
 
-internal sealed class ProposeHandler(Recorder recorder, IAccess access, DecisionContexts contexts, TimeProvider clock)
-    : IRequestHandler<Propose, Answer>
+internal sealed class ProposeHandler(DecisionService recorder, IAccess access, DecisionContexts contexts, TimeProvider clock)
+    : IRequestHandler<Propose, RequestResult>
 {
-    public Task<Answer> Handle(Propose request, CancellationToken cancellationToken)
+    public Task<RequestResult> Handle(Propose request, CancellationToken cancellationToken)
     {
         var context = contexts.For(request.Tenant);
         return recorder.RecordAsync(
             request.Tenant,
             request.Subject,
-            state => ProposeRules.Propose(state, request, access.RolesOf(state, request.By.ObjectId), clock.GetUtcNow(), context),
+            state => ProposeRules.Propose(state, request, access.GetRoles(state, request.By.ObjectId), clock.GetUtcNow(), context),
             null,
             cancellationToken);
     }

@@ -31,7 +31,7 @@ public enum Refusal
 /// <summary>
 /// How a person's request ended: the proposal as it now stands, and one sentence. <paramref name="Refusal"/> null means it was done.
 /// </summary>
-public sealed record Answer(Proposal? Proposal, Refusal? Refusal, string Sentence)
+public sealed record RequestResult(Proposal? Proposal, Refusal? Refusal, string Message)
 {
     /// <summary>The incident that the proposal is about, as far as it was read; null for everything else.</summary>
     public Incident? Incident { get; init; }
@@ -40,7 +40,7 @@ public sealed record Answer(Proposal? Proposal, Refusal? Refusal, string Sentenc
 }
 
 /// <summary>A person decides about the proposal as it was shown to them.</summary>
-/// <param name="Seal">The seal of what they saw.</param>
+/// <param name="PlanDigest">The seal of what they saw.</param>
 /// <param name="Edits">By <c>{step}.{argument}</c>, step 0-based; only with <see cref="DecisionKind.ApproveWithEdits"/>.</param>
 /// <param name="BreakGlass">Approve at once and alone; others owe a word about it afterwards.</param>
 /// <param name="ReviewToken">Proof that every page of an irreversible plan was opened.</param>
@@ -49,13 +49,13 @@ public sealed record Decide(
     ProposalSubject Subject,
     Person By,
     DecisionKind Kind,
-    string Seal,
+    string PlanDigest,
     string Correlation,
     string? Reason = null,
     IReadOnlyDictionary<string, string>? Edits = null,
     DateTimeOffset? Until = null,
     string? ReviewToken = null,
-    bool BreakGlass = false) : IRequest<Answer>
+    bool BreakGlass = false) : IRequest<RequestResult>
 {
     /// <summary>A snooze may outlast the deadline: the person was told what that means and said so.</summary>
     public bool PastDeadline { get; init; }
@@ -66,54 +66,54 @@ public sealed record Decide(
 
 /// <summary>A person says whether it was right to act alone on a revision.</summary>
 public sealed record ReviewBreakGlass(
-    TenantId Tenant, ProposalSubject Subject, Person By, int Revision, bool Confirms, string? Reason, string Correlation) : IRequest<Answer>
+    TenantId Tenant, ProposalSubject Subject, Person By, int Revision, bool Confirms, string? Reason, string Correlation) : IRequest<RequestResult>
 {
     /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
     public TenantState? Seen { get; init; }
 }
 
 /// <summary>A person asks to take a verified execution back.</summary>
-public sealed record RequestUndo(TenantId Tenant, ProposalSubject Subject, Person By, string Correlation) : IRequest<Answer>
+public sealed record RequestUndo(TenantId Tenant, ProposalSubject Subject, Person By, string Correlation) : IRequest<RequestResult>
 {
     /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
     public TenantState? Seen { get; init; }
 }
 
 /// <summary>A person asks for a new draft where the last one did not lead to the wanted end.</summary>
-/// <param name="Seal">The seal of the proposal that was shown; null when it was asked for in words.</param>
-public sealed record RequestRedraft(TenantId Tenant, string IncidentId, Person By, string? Seal, string Correlation) : IRequest<Answer>
+/// <param name="PlanDigest">The seal of the proposal that was shown; null when it was asked for in words.</param>
+public sealed record RequestRedraft(TenantId Tenant, string IncidentId, Person By, string? PlanDigest, string Correlation) : IRequest<RequestResult>
 {
     /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
     public TenantState? Seen { get; init; }
 }
 
-public sealed record SetFreeze(TenantId Tenant, Person By, string Reason, string Correlation) : IRequest<Answer>;
+public sealed record SetFreeze(TenantId Tenant, Person By, string Reason, string Correlation) : IRequest<RequestResult>;
 
-public sealed record LiftFreeze(TenantId Tenant, Person By, string? Reason, string Correlation) : IRequest<Answer>;
+public sealed record LiftFreeze(TenantId Tenant, Person By, string? Reason, string Correlation) : IRequest<RequestResult>;
 
 /// <summary>Stops every tenant at once, on each tenant's own ledger, so that every instance obeys; only administrators may.</summary>
-public sealed record FreezeEverything(Person By, string Reason, string Correlation) : IRequest<Answer>;
+public sealed record FreezeEverything(Person By, string Reason, string Correlation) : IRequest<RequestResult>;
 
 /// <summary>Lets everything go on that <see cref="FreezeEverything"/> stopped; another administrator than who stopped it.</summary>
-public sealed record UnfreezeEverything(Person By, string? Reason, string Correlation) : IRequest<Answer>;
+public sealed record UnfreezeEverything(Person By, string? Reason, string Correlation) : IRequest<RequestResult>;
 
 /// <summary>Gives or takes a role; only administrators may.</summary>
-public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role, bool Held, string Correlation) : IRequest<Answer>;
+public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role, bool Held, string Correlation) : IRequest<RequestResult>;
 
 /// <summary>A person is away; only administrators may say so of others.</summary>
 /// <param name="From">Now when null, and never sooner.</param>
 /// <param name="Delegate">Decides in their name meanwhile.</param>
 public sealed record SetAbsence(
     TenantId Tenant, Person By, Person Who, DateTimeOffset? From, DateTimeOffset Until, Person? Delegate, string? Reason,
-    string Correlation) : IRequest<Answer>;
+    string Correlation) : IRequest<RequestResult>;
 
 /// <summary>They are back, or will not be away.</summary>
-public sealed record EndAbsence(TenantId Tenant, Person By, Person Who, string Correlation) : IRequest<Answer>;
+public sealed record EndAbsence(TenantId Tenant, Person By, Person Who, string Correlation) : IRequest<RequestResult>;
 
 /// <summary>Binds a conversation to a tenant, or releases it (<see cref="UnlinkChannel"/>).</summary>
-public sealed record LinkChannel(TenantId Tenant, Person By, ChannelRef Channel, bool Escalation, string Correlation) : IRequest<Answer>;
+public sealed record LinkChannel(TenantId Tenant, Person By, ChannelRef Channel, bool Escalation, string Correlation) : IRequest<RequestResult>;
 
-public sealed record UnlinkChannel(TenantId Tenant, Person By, string ConversationId, string Correlation) : IRequest<Answer>;
+public sealed record UnlinkChannel(TenantId Tenant, Person By, string ConversationId, string Correlation) : IRequest<RequestResult>;
 
 /// <summary>Puts a drafted recommendation at its gate: computes the level, seals it, appends <c>proposal.staged</c>.</summary>
 public sealed record StageProposal(TenantId Tenant, string IncidentId) : IRequest<Unit>;
@@ -121,7 +121,7 @@ public sealed record StageProposal(TenantId Tenant, string IncidentId) : IReques
 /// <summary>What a person may do with a tenant: configured roles, roles given or taken on the ledger, and local mode's.</summary>
 public interface IAccess
 {
-    IReadOnlySet<Role> RolesOf(TenantState state, string objectId);
+    IReadOnlySet<Role> GetRoles(TenantState state, string objectId);
 
     /// <summary>Object ids, in lower case, of everybody who has any role at the tenant by configuration or by command.</summary>
     IEnumerable<string> PeopleWithRoles(TenantState state);
@@ -132,11 +132,11 @@ public interface IAccess
     bool EverybodyIsAdministrator { get; }
 
     /// <summary>May this person decide about the staged proposal now? Null when they may; otherwise why not.</summary>
-    Answer? WhyNotDecide(TenantState state, Proposal proposal, string objectId);
+    RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, string objectId);
 
     /// <summary>May this person act alone on it? Null when they may.</summary>
-    Answer? WhyNotBreakGlass(TenantState state, Proposal proposal, string objectId);
+    RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, string objectId);
 
     /// <summary>May this person say whether it was right to act alone? Null when they may.</summary>
-    Answer? WhyNotReviewBreakGlass(TenantState state, Proposal proposal, string objectId);
+    RequestResult? AuthorizeReview(TenantState state, Proposal proposal, string objectId);
 }

@@ -9,7 +9,7 @@ namespace DevOpsAI.Gates;
 public sealed record SnoozeLimit(DateTimeOffset At, string? Reason)
 {
     /// <summary>Null where a snooze needs no second thought.</summary>
-    public static SnoozeLimit? Of(Proposal proposal)
+    public static SnoozeLimit? From(Proposal proposal)
     {
         if (proposal.Staged is { Kind: ProposalKind.Remedy } && proposal.Draft is { NotAfter: { } end, NotAfterReason: var reason })
             return new(end, reason ?? "too late by then");
@@ -17,8 +17,8 @@ public sealed record SnoozeLimit(DateTimeOffset At, string? Reason)
     }
 
     /// <summary>Why this is asked first, for the person who wants to snooze it past that.</summary>
-    internal string Sentence(Proposal proposal) => Reason is null
-        ? $"{proposal.Subject} is critical and to be decided by {Sentences.Utc(At)}; snoozed past that, nobody is asked or escalated to "
+    internal string Describe(Proposal proposal) => Reason is null
+        ? $"{proposal.Subject} is critical and to be decided by {GateMessages.Utc(At)}; snoozed past that, nobody is asked or escalated to "
             + $"meanwhile."
-        : $"What is proposed for {proposal.Subject} is worth nothing after {Sentences.Utc(At)} ({Sentences.Said(Reason)}).";
+        : $"What is proposed for {proposal.Subject} is worth nothing after {GateMessages.Utc(At)} ({GateMessages.Said(Reason)}).";
 }

@@ -56,7 +56,7 @@ internal sealed class SomebodyAdministers(
         try
         {
             return await states.FindAsync(tenant.Id, cancellationToken) is not { } state
-                || access.Value.HoldersOf(state, Role.Administrator).Count > 0;
+                || access.Value.GetHolders(state, Role.Administrator).Count > 0;
         }
         catch (LedgerUnavailableException)
         {

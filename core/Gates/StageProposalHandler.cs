@@ -11,7 +11,7 @@ namespace DevOpsAI.Gates;
 /// <summary>Puts what was drafted at its gate. Asking again does nothing: a draft is staged once.</summary>
 /// <remarks>Throws <see cref="LedgerUnavailableException"/>; the follower that asked hands the entry over again.</remarks>
 internal sealed class StageProposalHandler(
-    ILedger ledger, TenantStates states, GatePolicies policies, Catalogue catalogue, KillSwitch killSwitch,
+    ILedger ledger, TenantStates states, GatePolicies policies, ActionCatalog catalog, KillSwitch killSwitch,
     TimeProvider clock, ILogger<StageProposalHandler> logger) : IRequestHandler<StageProposal, Unit>
 {
     private const int Tries = 10;
@@ -21,7 +21,7 @@ internal sealed class StageProposalHandler(
         for (var attempt = 1; attempt <= Tries; attempt++)
         {
             var state = await states.GetAsync(request.Tenant, cancellationToken);
-            if (state.Find(request.IncidentId) is not { } incident || !Stagings.IsDue(incident))
+            if (state.Find(request.IncidentId) is not { } incident || !ProposalStaging.IsDue(incident))
                 return Unit.Value;
             var staged = Stage(state, incident);
             var result = await ledger.AppendAsync(
@@ -29,7 +29,7 @@ internal sealed class StageProposalHandler(
                 [
                     new(StreamId.Proposal(incident.Id), incident.Proposal.Version),
                     new(StreamId.Incident(incident.Id), incident.IncidentVersion),
-                    state.VersionOf(StreamId.Freeze),
+                    state.GetVersion(StreamId.Freeze),
                 ],
                 [new(StreamId.Proposal(incident.Id), staged.Requester, incident.Correlation, staged, incident.Proposal.DraftSeq)],
                 cancellationToken);
@@ -48,25 +48,25 @@ internal sealed class StageProposalHandler(
     {
         var draft = incident.Draft!;
         var policy = policies.For(state.Tenant);
-        var find = catalogue.Of(state.Tenant);
+        var find = catalog.For(state.Tenant);
         var now = clock.GetUtcNow();
         var question = new GateQuestion(GateArea.Operations, incident.Severity, draft.Plan, now)
         {
-            EarlierWeight = Stagings.EarlierWeight(state, incident.Proposal, long.MaxValue, now - policy.Chain.Window, find),
+            EarlierWeight = ProposalStaging.EarlierWeight(state, incident.Proposal, long.MaxValue, now - policy.Chain.Window, find),
             Risk = draft.Risk,
             ByWords = draft.ByWords == true,
-            Problem = draft.Problem ?? Redrafts.TooOften(incident.Proposal, policy.Limits),
+            Problem = draft.Problem ?? RedraftRules.TooOften(incident.Proposal, policy.Limits),
             NotAfter = draft.NotAfter,
             Hold = state.Freeze is { } freeze
-                ? Freezes.Sentence(state.Name, freeze)
-                : policy.WhyFrozen(now)
-                    ?? killSwitch.WhyPaused(state.Tenant, draft.Plan, connection => catalogue.ConnectorOf(state.Tenant, connection))
-                    ?? Quotas.WhyNot(state, policy, draft.Plan, now) ?? Redrafts.Hold(incident.Proposal)
-                    ?? Stagings.CameBack(state, incident, now - policy.Chain.Window, find),
+                ? FreezeRules.Describe(state.Name, freeze)
+                : policy.GetFreeze(now)
+                    ?? killSwitch.GetPause(state.Tenant, draft.Plan, connection => catalog.GetConnector(state.Tenant, connection))
+                    ?? QuotaRules.Check(state, policy, draft.Plan, now) ?? RedraftRules.Hold(incident.Proposal)
+                    ?? ProposalStaging.CameBack(state, incident, now - policy.Chain.Window, find),
         };
-        var staged = Stagings.Stage(
+        var staged = ProposalStaging.Stage(
             incident.Proposal, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy,
-            Actor.Service("drafting"), draft.Plan, draft.Observed, GateLevels.Compute(policy, question, find), find, Stagings.NewNonce());
+            Actor.Service("drafting"), draft.Plan, draft.Observed, GateLevels.Compute(policy, question, find), find, ProposalStaging.NewNonce());
         return (ProposalStaged)staged.WithClock(now);
     }
 }

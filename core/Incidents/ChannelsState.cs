@@ -23,7 +23,7 @@ public sealed record ChannelsState : ISlice<ChannelsState>
 
     public ChannelsState Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
-        ChannelLinked linked => Link(entry, linked, before.ToShowIn(linked).Skip(IncidentsState.MostPostedAtOnce).Any()),
+        ChannelLinked linked => Link(entry, linked, before.ToShowIn(linked).Skip(IncidentsState.MaxPostedAtOnce).Any()),
         ChannelUnlinked unlinked => Unlink(unlinked),
         _ => this,
     };
@@ -84,10 +84,10 @@ public static class ChannelsOfState
         public bool IsOnList(Incident incident, ChannelLinked link)
         {
             var since = state.LinkedSince.GetValueOrDefault(link.Channel.ConversationId);
-            return (state.BeganWithList.Contains(link.Channel.ConversationId) && incident.StorySeq < since)
+            return (state.BeganWithList.Contains(link.Channel.ConversationId) && incident.TimelineSeq < since)
                 || incident.ListedSeq > since
                 || (link.Escalation && incident is { Proposal.IsEscalatedAmongOthers: true, Proposal.EscalatedTo: { } told }
-                    && incident.StorySeq <= told.Seq);
+                    && incident.TimelineSeq <= told.Seq);
         }
 
         /// <summary>Open incidents whose cards the conversation would get now, but for those that it has.</summary>

@@ -19,7 +19,7 @@ internal sealed class ClosedIncidents : IRetention
     public const int PerShelf = 64;
 
     private const int ShelvesKept = 32;
-    private static readonly Lazy<string> Shape = new(() => StateJson.ShapeOf([typeof(Shelf)]));
+    private static readonly Lazy<string> Shape = new(() => StateJson.GetShape([typeof(Shelf)]));
 
     internal static string ShapeOfShelf => Shape.Value;
 
@@ -45,9 +45,9 @@ internal sealed class ClosedIncidents : IRetention
     public async Task WriteAsync(
         TenantId tenant, DataKey key, ConcurrentDictionary<string, ClosedIncident> waiting, CancellationToken cancellationToken)
     {
-        foreach (var shelf in waiting.ToArray().GroupBy(static one => ShelfOf(one.Key)))
+        foreach (var shelf in waiting.ToArray().GroupBy(static one => GetShelf(one.Key)))
         {
-            var name = NameOf(tenant, shelf.Key);
+            var name = GetName(tenant, shelf.Key);
             var kept = (await ReadAsync(key, name, cancellationToken)).Shelf ?? Shelf.Empty;
             var next = new Shelf(kept.Incidents.SetItems(shelf));
             var last = shelf.Max(static one => one.Value.LeftAt);
@@ -64,7 +64,7 @@ internal sealed class ClosedIncidents : IRetention
     public async ValueTask<(ClosedIncident? Found, string? Why)> FindAsync(
         TenantId tenant, string incidentId, CancellationToken cancellationToken)
     {
-        var (shelf, why) = await ShelfAsync(tenant, ShelfOf(incidentId), cancellationToken);
+        var (shelf, why) = await ShelfAsync(tenant, GetShelf(incidentId), cancellationToken);
         return shelf?.Incidents.TryGetValue(incidentId, out var kept) == true
             ? (kept, null)
             : (null, why ?? $"{incidentId} is not among them");
@@ -97,7 +97,7 @@ internal sealed class ClosedIncidents : IRetention
                 return (known, null);
         }
         var key = await keys.OfDerivedAsync(tenant, mayCreate: false, cancellationToken);
-        var found = await ReadAsync(key, NameOf(tenant, shelf), cancellationToken);
+        var found = await ReadAsync(key, GetName(tenant, shelf), cancellationToken);
         if (found.Shelf is not null)
             Keep(tenant, shelf, found.Shelf);
         // What was opened with a key that is gone by now is not to be kept.
@@ -137,14 +137,14 @@ internal sealed class ClosedIncidents : IRetention
         }
     }
 
-    public static string ShelfOf(string incidentId) =>
+    public static string GetShelf(string incidentId) =>
         int.TryParse(incidentId.AsSpan(incidentId.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? IdOf(number / PerShelf)
+            ? GetId(number / PerShelf)
             : "other";
 
-    public static string IdOf(int shelf) => shelf.ToString("D8", CultureInfo.InvariantCulture);
+    public static string GetId(int shelf) => shelf.ToString("D8", CultureInfo.InvariantCulture);
 
-    private static DerivedName NameOf(TenantId tenant, string shelf) => new(tenant, KeyDocuments.ClosedKind, shelf, Shape.Value);
+    private static DerivedName GetName(TenantId tenant, string shelf) => new(tenant, KeyDocuments.ClosedKind, shelf, Shape.Value);
 
     /// <summary>What is kept in one document.</summary>
     private sealed record Shelf(ImmutableDictionary<string, ClosedIncident> Incidents)

@@ -43,7 +43,7 @@ internal sealed class CorrelateEventHandler(
     {
         var tenant = tenants.Find(state.Tenant)
             ?? throw new InvalidOperationException($"Tenant {state.Tenant} has events but is not configured; they wait until it is.");
-        var scope = StormPolicy.ScopeOf(state, waiting.Event, clock.GetUtcNow(), storms.Value);
+        var scope = StormPolicy.GetScope(state, waiting.Event, clock.GetUtcNow(), storms.Value);
         var opened = StormPolicy.Open($"{tenant.Prefix}-{state.LastIncidentNumber + 1}", waiting.Event, scope, storms.Value.QuietAfter);
         var received = (await ledger.ReadAsync(state.Tenant, waiting.Seq - 1, 1, cancellationToken))[0];
         // Named in either case, so that nobody opens it again while another one is opened in its place.
@@ -54,10 +54,10 @@ internal sealed class CorrelateEventHandler(
         var returning = ReturnPolicy.Returning(last, received.ByClock, storms.Value.QuietAfter);
         // The id that the sender of the event was given goes on through the incident.
         var entry = returning is null
-            ? new NewEntry(StreamId.Incident(opened.IncidentId), Actor.Service(IncidentsFollower.Part), received.Correlation, opened,
+            ? new NewEntry(StreamId.Incident(opened.IncidentId), Actor.Service(IncidentsSubscription.Part), received.Correlation, opened,
                 waiting.Seq)
             : new NewEntry(
-                StreamId.Incident(returning.Id), Actor.Service(IncidentsFollower.Part), returning.Correlation,
+                StreamId.Incident(returning.Id), Actor.Service(IncidentsSubscription.Part), returning.Correlation,
                 new IncidentReopened(returning.Id) { EventId = waiting.Event.EventId }, waiting.Seq);
         if (await ledger.AppendAsync(state.Tenant, expected, [entry], cancellationToken) is AppendResult.Conflict)
             return false;
@@ -100,6 +100,6 @@ internal sealed class CloseResolvedHandler(ILedger ledger, TenantStates states, 
             incident.Tenant,
             [new(StreamId.Incident(incident.Id), incident.IncidentVersion), new(StreamId.Proposal(incident.Id), incident.Proposal.Version)],
             [.. facts.Select(
-                one => new NewEntry(one.Stream, Actor.Service(IncidentsFollower.Part), incident.Correlation, one.Fact, cause))],
+                one => new NewEntry(one.Stream, Actor.Service(IncidentsSubscription.Part), incident.Correlation, one.Fact, cause))],
             cancellationToken);
 }

@@ -9,7 +9,7 @@ public interface IAlertParts
     /// <summary>
     /// The same for every spelling of the part, in lower case; null when the alert is about the device as a whole, or names none.
     /// </summary>
-    string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes);
+    string? GetPart(string kind, string? device, IReadOnlyDictionary<string, string> attributes);
 
     /// <summary>Whether it is known what to do about such an alert, so that it will have a plan to decide about.</summary>
     bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes);
@@ -18,7 +18,7 @@ public interface IAlertParts
 /// <summary>Where nobody knows of parts.</summary>
 internal sealed class WholeDevices : IAlertParts
 {
-    public string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes) => null;
+    public string? GetPart(string kind, string? device, IReadOnlyDictionary<string, string> attributes) => null;
 
     public bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes) => false;
 }

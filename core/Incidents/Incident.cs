@@ -78,7 +78,7 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
     public DateTimeOffset? ClosedAt { get; init; }
 
     /// <summary>Seq of the last entry about the incident or its proposal.</summary>
-    public long StorySeq { get; init; } = OpenedSeq;
+    public long TimelineSeq { get; init; } = OpenedSeq;
 
     public ImmutableDictionary<string, ShownCard> Cards { get; init; } = ImmutableDictionary<string, ShownCard>.Empty;
 
@@ -160,17 +160,17 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
         _ => BegunSinceQuiet,
     };
 
-    internal Incident Apply(LedgerEntry entry) => Fold(entry) with
+    internal Incident Apply(LedgerEntry entry) => ApplyFact(entry) with
     {
         LastSeq = entry.Fact is CardSending or CardPosted or CardUpdated or NoticeSending or StepStarted ? LastSeq : entry.Seq,
-        StorySeq = entry.Stream == StreamId.Card(Id) ? StorySeq : entry.Seq,
+        TimelineSeq = entry.Stream == StreamId.Card(Id) ? TimelineSeq : entry.Seq,
         ListedSeq = entry.Stream == StreamId.Card(Id) || entry.Fact is RecommendationDrafted or ProposalStaged ? ListedSeq : 0,
         Ended = IsEnd(entry.Fact) ? (entry.Seq, entry.ByClock) : Ended,
         IncidentVersion = entry.Stream == StreamId.Incident(Id) ? entry.Version : IncidentVersion,
         CardVersion = entry.Stream == StreamId.Card(Id) ? entry.Version : CardVersion,
     };
 
-    private Incident Fold(LedgerEntry entry) => entry.Fact switch
+    private Incident ApplyFact(LedgerEntry entry) => entry.Fact switch
     {
         _ when entry.Stream == Proposal.Stream => this with
         {

@@ -15,7 +15,7 @@ public sealed partial record Incident
         && Execution is null or { Outcome: not null } && Undo is null or { Outcome: not null };
 
     /// <summary>Version of one of its streams; 0 for any other.</summary>
-    internal long VersionOf(StreamId stream)
+    internal long GetVersion(StreamId stream)
     {
         if (stream == StreamId.Proposal(Id))
             return Proposal.Version;

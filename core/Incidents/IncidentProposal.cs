@@ -21,7 +21,7 @@ public sealed partial record Incident
     public bool IsLeftToPeople => Proposal.IsLeftToPeople;
     public bool AsksAfterUndo => Proposal.AsksAfterUndo;
     public Plan PlanInForce => Proposal.PlanInForce;
-    public string SealInForce => Proposal.SealInForce;
+    public string PlanDigest => Proposal.PlanDigest;
 
     public bool CanBeFrozen(DateTimeOffset at) => Proposal.CanBeFrozen(at);
 }

@@ -15,7 +15,7 @@ public static class IncidentStreams
     }
 
     /// <summary>The incident that a stream is about; null for streams of other things.</summary>
-    internal static string? IncidentOf(StreamId stream)
+    internal static string? GetIncident(StreamId stream)
     {
         var slash = stream.Value.IndexOf('/', StringComparison.Ordinal);
         // What comes after the slash of other streams is no incident's id, even where it looks like one.

@@ -24,7 +24,7 @@ public sealed partial record IncidentsState
         if (!change.ShowsWhatWaited())
             return touched;
         var waited = Incidents.Values.Where(static incident => incident.IsOpen && incident.Cards.IsEmpty).ToList();
-        return waited.Count <= MostPostedAtOnce ? touched : touched with
+        return waited.Count <= MaxPostedAtOnce ? touched : touched with
         {
             Incidents = touched.Incidents.SetItems(waited.Select(incident =>
                 KeyValuePair.Create(incident.Id, touched.Incidents[incident.Id] with { ListedSeq = entry.Seq }))),
@@ -44,7 +44,7 @@ public sealed partial record IncidentsState
                 Intake = counted.Intake with { Digested = counted.Intake.Digested + 1 },
             };
         }
-        counted = counted with { LastWords = LastWords.SetItem(received.AlertKey, AlertWord.Of(before, seq, received, entry.At)) };
+        counted = counted with { LastWords = LastWords.SetItem(received.AlertKey, AlertWord.Create(before, seq, received, entry.At)) };
         if (received.Status == EventStatus.Resolved)
             return counted.Resolve(entry, received);
         if (OpenIncidentFor(received, entry.ByClock) is { } open)
@@ -92,8 +92,8 @@ public sealed partial record IncidentsState
         {
             LastIncidentNumber = LastIncidentNumber + 1,
             RecentlyOpened = CameUp(opened.IncidentId),
-            OpenByKey = OpenByKey.SetItem(KeyOf(opened), opened.IncidentId),
-            LastByKey = LastByKey.SetItem(KeyOf(opened), opened.IncidentId),
+            OpenByKey = OpenByKey.SetItem(GetKey(opened), opened.IncidentId),
+            LastByKey = LastByKey.SetItem(GetKey(opened), opened.IncidentId),
             Occurrences = Occurrences.Opened(opened, entry.At),
             Incidents = Incidents.SetItem(opened.IncidentId, incident),
         };
@@ -108,7 +108,7 @@ public sealed partial record IncidentsState
 
     private IncidentsState OfIncident(LedgerEntry entry)
     {
-        if (IncidentStreams.IncidentOf(entry.Stream) is not { } id || Find(id) is not { } incident)
+        if (IncidentStreams.GetIncident(entry.Stream) is not { } id || Find(id) is not { } incident)
             return this;
         var next = With(incident.Apply(entry));
         return entry.Fact switch
@@ -126,7 +126,7 @@ public sealed partial record IncidentsState
     /// <summary>It takes what belongs to it again, unless a later one does by now.</summary>
     private IncidentsState Reopen(Incident incident)
     {
-        var key = KeyOf(incident.Opened);
+        var key = GetKey(incident.Opened);
         return OpenByKey.ContainsKey(key) ? this : this with { OpenByKey = OpenByKey.SetItem(key, incident.Id) };
     }
 
@@ -136,7 +136,7 @@ public sealed partial record IncidentsState
     /// </summary>
     private IncidentsState Close(LedgerEntry entry, Incident incident, IncidentClosed closed)
     {
-        var key = KeyOf(incident.Opened);
+        var key = GetKey(incident.Opened);
         var state = OpenByKey.GetValueOrDefault(key) == incident.Id ? this with { OpenByKey = OpenByKey.Remove(key) } : this;
         if (closed.Reason != ClosedReasons.Resolved)
             return state;

@@ -42,7 +42,7 @@ public sealed partial record IncidentsState
 
     /// <summary>The incident that was opened last under the same key, here or left a short while ago; null where there is none.</summary>
     internal string? LastLike(IncidentOpened opened) =>
-        LastByKey.GetValueOrDefault(KeyOf(opened)) ?? (LeftByKey.TryGetValue(KeyOf(opened), out var left) ? left.IncidentId : null);
+        LastByKey.GetValueOrDefault(GetKey(opened)) ?? (LeftByKey.TryGetValue(GetKey(opened), out var left) ? left.IncidentId : null);
 
     /// <summary>Ids of the closed incidents that are here, in the order in which they were closed.</summary>
     public ImmutableList<string> Closed { get; init; } = [];
@@ -74,17 +74,17 @@ public sealed partial record IncidentsState
     }
 
     /// <summary>There is such an incident, and it is not here any more.</summary>
-    internal bool HasLeft(string incidentId) => NumberOf(incidentId) is { } number
+    internal bool HasLeft(string incidentId) => GetNumber(incidentId) is { } number
         && number >= FirstIncidentNumber && number <= LastIncidentNumber && Find(incidentId) is null;
 
     /// <summary>How many of so many incidents, from a number on, have left.</summary>
     internal int HaveLeft(int first, int count)
     {
         var (from, to) = (Math.Max(first, FirstIncidentNumber), Math.Min(first + count - 1, LastIncidentNumber));
-        return Math.Max(0, to - from + 1) - Incidents.Keys.Count(id => NumberOf(id) is { } number && number >= from && number <= to);
+        return Math.Max(0, to - from + 1) - Incidents.Keys.Count(id => GetNumber(id) is { } number && number >= from && number <= to);
     }
 
-    private static int? NumberOf(string incidentId) =>
+    private static int? GetNumber(string incidentId) =>
         int.TryParse(incidentId.AsSpan(incidentId.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
@@ -137,7 +137,7 @@ public sealed partial record IncidentsState
             LeftByKey = ReturnsAfter(leaving, entry.ByClock),
             LastByKey = LastByKey.RemoveRange(LastByKey.Where(pair => leaving.ContainsKey(pair.Value)).Select(static pair => pair.Key)),
             RecentlyOpened = RecentlyOpened.RemoveAll(leaving.ContainsKey),
-            PastRuns = RunsAfter(leaving.Values.Select(RunOf).OfType<PastRun>(), entry.ByClock),
+            PastRuns = RunsAfter(leaving.Values.Select(GetRun).OfType<PastRun>(), entry.ByClock),
         };
     }
 
@@ -153,16 +153,16 @@ public sealed partial record IncidentsState
     private ImmutableArray<PastRun> RunsAfter(IEnumerable<PastRun> more, DateTimeOffset at) =>
         [.. PastRuns.Concat(more.OrderBy(static run => run.Seq)).Where(run => at - run.At < PastRunsKeptFor).TakeLast(PastRunsKept)];
 
-    private static PastRun? RunOf(Incident incident)
+    private static PastRun? GetRun(Incident incident)
     {
         var run = incident.Execution is { Unattended: true } unattended ? unattended : null;
         var acted = run?.Outcome is not null and not ExecutionOutcome.Drifted ? run.StartedAt : (DateTimeOffset?)null;
         if (incident.Staged is { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L0 or GateLevel.L1 } staged)
-            return new(incident.Id, incident.Proposal.StagedSeq, incident.Proposal.StagedAt, TargetsOf(staged.Plan), acted);
-        return run is null ? null : new(incident.Id, run.StartedSeq, run.StartedAt, TargetsOf(run.Plan), acted);
+            return new(incident.Id, incident.Proposal.StagedSeq, incident.Proposal.StagedAt, GetTargets(staged.Plan), acted);
+        return run is null ? null : new(incident.Id, run.StartedSeq, run.StartedAt, GetTargets(run.Plan), acted);
     }
 
-    private static Plan TargetsOf(Plan plan) => new([.. plan.Steps.Select(static step =>
+    private static Plan GetTargets(Plan plan) => new([.. plan.Steps.Select(static step =>
         new PlanStep("", step.Action, step.Target, ImmutableDictionary<string, string>.Empty, "", [], [], [], step.Rollback))]);
 
     /// <summary>What was said of alerts that belong to nothing here any more is forgotten, the oldest first.</summary>

@@ -15,7 +15,7 @@ public static class IncidentsServices
         services.TryAddSingleton<IAlertParts, WholeDevices>();
         services.AddMetrics();
         services.AddSingleton<IRetention, ClosedIncidents>();
-        services.AddSingleton<ILedgerFollower, IncidentsFollower>();
+        services.AddSingleton<ILedgerSubscription, IncidentsSubscription>();
         services.AddHostedService<IntakeMetrics>();
         return services;
     }

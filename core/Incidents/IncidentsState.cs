@@ -16,14 +16,14 @@ public sealed partial record IncidentsState : ISlice<IncidentsState>
     public const int RecentlyOpenedLimit = 128;
 
     /// <summary>More incidents than this are shown as a list when there are many to show at once.</summary>
-    public const int MostPostedAtOnce = 3;
+    public const int MaxPostedAtOnce = 3;
 
     public static IncidentsState Empty { get; } = new();
 
     public ImmutableDictionary<string, Incident> Incidents { get; init; } =
         ImmutableDictionary.Create<string, Incident>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Open incidents by the key that their scope gathers on (<see cref="KeyOf"/>).</summary>
+    /// <summary>Open incidents by the key that their scope gathers on (<see cref="GetKey"/>).</summary>
     public ImmutableDictionary<string, string> OpenByKey { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The incident that was opened last under each key that scopes gather on; it may be closed.</summary>
@@ -89,7 +89,7 @@ public sealed partial record IncidentsState : ISlice<IncidentsState>
     public bool StillFires(Incident incident) =>
         incident.FiringAlerts.Any(alert => IncidentByAlert.GetValueOrDefault(alert) == incident.Id);
 
-    public static string KeyOf(IncidentOpened opened) => opened.Scope switch
+    public static string GetKey(IncidentOpened opened) => opened.Scope switch
     {
         IncidentScope.One => opened.CorrelationKey,
         IncidentScope.Cause => CauseScopeKey(opened.CauseKey),

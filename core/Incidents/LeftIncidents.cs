@@ -76,11 +76,11 @@ internal sealed class LeftIncidents(
             }
             return named;
         }
-        if (IncidentStreams.IncidentOf(entry.Stream) is not { } id || entry.Fact is IncidentOpened || !state.HasLeft(id))
+        if (IncidentStreams.GetIncident(entry.Stream) is not { } id || entry.Fact is IncidentOpened || !state.HasLeft(id))
             return [];
         return await FindAsync(id, entry.Seq - 1, IsBefore, cancellationToken) is { } found ? [found] : [];
 
-        bool IsBefore(ClosedIncident one) => one.LeftAt < entry.Seq && one.Incident.VersionOf(entry.Stream) == entry.Version - 1;
+        bool IsBefore(ClosedIncident one) => one.LeftAt < entry.Seq && one.Incident.GetVersion(entry.Stream) == entry.Version - 1;
     }
 
     /// <summary>All of them, the newest first, as a stream.</summary>
@@ -110,12 +110,12 @@ internal sealed class LeftIncidents(
     private async ValueTask<(IReadOnlyCollection<ClosedIncident> All, string? Why)> ShelfAsync(
         int number, CancellationToken cancellationToken)
     {
-        var shelf = ClosedIncidents.IdOf(number);
+        var shelf = ClosedIncidents.GetId(number);
         var (kept, why) = await closed.ReadAsync(tenant, shelf, cancellationToken);
         var all = kept.ToDictionary(static one => one.Incident.Id, StringComparer.OrdinalIgnoreCase);
         foreach (var (id, one) in waiting)
         {
-            if (ClosedIncidents.ShelfOf(id) == shelf)
+            if (ClosedIncidents.GetShelf(id) == shelf)
                 all[id] = one;
         }
         return (all.Values, why);

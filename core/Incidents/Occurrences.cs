@@ -12,7 +12,7 @@ namespace DevOpsAI.Incidents;
 public sealed record Occurrence(string IncidentId, DateTimeOffset OpenedAt, string? ClosedReason, string? Done, DateTimeOffset? EndedAt);
 
 /// <summary>
-/// The last incidents of each alert on each device, for as long as <see cref="Window"/> and never more than <see cref="Most"/>: what a card
+/// The last incidents of each alert on each device, for as long as <see cref="Window"/> and never more than <see cref="Max"/>: what a card
 /// needs to say that it has been seen before, whatever else is forgotten of them. Immutable; part of the fold.
 /// </summary>
 public sealed class Occurrences
@@ -20,13 +20,13 @@ public sealed class Occurrences
     public static readonly TimeSpan Window = TimeSpan.FromDays(30);
 
     /// <summary>For one alert on one device; of more the newest count.</summary>
-    public const int MostOfOne = 20;
+    public const int MaxOfOne = 20;
 
     /// <summary>In place of the reason for closing, where what was done was taken back.</summary>
     public const string TakenBack = "taken back";
 
     /// <summary>For a tenant.</summary>
-    public const int Most = 4_000;
+    public const int Max = 4_000;
 
     public static readonly Occurrences None = new(ImmutableDictionary<string, ImmutableArray<Occurrence>>.Empty, []);
 
@@ -43,29 +43,29 @@ public sealed class Occurrences
     /// <summary>
     /// Earlier incidents of the same alert on the same device that began within <see cref="Window"/> before this one, oldest first.
     /// </summary>
-    public IReadOnlyList<Occurrence> Before(Incident incident) => KeyOf(incident.Opened) is { } key && byKey.TryGetValue(key, out var all)
+    public IReadOnlyList<Occurrence> Before(Incident incident) => GetKey(incident.Opened) is { } key && byKey.TryGetValue(key, out var all)
         ? [.. all.Where(
             one => one.IncidentId != incident.Id && one.OpenedAt <= incident.OpenedAt && one.OpenedAt > incident.OpenedAt - Window)]
         : [];
 
     internal Occurrences Opened(IncidentOpened opened, DateTimeOffset at)
     {
-        if (KeyOf(opened) is not { } key)
+        if (GetKey(opened) is not { } key)
             return this;
         var (kept, waiting, count) = (byKey, order, Count);
         // What is too old goes here, so that nothing has to look for it.
-        while (!waiting.IsEmpty && (waiting.Peek().At <= at - Window || count >= Most))
+        while (!waiting.IsEmpty && (waiting.Peek().At <= at - Window || count >= Max))
         {
             var oldest = waiting.Peek().Key;
             waiting = waiting.Dequeue();
             // It was dropped already where more of the same came.
-            if (!kept.TryGetValue(oldest, out var some) || some[0].OpenedAt > at - Window && count < Most)
+            if (!kept.TryGetValue(oldest, out var some) || some[0].OpenedAt > at - Window && count < Max)
                 continue;
             kept = some.Length == 1 ? kept.Remove(oldest) : kept.SetItem(oldest, some.RemoveAt(0));
             count--;
         }
         var ofOne = kept.GetValueOrDefault(key, []);
-        if (ofOne.Length >= MostOfOne)
+        if (ofOne.Length >= MaxOfOne)
             (ofOne, count) = (ofOne.RemoveAt(0), count - 1);
         return new(kept.SetItem(key, ofOne.Add(new(opened.IncidentId, at, null, null, null))), waiting.Enqueue((at, key)))
             { Count = count + 1 };
@@ -74,13 +74,13 @@ public sealed class Occurrences
     /// <summary>The incident was closed, or opened again.</summary>
     internal Occurrences With(Incident incident)
     {
-        if (KeyOf(incident.Opened) is not { } key || !byKey.TryGetValue(key, out var all))
+        if (GetKey(incident.Opened) is not { } key || !byKey.TryGetValue(key, out var all))
             return this;
         var at = all.ToList().FindIndex(one => one.IncidentId == incident.Id);
-        return at < 0 ? this : new(byKey.SetItem(key, all.SetItem(at, Of(incident))), order) { Count = Count };
+        return at < 0 ? this : new(byKey.SetItem(key, all.SetItem(at, For(incident))), order) { Count = Count };
     }
 
-    private static Occurrence Of(Incident incident)
+    private static Occurrence For(Incident incident)
     {
         if (incident.Proposal.IsTakenBack && !incident.IsOpen)
             return new(incident.Id, incident.OpenedAt, TakenBack, null, incident.ClosedAt);
@@ -92,6 +92,6 @@ public sealed class Occurrences
     }
 
     /// <summary>Kind, device and part; null for what gathers several, or names no device.</summary>
-    private static string? KeyOf(IncidentOpened opened) =>
+    private static string? GetKey(IncidentOpened opened) =>
         opened is { Scope: IncidentScope.One, Device: not null } ? opened.CorrelationKey : null;
 }

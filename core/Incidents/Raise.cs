@@ -27,7 +27,7 @@ internal sealed class RaiseIncidentHandler(ILedger ledger, TenantStates states, 
             }
             var stream = StreamId.Incident(id);
             var raised = new IncidentRaised(id, incident.RaisedTo, incident.Severity, request.EventId);
-            var entry = new NewEntry(stream, Actor.Service(IncidentsFollower.Part), incident.Correlation, raised, request.Cause);
+            var entry = new NewEntry(stream, Actor.Service(IncidentsSubscription.Part), incident.Correlation, raised, request.Cause);
             if (await ledger.AppendAsync(request.Tenant, [new(stream, incident.IncidentVersion)], [entry], cancellationToken)
                 is AppendResult.Appended)
             {

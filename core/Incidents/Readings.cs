@@ -11,7 +11,7 @@ public static partial class Readings
     /// <summary>The text with a placeholder for each value that was measured; sizes are alike whatever their unit.</summary>
     public static string Without(string text)
     {
-        var plain = Measured().Replace(text, reading => IsPartOfName(text, reading) ? reading.Value : "#" + UnitOf(reading));
+        var plain = Measured().Replace(text, reading => IsPartOfName(text, reading) ? reading.Value : "#" + GetUnit(reading));
         return Lasting().Replace(plain, static lasting => $"{lasting.Groups["since"].Value}#t{lasting.Groups["left"].Value}");
     }
 
@@ -24,7 +24,7 @@ public static partial class Readings
             || (before is '.' or '/' && reading.Index > 1 && char.IsLetterOrDigit(text[reading.Index - 2]));
     }
 
-    private static string UnitOf(Match reading)
+    private static string GetUnit(Match reading)
     {
         if (reading.Groups["percent"].Success)
             return "%";

@@ -108,7 +108,7 @@ internal sealed class ReceiveEventsHandler(
     {
         var kind = EventText.Bounded(sent.Kind, EventText.KindLimit);
         var attributes = EventText.Bounded(sent.Attributes);
-        var part = sent.Part ?? parts.PartOf(kind, device, attributes);
+        var part = sent.Part ?? parts.GetPart(kind, device, attributes);
         // Two sources may use the same key for different alerts.
         var alertKey = $"{request.Connection}:{Hidden(sent.AlertKey)}";
         if (sent.KeyIsCoarse && part is not null)
@@ -133,14 +133,14 @@ internal sealed class ReceiveEventsHandler(
             user?.Id)
         {
             Delivery = request.Delivery is { } digest ? new(digest, position, request.Events.Count) : null,
-            OwnCard = OwnCardOf(kind, sent, attributes, user is not null),
+            OwnCard = GetOwnCard(kind, sent, attributes, user is not null),
             BeganAt = sent.StandsSince,
         };
 
         string Hidden(string text) => user is null ? text : EventKeys.Hidden(user, text);
     }
 
-    private OwnCard? OwnCardOf(string kind, ConnectorEvent sent, Dictionary<string, string> attributes, bool isAboutUser)
+    private OwnCard? GetOwnCard(string kind, ConnectorEvent sent, Dictionary<string, string> attributes, bool isAboutUser)
     {
         if (sent.Severity == Severity.Info || sent.Status == EventStatus.Resolved)
             return null;

@@ -24,7 +24,7 @@ public sealed record AlertWord(EventStatus Status, long Seq, DateTimeOffset Occu
 
     /// <param name="before">What was said before it.</param>
     /// <param name="at">When it was said, by the ledger; null where that is now.</param>
-    internal static AlertWord Of(AlertWord? before, long seq, EventReceived received, DateTimeOffset? at) =>
+    internal static AlertWord Create(AlertWord? before, long seq, EventReceived received, DateTimeOffset? at) =>
         new(received.Status, seq, received.OccurredAt, received.BeganAt, received.Severity)
     {
         // A difference of two times always exists; the time five minutes before the first there is does not.
@@ -95,7 +95,7 @@ internal static class Restatements
             }
             words[received.AlertKey] = word?.Outdates(received) == true
                 ? word.After(received)
-                : AlertWord.Of(word, word?.Seq ?? 0, received, at: null);
+                : AlertWord.Create(word, word?.Seq ?? 0, received, at: null);
         }
         return news;
     }

@@ -10,11 +10,11 @@ namespace DevOpsAI.Incidents;
 public sealed record StormPart(string Kind, string? Device, bool IsUser, Severity Severity, int Events, int Firing, bool Simulated);
 
 /// <summary>
-/// What a storm gathers, by kind and device. Immutable and bounded: what comes after <see cref="Most"/> different ones is only counted.
+/// What a storm gathers, by kind and device. Immutable and bounded: what comes after <see cref="Max"/> different ones is only counted.
 /// </summary>
 public sealed record StormParts(ImmutableDictionary<string, StormPart> ByKey, int LeftOut)
 {
-    public const int Most = 500;
+    public const int Max = 500;
 
     public static readonly StormParts None = new(ImmutableDictionary<string, StormPart>.Empty, 0);
 
@@ -31,7 +31,7 @@ public sealed record StormParts(ImmutableDictionary<string, StormPart> ByKey, in
     {
         if (!ByKey.TryGetValue(received.CorrelationKey, out var part))
         {
-            if (ByKey.Count >= Most)
+            if (ByKey.Count >= Max)
                 return this with { LeftOut = LeftOut + 1 };
             part = new(received.Kind, received.Device, received.AboutUser == true, received.Severity, 0, 0, received.Simulated);
         }

@@ -13,9 +13,9 @@ internal static class StormPolicy
     /// <summary>
     /// How many waiting events of a cause are looked at. Events are correlated in order, so those of one delivery are the first ones.
     /// </summary>
-    private const int MostLookedAt = 64;
+    private const int MaxLookedAt = 64;
 
-    public static IncidentScope ScopeOf(TenantState state, EventReceived received, DateTimeOffset now, StormOptions options)
+    public static IncidentScope GetScope(TenantState state, EventReceived received, DateTimeOffset now, StormOptions options)
     {
         var ofTenant = 0;
         var ofCause = 0;
@@ -57,7 +57,7 @@ internal static class StormPolicy
     private static int CameTogether(TenantState state, EventReceived received) =>
         received.Delivery is not { Of: > 1 } delivery ? 0 : state.Unattached
         .OfCause(received.CauseKey)
-        .Take(MostLookedAt)
+        .Take(MaxLookedAt)
         .Where(waiting => waiting.Event.Delivery?.Sha256 == delivery.Sha256)
         .Select(static waiting => waiting.Event.CorrelationKey)
         .Distinct()

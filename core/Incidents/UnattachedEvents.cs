@@ -52,7 +52,7 @@ public sealed class UnattachedEvents
     internal UnattachedEvents Add(long seq, EventReceived received)
     {
         var next = index;
-        foreach (var key in KeysOf(received))
+        foreach (var key in GetKeys(received))
             next = next.SetItem(
                 key, (next.GetValueOrDefault(key) ?? ImmutableSortedDictionary<long, string>.Empty).SetItem(seq, received.EventId));
         return new(byId.SetItem(received.EventId, new(seq, received)), next);
@@ -63,12 +63,12 @@ public sealed class UnattachedEvents
         if (Find(eventId) is not { } waiting)
             return this;
         var next = index;
-        foreach (var key in KeysOf(waiting.Event))
+        foreach (var key in GetKeys(waiting.Event))
             next = next[key].Remove(waiting.Seq) is { IsEmpty: false } rest ? next.SetItem(key, rest) : next.Remove(key);
         return new(byId.Remove(eventId), next);
     }
 
-    private static (Key, string)[] KeysOf(EventReceived received) =>
+    private static (Key, string)[] GetKeys(EventReceived received) =>
         [(Key.Alert, received.AlertKey), (Key.Correlation, received.CorrelationKey), (Key.Cause, received.CauseKey)];
 
     private IEnumerable<UnattachedEvent> Of(Key kind, string value) =>

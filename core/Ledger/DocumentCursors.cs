@@ -11,21 +11,21 @@ public sealed class DocumentCursors(IDocuments documents) : ICursorStore
     private const string Id = "followers";
     private const int Tries = 5;
 
-    public async ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) =>
-        (await ReadAsync(tenant, cancellationToken)).Cursors.GetValueOrDefault(follower);
+    public async ValueTask<long> LoadAsync(string subscription, TenantId tenant, CancellationToken cancellationToken) =>
+        (await ReadAsync(tenant, cancellationToken)).Cursors.GetValueOrDefault(subscription);
 
     /// <summary>The entry that any follower has finished last; 0 when none is known.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
     public async ValueTask<long> FurthestAsync(TenantId tenant, CancellationToken cancellationToken) =>
         (await ReadAsync(tenant, cancellationToken)).Cursors.Values.DefaultIfEmpty().Max();
 
-    public async ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken)
+    public async ValueTask SaveAsync(IReadOnlyCollection<SubscriptionCursor> cursors, CancellationToken cancellationToken)
     {
         foreach (var ofTenant in cursors.GroupBy(static cursor => cursor.Tenant))
             await SaveAsync(ofTenant.Key, [.. ofTenant], cancellationToken);
     }
 
-    private async Task SaveAsync(TenantId tenant, List<FollowerCursor> cursors, CancellationToken cancellationToken)
+    private async Task SaveAsync(TenantId tenant, List<SubscriptionCursor> cursors, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Tries; attempt++)
         {
@@ -34,7 +34,7 @@ public sealed class DocumentCursors(IDocuments documents) : ICursorStore
             foreach (var cursor in cursors.Where(cursor => cursor.Seq > saved.GetValueOrDefault(cursor.Follower)))
                 (saved[cursor.Follower], isNews) = (cursor.Seq, true);
             if (!isNews || await documents.TryPutAsync(
-                DocumentScope.Of(tenant), Kind, Id,
+                DocumentScope.From(tenant), Kind, Id,
                 JsonSerializer.SerializeToUtf8Bytes(saved, CursorsJson.Default.SortedDictionaryStringInt64), tag, cancellationToken))
                 return;
         }
@@ -44,7 +44,7 @@ public sealed class DocumentCursors(IDocuments documents) : ICursorStore
     private async ValueTask<(SortedDictionary<string, long> Cursors, string? Tag)> ReadAsync(
         TenantId tenant, CancellationToken cancellationToken)
     {
-        var document = await documents.FindAsync(DocumentScope.Of(tenant), Kind, Id, cancellationToken);
+        var document = await documents.FindAsync(DocumentScope.From(tenant), Kind, Id, cancellationToken);
         if (document is null)
             return ([], null);
         try

@@ -26,7 +26,7 @@ public sealed class EntryCatalog
         FeatureConflictException.ThrowIfAny(Features);
         var written = new Dictionary<IJsonTypeInfoResolver, JsonSerializerOptions>();
         byName = Features.SelectMany(static feature => feature.Entries)
-            .Select(entry => new Known(entry, SealingPlan.Read(entry.Type), Canonical(entry.Json, written)))
+            .Select(entry => new Known(entry, FieldEncryption.Read(entry.Type), Canonical(entry.Json, written)))
             .ToFrozenDictionary(static known => known.Entry.Name, StringComparer.Ordinal);
         byFact = byName.Values.ToFrozenDictionary(static known => known.Entry.Type);
         Slices = [.. Features.SelectMany(static feature => feature.Slices)];
@@ -56,10 +56,10 @@ public sealed class EntryCatalog
     public EntryType? Find(string name) => byName.TryGetValue(name, out var known) ? known.Entry : null;
 
     /// <exception cref="ArgumentException">No feature has registered the fact, so that it cannot be stored.</exception>
-    public string NameOf(Fact fact) => KnownOf(fact).Entry.Name;
+    public string GetName(Fact fact) => GetKnown(fact).Entry.Name;
 
     /// <summary>What the assessment log calls an entry.</summary>
-    public string TitleOf(LedgerEntry entry)
+    public string GetTitle(LedgerEntry entry)
     {
         var type = Find(entry.Type);
         return type?.TitleOf?.Invoke(entry.Fact) ?? type?.Title ?? entry.Type;
@@ -71,7 +71,7 @@ public sealed class EntryCatalog
     /// <summary>
     /// The fact's data as JSON, camel case, absent when null, members in the canonical order (RFC 8785) so that little is left to sort.
     /// </summary>
-    public byte[] Serialize(Fact fact) => JsonSerializer.SerializeToUtf8Bytes(fact, KnownOf(fact).Written);
+    public byte[] Serialize(Fact fact) => JsonSerializer.SerializeToUtf8Bytes(fact, GetKnown(fact).Written);
 
     /// <summary>
     /// Reads stored data; types that nobody has registered become <see cref="UnknownFact"/>, unknown members are ignored.
@@ -84,12 +84,12 @@ public sealed class EntryCatalog
         return new UnknownFact(JsonElement.ParseValue(ref reader));
     }
 
-    internal SealingPlan PlanOf(Fact fact) => KnownOf(fact).Encrypted;
+    internal FieldEncryption GetPlan(Fact fact) => GetKnown(fact).Encrypted;
 
     /// <summary>What of this type is encrypted; null when no feature has registered it.</summary>
-    internal SealingPlan? PlanOf(string type) => byName.TryGetValue(type, out var known) ? known.Encrypted : null;
+    internal FieldEncryption? GetPlan(string type) => byName.TryGetValue(type, out var known) ? known.Encrypted : null;
 
-    internal int PositionOf(Type slice) => positions.TryGetValue(slice, out var position)
+    internal int GetPosition(Type slice) => positions.TryGetValue(slice, out var position)
         ? position
         : throw new InvalidOperationException($"No feature has registered the slice {slice.Name}.");
 
@@ -103,7 +103,7 @@ public sealed class EntryCatalog
             | (interestedInStream.TryGetValue(slash < 0 ? stream : stream[..slash], out var onStream) ? onStream : 0);
     }
 
-    private Known KnownOf(Fact fact) => byFact.TryGetValue(fact.GetType(), out var known)
+    private Known GetKnown(Fact fact) => byFact.TryGetValue(fact.GetType(), out var known)
         ? known
         : throw new ArgumentException($"{fact.GetType().Name} has no stored type name; its feature has to register it.", nameof(fact));
 
@@ -127,5 +127,5 @@ public sealed class EntryCatalog
         .Aggregate(0UL, static (set, slice) => set | 1UL << slice.Index);
 
     /// <param name="Written">Writes the members in canonical order.</param>
-    private sealed record Known(EntryType Entry, SealingPlan Encrypted, JsonTypeInfo Written);
+    private sealed record Known(EntryType Entry, FieldEncryption Encrypted, JsonTypeInfo Written);
 }

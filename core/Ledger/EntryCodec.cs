@@ -11,9 +11,9 @@ namespace DevOpsAI.Ledger;
 /// so that the one writer has little left to do.
 /// </summary>
 /// <param name="Fact">The fact as a reader will see it: read back from its stored form.</param>
-/// <param name="Sealed">What is to be stored encrypted beside the entry, by those very bytes; null when there is nothing.</param>
+/// <param name="Encrypted">What is to be stored encrypted beside the entry, by those very bytes; null when there is nothing.</param>
 internal sealed record PreparedEntry(NewEntry Source, string Type, Fact Fact, byte[] Template, int AtOffset, int ClockOffset, int SeqOffset,
-    byte[]? Sealed);
+    byte[]? Encrypted);
 
 /// <summary>
 /// The stored form of an entry: canonical JSON (RFC 8785) of
@@ -24,27 +24,27 @@ internal sealed record PreparedEntry(NewEntry Source, string Type, Fact Fact, by
 public sealed class EntryCodec(EntryCatalog catalog)
 {
     /// <summary>An entry's canonical form is at most this long; larger things are kept elsewhere and referred to by hash.</summary>
-    public const int LargestEntry = 1024 * 1024;
+    public const int MaxEntryBytes = 1024 * 1024;
 
     [ThreadStatic] private static ByteBuffer? buffer;
     [ThreadStatic] private static ByteBuffer? identity;
     [ThreadStatic] private static ByteBuffer? merged;
 
-    /// <param name="keys">From <see cref="IKeyRing.ForSealingAsync"/> for this very entry.</param>
+    /// <param name="keys">From <see cref="IKeyRing.ForEncryptionAsync"/> for this very entry.</param>
     /// <exception cref="DataKeyGoneException">One of the keys was destroyed meanwhile: get the keys again and prepare again.</exception>
     /// <exception cref="ArgumentException">Not to be stored: no stored type name, text that is not valid Unicode, too large.</exception>
     internal PreparedEntry Prepare(TenantId tenant, NewEntry entry, TenantKeys keys)
     {
         if (keys.Tenant != tenant)
             throw new ArgumentException($"An entry of {tenant} cannot be sealed under keys of {keys.Tenant}.", nameof(keys));
-        var type = catalog.NameOf(entry.Fact);
+        var type = catalog.GetName(entry.Fact);
         var output = buffer ??= new(4096);
         output.Clear();
         try
         {
             output.Append("{\"actor\":{\"id\":"u8);
             Jcs.WriteString(entry.Actor.Id, output);
-            output.Append(KindOf(entry.Actor.Kind));
+            output.Append(GetKind(entry.Actor.Kind));
             if (entry.Actor.Kind != ActorKind.Person)
             {
                 output.Append(",\"name\":"u8);
@@ -68,8 +68,8 @@ public sealed class EntryCodec(EntryCatalog catalog)
             Jcs.Write(catalog.Serialize(entry.Fact), output);
             var fact = catalog.Deserialize(type, output.Written[dataOffset..]);
             var names = WriteIdentity(tenant, entry.Stream, type, out var streamEnd, out var tenantEnd);
-            var sealer = EntrySealer.OfThisThread;
-            var sealedBytes = sealer.Seal(entry, catalog.PlanOf(entry.Fact), keys, dataOffset, output, names[..streamEnd],
+            var sealer = FieldEncryptor.OfThisThread;
+            var sealedBytes = sealer.Encrypt(entry, catalog.GetPlan(entry.Fact), keys, dataOffset, output, names[..streamEnd],
                 names[streamEnd..tenantEnd], names[tenantEnd..]);
             output.Append(",\"seq\":"u8);
             var seqOffset = output.Length;
@@ -80,9 +80,9 @@ public sealed class EntryCodec(EntryCatalog catalog)
             output.Append(",\"type\":"u8);
             output.Append(names[tenantEnd..]);
             output.Append(",\"v\":1,\"version\":"u8);
-            if (output.Length + (sealedBytes?.Length ?? 0) > LargestEntry)
+            if (output.Length + (sealedBytes?.Length ?? 0) > MaxEntryBytes)
                 throw new ArgumentException(
-                    $"An entry of {output.Length + (sealedBytes?.Length ?? 0)} bytes is too large; at most {LargestEntry}.", nameof(entry));
+                    $"An entry of {output.Length + (sealedBytes?.Length ?? 0)} bytes is too large; at most {MaxEntryBytes}.", nameof(entry));
             var prepared = new PreparedEntry(entry, type, fact, output.Written.ToArray(), atOffset, clockOffset, seqOffset, sealedBytes);
             return sealer.LostSomething ? prepared with { Fact = ReadBack(prepared, keys) } : prepared;
         }
@@ -128,10 +128,10 @@ public sealed class EntryCodec(EntryCatalog catalog)
             var type = EntryParts.Text(body, parts.Type);
             string? actorName = null;
             Fact fact;
-            if (parts.HasSealed)
+            if (parts.HasEncrypted)
             {
                 var data = merged ??= new(2048);
-                EntryOpener.Open(body, parts, sealedBytes, keys, catalog.PlanOf(type), data, out actorName);
+                FieldDecryptor.Open(body, parts, sealedBytes, keys, catalog.GetPlan(type), data, out actorName);
                 fact = catalog.Deserialize(type, data.Written);
             }
             else
@@ -163,14 +163,14 @@ public sealed class EntryCodec(EntryCatalog catalog)
     }
 
     /// <inheritdoc cref="Decode(ReadOnlySpan{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}?, TenantKeys?)"/>
-    public LedgerEntry Decode(StoredEntry entry, TenantKeys? keys) => Decode(entry.Body.Span, entry.Leaf, entry.Sealed, keys);
+    public LedgerEntry Decode(StoredEntry entry, TenantKeys? keys) => Decode(entry.Body.Span, entry.Leaf, entry.Encrypted, keys);
 
     /// <summary>Whose keys an entry is to be encrypted under.</summary>
     internal KeysNeeded NeededFor(NewEntry entry)
     {
-        var plan = catalog.PlanOf(entry.Fact);
+        var plan = catalog.GetPlan(entry.Fact);
         var actor = entry.Actor.Kind == ActorKind.Person ? entry.Actor.Id : null;
-        return plan.Marks.IsEmpty ? new(actor, [], null) : new(actor, plan.PeopleIn(entry.Fact), plan.SubjectOf(entry.Fact));
+        return plan.Marks.IsEmpty ? new(actor, [], null) : new(actor, plan.PeopleIn(entry.Fact), plan.GetSubject(entry.Fact));
     }
 
     /// <summary>Prepares entries under the keys that they are to be sealed under.</summary>
@@ -182,7 +182,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
         while (true)
         {
             // Facts that nobody has registered are refused here, before a key is made for them.
-            var keys = await ring.ForSealingAsync(tenant, [.. entries.Select(NeededFor)], cancellationToken);
+            var keys = await ring.ForEncryptionAsync(tenant, [.. entries.Select(NeededFor)], cancellationToken);
             try
             {
                 var prepared = new PreparedEntry[entries.Count];
@@ -225,8 +225,8 @@ public sealed class EntryCodec(EntryCatalog catalog)
         try
         {
             var parts = EntryParts.Read(entry.Body.Span);
-            if (parts.HasSealed && entry.Sealed is { } concealed)
-                _ = EntryOpener.Check(SealedParts.Read(entry.Body.Span[parts.Sealed]), concealed.Span);
+            if (parts.HasEncrypted && entry.Encrypted is { } concealed)
+                _ = FieldDecryptor.Check(EncryptedFields.Read(entry.Body.Span[parts.Encrypted]), concealed.Span);
         }
         catch (JsonException unreadable)
         {
@@ -253,7 +253,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
             var entry = Decode(stored, keys);
             if (entry.Tenant != tenant || entry.Seq != stored.Seq)
                 throw new LedgerDamagedException(tenant, stored.Seq, $"it says of itself that it is entry {entry.Seq} of {entry.Tenant}");
-            if (stored.Sealed is null && LacksItsSeal(stored.Body.Span, keys))
+            if (stored.Encrypted is null && LacksItsEncryptedPart(stored.Body.Span, keys))
                 throw new LedgerDamagedException(tenant, stored.Seq, "what is sealed beside it is missing, and it was not erased");
             // What it is found by is not hashed, so it must say the same.
             if (stored.FiledAs is { } filed && (filed.Stream != entry.Stream.Value || filed.Version != entry.Version))
@@ -270,17 +270,17 @@ public sealed class EntryCodec(EntryCatalog catalog)
     }
 
     /// <summary>What the entry says is sealed beside it is not there, and was not of people alone who were erased since.</summary>
-    private static bool LacksItsSeal(ReadOnlySpan<byte> body, TenantKeys keys)
+    private static bool LacksItsEncryptedPart(ReadOnlySpan<byte> body, TenantKeys keys)
     {
         var parts = EntryParts.Read(body);
-        return parts.HasSealed && !SealedParts.Read(body[parts.Sealed]).Parts.All(part => keys.IsErased(part.Key));
+        return parts.HasEncrypted && !EncryptedFields.Read(body[parts.Encrypted]).Parts.All(part => keys.IsErased(part.Key));
     }
 
     private Fact ReadBack(PreparedEntry prepared, TenantKeys keys)
     {
         var body = new ByteBuffer(prepared.Template.Length + 32);
         Complete(prepared, DateTimeOffset.UnixEpoch, 1, 1, body);
-        return Decode(body.Written, default, prepared.Sealed, keys).Fact;
+        return Decode(body.Written, default, prepared.Encrypted, keys).Fact;
     }
 
     /// <summary>Stream, tenant and type as they will stand in the entry.</summary>
@@ -302,7 +302,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
         return name is null ? actor : actor with { Name = name };
     }
 
-    private static ReadOnlySpan<byte> KindOf(ActorKind kind) => kind switch
+    private static ReadOnlySpan<byte> GetKind(ActorKind kind) => kind switch
     {
         ActorKind.Person => ",\"kind\":\"person\""u8,
         ActorKind.Service => ",\"kind\":\"service\""u8,

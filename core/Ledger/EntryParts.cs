@@ -21,10 +21,10 @@ public ref struct EntryParts
 
     public Range Type { get; private set; }
 
-    /// <summary>What the entry says of what is sealed beside it (<see cref="Encryption.SealedParts"/>); empty when nothing is.</summary>
-    public Range Sealed { get; private set; }
+    /// <summary>What the entry says of what is sealed beside it (<see cref="Encryption.EncryptedFields"/>); empty when nothing is.</summary>
+    public Range Encrypted { get; private set; }
 
-    public bool HasSealed => Sealed.End.Value > 0;
+    public bool HasEncrypted => Encrypted.End.Value > 0;
 
     public long Seq { get; private set; }
 
@@ -98,7 +98,7 @@ public ref struct EntryParts
             case Members.At: At = range; break;
             case Members.Correlation: Correlation = range; break;
             case Members.Data: Data = range; break;
-            case Members.Sealed: Sealed = range; break;
+            case Members.Sealed: Encrypted = range; break;
             case Members.Stream: Stream = range; break;
             case Members.Tenant: Tenant = range; break;
             case Members.Type: Type = range; break;

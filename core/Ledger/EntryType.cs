@@ -32,7 +32,7 @@ public sealed class EntryType
     /// <param name="json">
     /// From the JSON context in the feature's folder; camel case, absent when null, times as <see cref="Common.InstantJson"/>.
     /// </param>
-    public static EntryType Of<TFact>(
+    public static EntryType Create<TFact>(
         string name, JsonTypeInfo<TFact> json, string when, string? title = null, Func<TFact, string?>? titleOf = null)
         where TFact : Fact => new(name, json, when)
         {
@@ -40,7 +40,7 @@ public sealed class EntryType
             TitleOf = titleOf is null ? null : fact => titleOf((TFact)fact),
         };
 
-    /// <inheritdoc cref="Of"/>
+    /// <inheritdoc cref="Create"/>
     public static EntryType Bookkeeping<TFact>(string name, JsonTypeInfo<TFact> json, string when)
         where TFact : Fact => new(name, json, when) { IsLogged = false };
 }

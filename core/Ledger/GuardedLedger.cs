@@ -48,7 +48,7 @@ internal sealed class GuardedArchive(ILedgerArchive inner, Quarantine quarantine
     public ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken) =>
         quarantine.WatchAsync(tenant, () => inner.SizeAsync(tenant, cancellationToken));
 
-    public ValueTask<KeptHead?> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
+    public ValueTask<StoredHead?> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
         quarantine.WatchAsync(tenant, () => inner.HeadAsync(tenant, cancellationToken));
 
     public IAsyncEnumerable<StoredEntry> ReadAsync(TenantId tenant, long first, long last, CancellationToken cancellationToken) =>
@@ -74,9 +74,9 @@ internal sealed class GuardedArchive(ILedgerArchive inner, Quarantine quarantine
 /// <summary>The followers' cursors; one that cannot be read any more is damage of its tenant's record as well.</summary>
 internal sealed class GuardedCursors(ICursorStore inner, Quarantine quarantine) : ICursorStore
 {
-    public ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) =>
-        quarantine.WatchAsync(tenant, () => inner.LoadAsync(follower, tenant, cancellationToken));
+    public ValueTask<long> LoadAsync(string subscription, TenantId tenant, CancellationToken cancellationToken) =>
+        quarantine.WatchAsync(tenant, () => inner.LoadAsync(subscription, tenant, cancellationToken));
 
-    public ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken) =>
+    public ValueTask SaveAsync(IReadOnlyCollection<SubscriptionCursor> cursors, CancellationToken cancellationToken) =>
         inner.SaveAsync(cursors, cancellationToken);
 }

@@ -12,7 +12,7 @@ public readonly record struct DocumentScope
     /// <summary>What concerns the bot itself, as the conversations it was seen in.</summary>
     public static DocumentScope Host => default;
 
-    public static DocumentScope Of(TenantId tenant) => new(tenant);
+    public static DocumentScope From(TenantId tenant) => new(tenant);
 
     /// <summary>The stored form: the tenant id, or <c>*</c> for <see cref="Host"/>, which no tenant id can be.</summary>
     public string Value => tenant?.Value ?? "*";

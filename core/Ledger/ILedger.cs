@@ -99,13 +99,13 @@ public class LedgerUnavailableException(string message, Exception? inner = null)
 /// Reacts to entries of every tenant, in order within a lane, and resumes after a crash where its durable cursor stands.
 /// An entry may be handed over more than once: a follower looks at the state before it acts.
 /// </summary>
-public interface ILedgerFollower
+public interface ILedgerSubscription
 {
     /// <summary>Names the durable cursor; never change it.</summary>
     string Name { get; }
 
     /// <summary>Entries of one lane are handled one after another, lanes side by side. Null when the entry is of no interest.</summary>
-    string? Lane(LedgerEntry entry);
+    string? GetPartitionKey(LedgerEntry entry);
 
     /// <summary>It drafts or posts, so it is handed nothing while the kill switch is on for the tenant.</summary>
     bool WaitsForSwitch => false;

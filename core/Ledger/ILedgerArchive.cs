@@ -5,8 +5,8 @@ namespace DevOpsAI.Ledger;
 /// <summary>One entry exactly as it is stored.</summary>
 /// <param name="Body">The canonical UTF-8 bytes that were hashed.</param>
 /// <param name="Leaf">The RFC 6962 leaf hash stored with them: 32 bytes. A claim of the store; whoever checks computes it again.</param>
-/// <param name="Sealed">What is kept encrypted beside the entry; null when there is nothing.</param>
-public sealed record StoredEntry(long Seq, ReadOnlyMemory<byte> Body, ReadOnlyMemory<byte> Leaf, ReadOnlyMemory<byte>? Sealed)
+/// <param name="Encrypted">What is kept encrypted beside the entry; null when there is nothing.</param>
+public sealed record StoredEntry(long Seq, ReadOnlyMemory<byte> Body, ReadOnlyMemory<byte> Leaf, ReadOnlyMemory<byte>? Encrypted)
 {
     /// <summary>The place in a stream that the store finds it by, which is not hashed; null where that was not read.</summary>
     public StreamPlace? FiledAs { get; init; }
@@ -21,7 +21,7 @@ public readonly record struct StreamPlace(string Stream, long Version);
 /// <param name="Size">How many there are by this head; null when there is none.</param>
 /// <param name="Root">Merkle root over them.</param>
 /// <param name="Range">As <see cref="CompactRange.Save"/> gives it.</param>
-public sealed record KeptHead(long Entries, long? Size, ReadOnlyMemory<byte> Root, ReadOnlyMemory<byte> Range);
+public sealed record StoredHead(long Entries, long? Size, ReadOnlyMemory<byte> Root, ReadOnlyMemory<byte> Range);
 
 /// <summary>The stored bytes of the ledger, for those who prove, check and export. Reads only and decodes nothing.</summary>
 public interface ILedgerArchive
@@ -36,7 +36,7 @@ public interface ILedgerArchive
     /// <summary>
     /// The head that is kept beside the entries, as of one moment; null where none is kept, or there is nothing of the tenant.
     /// </summary>
-    ValueTask<KeptHead?> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new((KeptHead?)null);
+    ValueTask<StoredHead?> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new((StoredHead?)null);
 
     /// <summary>
     /// The entries from <paramref name="first"/> to <paramref name="last"/>, both included, in order, as a stream: memory does not grow

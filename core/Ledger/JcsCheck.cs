@@ -8,7 +8,7 @@ namespace DevOpsAI.Ledger;
 /// </summary>
 internal static class JcsCheck
 {
-    private const int MostDigits = 15;
+    private const int MaxDigits = 15;
 
     [ThreadStatic] private static ByteBuffer? canonical;
 
@@ -72,5 +72,5 @@ internal static class JcsCheck
     }
 
     private static bool IsPlainInteger(ReadOnlySpan<byte> number) =>
-        number.Length <= MostDigits && !number.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+        number.Length <= MaxDigits && !number.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 }

@@ -11,7 +11,7 @@ namespace DevOpsAI.Ledger;
 /// record or newest checkpoint is not whole goes into quarantine; the others start.
 /// </summary>
 internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants, Quarantine quarantine, ILogger<LedgerCheck> logger,
-    CheckpointKeepers? keepers = null)
+    CheckpointsByTenant? keepers = null)
     : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants,
             // Without its key a record cannot be read; it is when the key is back.
             if (await states.FindAsync(tenant, cancellationToken) is null || quarantine.Holds(tenant) || keepers is null)
                 return;
-            await keepers.Of(tenant).CompareAsync(cancellationToken);
+            await keepers.For(tenant).CompareAsync(cancellationToken);
         }
         catch (Exception damaged) when (damaged is CheckpointException or TenantLockedException)
         {

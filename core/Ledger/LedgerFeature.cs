@@ -9,17 +9,17 @@ internal static class LedgerFeature
     {
         Entries =
         [
-            EntryType.Of(
+            EntryType.Create(
                 "ledger.heartbeat", LedgerJson.Default.LedgerHeartbeat,
                 "Nothing else was recorded for a while, and the bot was running: a silence in the ledger is then not a gap."),
-            EntryType.Of(
+            EntryType.Create(
                 "key.rotated", LedgerJson.Default.KeyRotated,
                 "The client's data key was wrapped under a new key of the customer; nothing encrypted has changed."),
-            EntryType.Of(
+            EntryType.Create(
                 "erasure.requested", LedgerJson.Default.ErasureRequested,
                 "An administrator asks that the personal data of one person or user become unreadable."),
-            EntryType.Of("erasure.approved", LedgerJson.Default.ErasureApproved, "A second administrator agrees to the erasure."),
-            EntryType.Of(
+            EntryType.Create("erasure.approved", LedgerJson.Default.ErasureApproved, "A second administrator agrees to the erasure."),
+            EntryType.Create(
                 ErasureCompleted.StoredName, LedgerJson.Default.ErasureCompleted,
                 "The key is destroyed: what was encrypted under it cannot be read by anybody any more."),
         ],

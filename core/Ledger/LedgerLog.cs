@@ -18,14 +18,14 @@ internal static partial class LedgerLog
     public static partial void BatchFailed(this ILogger logger, Exception reason, int appends);
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Error,
-        Message = "Follower {Follower} failed on {Tenant} {Seq} ({Type}, correlation {Correlation}), attempt {Attempt}; again in {Pause}")]
-    public static partial void FollowerFailed(
-        this ILogger logger, Exception reason, string follower, TenantId tenant, long seq, string type, string correlation, int attempt,
+        Message = "Subscription {Subscription} failed on {Tenant} {Seq} ({Type}, correlation {Correlation}), attempt {Attempt}; again in {Pause}")]
+    public static partial void SubscriptionFailed(
+        this ILogger logger, Exception reason, string subscription, TenantId tenant, long seq, string type, string correlation, int attempt,
         TimeSpan pause);
 
     [LoggerMessage(EventId = 1004, Level = LogLevel.Error,
-        Message = "Follower {Follower} cannot read the ledger of {Tenant}; again in {Pause}")]
-    public static partial void FollowingFailed(this ILogger logger, Exception reason, string follower, TenantId tenant, TimeSpan pause);
+        Message = "Subscription {Subscription} cannot read the ledger of {Tenant}; again in {Pause}")]
+    public static partial void SubscriptionsFailed(this ILogger logger, Exception reason, string subscription, TenantId tenant, TimeSpan pause);
 
     [LoggerMessage(EventId = 1005, Level = LogLevel.Warning,
         Message = "The positions of followers could not be saved; a restart would hand some entries over again")]
@@ -49,9 +49,9 @@ internal static partial class LedgerLog
     public static partial void ClockIsRightAgain(this ILogger logger);
 
     [LoggerMessage(EventId = 1012, Level = LogLevel.Warning,
-        Message = "The position of follower {Follower} in the ledger of {Tenant} was {Saved}, past its end at {End}; it goes on from the "
+        Message = "The position of subscription {Subscription} in the ledger of {Tenant} was {Saved}, past its end at {End}; it goes on from the "
             + "end, and whatever the position passed over is not reacted to")]
-    public static partial void CursorAhead(this ILogger logger, string follower, TenantId tenant, long saved, long end);
+    public static partial void CursorAhead(this ILogger logger, string subscription, TenantId tenant, long saved, long end);
 
     [LoggerMessage(EventId = 1009, Level = LogLevel.Warning,
         Message = "Whether the record of {Tenant} is what was signed could not be told at the start ({Problem}); it is looked at again "

@@ -15,7 +15,7 @@ namespace DevOpsAI.Ledger;
 public static class LedgerServices
 {
     /// <summary>
-    /// The ledger that <c>Storage:Provider</c> names, and the service that runs every registered <see cref="ILedgerFollower"/>.
+    /// The ledger that <c>Storage:Provider</c> names, and the service that runs every registered <see cref="ILedgerSubscription"/>.
     /// Needs an <see cref="ITenantDirectory"/>, a <see cref="TimeProvider"/> and, for Cosmos DB, an <see cref="ISecretSource"/>.
     /// </summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
@@ -38,29 +38,29 @@ public static class LedgerServices
         services.AddSingleton<ILedgerArchive>(
             static provider => new GuardedArchive(Choose<ILedgerArchive, SqliteArchive, CosmosArchive>(provider), Guard(provider)));
         services.AddSingleton(static provider => Choose<IDocuments, SqliteDocuments, CosmosDocuments>(provider));
-        services.AddSingleton(static provider => Choose<IFollowedTenants, EveryTenant, LeasedTenants>(provider));
-        services.AddVault();
+        services.AddSingleton(static provider => Choose<ISubscribedTenants, EveryTenant, LeasedTenants>(provider));
+        services.AddEncryption();
         services.AddSingleton<StateStore>();
-        services.AddHostedService<StateKeeping>();
+        services.AddHostedService<SnapshotsAtStop>();
         services.AddHostedService<LedgerCheck>();
         services.AddHostedService<OlderEntries>();
-        services.AddSingleton<LedgerFollowing>();
-        services.AddHostedService(static provider => provider.GetRequiredService<LedgerFollowing>());
+        services.AddSingleton<LedgerSubscriptions>();
+        services.AddHostedService(static provider => provider.GetRequiredService<LedgerSubscriptions>());
         return services;
     }
 
     private static IServiceCollection AddSqliteStore(this IServiceCollection services)
     {
         services.AddSingleton(static provider => new SqliteLedger(
-            FolderOf(provider),
+            GetFolder(provider),
             provider.GetRequiredService<EntryCatalog>(),
             provider.GetRequiredService<IKeyRing>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<LedgerMetrics>(),
             provider.GetRequiredService<ILogger<SqliteLedger>>(),
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss));
-        services.AddSingleton(static provider => new SqliteArchive(Path.Combine(FolderOf(provider), LedgerFile.Name)));
-        services.AddSingleton(static provider => new SqliteDocuments(FolderOf(provider)));
+        services.AddSingleton(static provider => new SqliteArchive(Path.Combine(GetFolder(provider), LedgerFile.Name)));
+        services.AddSingleton(static provider => new SqliteDocuments(GetFolder(provider)));
         return services.AddSingleton<EveryTenant>();
     }
 
@@ -90,14 +90,14 @@ public static class LedgerServices
     private static Quarantine Guard(IServiceProvider provider) => provider.GetRequiredService<Quarantine>();
 
     private static LostEntries? Lost(IServiceProvider provider) => IsCosmos(provider) ? null : new(
-        FolderOf(provider),
+        GetFolder(provider),
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss,
         provider.GetRequiredService<ILogger<LostEntries>>());
 
     internal static bool IsCosmos(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.Provider == StorageProvider.Cosmos;
 
-    internal static string FolderOf(IServiceProvider provider) => Path.GetFullPath(
+    internal static string GetFolder(IServiceProvider provider) => Path.GetFullPath(
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path,
         provider.GetRequiredService<IHostEnvironment>().ContentRootPath);
 }

@@ -26,7 +26,7 @@ public static class LedgerTraces
         var found = new List<string>();
         foreach (var (kind, what) in Left)
         {
-            await foreach (var _ in documents.ListAsync(DocumentScope.Of(tenant), kind, "", cancellationToken))
+            await foreach (var _ in documents.ListAsync(DocumentScope.From(tenant), kind, "", cancellationToken))
             {
                 found.Add(what);
                 break;

@@ -22,7 +22,7 @@ public sealed class RegionGuard(ILedger inner, ITenantDirectory tenants) : ILedg
     public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
         inner.WaitPastAsync(Here(tenant), afterSeq, cancellationToken);
 
-    /// <exception cref="TenantElsewhereException">It is pinned to another region.</exception>
+    /// <exception cref="OtherRegionException">It is pinned to another region.</exception>
     private TenantId Here(TenantId tenant) =>
-        tenants.FindElsewhere(tenant) is { } elsewhere ? throw new TenantElsewhereException(elsewhere) : tenant;
+        tenants.FindInOtherRegion(tenant) is { } elsewhere ? throw new OtherRegionException(elsewhere) : tenant;
 }

@@ -9,15 +9,15 @@ internal sealed partial class RegionNotice(ITenantDirectory tenants, ILedgerArch
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var elsewhere in tenants.Elsewhere)
-            NotServed(logger, elsewhere.Tenant.Id, elsewhere.Sentence);
-        if (tenants.Elsewhere.Count == 0)
+        foreach (var elsewhere in tenants.InOtherRegions)
+            NotServed(logger, elsewhere.Tenant.Id, elsewhere.Message);
+        if (tenants.InOtherRegions.Count == 0)
             return;
         try
         {
             foreach (var stored in await archive.TenantsAsync(cancellationToken))
             {
-                if (tenants.FindElsewhere(stored) is not null)
+                if (tenants.FindInOtherRegion(stored) is not null)
                     StoredHere(logger, stored);
             }
         }

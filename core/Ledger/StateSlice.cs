@@ -42,7 +42,7 @@ public abstract class StateSlice
     internal abstract object Apply(object slice, LedgerEntry entry, TenantState before);
 
     /// <summary>A slice over entries of these types, and over all that stands on streams of these kinds.</summary>
-    public static StateSlice Of<TSlice>(string name, ImmutableArray<Type> facts, params ImmutableArray<string> streams)
+    public static StateSlice Create<TSlice>(string name, ImmutableArray<Type> facts, params ImmutableArray<string> streams)
         where TSlice : class, ISlice<TSlice> => new Typed<TSlice>(name) { Facts = facts, Streams = streams };
 
     /// <summary>A slice over every entry: what it does with most of them has to cost nothing.</summary>

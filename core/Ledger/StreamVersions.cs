@@ -21,6 +21,6 @@ public static class StreamVersionsOfState
     extension(TenantState state)
     {
         /// <summary>The version of a stream of which the tenant has one; appends name it.</summary>
-        public StreamVersion VersionOf(StreamId stream) => new(stream, state.Get<StreamVersions>().Versions.GetValueOrDefault(stream));
+        public StreamVersion GetVersion(StreamId stream) => new(stream, state.Get<StreamVersions>().Versions.GetValueOrDefault(stream));
     }
 }

@@ -38,11 +38,11 @@ public sealed class TenantState
     /// <summary>A feature's part of it.</summary>
     /// <exception cref="InvalidOperationException">No feature has registered it.</exception>
     public TSlice Get<TSlice>()
-        where TSlice : class, ISlice<TSlice> => (TSlice)slices[catalog.PositionOf(typeof(TSlice))];
+        where TSlice : class, ISlice<TSlice> => (TSlice)slices[catalog.GetPosition(typeof(TSlice))];
 
     /// <summary>The state with a part of it as another one, as when something leaves it.</summary>
     internal TenantState With<TSlice>(TSlice slice)
-        where TSlice : class, ISlice<TSlice> => new(Tenant, catalog, Name, Seq, slices.SetItem(catalog.PositionOf(typeof(TSlice)), slice));
+        where TSlice : class, ISlice<TSlice> => new(Tenant, catalog, Name, Seq, slices.SetItem(catalog.GetPosition(typeof(TSlice)), slice));
 
     /// <summary>The state under what people call the tenant now.</summary>
     internal TenantState Called(string name) => new(Tenant, catalog, name, Seq, slices);

@@ -11,15 +11,15 @@ namespace DevOpsAI.Privacy;
 /// the same; in local mode, where everybody is administrator, one is enough and the record says so.
 /// </summary>
 /// <param name="Subject">An Entra object id, or the mail address or principal name of a user.</param>
-public sealed record Erase(TenantId Tenant, Person By, string Subject, string? Reason, string Correlation) : IRequest<Answer>;
+public sealed record Erase(TenantId Tenant, Person By, string Subject, string? Reason, string Correlation) : IRequest<RequestResult>;
 
 internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess access, IKeyRing keys, ITenantDirectory tenants)
-    : IRequestHandler<Erase, Answer>
+    : IRequestHandler<Erase, RequestResult>
 {
     private const int Tries = 10;
-    private const int LongestReason = 500;
+    private const int MaxReasonLength = 500;
 
-    public async Task<Answer> Handle(Erase request, CancellationToken cancellationToken)
+    public async Task<RequestResult> Handle(Erase request, CancellationToken cancellationToken)
     {
         if (tenants.Find(request.Tenant) is null)
             return new(null, Refusal.UnknownIncident, $"This bot serves no tenant '{request.Tenant}'.");
@@ -28,7 +28,7 @@ internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess 
             for (var attempt = 0; attempt < Tries; attempt++)
             {
                 var state = await states.GetAsync(request.Tenant, cancellationToken);
-                if (WhyNot(state, request) is { } refused)
+                if (Check(state, request) is { } refused)
                     return refused;
                 if (await Subjects.FindAsync(keys, request.Tenant, request.Subject, cancellationToken) is not { } subject)
                     return new(null, null,
@@ -41,7 +41,7 @@ internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess 
                     case Outcome.Append outcome
                         when await ledger.AppendAsync(request.Tenant, outcome.Expected, outcome.Entries, CancellationToken.None)
                             is AppendResult.Appended:
-                        return new(null, null, outcome.Sentence);
+                        return new(null, null, outcome.Message);
                 }
             }
         }
@@ -58,21 +58,21 @@ internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess 
             "The record cannot be written at the moment, so nothing was recorded and nothing was erased. Try again in a minute.");
     }
 
-    private Answer? WhyNot(TenantState state, Erase request)
+    private RequestResult? Check(TenantState state, Erase request)
     {
-        if (!access.RolesOf(state, request.By.ObjectId).Contains(Role.Administrator))
+        if (!access.GetRoles(state, request.By.ObjectId).Contains(Role.Administrator))
             return new(null, Refusal.NotAllowed, $"Only administrators of {state.Tenant} may have personal data erased.");
-        return request.Reason is { Length: > LongestReason }
-            ? new(null, Refusal.BadInput, $"The reason may have {LongestReason} characters at most; yours has {request.Reason.Length}.")
+        return request.Reason is { Length: > MaxReasonLength }
+            ? new(null, Refusal.BadInput, $"The reason may have {MaxReasonLength} characters at most; yours has {request.Reason.Length}.")
             : null;
     }
 
     private Outcome Decide(TenantState state, Subject subject, IReadOnlyList<LedgerEntry> past, Erase request)
     {
-        if (Subjects.WhyInUse(state, subject.Key) is { } why)
+        if (Subjects.CheckUnused(state, subject.Key) is { } why)
             return Outcome.Refuse(null, Refusal.NotPossible, why);
         var stream = StreamId.Erasure(subject.Key);
-        StreamVersion[] expected = [new(stream, past.Count), state.VersionOf(StreamId.Access)];
+        StreamVersion[] expected = [new(stream, past.Count), state.GetVersion(StreamId.Access)];
         var by = request.By.AsActor();
         var approval = new NewEntry(stream, by, request.Correlation, new ErasureApproved(subject.Key), past.Count > 0 ? past[0].Seq : null);
         if (past.Count == 0)

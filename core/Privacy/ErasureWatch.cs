@@ -11,7 +11,7 @@ namespace DevOpsAI.Privacy;
 /// instance reads on for that in the ledger of every tenant, also of those that another instance works for.
 /// </summary>
 internal sealed class ErasureWatch(
-    ILedger ledger, IKeyRing keys, IEnumerable<IPersonalData> others, ITenantDirectory tenants, IFollowedTenants followed,
+    ILedger ledger, IKeyRing keys, IEnumerable<IPersonalData> others, ITenantDirectory tenants, ISubscribedTenants followed,
     TimeProvider clock, ILogger<ErasureWatch> logger)
     : BackgroundService
 {

@@ -7,6 +7,6 @@ public static class PrivacyServices
 {
     /// <summary>Erasure of personal data. Needs the ledger, its keys and <see cref="Gates.IAccess"/>.</summary>
     public static IServiceCollection AddPrivacy(this IServiceCollection services) => services
-        .AddSingleton<ILedgerFollower, ErasureFollower>()
+        .AddSingleton<ILedgerSubscription, ErasureSubscription>()
         .AddHostedService<ErasureWatch>();
 }

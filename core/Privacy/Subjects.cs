@@ -26,7 +26,7 @@ public static class Subjects
     }
 
     /// <summary>Why the data cannot be erased yet; null when it can.</summary>
-    public static string? WhyInUse(TenantState state, string key) =>
+    public static string? CheckUnused(TenantState state, string key) =>
         state.Incidents.Values.FirstOrDefault(incident => incident.IsOpen && incident.Opened.Subject == key) is { } open
         ? $"{open.Id} is about that user and still open. Settle it first; its plan could not be carried out without what would be erased."
         : null;

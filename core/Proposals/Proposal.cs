@@ -110,7 +110,7 @@ public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, 
         Decisions.LastOrDefault(static decision => decision.Fact is { Complete: true, Edited: not null })?.Fact.Edited
             ?? Staged?.Plan ?? Plan.Empty;
 
-    public string SealInForce => Deciding?.Fact.Seal ?? Staged?.Seal ?? "";
+    public string PlanDigest => Deciding?.Fact.Seal ?? Staged?.Seal ?? "";
 
     /// <summary>The undo is of a run before the last one.</summary>
     public bool IsEarlier(Run undo) => Execution is { } run && run.StartedSeq > undo.StartedSeq;

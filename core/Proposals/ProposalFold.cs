@@ -7,7 +7,7 @@ namespace DevOpsAI.Proposals;
 public sealed partial record Proposal
 {
     /// <param name="entry">Of its own stream.</param>
-    public Proposal Apply(LedgerEntry entry) => Fold(entry) with { Version = entry.Version };
+    public Proposal Apply(LedgerEntry entry) => ApplyFact(entry) with { Version = entry.Version };
 
     /// <summary>Its subject is over: what was never staged is not asked any more.</summary>
     public Proposal WithClosed(string reason) => this with
@@ -29,7 +29,7 @@ public sealed partial record Proposal
         Phase = ProposalPhase.Drafting,
     };
 
-    private Proposal Fold(LedgerEntry entry) => entry.Fact switch
+    private Proposal ApplyFact(LedgerEntry entry) => entry.Fact switch
     {
         RecommendationDrafted draft => this with { Draft = draft, DraftSeq = entry.Seq },
         ProposalStaged staged => Stage(entry, staged),

@@ -3,7 +3,7 @@ namespace DevOpsAI.Proposals;
 /// <summary>Titles in the assessment log of entries that do not all have the same.</summary>
 internal static class ProposalTitles
 {
-    public static string? Of(ProposalDecided decided) => decided switch
+    public static string? For(ProposalDecided decided) => decided switch
     {
         { Owed: not null } => "Glass broken: decided by one person alone",
         { Complete: false, Kind: not DecisionKind.Snooze } => "Decision given, more are needed",
@@ -11,5 +11,5 @@ internal static class ProposalTitles
         _ => null,
     };
 
-    public static string Of(BreakGlassReviewed reviewed) => reviewed.Confirms ? "Broken glass confirmed" : "Broken glass objected to";
+    public static string For(BreakGlassReviewed reviewed) => reviewed.Confirms ? "Broken glass confirmed" : "Broken glass objected to";
 }

@@ -27,19 +27,19 @@ public sealed record RecordingVerdict(RecordingState State, string? Problem, lon
 /// <summary>Holds a recording against its seals. Believes nothing but the key.</summary>
 public static class RecordingCheck
 {
-    private const int LongestLine = 16 * 1024 * 1024;
+    private const int MaxLineLength = 16 * 1024 * 1024;
 
     /// <param name="recording">Read to its end as it is; nothing is buffered but a line.</param>
-    /// <param name="seals">From the ledger, or from the file beside the recording; in any order.</param>
+    /// <param name="checkpoints">From the ledger, or from the file beside the recording; in any order.</param>
     /// <param name="key">The recorder's key; its name is the recording's origin.</param>
     /// <param name="redacted">Leaf hashes of lines that were replaced in this copy, by their number from 0.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static async Task<RecordingVerdict> RunAsync(
-        Stream recording, IReadOnlyList<RecordingSeal> seals, VerifierKey key, IReadOnlyDictionary<long, ReadOnlyMemory<byte>>? redacted,
+        Stream recording, IReadOnlyList<RecordingCheckpoint> checkpoints, VerifierKey key, IReadOnlyDictionary<long, ReadOnlyMemory<byte>>? redacted,
         CancellationToken cancellationToken)
     {
-        var ordered = seals.OrderBy(static seal => seal.Lines).ThenBy(static seal => seal.IsFinal).ToList();
-        if (WhyNotUsable(ordered, key) is { } unusable)
+        var ordered = checkpoints.OrderBy(static checkpoint => checkpoint.Lines).ThenBy(static checkpoint => checkpoint.IsFinal).ToList();
+        if (CheckUsable(ordered, key) is { } unusable)
             return new(RecordingState.Altered, unusable, 0, null, 0);
         var state = new Reading(ordered, redacted ?? new Dictionary<long, ReadOnlyMemory<byte>>());
         var line = new ArrayBufferWriter<byte>(8192);
@@ -50,7 +50,7 @@ public static class RecordingCheck
             {
                 var end = rest.Span.IndexOf((byte)'\n');
                 line.Write(end < 0 ? rest.Span : rest.Span[..end]);
-                if (line.WrittenCount > LongestLine)
+                if (line.WrittenCount > MaxLineLength)
                     return state.Verdict("a line is longer than any that is recorded");
                 if (end < 0)
                     break;
@@ -62,13 +62,13 @@ public static class RecordingCheck
         return state.Verdict(line.WrittenCount > 0 ? $"line {state.Lines} is cut off; compare again without it" : null);
     }
 
-    private static string? WhyNotUsable(List<RecordingSeal> seals, VerifierKey key)
+    private static string? CheckUsable(List<RecordingCheckpoint> checkpoints, VerifierKey key)
     {
-        if (seals.Count == 0)
+        if (checkpoints.Count == 0)
             return "there is no seal to hold it against";
-        if (seals.Select(seal => seal.WhyNotOf(key)).FirstOrDefault(static problem => problem is not null) is { } problem)
+        if (checkpoints.Select(checkpoint => checkpoint.Check(key)).FirstOrDefault(static problem => problem is not null) is { } problem)
             return problem;
-        foreach (var (one, next) in seals.Zip(seals.Skip(1)))
+        foreach (var (one, next) in checkpoints.Zip(checkpoints.Skip(1)))
         {
             if (one.Lines == next.Lines && !one.Root.Span.SequenceEqual(next.Root.Span))
                 return $"two different recordings of {one.Lines} lines were sealed: the recorder, or its key, told two stories";
@@ -79,7 +79,7 @@ public static class RecordingCheck
     }
 
     /// <summary>How far a recording has been read.</summary>
-    private sealed class Reading(List<RecordingSeal> seals, IReadOnlyDictionary<long, ReadOnlyMemory<byte>> redacted)
+    private sealed class Reading(List<RecordingCheckpoint> checkpoints, IReadOnlyDictionary<long, ReadOnlyMemory<byte>> redacted)
     {
         private readonly CompactRange tree = new();
         private byte[] last = [];
@@ -88,7 +88,7 @@ public static class RecordingCheck
         private int replaced;
         private long proven;
         private TimeSpan? upTo;
-        private RecordingSeal? missed;
+        private RecordingCheckpoint? missed;
 
         public long Lines => tree.Size;
 
@@ -98,10 +98,10 @@ public static class RecordingCheck
             replaced += known ? 1 : 0;
             tree.Append(known && original.Length == MerkleTree.HashSize ? original.Span : MerkleTree.HashLeaf(line));
             bytes += line.Length + 1;
-            if (next < seals.Count && seals[next].Lines == tree.Size)
+            if (next < checkpoints.Count && checkpoints[next].Lines == tree.Size)
                 last = line.ToArray();
-            for (; next < seals.Count && seals[next].Lines == tree.Size; next++)
-                Hold(seals[next]);
+            for (; next < checkpoints.Count && checkpoints[next].Lines == tree.Size; next++)
+                Hold(checkpoints[next]);
         }
 
         public RecordingVerdict Verdict(string? broken)
@@ -118,28 +118,28 @@ public static class RecordingCheck
                 return (RecordingState.Altered, broken);
             if (Lines > proven)
             {
-                return (RecordingState.Altered, next == seals.Count
+                return (RecordingState.Altered, next == checkpoints.Count
                     ? $"lines {proven} to {Lines - 1} are not sealed: they were added, or written after the last seal"
                     : $"it ends after {Lines} lines, which no seal does: lines were removed or never sealed");
             }
-            if (proven == seals[^1].Lines && seals[^1].IsFinal)
+            if (proven == checkpoints[^1].Lines && checkpoints[^1].IsFinal)
                 return (RecordingState.Complete, null);
-            return (RecordingState.Truncated, next < seals.Count
-                ? $"it ends after {Lines} lines; {seals[^1].Lines} were sealed"
+            return (RecordingState.Truncated, next < checkpoints.Count
+                ? $"it ends after {Lines} lines; {checkpoints[^1].Lines} were sealed"
                 : $"there is no final seal: the recording broke off after {Lines} lines");
         }
 
-        private void Hold(RecordingSeal seal)
+        private void Hold(RecordingCheckpoint checkpoint)
         {
-            var fits = seal.Root.Span.SequenceEqual(tree.Root()) && (replaced > 0 || seal.Bytes == bytes);
+            var fits = checkpoint.Root.Span.SequenceEqual(tree.Root()) && (replaced > 0 || checkpoint.Bytes == bytes);
             if (!fits)
-                missed ??= seal;
+                missed ??= checkpoint;
             if (missed is null)
-                (proven, upTo) = (seal.Lines, TimeOf(last));
+                (proven, upTo) = (checkpoint.Lines, GetTime(last));
         }
 
         /// <summary>An event is <c>[seconds, code, data]</c>; the header has no time.</summary>
-        private static TimeSpan? TimeOf(ReadOnlySpan<byte> line)
+        private static TimeSpan? GetTime(ReadOnlySpan<byte> line)
         {
             try
             {

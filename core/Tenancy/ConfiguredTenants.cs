@@ -12,13 +12,13 @@ public sealed class TenantsOptions
     /// For those who have no directory at hand: where a tenant is kept, when that is not in the region <paramref name="here"/>.
     /// </summary>
     /// <param name="here">As <see cref="RegionOptions.Region"/>.</param>
-    public TenantElsewhere? FindElsewhere(TenantId tenant, string? here)
+    public OtherRegionTenant? FindInOtherRegion(TenantId tenant, string? here)
     {
         if (!Tenants.TryGetValue(tenant.Value, out var settings) || ConfiguredTenants.Trimmed(settings?.Region) is not { } region
             || region == ConfiguredTenants.Trimmed(here))
             return null;
         var name = string.IsNullOrWhiteSpace(settings!.Name) ? tenant.Value : settings.Name.Trim();
-        return new(new(tenant, name, ConfiguredTenants.PrefixOf(tenant.Value, settings)), region, ConfiguredTenants.Trimmed(here));
+        return new(new(tenant, name, ConfiguredTenants.GetPrefix(tenant.Value, settings)), region, ConfiguredTenants.Trimmed(here));
     }
 }
 
@@ -45,16 +45,16 @@ internal sealed class ConfiguredTenants(IOptions<TenantsOptions> options, IOptio
 
     public IReadOnlyList<Tenant> All => directory.Value.All;
 
-    public IReadOnlyList<TenantElsewhere> Elsewhere => directory.Value.Elsewhere;
+    public IReadOnlyList<OtherRegionTenant> InOtherRegions => directory.Value.InOtherRegions;
 
-    public TenantElsewhere? FindElsewhere(TenantId id) => directory.Value.ElsewhereById.GetValueOrDefault(id);
+    public OtherRegionTenant? FindInOtherRegion(TenantId id) => directory.Value.InOtherRegionsById.GetValueOrDefault(id);
 
     public Tenant? Find(TenantId id) => directory.Value.ById.GetValueOrDefault(id);
 
     public Tenant? FindByPrefix(string prefix) => directory.Value.ByPrefix.GetValueOrDefault(prefix);
 
     /// <summary>The prefix as configured, else made from the id; upper case.</summary>
-    internal static string PrefixOf(string id, TenantSettings? settings) =>
+    internal static string GetPrefix(string id, TenantSettings? settings) =>
         (string.IsNullOrWhiteSpace(settings?.Prefix)
             ? new string([.. id.Where(char.IsAsciiLetter).Take(3)])
             : settings.Prefix.Trim()).ToUpperInvariant();
@@ -62,7 +62,7 @@ internal sealed class ConfiguredTenants(IOptions<TenantsOptions> options, IOptio
     internal static string? Trimmed(string? region) => string.IsNullOrWhiteSpace(region) ? null : region.Trim();
 
     private static Tenant Read(string id, TenantSettings? settings) =>
-        new(TenantId.Parse(id), string.IsNullOrWhiteSpace(settings?.Name) ? id : settings.Name.Trim(), PrefixOf(id, settings));
+        new(TenantId.Parse(id), string.IsNullOrWhiteSpace(settings?.Name) ? id : settings.Name.Trim(), GetPrefix(id, settings));
 
     private sealed class Directory
     {
@@ -72,17 +72,17 @@ internal sealed class ConfiguredTenants(IOptions<TenantsOptions> options, IOptio
                 .OrderBy(one => one.Tenant.Id).ToLookup(
                 one => one.Region is null || one.Region == here);
             All = [.. all[true].Select(one => one.Tenant)];
-            Elsewhere = [.. all[false].Select(one => new TenantElsewhere(one.Tenant, one.Region!, here))];
-            ElsewhereById = Elsewhere.ToDictionary(elsewhere => elsewhere.Tenant.Id);
+            InOtherRegions = [.. all[false].Select(one => new OtherRegionTenant(one.Tenant, one.Region!, here))];
+            InOtherRegionsById = InOtherRegions.ToDictionary(elsewhere => elsewhere.Tenant.Id);
             ById = All.ToDictionary(tenant => tenant.Id);
             ByPrefix = All.ToDictionary(tenant => tenant.Prefix, StringComparer.OrdinalIgnoreCase);
         }
 
         public IReadOnlyList<Tenant> All { get; }
 
-        public IReadOnlyList<TenantElsewhere> Elsewhere { get; }
+        public IReadOnlyList<OtherRegionTenant> InOtherRegions { get; }
 
-        public Dictionary<TenantId, TenantElsewhere> ElsewhereById { get; }
+        public Dictionary<TenantId, OtherRegionTenant> InOtherRegionsById { get; }
 
         public Dictionary<TenantId, Tenant> ById { get; }
 
@@ -115,14 +115,14 @@ internal sealed partial class TenantsValidator : IValidateOptions<TenantsOptions
             if (!string.IsNullOrWhiteSpace(settings?.Region) && !Region().IsMatch(settings.Region.Trim()))
                 yield return $"Tenants:{id}:Region: '{settings.Region}' is not a region (lower-case letters, digits and hyphens, at most "
                     + $"40 characters).";
-            var prefix = ConfiguredTenants.PrefixOf(id, settings);
+            var prefix = ConfiguredTenants.GetPrefix(id, settings);
             if (prefix.Length is < 2 or > 5 || !prefix.All(char.IsAsciiLetterUpper))
                 yield return $"Tenants:{id}:Prefix: '{prefix}' is not two to five letters.";
         }
         foreach (var same in options.Tenants.Keys.Where(static id => TenantId.TryParse(id, out _)).GroupBy(static id => TenantId.Parse(id))
             .Where(static group => group.Count() > 1))
             yield return $"Tenants: {string.Join(" and ", same.Select(static id => $"'{id}'").Order())} are the same client; keep one.";
-        foreach (var same in options.Tenants.GroupBy(pair => ConfiguredTenants.PrefixOf(pair.Key, pair.Value))
+        foreach (var same in options.Tenants.GroupBy(pair => ConfiguredTenants.GetPrefix(pair.Key, pair.Value))
             .Where(group => group.Count() > 1))
             yield return $"Tenants: {string.Join(" and ", same.Select(pair => pair.Key).Order())} have the same prefix "
                 + $"'{same.Key}'; give each its own.";

@@ -14,10 +14,10 @@ public interface ITenantDirectory
     Tenant? Find(TenantId id);
 
     /// <summary>Tenants that are configured but kept in another region.</summary>
-    IReadOnlyList<TenantElsewhere> Elsewhere => [];
+    IReadOnlyList<OtherRegionTenant> InOtherRegions => [];
 
     /// <summary>Why this tenant is not served although it is configured; null when it is served or not known at all.</summary>
-    TenantElsewhere? FindElsewhere(TenantId id) => Elsewhere.FirstOrDefault(elsewhere => elsewhere.Tenant.Id == id);
+    OtherRegionTenant? FindInOtherRegion(TenantId id) => InOtherRegions.FirstOrDefault(elsewhere => elsewhere.Tenant.Id == id);
 
     /// <summary>The tenant whose incident numbers begin with this prefix, or null.</summary>
     Tenant? FindByPrefix(string prefix);

@@ -11,9 +11,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 // until somebody kills it.
 var tenant = TenantId.Parse("contoso");
 using var metrics = new LedgerMetrics();
-using var vault = new EmbeddedVault(args[0]);
+using var keyRing = new LocalKeyRing(args[0]);
 using var ledger =
-    new SqliteLedger(args[0], CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+    new SqliteLedger(args[0], CoreFeatures.Catalog, keyRing.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
 var output = TextWriter.Synchronized(Console.Out);
 await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
 {

@@ -36,7 +36,7 @@ internal sealed class Floor : IBenchmark
         return
         [
             await CompareAsync("signed in", perRound, Turns.PeerSignIn(teams),
-                [("Content-Type", "application/json"), ("Authorization", Turns.TokenOf(teams))], teams.ServiceUrl),
+                [("Content-Type", "application/json"), ("Authorization", Turns.GetToken(teams))], teams.ServiceUrl),
             await CompareAsync("local mode", perRound, [], [("Content-Type", "application/json")], teams.ServiceUrl),
         ];
     }
@@ -46,9 +46,9 @@ internal sealed class Floor : IBenchmark
     {
         var rows = Channel.CreateUnbounded<TaskCompletionSource>(new() { SingleReader = true });
         var storing = Task.Run(() => StoreAsync(rows.Reader, Path.Combine(folder, LedgerFile.Name)));
-        var answer = new byte[AnswerSize];
-        answer.AsSpan().Fill((byte)' ');
-        "{}"u8.CopyTo(answer);
+        var result = new byte[AnswerSize];
+        result.AsSpan().Fill((byte)' ');
+        "{}"u8.CopyTo(result);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
@@ -61,8 +61,8 @@ internal sealed class Floor : IBenchmark
             rows.Writer.TryWrite(stored);
             await stored.Task;
             http.Response.ContentType = "application/json; charset=utf-8";
-            http.Response.ContentLength = answer.Length;
-            await http.Response.BodyWriter.WriteAsync(answer);
+            http.Response.ContentLength = result.Length;
+            await http.Response.BodyWriter.WriteAsync(result);
         });
         // Storing ends only when it fails; nobody would be answered then.
         await await Task.WhenAny(app.RunAsync(), storing);

@@ -33,7 +33,7 @@ internal sealed class IntakeRate : IBenchmark
             var result = await SideBySide.RunAsync(bot, peer, Rounds, isBot => isBot
                 ? LoadClient.RunAsync(bot.Port, "/api/events/contoso-cloudevents", Event, Connections, eventsPerRound,
                     _ => Body(run, Interlocked.Increment(ref next)), IsNew)
-                : LoadClient.RunAsync(peer.Port, "/api/messages", [.. Json, ("Authorization", Turns.TokenOf(teams))], Connections,
+                : LoadClient.RunAsync(peer.Port, "/api/messages", [.. Json, ("Authorization", Turns.GetToken(teams))], Connections,
                     eventsPerRound, _ => turn));
             return
             [
@@ -54,7 +54,7 @@ internal sealed class IntakeRate : IBenchmark
         }
     }
 
-    private static bool IsNew(ReadOnlySpan<byte> answer) => answer.IndexOf("\"duplicate\":false"u8) >= 0;
+    private static bool IsNew(ReadOnlySpan<byte> result) => result.IndexOf("\"duplicate\":false"u8) >= 0;
 
     public static byte[] PeerTurn(string serviceUrl) => Encoding.UTF8.GetBytes(
         $$"""{"type":"invoke","id":"f:1","name":"adaptiveCard/action","from":{"id":"29:1"},"serviceUrl":"{{serviceUrl}}","conversation":{"id":"a:1"},"""

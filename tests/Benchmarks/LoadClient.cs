@@ -135,11 +135,11 @@ internal static class LoadClient
             var head = received[..end];
             body = received[(end + 4)..];
             status = int.Parse(head.Slice(9, 3), CultureInfo.InvariantCulture);
-            return LengthOf(head) is { } expected ? body.Length >= expected : body.EndsWith("0\r\n\r\n"u8);
+            return GetLength(head) is { } expected ? body.Length >= expected : body.EndsWith("0\r\n\r\n"u8);
         }
 
         /// <summary>Null when the body comes in chunks.</summary>
-        private static int? LengthOf(ReadOnlySpan<byte> head)
+        private static int? GetLength(ReadOnlySpan<byte> head)
         {
             foreach (var range in head.Split("\r\n"u8))
             {

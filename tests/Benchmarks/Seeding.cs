@@ -25,15 +25,15 @@ internal static class Seeding
     {
         await AppendAsync(ledger, [new(StreamId.Channels, Seeder, "bench", new ChannelLinked(
             new(Conversation, "channel", ServiceUrl, new(DirectoryTenant), "19:benchteam@thread.tacv2", "Bench")))]);
-        var seals = Enumerable.Range(0, count).Select(_ => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))).ToArray();
+        var digests = Enumerable.Range(0, count).Select(_ => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))).ToArray();
         foreach (var chunk in Enumerable.Range(0, count).Chunk(200))
-            await AppendAsync(ledger, [.. chunk.SelectMany(n => Entries(n, seals[n], approvals, now))]);
-        return seals;
+            await AppendAsync(ledger, [.. chunk.SelectMany(n => Entries(n, digests[n], approvals, now))]);
+        return digests;
     }
 
     public static string IncidentId(int n) => string.Create(CultureInfo.InvariantCulture, $"CON-{1001 + n}");
 
-    private static IEnumerable<NewEntry> Entries(int n, string seal, int approvals, DateTimeOffset now)
+    private static IEnumerable<NewEntry> Entries(int n, string planDigest, int approvals, DateTimeOffset now)
     {
         var id = IncidentId(n);
         var device = string.Create(CultureInfo.InvariantCulture, $"SRV-{n:00000}");
@@ -59,7 +59,7 @@ internal static class Seeding
             "The service is set to start automatically and is stopped.", [new($"Spooler is down on {device}", null)], plan, Risk.Low, null,
             observed, true));
         yield return new(StreamId.Proposal(id), Seeder, eventId, new ProposalStaged(
-            id, 1, ProposalKind.Remedy, Actor.Service("drafting"), plan, observed, terms, false, seal, seal));
+            id, 1, ProposalKind.Remedy, Actor.Service("drafting"), plan, observed, terms, false, planDigest, planDigest));
         yield return new(StreamId.Card(id), Seeder, eventId, new CardSending(id, Conversation));
         yield return new(StreamId.Card(id), Seeder, eventId, new CardPosted(
             id, Conversation, ServiceUrl, $"{Conversation};messageid={n}", n.ToString(CultureInfo.InvariantCulture),

@@ -78,7 +78,7 @@ internal sealed class Server : IDisposable
     }
 
     /// <summary>What a script shows a bot that runs in local mode on this folder.</summary>
-    public static string LocalTokenOf(string storage) => File.ReadAllText(Path.Combine(storage, "local-teams.token")).Trim();
+    public static string GetLocalToken(string storage) => File.ReadAllText(Path.Combine(storage, "local-teams.token")).Trim();
 
     /// <summary>The bot's <c>/readyz</c>.</summary>
     public async Task<Readiness> ReadinessAsync() =>
@@ -124,8 +124,8 @@ internal sealed class Server : IDisposable
                 throw new InvalidOperationException($"{program} ended with code {started.ExitCode}.");
             try
             {
-                using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{port}{readyPath}"));
-                if (readyPath != "/" && !answer.IsSuccessStatusCode)
+                using var result = await Http.GetAsync(new Uri($"http://127.0.0.1:{port}{readyPath}"));
+                if (readyPath != "/" && !result.IsSuccessStatusCode)
                     continue;
                 server.ReadyAfter = clock.Elapsed;
                 return server;

@@ -13,7 +13,7 @@ namespace DevOpsAI.Benchmarks;
 internal sealed class Storm : IBenchmark
 {
     private const string Channel = "19:local-contoso@thread.tacv2";
-    private const double MostMemoryMegabytes = 512;
+    private const double MaxMemoryMegabytes = 512;
     private const double AnswerBudgetMilliseconds = 3_000;
     private const int Senders = 8;
     private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(20);
@@ -32,7 +32,7 @@ internal sealed class Storm : IBenchmark
             using var http = new HttpClient
             {
                 BaseAddress = new Uri($"http://127.0.0.1:{bot.Port}"),
-                DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Server.LocalTokenOf(storage)) },
+                DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Server.GetLocalToken(storage)) },
             };
             await UntilAsync("the channel is linked", async () => (await MessagesAsync(http)).Count > 0 ? "" : null);
             foreach (var (_, delivery) in StormAlerts.Remediable)
@@ -40,15 +40,15 @@ internal sealed class Storm : IBenchmark
             var clicks =
                 await Task.WhenAll(
                     StormAlerts.Remediable.Select(one =>
-                        UntilAsync($"the card of {one.Device} is there", async () => CardOf(await MessagesAsync(http), one.Device))));
+                        UntilAsync($"the card of {one.Device} is there", async () => GetCard(await MessagesAsync(http), one.Device))));
             var quiet = bot.PeakMemoryBytes;
             var clock = Stopwatch.StartNew();
             var storming = PourAsync(http, deliveries, Lasts);
-            var answers = new List<double>();
+            var results = new List<double>();
             foreach (var (card, number) in clicks.Select((card, number) => (card, number)))
             {
                 await Task.WhenAny(Task.Delay((Lasts * (number + 1) / (clicks.Length + 1)) - clock.Elapsed), storming);
-                answers.Add(await ApproveAsync(http, card));
+                results.Add(await ApproveAsync(http, card));
             }
             var repeated = await storming;
             var poured = clock.Elapsed;
@@ -59,7 +59,7 @@ internal sealed class Storm : IBenchmark
             await Task.Delay(quick ? TimeSpan.Zero : AfterwardsWatched);
             var intake = (await bot.ReadinessAsync()).Intake;
             var counters = await http.GetFromJsonAsync<JsonElement>("/localteams/api/counters");
-            return Report(deliveries.Sum(static delivery => delivery.Alerts) + StormAlerts.Remediable.Count, intake, counters, answers,
+            return Report(deliveries.Sum(static delivery => delivery.Alerts) + StormAlerts.Remediable.Count, intake, counters, results,
                 new(bot.PeakMemoryBytes, quiet, poured, settled, repeated));
         }
         finally
@@ -70,7 +70,7 @@ internal sealed class Storm : IBenchmark
 
     private sealed record Run(long PeakBytes, long QuietBytes, TimeSpan Poured, TimeSpan Settled, int Repeated);
 
-    private static IReadOnlyList<Measured> Report(int sent, IntakeCounts intake, JsonElement counters, List<double> answers, Run run)
+    private static IReadOnlyList<Measured> Report(int sent, IntakeCounts intake, JsonElement counters, List<double> results, Run run)
     {
         var unaccounted = Math.Abs(sent - intake.Received) + Math.Abs(intake.Received - intake.Shown - intake.Folded - intake.Digested);
         var writing = counters.GetProperty("conversations").EnumerateArray()
@@ -101,9 +101,9 @@ internal sealed class Storm : IBenchmark
                 ["new messages"] = counters.GetProperty("sends").GetDouble() + counters.GetProperty("creates").GetDouble(),
                 ["card updates"] = counters.GetProperty("updates").GetDouble(),
             }),
-            Measured.AtMost("storm, slowest of three approvals in its midst", answers.Max(), "ms", AnswerBudgetMilliseconds,
+            Measured.AtMost("storm, slowest of three approvals in its midst", results.Max(), "ms", AnswerBudgetMilliseconds,
                 new Dictionary<string, double>()),
-            Measured.AtMost("storm, peak working set", run.PeakBytes / 1e6, "MB", MostMemoryMegabytes,
+            Measured.AtMost("storm, peak working set", run.PeakBytes / 1e6, "MB", MaxMemoryMegabytes,
                 new Dictionary<string, double> { ["before the storm, MB"] = run.QuietBytes / 1e6 }),
         ];
     }
@@ -137,25 +137,25 @@ internal sealed class Storm : IBenchmark
             { Content = new ByteArrayContent(delivery.Body) };
         request.Content.Headers.ContentType = new(delivery.ContentType);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", delivery.Token);
-        using var answer = await http.SendAsync(request);
-        if (answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
+        using var result = await http.SendAsync(request);
+        if (result.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
             return false;
-        return answer.StatusCode == HttpStatusCode.Accepted
+        return result.StatusCode == HttpStatusCode.Accepted
             ? true
-            : throw new InvalidOperationException($"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+            : throw new InvalidOperationException($"{result.StatusCode}: {await result.Content.ReadAsStringAsync()}");
     }
 
     /// <summary>Presses Approve as Alex would; milliseconds until the answer is there and says that it counts.</summary>
     private static async Task<double> ApproveAsync(HttpClient http, string messageId)
     {
         var clock = Stopwatch.StartNew();
-        using var answer =
+        using var result =
             await http.PostAsJsonAsync("/localteams/api/people/alex/clicks", new { conversation = Channel, messageId, verb = "approve" });
         var milliseconds = clock.Elapsed.TotalMilliseconds;
-        var body = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode && body.Contains("You approved", StringComparison.Ordinal)
+        var body = await result.Content.ReadAsStringAsync();
+        return result.IsSuccessStatusCode && body.Contains("You approved", StringComparison.Ordinal)
             ? milliseconds
-            : throw new InvalidOperationException($"The approval was answered {answer.StatusCode}: {body}");
+            : throw new InvalidOperationException($"The approval was answered {result.StatusCode}: {body}");
     }
 
     private static async Task<List<JsonElement>> MessagesAsync(HttpClient http)
@@ -166,7 +166,7 @@ internal sealed class Storm : IBenchmark
     }
 
     /// <summary>The id of the message whose card offers to approve something on this device; null while there is none.</summary>
-    private static string? CardOf(List<JsonElement> messages, string device) => messages
+    private static string? GetCard(List<JsonElement> messages, string device) => messages
         .Where(message => message.TryGetProperty("card", out var card) && card.GetRawText() is var text
             && text.Contains(device, StringComparison.OrdinalIgnoreCase) && text.Contains("\"approve\"", StringComparison.Ordinal))
         .Select(static message => message.GetProperty("id").GetString())

@@ -27,7 +27,7 @@ internal static class StormAlerts
         var single = 0;
         for (var group = 0; group < groups; group++)
         {
-            deliveries.Add(GroupOf(group));
+            deliveries.Add(GetGroup(group));
             var upTo = group == groups - 1 ? alerts - (groups * Group) : single + singlesPerGroup;
             for (; single < upTo; single++)
                 deliveries.Add(Single(single));
@@ -46,7 +46,7 @@ internal static class StormAlerts
     private static (string, StormDelivery) Before(string cause, string device, (string, string) label) =>
         (device, Alertmanager($"before-{device}", [Alert(cause, device, device.Length, label)]));
 
-    private static StormDelivery GroupOf(int group) => Alertmanager(
+    private static StormDelivery GetGroup(int group) => Alertmanager(
         $"group-{group}",
         [.. Enumerable.Range(group * Group, Group).Select(n => Alert(Causes[group % Causes.Length], $"srv-{n % Devices:000}", n))]);
 

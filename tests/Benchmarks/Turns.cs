@@ -30,7 +30,7 @@ internal sealed class Turns : IBenchmark
         return
         [
             .. await CompareAsync("signed in", clicksPerRound, teams.ServiceUrl,
-                TokenOf(teams), PeerSignIn(teams),
+                GetToken(teams), PeerSignIn(teams),
                 new()
                 {
                     ["Teams__AppId"] = AppId,
@@ -55,7 +55,7 @@ internal sealed class Turns : IBenchmark
     public static string[] PeerSignIn(FakeTeams teams) => [AppId, teams.MetadataUrl.ToString(), TokenIssuer.Issuer];
 
     /// <summary>The header that the Bot Connector sends with every request of an hour.</summary>
-    public static string TokenOf(FakeTeams teams) =>
+    public static string GetToken(FakeTeams teams) =>
         $"Bearer {teams.Issuer.Token(AppId, teams.ServiceUrl, TimeProvider.System.GetUtcNow())}";
 
     /// <summary>A bot to compare with, and what is asked for signed in.</summary>
@@ -77,22 +77,22 @@ internal sealed class Turns : IBenchmark
         {
             (string, string) json = ("Content-Type", "application/json");
             (string, string)[] toPeer = authorization is null ? [json] : [json, ("Authorization", authorization)];
-            var seals = await SeedAsync(storage, clicksPerRound * (Rounds + SideBySide.WarmUps));
+            var digests = await SeedAsync(storage, clicksPerRound * (Rounds + SideBySide.WarmUps));
             using var npm = await Peers[0].StartAsync(peerSignIn);
             using var dotnet = await Peers[1].StartAsync(peerSignIn);
             using var bot = await Server.StartBotAsync(storage, settings);
             await bot.SettledAsync();
-            (string, string)[] toBot = [json, ("Authorization", authorization ?? $"Bearer {Server.LocalTokenOf(storage)}")];
+            (string, string)[] toBot = [json, ("Authorization", authorization ?? $"Bearer {Server.GetLocalToken(storage)}")];
             var next = -1;
             byte[] Click(int _)
             {
                 var at = Interlocked.Increment(ref next);
-                return Body(at, seals[at], serviceUrl);
+                return Body(at, digests[at], serviceUrl);
             }
 
             var results = await SideBySide.RunAsync(bot, [npm, dotnet], Rounds, (isBot, port) => isBot
                 ? LoadClient.RunAsync(port, "/api/messages", toBot, Connections, clicksPerRound, Click, IsRecorded)
-                : LoadClient.RunAsync(port, "/api/messages", toPeer, Connections, clicksPerRound, n => Body(n, seals[0], serviceUrl)));
+                : LoadClient.RunAsync(port, "/api/messages", toPeer, Connections, clicksPerRound, n => Body(n, digests[0], serviceUrl)));
             return [.. Peers.Zip(results).SelectMany(one => Compared(one.First, one.Second, mode, hasBar: authorization is not null))];
         }
         finally
@@ -127,21 +127,21 @@ internal sealed class Turns : IBenchmark
     private static async Task<IReadOnlyList<string>> SeedAsync(string storage, int proposals)
     {
         using var metrics = new LedgerMetrics();
-        using var vault = new EmbeddedVault(storage);
+        using var keyRing = new LocalKeyRing(storage);
         using var ledger = new SqliteLedger(
-            storage, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+            storage, CoreFeatures.Catalog, keyRing.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         return await Seeding.WaitingProposalsAsync(ledger, proposals, approvals: 2, TimeProvider.System.GetUtcNow());
     }
 
     /// <summary>The answer is the card, and it says that this approval counts.</summary>
-    private static bool IsRecorded(ReadOnlySpan<byte> answer) => answer.IndexOf("it needs 1 more approval"u8) >= 0;
+    private static bool IsRecorded(ReadOnlySpan<byte> result) => result.IndexOf("it needs 1 more approval"u8) >= 0;
 
-    private static byte[] Body(int n, string seal, string serviceUrl) =>
+    private static byte[] Body(int n, string planDigest, string serviceUrl) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""
         {"type":"invoke","id":"f:{{{n}}}","name":"adaptiveCard/action","channelId":"msteams","timestamp":"2026-11-21T01:50:09.703Z","serviceUrl":"{{{serviceUrl}}}",
         "from":{"id":"29:1bench","name":"Bench Approver","aadObjectId":"{{{Approver}}}"},"recipient":{"id":"28:bot","name":"DevOps AI Bot"},"locale":"en-US",
         "conversation":{"isGroup":true,"conversationType":"channel","tenantId":"{{{Seeding.DirectoryTenant}}}","id":"{{{Seeding.Conversation}}};messageid={{{n}}}"},"replyToId":"{{{n}}}",
         "channelData":{"source":{"name":"message"},"tenant":{"id":"{{{Seeding.DirectoryTenant}}}"},"team":{"id":"19:benchteam@thread.tacv2"},"channel":{"id":"{{{Seeding.Conversation}}}"}},
-        "value":{"action":{"type":"Action.Execute","title":"Approve","verb":"approve","data":{"incident":"{{{Seeding.IncidentId(n)}}}","tenant":"contoso","seal":"{{{seal}}}"}},"trigger":"manual"}}
+        "value":{"action":{"type":"Action.Execute","title":"Approve","verb":"approve","data":{"incident":"{{{Seeding.IncidentId(n)}}}","tenant":"contoso","seal":"{{{planDigest}}}"}},"trigger":"manual"}}
         """));
 }

@@ -11,7 +11,7 @@ namespace DevOpsAI.Tests.EndToEnd;
 /// </summary>
 public sealed class AlertmanagerStoryTests : IAsyncLifetime
 {
-    private const string Contoso = LocalDesk.Contoso;
+    private const string Contoso = LocalSession.Contoso;
 
     private Browser browser = null!;
 
@@ -31,7 +31,7 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
     public async Task An_alert_of_the_windows_exporter_is_approved_in_the_page_and_everybody_sees_it_verified()
     {
         await using var bot = await BotProcess.StartAsync();
-        var desk = new LocalDesk(bot);
+        var desk = new LocalSession(bot);
         await desk.SettledAsync();
         using var alertmanager = await Alertmanager.StartAsync(bot, "contoso");
         var erik = await browser.OpenAsync(desk.Page("erik", Contoso));
@@ -65,7 +65,7 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
     public async Task A_resolved_alert_of_the_node_exporter_withdraws_what_nobody_has_decided()
     {
         await using var bot = await BotProcess.StartAsync();
-        var desk = new LocalDesk(bot);
+        var desk = new LocalSession(bot);
         await desk.SettledAsync();
         using var alertmanager = await Alertmanager.StartAsync(bot, "contoso");
         var page = await browser.OpenAsync(desk.Page("mona", Contoso));
@@ -87,7 +87,7 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
 
     private static ILocator Card(IPage page, string messageId) => page.Locator($"[data-message='{messageId}'] > .bubble .card");
 
-    private static async Task<int> FreePercentAsync(LocalDesk desk) =>
+    private static async Task<int> FreePercentAsync(LocalSession desk) =>
         (await desk.SandboxAsync(HttpMethod.Get, "devices?name=SRV-FILE01"))!.AsArray().OfType<JsonObject>()
             .Single()["disks"]!["C"]!["freePercent"]!.GetValue<int>();
 }

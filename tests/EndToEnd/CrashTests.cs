@@ -31,8 +31,8 @@ public sealed class CrashTests
 
         var acknowledged = await TryAsync(async () =>
         {
-            using var answer = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
-            return answer.StatusCode == HttpStatusCode.Accepted;
+            using var result = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
+            return result.StatusCode == HttpStatusCode.Accepted;
         });
         JsonObject? approve = null;
         // Up to the decision the crash comes by itself; from there on it needs the click.
@@ -80,8 +80,8 @@ public sealed class CrashTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/sandbox/effects");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "sandbox-contoso-dev");
-        using var answer = await bot.Http.SendAsync(request);
-        return (await answer.Content.ReadFromJsonAsync<JsonObject>())!["count"]!.GetValue<int>();
+        using var result = await bot.Http.SendAsync(request);
+        return (await result.Content.ReadFromJsonAsync<JsonObject>())!["count"]!.GetValue<int>();
     }
 
     private static Task LinkedAsync(BotProcess bot) => Eventually.TrueAsync(

@@ -99,8 +99,8 @@ public sealed class DamagedRecordTests
         {
             try
             {
-                using var answer = await bot.Http.GetAsync("/readyz");
-                said = answer.StatusCode == HttpStatusCode.ServiceUnavailable ? await answer.Content.ReadFromJsonAsync<JsonObject>() : null;
+                using var result = await bot.Http.GetAsync("/readyz");
+                said = result.StatusCode == HttpStatusCode.ServiceUnavailable ? await result.Content.ReadFromJsonAsync<JsonObject>() : null;
                 return said is not null;
             }
             catch (HttpRequestException)

@@ -88,15 +88,15 @@ public sealed partial class LocalTokenTests
         try
         {
             await using (var first = await BotProcess.StartAsync(storage: storage))
-                await new LocalDesk(first).SettledAsync();
+                await new LocalSession(first).SettledAsync();
             await using var moved = await BotProcess.StartAsync(storage: storage);
-            var desk = new LocalDesk(moved);
+            var desk = new LocalSession(moved);
 
             await desk.RaiseAsync(
                 """{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on """
                 + """SRV-FILE01"}""");
 
-            await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
+            await desk.CardAsync(LocalSession.Contoso, "SRV-FILE01");
         }
         finally
         {
@@ -106,9 +106,9 @@ public sealed partial class LocalTokenTests
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient http)
     {
-        using var answer =
+        using var result =
             await http.PostAsJsonAsync("/localteams/api/people/alex/messages", new { conversation = "a:1local-alex", text = "help" }, Ct);
-        return answer.StatusCode;
+        return result.StatusCode;
     }
 
     /// <summary>The last one.</summary>

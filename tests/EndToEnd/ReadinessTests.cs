@@ -10,7 +10,7 @@ public sealed class ReadinessTests
     public async Task It_is_behind_while_something_waits_and_no_longer_when_it_is_done()
     {
         await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Sandbox:Timeout"] = "00:00:02" });
-        var desk = new LocalDesk(bot);
+        var desk = new LocalSession(bot);
         await desk.SandboxAsync(HttpMethod.Put, "switches", """{"hang":true}""");
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Contains("incident.opened"), () => bot.Output);

@@ -134,9 +134,9 @@ internal static class Approving
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "sandbox-contoso-dev");
         if (json is not null)
             request.Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
-        using var answer = await bot.Http.SendAsync(request);
-        answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+        using var result = await bot.Http.SendAsync(request);
+        result.EnsureSuccessStatusCode();
+        return (await result.Content.ReadFromJsonAsync<JsonObject>())!;
     }
 
     private static JsonObject? Button(JsonObject view, string title) =>

@@ -62,7 +62,7 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         var types = await bot.TypesAsync();
         types.Count(type => type == "proposal.decided").ShouldBe(3);
         types.Count(type => type is "execution.finished" or "undo.finished").ShouldBe(2);
-        (await new LocalDesk(bot).SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(2);
+        (await new LocalSession(bot).SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(2);
     }
 
     [Fact]
@@ -73,13 +73,13 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         var card = await teams.CardAsync("WS-RECEPTION");
-        await new LocalDesk(bot).SandboxAsync(HttpMethod.Put, "switches", """{"holdActions":true}""");
+        await new LocalSession(bot).SandboxAsync(HttpMethod.Put, "switches", """{"holdActions":true}""");
         await teams.ClickAsync(PlayedTeams.Tara, card, "Approve");
         using var ended =
             await bot.AlertmanagerAsync("contoso", Alerts.Payload("WindowsServiceDown", "WS-RECEPTION", "resolved", ("name", "Spooler")));
         ended.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await bot.TypesAsync()).ShouldNotContain("execution.finished", "the alert ended while it was carried out");
-        await new LocalDesk(bot).SandboxAsync(HttpMethod.Put, "switches", "{}");
+        await new LocalSession(bot).SandboxAsync(HttpMethod.Put, "switches", "{}");
         await SaysAsync(bot, card, "Verified");
 
         var types = await bot.TypesAsync();
@@ -93,7 +93,7 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
     {
         await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false" });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
-        var desk = new LocalDesk(bot);
+        var desk = new LocalSession(bot);
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
         await desk.SandboxAsync(HttpMethod.Put, "switches", """{"rejects":["*"]}""");
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
@@ -103,8 +103,8 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
 
         await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
         var again = await ButtonAsync(teams, PlayedTeams.Omar, card, "Draft again");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => teams.InvokeAsync(PlayedTeams.Omar, card, again)));
-        answers.Count(answer => answer.ToJsonString().Contains("its card will ask for a decision", StringComparison.Ordinal)).ShouldBe(1);
+        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => teams.InvokeAsync(PlayedTeams.Omar, card, again)));
+        results.Count(result => result.ToJsonString().Contains("its card will ask for a decision", StringComparison.Ordinal)).ShouldBe(1);
         await SaysAsync(bot, card, "Waiting for a decision");
         await teams.ClickAsync(PlayedTeams.Omar, card, "Approve");
         await SaysAsync(bot, card, "Verified");
@@ -125,7 +125,7 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
             ["Execution:LookEvery"] = "00:00:00.200",
         });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
-        var desk = new LocalDesk(bot);
+        var desk = new LocalSession(bot);
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         var card = await teams.CardAsync("WS-RECEPTION");

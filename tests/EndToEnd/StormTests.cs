@@ -28,7 +28,7 @@ public sealed class StormTests
     public async Task Each_alert_about_security_has_a_card_of_its_own_within_seconds_and_the_rest_is_one_list()
     {
         await using var bot = await BotProcess.StartAsync();
-        var desk = new LocalDesk(bot);
+        var desk = new LocalSession(bot);
         await desk.SettledAsync();
         var sent = new Dictionary<string, DateTimeOffset>();
         for (var index = 0; index < 28; index++)
@@ -36,15 +36,15 @@ public sealed class StormTests
             var kind = index % 3 == 1
                 ? Security[index / 3].Kind
                 : string.Create(CultureInfo.InvariantCulture, $"QueueBacklog{(char)('A' + index)}");
-            var payload = index % 3 == 1 ? Of(Security[index / 3]) : Alerts.Payload(kind, $"app-{index:00}", "firing");
+            var payload = index % 3 == 1 ? For(Security[index / 3]) : Alerts.Payload(kind, $"app-{index:00}", "firing");
             sent[kind] = DateTimeOffset.UtcNow;
             (await bot.AlertmanagerAsync("contoso", payload)).EnsureSuccessStatusCode();
             await Task.Delay(Between, TestContext.Current.CancellationToken);
         }
-        await desk.CardAsync(LocalDesk.Contoso, Storm);
+        await desk.CardAsync(LocalSession.Contoso, Storm);
         foreach (var alert in Security)
-            await desk.CardAsync(LocalDesk.Contoso, alert.Kind);
-        var cards = await desk.CardsAsync(LocalDesk.Contoso);
+            await desk.CardAsync(LocalSession.Contoso, alert.Kind);
+        var cards = await desk.CardsAsync(LocalSession.Contoso);
         cards.Count(static card => card.Card.Contains(Storm, StringComparison.Ordinal)).ShouldBe(1);
         foreach (var alert in Security)
         {
@@ -57,11 +57,11 @@ public sealed class StormTests
                 JsonNode.Parse(card)!["actions"]!.AsArray().Select(static action => (string)action!["title"]!)
                     .ShouldContain(button, $"{alert.Kind} waits with a plan");
         }
-        var (code, holes) = await bot.VerbAsync("ledger", "holes", "--tenant", "contoso");
-        code.ShouldBe(0, holes);
+        var (code, gaps) = await bot.VerbAsync("ledger", "holes", "--tenant", "contoso");
+        code.ShouldBe(0, gaps);
     }
 
-    private static JsonObject Of((string Kind, string Label, string Subject, string? Button) alert)
+    private static JsonObject For((string Kind, string Label, string Subject, string? Button) alert)
     {
         var payload = Alerts.Payload(alert.Kind, alert.Subject, "firing");
         if (alert.Label == "user")

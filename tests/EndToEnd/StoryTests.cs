@@ -16,9 +16,9 @@ public sealed class StoryTests
         using var received = await bot.RaiseAsync("DiskSpaceLow", "SRV-FILE01:9182", ("volume", "C:"));
         received.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var card = await teams.CardAsync("SRV-FILE01");
-        var answer = await teams.ClickAsync(PlayedTeams.Tara, card, "Approve");
+        var result = await teams.ClickAsync(PlayedTeams.Tara, card, "Approve");
 
-        answer["type"]!.GetValue<string>().ShouldBe("application/vnd.microsoft.card.adaptive");
+        result["type"]!.GetValue<string>().ShouldBe("application/vnd.microsoft.card.adaptive");
         await Eventually.TrueAsync(
             () => Task.FromResult(card.Card!.ToJsonString().Contains("Verified", StringComparison.OrdinalIgnoreCase)),
             () => $"verified: {card.Card}\n{bot.Output}");
@@ -46,10 +46,10 @@ public sealed class StoryTests
         var approve = PlayedTeams.Actions(await teams.ViewAsync(PlayedTeams.Tara, card))
             .First(action => action["title"]!.GetValue<string>() == "Approve");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(n =>
+        var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(n =>
             teams.InvokeAsync(n % 2 == 0 ? PlayedTeams.Tara : PlayedTeams.Omar, card, approve)));
 
-        var texts = answers.Select(answer => answer.ToJsonString()).ToList();
+        var texts = results.Select(result => result.ToJsonString()).ToList();
         texts.Count(text => text.Contains("already", StringComparison.OrdinalIgnoreCase)).ShouldBe(199, texts[0]);
         var (_, lines) = await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json");
         lines.Split('\n').Count(line => line.Contains("\"proposal.decided\"", StringComparison.Ordinal)).ShouldBe(1);

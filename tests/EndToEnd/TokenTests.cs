@@ -73,8 +73,8 @@ public sealed class TokenTests
             call => call.Authorization != null && call.Authorization.StartsWith("Bearer token-", StringComparison.Ordinal));
         foreach (var path in new[] { "/localteams", "/localteams/api/state", "/sandbox/devices" })
         {
-            using var answer = await bot.Http.GetAsync(path, TestContext.Current.CancellationToken);
-            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+            using var result = await bot.Http.GetAsync(path, TestContext.Current.CancellationToken);
+            result.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
         }
         bot.Output.ShouldNotContain("the-client-secret");
         bot.Output.ShouldNotContain("Bearer token-");
@@ -99,8 +99,8 @@ public sealed class TokenTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/messages") { Content = JsonContent.Create(activity) };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await bot.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        return answer.StatusCode;
+        using var result = await bot.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return result.StatusCode;
     }
 
     private static Task AnswersAsync(FakeTeams teams, int count) => Eventually.TrueAsync(

@@ -82,15 +82,15 @@ public sealed class CosmosServer : IAsyncDisposable
     /// </summary>
     public async Task FailAsync(params object[] faults)
     {
-        using var answer = await control.PostAsJsonAsync("/_test/faults", faults);
-        answer.EnsureSuccessStatusCode();
+        using var result = await control.PostAsJsonAsync("/_test/faults", faults);
+        result.EnsureSuccessStatusCode();
     }
 
     /// <summary>Requests and request units since the last call, as in <c>ledger.create</c>.</summary>
     public async Task<(Dictionary<string, long> Requests, Dictionary<string, double> Charge)> TakeStatsAsync()
     {
-        using var answer = await control.DeleteAsync(new Uri("/_test/stats", UriKind.Relative));
-        var stats = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+        using var result = await control.DeleteAsync(new Uri("/_test/stats", UriKind.Relative));
+        var stats = (await result.Content.ReadFromJsonAsync<JsonObject>())!;
         return (stats["requests"]!.AsObject().ToDictionary(static one => one.Key, static one => one.Value!.GetValue<long>()),
             stats["charge"]!.AsObject().ToDictionary(static one => one.Key, static one => one.Value!.GetValue<double>()));
     }

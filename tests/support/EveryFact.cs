@@ -16,12 +16,12 @@ public static class EveryFact
     [
         .. typeof(Fact).Assembly.GetTypes()
             .Where(static type => type.IsSubclassOf(typeof(Fact)) && !type.IsAbstract && type != typeof(UnknownFact))
-            .Select(static type => (Fact)Make(type, type.Name)).OrderBy(CoreFeatures.Catalog.NameOf, StringComparer.Ordinal),
+            .Select(static type => (Fact)Make(type, type.Name)).OrderBy(CoreFeatures.Catalog.GetName, StringComparer.Ordinal),
     ];
 
     /// <summary>A fact as an entry, on the stream where its kind belongs.</summary>
     public static NewEntry AsEntry(Fact fact) => new(
-        fact is Incidents.EventReceived received ? StreamId.Event(received.EventId) : new($"every/{CoreFeatures.Catalog.NameOf(fact)}"),
+        fact is Incidents.EventReceived received ? StreamId.Event(received.EventId) : new($"every/{CoreFeatures.Catalog.GetName(fact)}"),
         new(ActorKind.Person, "00000000-0000-4000-8000-00000000000a", "Ana Approver"), "c0ffee", fact);
 
     private static object Make(Type type, string name)

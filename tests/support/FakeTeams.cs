@@ -20,9 +20,9 @@ public sealed record FakeCall(string Method, string Path, JsonNode? Body, string
 /// <summary>What to answer instead of the usual.</summary>
 /// <param name="Status">0 to hang up without an answer, after the call was recorded.</param>
 /// <param name="Release">The answer waits for it.</param>
-public sealed record FakeAnswer(int Status, string? Body = null, string? RetryAfter = null, string? Location = null, Task? Release = null)
+public sealed record FakeResponse(int Status, string? Body = null, string? RetryAfter = null, string? Location = null, Task? Release = null)
 {
-    public static readonly FakeAnswer HangUp = new(0);
+    public static readonly FakeResponse HangUp = new(0);
 }
 
 /// <summary>
@@ -34,7 +34,7 @@ public sealed class FakeTeams : IAsyncDisposable
     private const string ConnectorPath = "/connector";
     private readonly WebApplication app;
     private readonly ConcurrentQueue<FakeCall> calls = new();
-    private readonly ConcurrentQueue<FakeAnswer> script = new();
+    private readonly ConcurrentQueue<FakeResponse> script = new();
     private long lastId = 1_776_000_000_000;
     private int tokens;
     private int keyFetches;
@@ -95,10 +95,10 @@ public sealed class FakeTeams : IAsyncDisposable
     }
 
     /// <summary>The next call is answered so, the one after that by the next scripted answer, then as usual.</summary>
-    public FakeTeams Next(params ReadOnlySpan<FakeAnswer> answers)
+    public FakeTeams Next(params ReadOnlySpan<FakeResponse> results)
     {
-        foreach (var answer in answers)
-            script.Enqueue(answer);
+        foreach (var result in results)
+            script.Enqueue(result);
         return this;
     }
 
@@ -114,25 +114,25 @@ public sealed class FakeTeams : IAsyncDisposable
         var body = http.Request.ContentLength > 0 ? await JsonNode.ParseAsync(http.Request.Body) : null;
         var call = new FakeCall(http.Request.Method, raw[ConnectorPath.Length..], body, http.Request.Headers.Authorization);
         calls.Enqueue(call);
-        var answer = script.TryDequeue(out var scripted) ? scripted : Usual(call);
-        if (answer.Release is { } release)
+        var result = script.TryDequeue(out var scripted) ? scripted : Usual(call);
+        if (result.Release is { } release)
             await release;
-        if (answer.Status == 0)
+        if (result.Status == 0)
         {
             http.Abort();
             return;
         }
-        if (answer.RetryAfter is not null)
-            http.Response.Headers.RetryAfter = answer.RetryAfter;
-        if (answer.Location is not null)
-            http.Response.Headers.Location = answer.Location;
-        http.Response.StatusCode = answer.Status;
+        if (result.RetryAfter is not null)
+            http.Response.Headers.RetryAfter = result.RetryAfter;
+        if (result.Location is not null)
+            http.Response.Headers.Location = result.Location;
+        http.Response.StatusCode = result.Status;
         http.Response.ContentType = "application/json";
-        if (answer.Body is not null)
-            await http.Response.WriteAsync(answer.Body);
+        if (result.Body is not null)
+            await http.Response.WriteAsync(result.Body);
     }
 
-    private FakeAnswer Usual(FakeCall call)
+    private FakeResponse Usual(FakeCall call)
     {
         if (call.Path.Contains("/pagedmembers", StringComparison.Ordinal))
             return MembersPage(call.Path);
@@ -148,13 +148,13 @@ public sealed class FakeTeams : IAsyncDisposable
             : new(201, $$"""{"id":"a:{{call.Body?["members"]?[0]?["id"]}}"}""");
     }
 
-    private FakeAnswer MembersPage(string path)
+    private FakeResponse MembersPage(string path)
     {
         var mark = path.IndexOf("continuationToken=", StringComparison.Ordinal);
         var page = mark < 0 ? 0 : int.Parse(path[(mark + "continuationToken=".Length)..].Split('&')[0]);
-        var answer = new JsonObject { ["members"] = page < MemberPages.Count ? MemberPages[page].DeepClone() : new JsonArray() };
+        var result = new JsonObject { ["members"] = page < MemberPages.Count ? MemberPages[page].DeepClone() : new JsonArray() };
         if (page + 1 < MemberPages.Count)
-            answer["continuationToken"] = $"{page + 1}";
-        return new(200, answer.ToJsonString());
+            result["continuationToken"] = $"{page + 1}";
+        return new(200, result.ToJsonString());
     }
 }

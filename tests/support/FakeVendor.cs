@@ -6,7 +6,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Tests.Support;
 
 /// <summary>How the fake answers a call.</summary>
-public enum VendorAnswer
+public enum VendorResponse
 {
     Normal,
 
@@ -47,17 +47,17 @@ public sealed class FakeVendor(string name = "fake") : IConnector
 
     public bool IsSimulation { get; set; } = true;
 
-    public IReadOnlyDictionary<string, ActionSpec> Actions { get; set; } = FakeCatalogue.Actions;
+    public IReadOnlyDictionary<string, ActionSpec> Actions { get; set; } = FakeCatalog.Actions;
 
     /// <summary>How the next calls answer: the first of the queue once each, then <see cref="Always"/>.</summary>
-    public Queue<VendorAnswer> Next { get; } = new();
+    public Queue<VendorResponse> Next { get; } = new();
 
-    public VendorAnswer Always { get; set; }
+    public VendorResponse Always { get; set; }
 
     /// <summary>How actions answer, apart from the reading calls.</summary>
-    public VendorAnswer Acts { get; set; }
+    public VendorResponse Acts { get; set; }
 
-    /// <summary>What <see cref="VendorAnswer.NotDone"/> asks the caller to wait.</summary>
+    /// <summary>What <see cref="VendorResponse.NotDone"/> asks the caller to wait.</summary>
     public TimeSpan? TryAgainIn { get; set; }
 
     public int Finds => finds;
@@ -96,7 +96,7 @@ public sealed class FakeVendor(string name = "fake") : IConnector
         Interlocked.Increment(ref observations);
         if (await MisbehaveAsync<IReadOnlyDictionary<string, string>>(cancellationToken) is { } trouble)
             return trouble;
-        return ThingOf(connection, target) is { } thing
+        return GetThing(connection, target) is { } thing
             ? new CallOutcome<IReadOnlyDictionary<string, string>>.Done(new Dictionary<string, string>(thing.State))
             : new CallOutcome<IReadOnlyDictionary<string, string>>.Refused("not-found", $"no {target.Kind} {target.Id}");
     }
@@ -105,24 +105,24 @@ public sealed class FakeVendor(string name = "fake") : IConnector
     {
         switch (Acts)
         {
-            case VendorAnswer.Refuses:
+            case VendorResponse.Refuses:
                 return new CallOutcome<ActionReceipt>.Refused("forbidden", "the fake refuses");
-            case VendorAnswer.NotDone:
+            case VendorResponse.NotDone:
                 return new CallOutcome<ActionReceipt>.NotDone("the fake is busy", TryAgainIn);
-            case VendorAnswer.Throws:
+            case VendorResponse.Throws:
                 throw new HttpRequestException("the fake threw");
-            case VendorAnswer.Hangs:
+            case VendorResponse.Hangs:
                 await Task.Delay(Timeout.Infinite, cancellationToken);
                 break;
         }
-        if (ThingOf(connection, call.Target) is not { } thing)
+        if (GetThing(connection, call.Target) is not { } thing)
             return new CallOutcome<ActionReceipt>.Refused("not-found", $"no {call.Target.Kind} {call.Target.Id}");
-        if (Acts != VendorAnswer.LiesAboutDone && applied.TryAdd(call.OperationId, call))
+        if (Acts != VendorResponse.LiesAboutDone && applied.TryAdd(call.OperationId, call))
         {
-            FakeCatalogue.Apply(thing.State, call);
+            FakeCatalog.Apply(thing.State, call);
             effects.Add(call);
         }
-        return Acts == VendorAnswer.LosesTheReply
+        return Acts == VendorResponse.LosesTheReply
             ? new CallOutcome<ActionReceipt>.Unknown("the reply was lost")
             : new CallOutcome<ActionReceipt>.Done(new($"{call.Action} done"));
     }
@@ -132,7 +132,7 @@ public sealed class FakeVendor(string name = "fake") : IConnector
         await MisbehaveAsync<OperationStatus>(cancellationToken)
         ?? new CallOutcome<OperationStatus>.Done(applied.ContainsKey(operationId) ? OperationStatus.Applied : OperationStatus.NotApplied);
 
-    private FakeThing? ThingOf(Connection connection, Target target) =>
+    private FakeThing? GetThing(Connection connection, Target target) =>
         things.Find(thing => thing.Target.Id == target.Id && thing.Target.Connection == connection.Name
             && target.Connection == connection.Name);
 
@@ -140,15 +140,15 @@ public sealed class FakeVendor(string name = "fake") : IConnector
     {
         switch (Next.TryDequeue(out var next) ? next : Always)
         {
-            case VendorAnswer.Refuses:
+            case VendorResponse.Refuses:
                 return new CallOutcome<T>.Refused("forbidden", "the fake refuses");
-            case VendorAnswer.NotDone:
+            case VendorResponse.NotDone:
                 return new CallOutcome<T>.NotDone("the fake is busy", TryAgainIn);
-            case VendorAnswer.LosesTheReply:
+            case VendorResponse.LosesTheReply:
                 return new CallOutcome<T>.Unknown("the reply was lost");
-            case VendorAnswer.Throws:
+            case VendorResponse.Throws:
                 throw new HttpRequestException("the fake threw");
-            case VendorAnswer.Hangs:
+            case VendorResponse.Hangs:
                 await Task.Delay(Timeout.Infinite, cancellationToken);
                 return null;
             default:
@@ -163,16 +163,16 @@ public sealed class FakeConnections(params (Connection Connection, IConnector Co
     public static Connection To(string name, string tenant, string connector = "fake") =>
         new(name, TenantId.Parse(tenant), connector, new Dictionary<string, string>());
 
-    public IReadOnlyList<Connection> Of(TenantId tenant) =>
+    public IReadOnlyList<Connection> For(TenantId tenant) =>
         [.. all.Select(pair => pair.Connection).Where(connection => connection.Tenant == tenant)];
 
-    public Connection? Find(TenantId tenant, string name) => Of(tenant).FirstOrDefault(connection => connection.Name == name);
+    public Connection? Find(TenantId tenant, string name) => For(tenant).FirstOrDefault(connection => connection.Name == name);
 
-    public IConnector ConnectorOf(Connection connection) => all.Single(pair => pair.Connection == connection).Connector;
+    public IConnector GetConnector(Connection connection) => all.Single(pair => pair.Connection == connection).Connector;
 }
 
 /// <summary>The fake's actions, and what each does to the state of its target.</summary>
-public static class FakeCatalogue
+public static class FakeCatalog
 {
     private const string Plain = "[A-Za-z0-9][A-Za-z0-9 ._$@-]{0,99}";
 

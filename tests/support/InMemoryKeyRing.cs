@@ -11,36 +11,36 @@ public sealed class InMemoryKeyRing : IKeyRing
     private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
     private readonly ConcurrentDictionary<(TenantId, string), DataKey> users = new();
 
-    public IReadOnlyCollection<(TenantId Tenant, string Reason)> Withheld => [];
+    public IReadOnlyCollection<(TenantId Tenant, string Reason)> Unavailable => [];
 
     public event EventHandler<ForgottenEventArgs>? Forgotten;
 
     /// <summary>The keys of a tenant.</summary>
-    public TenantKeys Of(TenantId tenant) => tenants.GetOrAdd(tenant, static id => new(id, DataKey.Create("t1")));
+    public TenantKeys For(TenantId tenant) => tenants.GetOrAdd(tenant, static id => new(id, DataKey.Create("t1")));
 
-    public ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken)
+    public ValueTask<TenantKeys> ForEncryptionAsync(TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken)
     {
-        var keys = Of(tenant);
+        var keys = For(tenant);
         foreach (var entry in needed)
             keys.EnsurePeople(entry);
         return new(keys);
     }
 
     public ValueTask<TenantKeys> ForOpeningAsync(
-        TenantId tenant, IReadOnlyList<StoredEntry> entries, CancellationToken cancellationToken) => new(Of(tenant));
+        TenantId tenant, IReadOnlyList<StoredEntry> entries, CancellationToken cancellationToken) => new(For(tenant));
 
     public ValueTask<DataKey> OfUserAsync(TenantId tenant, string address, CancellationToken cancellationToken) => new(users.GetOrAdd(
         (tenant, address.ToLowerInvariant()),
         _ =>
         {
             var key = DataKey.Create(NewId());
-            Of(tenant).Add(key);
+            For(tenant).Add(key);
             return key;
         }));
 
     public ValueTask<DataKey?> OfDerivedAsync(TenantId tenant, bool mayCreate, CancellationToken cancellationToken)
     {
-        var keys = Of(tenant);
+        var keys = For(tenant);
         lock (keys)
         {
             if (keys.Derived is null && mayCreate)
@@ -51,13 +51,13 @@ public sealed class InMemoryKeyRing : IKeyRing
 
     public ValueTask DestroyDerivedAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        Of(tenant).ForgetDerived();
+        For(tenant).ForgetDerived();
         return default;
     }
 
     public bool Forget(TenantId tenant, string key)
     {
-        var wasThere = Of(tenant).Forget(key);
+        var wasThere = For(tenant).Forget(key);
         if (wasThere)
             Drop(tenant);
         return wasThere;
@@ -68,7 +68,7 @@ public sealed class InMemoryKeyRing : IKeyRing
     public ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken)
     {
         if (kind == SubjectKind.Person)
-            return new(Of(tenant).OfPerson(name)?.Id);
+            return new(For(tenant).OfPerson(name)?.Id);
         return new(users.TryGetValue((tenant, name.ToLowerInvariant()), out var key) && !key.IsDestroyed ? key.Id : null);
     }
 

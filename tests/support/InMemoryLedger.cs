@@ -27,7 +27,7 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
     public IReadOnlyList<LedgerEntry> Entries(TenantId tenant)
     {
         lock (gate)
-            return [.. EntriesOf(tenant)];
+            return [.. GetEntries(tenant)];
     }
 
     /// <summary>Every fact of one kind of the tenant so far.</summary>
@@ -59,19 +59,19 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
     public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         lock (gate)
-            return new(EntriesOf(tenant).Count);
+            return new(GetEntries(tenant).Count);
     }
 
     public ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
     {
         lock (gate)
-            return new([.. EntriesOf(tenant).Skip((int)Math.Max(0, afterSeq)).Take(limit)]);
+            return new([.. GetEntries(tenant).Skip((int)Math.Max(0, afterSeq)).Take(limit)]);
     }
 
     public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(TenantId tenant, StreamId stream, CancellationToken cancellationToken)
     {
         lock (gate)
-            return new([.. EntriesOf(tenant).Where(entry => entry.Stream == stream)]);
+            return new([.. GetEntries(tenant).Where(entry => entry.Stream == stream)]);
     }
 
     public async ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
             Task next;
             lock (gate)
             {
-                if (EntriesOf(tenant).Count > afterSeq)
+                if (GetEntries(tenant).Count > afterSeq)
                     return;
                 next = moved.Task;
             }
@@ -97,7 +97,7 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
             if (actual != version)
                 return new AppendResult.Conflict(stream, version, actual);
         }
-        var list = EntriesOf(tenant);
+        var list = GetEntries(tenant);
         var appended = prepared.Select(entry => Append(tenant, list, entry, opening)).ToList();
         moved.SetResult();
         moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -114,12 +114,12 @@ public sealed class InMemoryLedger(TimeProvider? clock = null, IKeyRing? keys = 
             at = list[^1].At;
         var body = new ByteBuffer(1024);
         EntryCodec.Complete(entry, at, list.Count + 1, version, body, byClock);
-        var stored = codec.Decode(body.Written, MerkleTree.HashLeaf(body.Written), entry.Sealed, opening);
+        var stored = codec.Decode(body.Written, MerkleTree.HashLeaf(body.Written), entry.Encrypted, opening);
         list.Add(stored);
         return stored;
     }
 
-    private List<LedgerEntry> EntriesOf(TenantId tenant)
+    private List<LedgerEntry> GetEntries(TenantId tenant)
     {
         if (!tenants.TryGetValue(tenant, out var list))
             tenants[tenant] = list = [];

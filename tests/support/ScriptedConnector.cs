@@ -161,9 +161,9 @@ public sealed class ScriptedConnector : IConnector, IActionLog
 /// <summary>One connection with one connector.</summary>
 public sealed class OneConnection(Connection only, IConnector connector) : IConnections
 {
-    public IReadOnlyList<Connection> Of(TenantId tenant) => tenant == only.Tenant ? [only] : [];
+    public IReadOnlyList<Connection> For(TenantId tenant) => tenant == only.Tenant ? [only] : [];
 
     public Connection? Find(TenantId tenant, string name) => tenant == only.Tenant && name == only.Name ? only : null;
 
-    public IConnector ConnectorOf(Connection connection) => connector;
+    public IConnector GetConnector(Connection connection) => connector;
 }

@@ -14,10 +14,10 @@ public static class TeamsDelivery
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            using var answer = await bot.PostAsJsonAsync("/api/messages", activity);
-            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable && clock.Elapsed < Hang.Limit)
+            using var result = await bot.PostAsJsonAsync("/api/messages", activity);
+            if (result.StatusCode == HttpStatusCode.ServiceUnavailable && clock.Elapsed < Hang.Limit)
                 continue;
-            answer.EnsureSuccessStatusCode();
+            result.EnsureSuccessStatusCode();
             return;
         }
     }
@@ -29,9 +29,9 @@ public static class TeamsDelivery
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            using var answer = await bot.PostAsJsonAsync("/api/messages", activity);
-            answer.EnsureSuccessStatusCode();
-            var said = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+            using var result = await bot.PostAsJsonAsync("/api/messages", activity);
+            result.EnsureSuccessStatusCode();
+            var said = (await result.Content.ReadFromJsonAsync<JsonObject>())!;
             if (clock.Elapsed > Hang.Limit || said["value"] is not JsonValue text
                 || !text.ToString().StartsWith("Still working on it", StringComparison.Ordinal))
                 return said;

@@ -9,7 +9,7 @@ using DevOpsAI.Proposals;
 namespace DevOpsAI.Bot.Cards.Keeping;
 
 /// <summary>Draws incidents' cards and hands them to Teams, at the address that a conversation has now.</summary>
-internal sealed class CardMessages(IncidentViews views, IConnectorClient connector, IConversationBook book)
+internal sealed class CardMessages(IncidentViews views, IConnectorClient connector, IConversationReferences references)
 {
     /// <summary>When something that cards show last began or ended by its date alone; null for never.</summary>
     public DateTimeOffset? TurnedAt(TenantState state) => views.TurnedAt(state);
@@ -19,18 +19,18 @@ internal sealed class CardMessages(IncidentViews views, IConnectorClient connect
 
     /// <summary>Teams moves conversations between addresses; the latest activity from there knows best.</summary>
     public ChannelRef Current(ChannelRef linked) =>
-        book.Find(linked.ConversationId) is { } seen ? linked with { ServiceUrl = seen.ServiceUrl } : linked;
+        references.Find(linked.ConversationId) is { } seen ? linked with { ServiceUrl = seen.ServiceUrl } : linked;
 
     /// <summary>A card that is new where it is posted.</summary>
     public async Task<OutgoingMessage> DrawAnewAsync(
         TenantState state, Incident incident, string conversationId, CancellationToken cancellationToken)
     {
-        await book.PeopleAsync(conversationId, cancellationToken);
-        return MessageOf(views.ForEverybodyAnew(state, incident, conversationId));
+        await references.PeopleAsync(conversationId, cancellationToken);
+        return GetMessage(views.ForEverybodyAnew(state, incident, conversationId));
     }
 
     public OutgoingMessage Draw(TenantState state, Incident incident, string conversationId) =>
-        MessageOf(views.ForEverybody(state, incident, conversationId));
+        GetMessage(views.ForEverybody(state, incident, conversationId));
 
     /// <param name="unless">Looked at when the message's turn has come: true when it must not be sent after all.</param>
     public Task<SendOutcome> PostAsync(
@@ -46,9 +46,9 @@ internal sealed class CardMessages(IncidentViews views, IConnectorClient connect
         connector.SendAsync(Current(channel).ServiceUrl, card.ThreadId!, message, SendOptions.Background, cancellationToken);
 
     /// <summary>Nothing is to be sent there until an install or a message says otherwise.</summary>
-    public void MarkUnusable(string conversationId, string reason) => book.MarkUnusable(conversationId, reason);
+    public void MarkUnusable(string conversationId, string reason) => references.MarkUnusable(conversationId, reason);
 
-    private static OutgoingMessage MessageOf(IncidentView view) =>
+    private static OutgoingMessage GetMessage(IncidentView view) =>
         new() { Card = IncidentCard.Build(view), Summary = IncidentCard.Summary(view) };
 
     /// <summary>

@@ -70,7 +70,7 @@ internal sealed class CardRecord(ILedger ledger, TenantStates states, ILogger<Ca
     {
         var unlinked = new ChannelUnlinked(place.ConversationId, reason) { Lost = true };
         await ledger.AppendAsync(
-            place.Tenant, [state.VersionOf(StreamId.Channels)], [new(StreamId.Channels, Self, incident.Correlation, unlinked)],
+            place.Tenant, [state.GetVersion(StreamId.Channels)], [new(StreamId.Channels, Self, incident.Correlation, unlinked)],
             cancellationToken);
     }
 

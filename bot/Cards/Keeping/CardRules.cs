@@ -5,7 +5,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Cards.Keeping;
 
 /// <summary>Whether this instance may send a client's cards now.</summary>
-internal sealed class CardRules(IFollowedTenants followed, IKillSwitch? killSwitch = null)
+internal sealed class CardRules(ISubscribedTenants followed, IKillSwitch? killSwitch = null)
 {
     /// <summary>Another instance keeps the cards of a tenant that is not ours.</summary>
     public bool IsMine(TenantId tenant) => followed.IsMine(tenant);

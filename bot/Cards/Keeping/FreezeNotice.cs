@@ -15,7 +15,7 @@ namespace DevOpsAI.Bot.Cards.Keeping;
 /// is.
 /// </summary>
 internal sealed class FreezeNotice(
-    ILedger ledger, TenantStates states, IConnectorClient connector, IConversationBook book, TimeProvider clock) : ILedgerFollower
+    ILedger ledger, TenantStates states, IConnectorClient connector, IConversationReferences references, TimeProvider clock) : ILedgerSubscription
 {
     /// <summary>What <c>message.sent</c> says the message was about.</summary>
     public const string Purpose = "freeze";
@@ -30,7 +30,7 @@ internal sealed class FreezeNotice(
 
     public bool WaitsForSwitch => true;
 
-    public string? Lane(LedgerEntry entry) => entry.Fact is FreezeSet or FreezeLifted ? "freezes" : null;
+    public string? GetPartitionKey(LedgerEntry entry) => entry.Fact is FreezeSet or FreezeLifted ? "freezes" : null;
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
@@ -46,15 +46,15 @@ internal sealed class FreezeNotice(
         {
             var ended = all.FindLast(one => one.Seq < entry.Seq && one.Fact is FreezeSet);
             await TellAsync(
-                entry, state, FreezeCard.Lifted(state, entry, lifted, ended is null ? null : Of(ended)), LiftedPurpose, cancellationToken);
+                entry, state, FreezeCard.Lifted(state, entry, lifted, ended is null ? null : For(ended)), LiftedPurpose, cancellationToken);
         }
         else
         {
-            await TellAsync(entry, state, FreezeCard.Set(state, Of(entry)), Purpose, cancellationToken);
+            await TellAsync(entry, state, FreezeCard.Set(state, For(entry)), Purpose, cancellationToken);
         }
     }
 
-    private static Freeze Of(LedgerEntry entry) =>
+    private static Freeze For(LedgerEntry entry) =>
         entry.Fact is FreezeSet set
             ? new(entry.Actor, entry.At, set.Reason, set.Cause)
             : throw new ArgumentException("No freeze.", nameof(entry));
@@ -66,7 +66,7 @@ internal sealed class FreezeNotice(
         string? notReached = null;
         foreach (var link in state.Channels.Values)
         {
-            var place = book.Find(link.Channel.ConversationId) is { } seen
+            var place = references.Find(link.Channel.ConversationId) is { } seen
                 ? link.Channel with { ServiceUrl = seen.ServiceUrl }
                 : link.Channel;
             var stream = StreamId.Message(place.ConversationId);

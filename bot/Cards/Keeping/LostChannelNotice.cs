@@ -12,8 +12,8 @@ namespace DevOpsAI.Bot.Cards.Keeping;
 /// Where there is none, the log and <c>/readyz</c> say so. After a crash it may be told twice, never not at all.
 /// </summary>
 internal sealed class LostChannelNotice(
-    ILedger ledger, TenantStates states, IConnectorClient connector, IConversationBook book, ILogger<LostChannelNotice> logger)
-    : ILedgerFollower
+    ILedger ledger, TenantStates states, IConnectorClient connector, IConversationReferences references, ILogger<LostChannelNotice> logger)
+    : ILedgerSubscription
 {
     /// <summary>What <c>message.sent</c> says the message was about.</summary>
     public const string Purpose = "channel.lost";
@@ -22,7 +22,7 @@ internal sealed class LostChannelNotice(
 
     public bool WaitsForSwitch => true;
 
-    public string? Lane(LedgerEntry entry) => entry.Fact is ChannelUnlinked { Lost: true } lost ? lost.ConversationId : null;
+    public string? GetPartitionKey(LedgerEntry entry) => entry.Fact is ChannelUnlinked { Lost: true } lost ? lost.ConversationId : null;
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
@@ -32,10 +32,10 @@ internal sealed class LostChannelNotice(
         // Somebody spoke to the bot there meanwhile, or linked it again.
         if (state.LostChannels.GetValueOrDefault(unlinked.ConversationId) is not { } lost)
             return;
-        var message = new OutgoingMessage { Text = Sentence(state, lost.Channel, unlinked.Reason) };
+        var message = new OutgoingMessage { Text = Describe(state, lost.Channel, unlinked.Reason) };
         foreach (var link in state.Channels.Values.OrderByDescending(static link => link.Escalation))
         {
-            var place = book.Find(link.Channel.ConversationId) is { } seen
+            var place = references.Find(link.Channel.ConversationId) is { } seen
                 ? link.Channel with { ServiceUrl = seen.ServiceUrl }
                 : link.Channel;
             var outcome = await connector.PostAsync(place, message, SendOptions.Background, cancellationToken);
@@ -52,7 +52,7 @@ internal sealed class LostChannelNotice(
         logger.NobodyToTell(lost.Channel.ConversationId, entry.Tenant);
     }
 
-    private static string Sentence(TenantState state, ChannelRef lost, string reason)
+    private static string Describe(TenantState state, ChannelRef lost, string reason)
     {
         var name = lost.Name is { Length: > 0 } named ? $"the conversation '{CardText.Markdown(named, 60)}'" : "a linked conversation";
         var open = state.Incidents.Values.Count(static incident => incident.IsOpen);

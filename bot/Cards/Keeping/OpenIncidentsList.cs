@@ -15,8 +15,8 @@ namespace DevOpsAI.Bot.Cards.Keeping;
 /// list of them instead. After a crash it may be posted twice, never not at all.
 /// </summary>
 internal sealed class OpenIncidentsList(
-    ILedger ledger, TenantStates states, ITenantDirectory tenants, IConnectorClient connector, IConversationBook book,
-    TimeProvider clock) : ILedgerFollower
+    ILedger ledger, TenantStates states, ITenantDirectory tenants, IConnectorClient connector, IConversationReferences references,
+    TimeProvider clock) : ILedgerSubscription
 {
     /// <summary>What <c>message.sent</c> says the message was about.</summary>
     public const string Purpose = "list";
@@ -25,7 +25,7 @@ internal sealed class OpenIncidentsList(
 
     public bool WaitsForSwitch => true;
 
-    public string? Lane(LedgerEntry entry) => entry.Fact switch
+    public string? GetPartitionKey(LedgerEntry entry) => entry.Fact switch
     {
         ChannelLinked linked => linked.Channel.ConversationId,
         ProposalEscalated { Among: { } among } when among.Position == among.Of - 1 => "escalations",
@@ -81,7 +81,7 @@ internal sealed class OpenIncidentsList(
     private async Task PostAsync(
         LedgerEntry entry, ChannelLinked link, OutgoingJson card, string headline, CancellationToken cancellationToken)
     {
-        var place = book.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
+        var place = references.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
         var stream = StreamId.Message(place.ConversationId);
         if ((await ledger.ReadStreamAsync(entry.Tenant, stream, cancellationToken)).Any(sent => sent.Causation == entry.Seq))
             return;

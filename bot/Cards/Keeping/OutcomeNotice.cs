@@ -18,15 +18,15 @@ internal static class OutcomeNotice
             $"**{incident.Id}**: taken back, and verified.{Reopened(incident)}{Decider(incident)}",
         UndoFinished => $"**{incident.Id}**: taking it back did not succeed; the card says what is known.{Decider(incident)}",
         IncidentReopened { EventId: not null } =>
-            $"{Rated(incident)}: fires again after it had ended by itself. {Flapping.Sentence(incident)} Its card asks anew.",
-        ProposalExpired when !Silence.IsToBeTold(incident.Proposal, entry.Seq) => null,
+            $"{Rated(incident)}: fires again after it had ended by itself. {Flapping.Describe(incident)} Its card asks anew.",
+        ProposalExpired when !UndecidedRules.IsToBeTold(incident.Proposal, entry.Seq) => null,
         ProposalExpired when incident.IsOpen =>
             $"**{incident.Id}**: nobody decided in time, so nothing was done. {Still(incident)} and asks again. {Requester(incident)}",
         ProposalExpired => $"**{incident.Id}**: nobody decided in time, so nothing was done. {Requester(incident)}",
         ProposalEscalated escalated =>
             $"{Rated(incident)}: escalated to the {Many(escalated.To)}. {Text(escalated.Reason ?? "Nobody has decided yet.")}",
         ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } decided =>
-            $"**{incident.Id}**: {Phrases.Decision(decided.Kind).ToLowerInvariant()} by {Name(entry.Actor)}{Why(decided)}",
+            $"**{incident.Id}**: {Labels.Decision(decided.Kind).ToLowerInvariant()} by {Name(entry.Actor)}{Why(decided)}",
         ProposalDecided { Owed: { } owed } => $"**{incident.Id}**: {Name(entry.Actor)} broke the glass and acts alone. {Owed(owed)}",
         BreakGlassEscalated escalated =>
             $"**{incident.Id}**: the glass was broken, and that is escalated to the {Many(escalated.To)}. {Text(escalated.Reason)}",
@@ -40,7 +40,7 @@ internal static class OutcomeNotice
 
     private static string Many(Role role) => $"{role.ToString().ToLowerInvariant()}s";
 
-    private static string Name(Actor actor) => CardText.Markdown(CardText.Name(Phrases.Who(actor)));
+    private static string Name(Actor actor) => CardText.Markdown(CardText.Name(Labels.Who(actor)));
 
     private static string Text(string outside) => CardText.Markdown(outside, 200);
 
@@ -51,7 +51,7 @@ internal static class OutcomeNotice
     }
 
     private static string Owed(OwedConfirmations owed) =>
-        $"{owed.Count} other {(owed.Count == 1 ? "person" : "people")} must confirm until {Phrases.Time(owed.DueAt)}, on the card.";
+        $"{owed.Count} other {(owed.Count == 1 ? "person" : "people")} must confirm until {Labels.Time(owed.DueAt)}, on the card.";
 
     private static string Reopened(Incident incident) =>
         incident.AsksAfterUndo ? " The alert still fires and nothing has been done about it: it is open again." : "";
@@ -79,8 +79,8 @@ internal static class OutcomeNotice
     }
 
     private static string Requester(Incident incident) =>
-        incident.Staged is { } staged ? $"Requested by {CardText.Markdown(CardText.Name(Phrases.Who(staged.Requester)))}." : "";
+        incident.Staged is { } staged ? $"Requested by {CardText.Markdown(CardText.Name(Labels.Who(staged.Requester)))}." : "";
 
     private static string Undo(ExecutionFinished finished) =>
-        finished.UndoUntil is { } until ? $" Undo is possible until {Phrases.Time(until)}." : "";
+        finished.UndoUntil is { } until ? $" Undo is possible until {Labels.Time(until)}." : "";
 }

@@ -21,8 +21,8 @@ internal sealed class SwitchNotice(
     TenantStates states,
     ITenantDirectory tenants,
     IConnectorClient connector,
-    IConversationBook book,
-    TimeProvider clock) : ILedgerFollower
+    IConversationReferences references,
+    TimeProvider clock) : ILedgerSubscription
 {
     /// <summary>What <c>message.sent</c> says the message was about.</summary>
     public const string Purpose = "switch";
@@ -32,7 +32,7 @@ internal sealed class SwitchNotice(
 
     public string Name => "switch";
 
-    public string? Lane(LedgerEntry entry) => entry.Fact is SwitchThrown or SwitchLifted ? "switch" : null;
+    public string? GetPartitionKey(LedgerEntry entry) => entry.Fact is SwitchThrown or SwitchLifted ? "switch" : null;
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
@@ -62,7 +62,7 @@ internal sealed class SwitchNotice(
         IReadOnlyList<LedgerEntry> all,
         CancellationToken cancellationToken)
     {
-        var place = book.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
+        var place = references.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
         var stream = StreamId.Message(place.ConversationId);
         var said = await ledger.ReadStreamAsync(entry.Tenant, stream, cancellationToken);
         if (said.Any(sent => sent.Causation == entry.Seq))

@@ -6,14 +6,14 @@ public static class SubjectCardsServices
 {
     private static readonly Feature Feature = new("subject-cards")
     {
-        Slices = [StateSlice.Of<SubjectCardsState>("subject-cards", [], "proposal", "card")],
+        Slices = [StateSlice.Create<SubjectCardsState>("subject-cards", [], "proposal", "card")],
     };
 
     /// <summary>Cards of proposals that belong to no incident.</summary>
     internal static IServiceCollection AddSubjectCards(this IServiceCollection services) => services
         .AddFeature(Feature)
         .AddSingleton<SubjectDrawing>()
-        .AddSingleton<ILedgerFollower, SubjectCardKeeper>();
+        .AddSingleton<ILedgerSubscription, SubjectCardSync>();
 
     /// <summary>What one more area shows of its proposals.</summary>
     public static IServiceCollection AddSubjectCard<TCard>(this IServiceCollection services)

@@ -21,16 +21,16 @@ public sealed record SubjectCardsState : ISlice<SubjectCardsState>
 
     public ImmutableDictionary<string, SubjectCards> BySubject { get; init; } = ImmutableDictionary<string, SubjectCards>.Empty;
 
-    public SubjectCards Of(ProposalSubject subject) => BySubject.GetValueOrDefault(subject.Text) ?? SubjectCards.None;
+    public SubjectCards For(ProposalSubject subject) => BySubject.GetValueOrDefault(subject.Text) ?? SubjectCards.None;
 
     public SubjectCardsState Apply(LedgerEntry entry, TenantState before)
     {
         if (ProposalSubject.From(entry.Stream) is { } proposed)
-            return proposed.IsIncident ? this : With(proposed, Of(proposed) with { LastSeq = entry.Seq });
+            return proposed.IsIncident ? this : With(proposed, For(proposed) with { LastSeq = entry.Seq });
         if (!entry.Stream.Value.StartsWith(CardPrefix, StringComparison.Ordinal))
             return this;
         var shown = ProposalSubject.Parse(entry.Stream.Value[CardPrefix.Length..]);
-        return shown.IsIncident ? this : With(shown, Of(shown) with { Shown = Of(shown).Shown.After(entry), Version = entry.Version });
+        return shown.IsIncident ? this : With(shown, For(shown) with { Shown = For(shown).Shown.After(entry), Version = entry.Version });
     }
 
     private SubjectCardsState With(ProposalSubject subject, SubjectCards cards) =>

@@ -25,7 +25,7 @@ internal sealed class SubjectDrawing(IEnumerable<ISubjectCard> cards)
         var body = new List<OutgoingJson>();
         if (notice is not null)
             body.Add(Container([Rich(null, new TextRun(notice, 400, Bold: true))], Tone.Accent));
-        body.Add(Container([.. Head(state, proposal, view)], ToneOf(proposal.Phase)));
+        body.Add(Container([.. Head(state, proposal, view)], GetTone(proposal.Phase)));
         body.Add(Table([1, 3], view.Facts.Select(Row)));
         body.AddRange(proposal.Decisions
             .Select(static decision => Rich("Small", new TextRun(Said(decision), 600), TextRun.At(decision.At))));
@@ -64,7 +64,7 @@ internal sealed class SubjectDrawing(IEnumerable<ISubjectCard> cards)
         _ => "Ended without its effect: a person sees to it",
     };
 
-    private static Tone ToneOf(ProposalPhase phase) => phase switch
+    private static Tone GetTone(ProposalPhase phase) => phase switch
     {
         ProposalPhase.Verified => Tone.Good,
         ProposalPhase.Waiting or ProposalPhase.Snoozed => Tone.Warning,
@@ -75,6 +75,6 @@ internal sealed class SubjectDrawing(IEnumerable<ISubjectCard> cards)
     private static string Said(Decision decision)
     {
         var reason = decision.Fact.Reason is { Length: > 0 } why ? $": {why}" : "";
-        return $"{Phrases.Decision(decision.Fact)} by {CardText.Name(decision.By.Name, 60)}{reason}, ";
+        return $"{Labels.Decision(decision.Fact)} by {CardText.Name(decision.By.Name, 60)}{reason}, ";
     }
 }

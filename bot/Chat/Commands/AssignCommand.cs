@@ -65,7 +65,7 @@ internal abstract class RoleCommand(
         if (to is null)
             return Reply.Notice(problem, detail: $"{Name} {arguments.Role.ToString().ToLowerInvariant()} {tenant.Tenant.Id} @person");
         var request = new AssignRole(tenant.Tenant.Id, turn.Person, to, arguments.Role, held, turn.Correlation);
-        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
+        return Reply.For(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }
 
     private static string Singular(string role) => role.ToLowerInvariant() switch

@@ -22,7 +22,7 @@ internal sealed class DecideInWordsCommand(
     {
         if (await visibility.FindAsync(arguments.IncidentId, turn.Person, turn.Conversation, cancellationToken) is not Sought.Found found)
             return await incidents.NotFoundAsync(turn, arguments.IncidentId, cancellationToken);
-        var notice = helpers.WhyNotDecide(turn.Context, found.Where.State, found.Incident, turn.Person)
+        var notice = helpers.AuthorizeDecision(turn.Context, found.Where.State, found.Incident, turn.Person)
             ?? "Nothing was decided yet: decisions are taken with the buttons of the card, where it says what is decided.";
         return await incidents.ShowAsync(turn, arguments.IncidentId, notice, cancellationToken);
     }

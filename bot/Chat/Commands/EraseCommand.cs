@@ -37,7 +37,7 @@ internal sealed class EraseCommand(
         var linked = named is null ? await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken) : [];
         if ((named ?? (linked is [var only] ? only : null)) is not { } tenant)
             return Reply.Notice("Of which client?", detail: Usage);
-        if (access.RolesOf(tenant.State, turn.Person.ObjectId).Count == 0)
+        if (access.GetRoles(tenant.State, turn.Person.ObjectId).Count == 0)
             return Reply.NotForThem(UserMessages.NoRoleHere);
         if (named is null && who.Count > 1 && visibility.NamesAClient(who[^1]))
             return Reply.NotForThem(visibility.NoClient(who[^1], turn.Person), detail: Usage);
@@ -47,7 +47,7 @@ internal sealed class EraseCommand(
         // Somebody known here by name or mention, else as it was typed: an object id or a mail address.
         var subject = people.Find(turn.Context, name).Person?.ObjectId ?? name;
         var request = new Erase(tenant.Tenant.Id, turn.Person, subject, reason, turn.Correlation);
-        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
+        return Reply.For(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }
 
     private static (List<string> Who, string? Reason) Split(IReadOnlyList<string> words)

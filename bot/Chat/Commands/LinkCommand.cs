@@ -36,12 +36,12 @@ internal sealed class LinkCommand(IMediator mediator, Visibility visibility, IAc
         var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
         if (linked.FirstOrDefault(other => other.Tenant.Id != named.Tenant.Id) is { } taken)
         {
-            var whose = access.RolesOf(taken.State, turn.Person.ObjectId).Count > 0 ? taken.Tenant.Name : "another client";
+            var whose = access.GetRoles(taken.State, turn.Person.ObjectId).Count > 0 ? taken.Tenant.Name : "another client";
             return Reply.Notice(
                 $"This conversation is linked to {CardText.Name(whose)} already; one client to a conversation. Say unlink first.");
         }
         var request = new LinkChannel(
             named.Tenant.Id, turn.Person, turn.Conversation.ToChannelRef(), arguments.Escalation, turn.Correlation);
-        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
+        return Reply.For(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }
 }

@@ -31,6 +31,6 @@ internal sealed class UnfreezeCommand(IMediator mediator, ClientResolver clients
             return clients.NotNamed(turn, arguments.Words, "Unfreeze which client?", Usage);
         var reason = FreezeArguments.WithoutBecause(rest);
         var request = new LiftFreeze(tenant.Tenant.Id, turn.Person, reason.Length > 0 ? reason : null, turn.Correlation);
-        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
+        return Reply.For(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }
 }

@@ -20,12 +20,12 @@ internal sealed class UnlinkCommand(IMediator mediator, Visibility visibility, I
         var linked = await visibility.LinkedToAsync(turn.Conversation.ChannelId, cancellationToken);
         if (linked.Count == 0)
             return Reply.Notice("This conversation is not linked to a client, so there is nothing to unlink.");
-        if (linked.All(tenant => access.RolesOf(tenant.State, turn.Person.ObjectId).Count == 0))
+        if (linked.All(tenant => access.GetRoles(tenant.State, turn.Person.ObjectId).Count == 0))
             return Reply.NotForThem(UserMessages.NoRoleHere);
-        Answer? answer = null;
+        RequestResult? result = null;
         foreach (var tenant in linked)
-            answer = await mediator.Send(
+            result = await mediator.Send(
                 new UnlinkChannel(tenant.Tenant.Id, turn.Person, turn.Conversation.ChannelId, turn.Correlation), cancellationToken);
-        return Reply.Of(answer!, turn.Correlation, linked[^1].Tenant.Id);
+        return Reply.For(result!, turn.Correlation, linked[^1].Tenant.Id);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class WhoAmICommand(Visibility visibility, IAccess access) : Cha
     {
         var visible = await visibility.TenantsAsync(turn.Person, turn.Conversation, cancellationToken);
         List<(Tenant, IReadOnlyCollection<Role>)> held =
-            [.. visible.Select(client => (client.Tenant, access.RolesOf(client.State, turn.Person.ObjectId)))];
+            [.. visible.Select(client => (client.Tenant, access.GetRoles(client.State, turn.Person.ObjectId)))];
         return Reply.Card(MessageCards.WhoAmI(turn.Person, held, access.EverybodyIsAdministrator));
     }
 }

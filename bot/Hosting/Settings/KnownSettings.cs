@@ -20,9 +20,9 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Hosting.Settings;
 
 /// <summary>What is wrong with the settings by themselves.</summary>
-/// <param name="Mistakes">One sentence each.</param>
+/// <param name="ValidationErrors">One sentence each.</param>
 /// <param name="Unreadable">The settings among them whose value is of the wrong kind, which ends whoever reads them.</param>
-internal sealed record Findings(List<string> Mistakes, List<string> Unreadable);
+internal sealed record Findings(List<string> ValidationErrors, List<string> Unreadable);
 
 /// <summary>
 /// The settings of our own sections. One that nobody reads is a mistake: mistyped, <c>Gates:KilSwitchPath</c> would leave the bot without
@@ -67,7 +67,7 @@ internal static class KnownSettings
                 Look(section, type, found);
             else if (Sections.Keys.MinBy(known => Spelling.Distance(known, section.Key)) is { } meant
                 && Spelling.AreClose(meant, section.Key))
-                found.Mistakes.Add($"{section.Key}: there is no such section; did you mean {meant}?");
+                found.ValidationErrors.Add($"{section.Key}: there is no such section; did you mean {meant}?");
         }
         return found;
     }
@@ -77,8 +77,8 @@ internal static class KnownSettings
         if (TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)))
             LookAtValue(at, type, found);
         else if (at.Value is { Length: > 0 })
-            found.Mistakes.Add($"{at.Path}: takes no value of its own{(IsList(type) ? $"; it is a list, so write {at.Path}:0" : "")}.");
-        else if (ElementOf(type) is { } element)
+            found.ValidationErrors.Add($"{at.Path}: takes no value of its own{(IsList(type) ? $"; it is a list, so write {at.Path}:0" : "")}.");
+        else if (GetElement(type) is { } element)
             LookAtEach(at, element, found);
         else
             LookAtMembers(at, type, found);
@@ -92,13 +92,13 @@ internal static class KnownSettings
 
     private static void LookAtMembers(IConfigurationSection at, Type type, Findings found)
     {
-        var members = MembersOf(type);
+        var members = GetMembers(type);
         foreach (var child in at.GetChildren())
         {
             if (members.TryGetValue(child.Key, out var member))
                 Look(child, member, found);
             else
-                found.Mistakes.Add($"{child.Path}: there is no such setting; {Instead(at.Path, child.Key, members.Keys)}");
+                found.ValidationErrors.Add($"{child.Path}: there is no such setting; {Instead(at.Path, child.Key, members.Keys)}");
         }
     }
 
@@ -113,10 +113,10 @@ internal static class KnownSettings
     private static void LookAtValue(IConfigurationSection at, Type type, Findings found)
     {
         if (at.GetChildren().FirstOrDefault() is { } child)
-            found.Mistakes.Add($"{child.Path}: there is no such setting; {at.Path} is a single value.");
+            found.ValidationErrors.Add($"{child.Path}: there is no such setting; {at.Path} is a single value.");
         else if (at.Value is { Length: > 0 } value && !CanRead(value, type))
         {
-            found.Mistakes.Add($"{at.Path} is '{value}'; it must be {WhatItTakes(Nullable.GetUnderlyingType(type) ?? type)}.");
+            found.ValidationErrors.Add($"{at.Path} is '{value}'; it must be {WhatItTakes(Nullable.GetUnderlyingType(type) ?? type)}.");
             found.Unreadable.Add(at.Path);
         }
     }
@@ -152,10 +152,10 @@ internal static class KnownSettings
         return type == typeof(Uri) ? "an address, as in https://name.example/" : $"a {type.Name}";
     }
 
-    private static Dictionary<string, Type> MembersOf(Type type)
+    private static Dictionary<string, Type> GetMembers(Type type)
     {
         var members = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(static property => property.SetMethod is { IsPublic: true } || ElementOf(property.PropertyType) is not null)
+            .Where(static property => property.SetMethod is { IsPublic: true } || GetElement(property.PropertyType) is not null)
             .ToDictionary(static property => property.Name, static property => property.PropertyType, StringComparer.OrdinalIgnoreCase);
         if (type == typeof(StorageOptions))
             members["Keys"] = typeof(KeysOptions);
@@ -163,7 +163,7 @@ internal static class KnownSettings
     }
 
     /// <summary>Of a list or a dictionary by name; null for anything else.</summary>
-    private static Type? ElementOf(Type type) => type.IsGenericType ? type.GetGenericArguments()[^1] : type.GetElementType();
+    private static Type? GetElement(Type type) => type.IsGenericType ? type.GetGenericArguments()[^1] : type.GetElementType();
 
     private static bool IsList(Type type) => type.IsArray || (type.IsGenericType && type.GetGenericArguments().Length == 1);
 

@@ -8,7 +8,7 @@ namespace DevOpsAI.Bot.Hosting.Settings;
 internal static class SecretPlaces
 {
     /// <summary>Bytes: at ten thousand guesses a second nobody comes near it, so that wrong ones need not be held back.</summary>
-    public const int Shortest = 16;
+    public const int MinLength = 16;
 
     private static readonly string[] OfConnections = ["Bearer", "Password", "HmacSecret", "Token"];
 
@@ -17,7 +17,7 @@ internal static class SecretPlaces
         setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase)
             && OfConnections.Contains(setting.Key, StringComparer.OrdinalIgnoreCase);
 
-    public static bool IsGuessable(string secret) => Encoding.UTF8.GetByteCount(secret) < Shortest;
+    public static bool IsGuessable(string secret) => Encoding.UTF8.GetByteCount(secret) < MinLength;
 
     /// <summary>
     /// The secret itself stands in a file, which is backed up and shared, or on the command line, which every account here sees. The

@@ -13,8 +13,8 @@ internal static class SettingsCheck
         var configuration = services.GetRequiredService<IConfiguration>();
         var found = KnownSettings.LookAt(configuration);
         var isDevelopment = services.GetRequiredService<IHostEnvironment>().IsDevelopment();
-        List<string> mistakes = [.. found.Mistakes,
-            .. SecretMistakes(configuration, services.GetRequiredService<ISecretSource>(), isDevelopment)];
+        List<string> errors = [.. found.ValidationErrors,
+            .. SecretErrors(configuration, services.GetRequiredService<ISecretSource>(), isDevelopment)];
         // The bot will not start, so that the rest can be looked at as if they were not set.
         foreach (var setting in found.Unreadable)
             configuration[setting] = null;
@@ -24,25 +24,25 @@ internal static class SettingsCheck
         }
         catch (OptionsValidationException section)
         {
-            mistakes.AddRange(section.Failures);
+            errors.AddRange(section.Failures);
         }
         catch (AggregateException sections) when (sections.InnerExceptions.All(static one => one is OptionsValidationException))
         {
-            mistakes.AddRange(sections.InnerExceptions.Cast<OptionsValidationException>().SelectMany(static section => section.Failures));
+            errors.AddRange(sections.InnerExceptions.Cast<OptionsValidationException>().SelectMany(static section => section.Failures));
         }
-        if (mistakes.Count > 0)
-            throw new OptionsValidationException("", typeof(SettingsCheck), mistakes.Distinct(StringComparer.Ordinal));
+        if (errors.Count > 0)
+            throw new OptionsValidationException("", typeof(SettingsCheck), errors.Distinct(StringComparer.Ordinal));
     }
 
     /// <summary>Secrets that are not where the settings say, and secrets that everybody knows, can read or can guess.</summary>
-    internal static IEnumerable<string> SecretMistakes(IConfiguration configuration, ISecretSource secrets, bool isDevelopment)
+    internal static IEnumerable<string> SecretErrors(IConfiguration configuration, ISecretSource secrets, bool isDevelopment)
     {
         var isRegistered = !string.IsNullOrWhiteSpace(configuration["Teams:AppId"]);
         var isForOthers = isRegistered && !isDevelopment;
         SortedSet<string> samples = new(StringComparer.OrdinalIgnoreCase);
         List<string> readable = [];
         List<string> guessable = [];
-        foreach (var setting in SecretsOf(configuration))
+        foreach (var setting in GetSecrets(configuration))
         {
             var reference = new SecretReference(setting.Value!);
             var (secret, problem) = Resolve(reference, secrets);
@@ -60,7 +60,7 @@ internal static class SettingsCheck
             yield return $"{string.Join(", ", readable)}: written out in a file of settings or on the command line, where others read "
                 + $"it; write env:NAME or file:/path instead.";
         if (guessable.Count > 0)
-            yield return $"{string.Join(", ", guessable)}: shorter than {SecretPlaces.Shortest} bytes, so it can be guessed; make a new "
+            yield return $"{string.Join(", ", guessable)}: shorter than {SecretPlaces.MinLength} bytes, so it can be guessed; make a new "
                 + $"one, as with 'openssl rand -base64 24'.";
         if (samples.Count == 0)
             yield break;
@@ -72,7 +72,7 @@ internal static class SettingsCheck
     }
 
     /// <summary>Settings that are secrets, or may be.</summary>
-    private static IEnumerable<IConfigurationSection> SecretsOf(IConfiguration configuration)
+    private static IEnumerable<IConfigurationSection> GetSecrets(IConfiguration configuration)
     {
         IEnumerable<IConfigurationSection> settings =
         [

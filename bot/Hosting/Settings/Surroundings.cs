@@ -54,7 +54,7 @@ internal static class Surroundings
     {
         if (Parse(address) is not { IsUnixPipe: false, IsNamedPipe: false, Port: > 0 } binding)
             return;
-        foreach (var place in PlacesOf(binding.Host))
+        foreach (var place in GetPlaces(binding.Host))
         {
             try
             {
@@ -64,13 +64,13 @@ internal static class Surroundings
             }
             catch (SocketException cannot)
             {
-                if (WhyNot(binding, cannot.SocketErrorCode) is { } why)
+                if (Check(binding, cannot.SocketErrorCode) is { } why)
                     throw new SurroundingsException(why, cannot);
             }
         }
     }
 
-    private static string? WhyNot(BindingAddress binding, SocketError error) => error switch
+    private static string? Check(BindingAddress binding, SocketError error) => error switch
     {
         SocketError.AddressAlreadyInUse =>
             $"Port {binding.Port} on {binding.Host} is in use, perhaps by a bot that runs already: stop that one, or choose another "
@@ -99,7 +99,7 @@ internal static class Surroundings
     }
 
     /// <summary>As Kestrel understands a host: a name other than localhost is every address.</summary>
-    private static IPAddress[] PlacesOf(string host)
+    private static IPAddress[] GetPlaces(string host)
     {
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             return [IPAddress.Loopback, IPAddress.IPv6Loopback];

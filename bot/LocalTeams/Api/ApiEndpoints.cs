@@ -49,7 +49,7 @@ internal static class ApiEndpoints
             : Results.Ok(new { raised = wanted.Id });
     }
 
-    private static async Task<IResult> SayAsync(string id, Say say, Desk desk, CancellationToken cancellationToken)
+    private static async Task<IResult> SayAsync(string id, Say say, ClientSession desk, CancellationToken cancellationToken)
     {
         if (Find(id, say.Conversation, out var person, out var address) is { } problem)
             return problem;
@@ -59,7 +59,7 @@ internal static class ApiEndpoints
         return message is null ? Problem(404, "no such thread") : Results.Ok(message);
     }
 
-    private static async Task<IResult> EditAsync(string id, Edit edit, Desk desk, CancellationToken cancellationToken)
+    private static async Task<IResult> EditAsync(string id, Edit edit, ClientSession desk, CancellationToken cancellationToken)
     {
         if (Find(id, edit.Conversation, out var person, out var address) is { } problem)
             return problem;
@@ -70,7 +70,7 @@ internal static class ApiEndpoints
     }
 
     private static async Task<IResult> ClickAsync(
-        string id, Click click, Desk desk, MessageStore store, CancellationToken cancellationToken)
+        string id, Click click, ClientSession desk, MessageStore store, CancellationToken cancellationToken)
     {
         if (Find(id, click.Conversation, out var person, out var address) is { } problem)
             return problem;
@@ -83,7 +83,7 @@ internal static class ApiEndpoints
     }
 
     private static async Task<IResult> ViewAsync(
-        string person, string conversation, string messageId, bool? refresh, Desk desk, MessageStore store,
+        string person, string conversation, string messageId, bool? refresh, ClientSession desk, MessageStore store,
         CancellationToken cancellationToken)
     {
         if (Find(person, conversation, out var who, out var address) is { } problem)
@@ -98,9 +98,9 @@ internal static class ApiEndpoints
         && (click.Verb is null || (string?)action["verb"] == click.Verb)
         && (click.Title is null || (string?)action["title"] == click.Title);
 
-    private static IResult? Find(string personId, string conversation, out Colleague person, out Address address)
+    private static IResult? Find(string personId, string conversation, out LocalUser person, out Address address)
     {
-        person = Workplace.FindPerson(personId)!;
+        person = LocalDirectory.FindPerson(personId)!;
         address = Address.Find(conversation)!;
         if (person is null)
             return Problem(404, "no such person");

@@ -8,16 +8,16 @@ internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed c
     IOptions<LocalTeamsOptions> options)
 {
     /// <param name="last">At most so many messages of each conversation.</param>
-    public WorkplaceState State(int last)
+    public LocalDirectoryState State(int last)
     {
         var seq = changes.Newest;
-        return new WorkplaceState(
+        return new LocalDirectoryState(
             seq,
-            Workplace.TenantId,
-            new BotState(Workplace.BotId, Workplace.BotName, addresses.BotMessages.ToString(), addresses.ServiceUrl),
-            new TeamState(Workplace.TeamId, Workplace.TeamName),
-            [.. Workplace.People.Select(person => new PersonState(person.Id, person.Mri, person.ObjectId, person.Name, person.JobTitle))],
-            [.. Workplace.Places.Select(place => new ConversationState(
+            LocalDirectory.TenantId,
+            new BotState(LocalDirectory.BotId, LocalDirectory.BotName, addresses.BotMessages.ToString(), addresses.ServiceUrl),
+            new TeamState(LocalDirectory.TeamId, LocalDirectory.TeamName),
+            [.. LocalDirectory.People.Select(person => new PersonState(person.Id, person.Mri, person.ObjectId, person.Name, person.JobTitle))],
+            [.. LocalDirectory.Places.Select(place => new ConversationState(
                 place.Id,
                 place.ConversationType,
                 place.Name,
@@ -35,7 +35,7 @@ internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed c
 }
 
 /// <param name="Seq">Listen for changes after this one.</param>
-internal sealed record WorkplaceState(
+internal sealed record LocalDirectoryState(
     long Seq, string TenantId, BotState Bot, TeamState Team, IReadOnlyList<PersonState> People,
     IReadOnlyList<ConversationState> Conversations)
 {

@@ -16,7 +16,7 @@ internal sealed record BotActivity(
     IReadOnlyList<string> Unsupported)
 {
     /// <summary>Largest card, in UTF-8 bytes: the least of the limits documented for the surfaces that a card can appear on.</summary>
-    public const int LargestCard = 28 * 1024;
+    public const int MaxCardBytes = 28 * 1024;
 
     private const string AdaptiveCard = "application/vnd.microsoft.card.adaptive";
 
@@ -25,24 +25,24 @@ internal sealed record BotActivity(
     /// <summary>Teams splits text and cards into messages of their own, and then answers without an id.</summary>
     public bool IsSplit => Cards.Count + (string.IsNullOrEmpty(Text) ? 0 : 1) > 1;
 
-    public static (BotActivity? Activity, ConnectorAnswer? Refusal) Read(JsonElement json)
+    public static (BotActivity? Activity, ConnectorResult? Refusal) Read(JsonElement json)
     {
-        if (TextOf(json, "type") is not { Length: > 0 } type)
-            return (null, ConnectorAnswer.BadArgument("Invalid input"));
+        if (GetText(json, "type") is not { Length: > 0 } type)
+            return (null, ConnectorResult.BadArgument("Invalid input"));
         var cards = new List<JsonElement>();
         var unsupported = new List<string>();
         if (json.TryGetProperty("attachments", out var attachments) && attachments.ValueKind == JsonValueKind.Array)
         {
             foreach (var attachment in attachments.EnumerateArray())
             {
-                var contentType = TextOf(attachment, "contentType");
+                var contentType = GetText(attachment, "contentType");
                 if (contentType != AdaptiveCard)
                     unsupported.Add(contentType ?? "unknown");
                 else if (!attachment.TryGetProperty("content", out var card) || card.ValueKind != JsonValueKind.Object)
-                    return (null, ConnectorAnswer.BadArgument("Attachment without content"));
-                else if (Encoding.UTF8.GetByteCount(card.GetRawText()) > LargestCard)
+                    return (null, ConnectorResult.BadArgument("Attachment without content"));
+                else if (Encoding.UTF8.GetByteCount(card.GetRawText()) > MaxCardBytes)
                     return (null,
-                        ConnectorAnswer.Error(StatusCodes.Status413PayloadTooLarge, "MessageSizeTooBig", "Message size too large"));
+                        ConnectorResult.Error(StatusCodes.Status413PayloadTooLarge, "MessageSizeTooBig", "Message size too large"));
                 else
                     cards.Add(card.Clone());
             }
@@ -51,7 +51,7 @@ internal sealed record BotActivity(
         JsonElement? entities = json.TryGetProperty("entities", out var found) && found.ValueKind == JsonValueKind.Array
             ? found.Clone()
             : null;
-        return (new BotActivity(type, TextOf(json, "text"), TextOf(json, "textFormat") ?? "markdown", TextOf(json, "summary"), entities,
+        return (new BotActivity(type, GetText(json, "text"), GetText(json, "textFormat") ?? "markdown", GetText(json, "summary"), entities,
             cards, unsupported), null);
     }
 
@@ -70,7 +70,7 @@ internal sealed record BotActivity(
             yield return this with { Text = null, Cards = [card], Unsupported = [] };
     }
 
-    private static string? TextOf(JsonElement json, string name) =>
+    private static string? GetText(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;

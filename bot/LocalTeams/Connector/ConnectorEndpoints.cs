@@ -6,7 +6,7 @@ namespace DevOpsAI.LocalTeams.Connector;
 /// <summary>The Bot Connector routes. Every call passes the switches and the rate limits first.</summary>
 internal sealed class ConnectorEndpoints(ConnectorService service, RateLimits limits, Switches switches, TimeProvider clock)
 {
-    private const int LargestBody = 100 * 1024;
+    private const int MaxBodyBytes = 100 * 1024;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -44,19 +44,19 @@ internal sealed class ConnectorEndpoints(ConnectorService service, RateLimits li
         return await AnswerAsync(http, CallKind.Create, conversation, () => service.Create(body));
     }
 
-    private async Task<IResult> WithBodyAsync(HttpContext http, CallKind kind, string conversation, Func<JsonElement, ConnectorAnswer> act)
+    private async Task<IResult> WithBodyAsync(HttpContext http, CallKind kind, string conversation, Func<JsonElement, ConnectorResult> act)
     {
         var (body, refusal) = await ReadAsync(http);
         return refusal is not null ? refusal.ToResult() : await AnswerAsync(http, kind, conversation, () => act(body));
     }
 
-    private async Task<IResult> AnswerAsync(HttpContext http, CallKind kind, string conversation, Func<ConnectorAnswer> act)
+    private async Task<IResult> AnswerAsync(HttpContext http, CallKind kind, string conversation, Func<ConnectorResult> act)
     {
         var settings = switches.Current;
         if (settings.SlowMs > 0)
             await Task.Delay(TimeSpan.FromMilliseconds(settings.SlowMs), clock, http.RequestAborted);
         if (settings.Offline)
-            return ConnectorAnswer.Error(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", "Teams is offline (switch)")
+            return ConnectorResult.Error(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", "Teams is offline (switch)")
                 .ToResult();
         if (switches.TakeHttp429())
         {
@@ -65,50 +65,50 @@ internal sealed class ConnectorEndpoints(ConnectorService service, RateLimits li
         }
 
         if (switches.TakeHttp5xx())
-            return ConnectorAnswer.Error(settings.Code, "ServiceError", "Broken by a switch").ToResult();
+            return ConnectorResult.Error(settings.Code, "ServiceError", "Broken by a switch").ToResult();
         if (limits.Enter(kind, Address.Find(conversation)?.Place.Id ?? conversation) is { } wait)
             return Throttled(http, Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)));
 
-        var answer = act();
-        if (answer.IsSuccess && kind is CallKind.Send or CallKind.Create or CallKind.Update or CallKind.Delete && switches.TakeLoseAnswer())
+        var result = act();
+        if (result.IsSuccess && kind is CallKind.Send or CallKind.Create or CallKind.Update or CallKind.Delete && switches.TakeLoseAnswer())
         {
             http.Abort();
             return Results.Empty;
         }
 
-        return answer.ToResult();
+        return result.ToResult();
     }
 
     private static IResult Throttled(HttpContext http, int? retryAfter)
     {
         if (retryAfter is not null)
             http.Response.Headers.RetryAfter = retryAfter.Value.ToString(CultureInfo.InvariantCulture);
-        return ConnectorAnswer.Error(StatusCodes.Status429TooManyRequests, "Throttled", "Too many requests").ToResult();
+        return ConnectorResult.Error(StatusCodes.Status429TooManyRequests, "Throttled", "Too many requests").ToResult();
     }
 
-    private static async Task<(JsonElement Body, ConnectorAnswer? Refusal)> ReadAsync(HttpContext http)
+    private static async Task<(JsonElement Body, ConnectorResult? Refusal)> ReadAsync(HttpContext http)
     {
-        if (http.Request.ContentLength > LargestBody)
+        if (http.Request.ContentLength > MaxBodyBytes)
             return (default, TooBig);
         try
         {
             using var buffer = new MemoryStream();
             await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);
-            if (buffer.Length > LargestBody)
+            if (buffer.Length > MaxBodyBytes)
                 return (default, TooBig);
             var body = JsonSerializer.Deserialize<JsonElement>(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
             return body.ValueKind == JsonValueKind.Object
                 ? (body, null)
-                : (default, ConnectorAnswer.BadSyntax("Body is not a JSON object"));
+                : (default, ConnectorResult.BadSyntax("Body is not a JSON object"));
         }
         catch (JsonException)
         {
-            return (default, ConnectorAnswer.BadSyntax("Body is not JSON"));
+            return (default, ConnectorResult.BadSyntax("Body is not JSON"));
         }
     }
 
-    private static ConnectorAnswer TooBig { get; } =
-        ConnectorAnswer.Error(StatusCodes.Status413PayloadTooLarge, "MessageSizeTooBig", "Message size too large");
+    private static ConnectorResult TooBig { get; } =
+        ConnectorResult.Error(StatusCodes.Status413PayloadTooLarge, "MessageSizeTooBig", "Message size too large");
 
     private static string Target(JsonElement body) =>
         body.TryGetProperty("channelData", out var data) && data.ValueKind == JsonValueKind.Object

@@ -6,42 +6,42 @@ namespace DevOpsAI.LocalTeams.Connector;
 internal sealed class ConnectorService(MessageStore store, ChangeFeed changes, TimeProvider clock)
 {
     /// <summary>POST <c>/v3/conversations</c>: a post in a channel with its first activity, or somebody's personal chat.</summary>
-    public ConnectorAnswer Create(JsonElement request)
+    public ConnectorResult Create(JsonElement request)
     {
         var tenant = Path(request, "tenantId") ?? Path(request, "channelData", "tenant", "id");
         if (Path(request, "channelData", "channel", "id") is { } channel)
             return CreatePost(request, channel);
-        if (tenant != Workplace.TenantId)
-            return ConnectorAnswer.BadSyntax("tenantId is missing or unknown");
-        return Flag(request, "isGroup") ? ConnectorAnswer.BadSyntax("Group chats cannot be created") : CreateChat(request);
+        if (tenant != LocalDirectory.TenantId)
+            return ConnectorResult.BadSyntax("tenantId is missing or unknown");
+        return Flag(request, "isGroup") ? ConnectorResult.BadSyntax("Group chats cannot be created") : CreateChat(request);
     }
 
     /// <summary>POST <c>.../activities</c> and POST <c>.../activities/{id}</c>.</summary>
     /// <param name="replyTo">The message replied to, which in a channel decides the thread; null for a plain send.</param>
-    public ConnectorAnswer Send(string conversationId, JsonElement json, string? replyTo = null)
+    public ConnectorResult Send(string conversationId, JsonElement json, string? replyTo = null)
     {
         if (Existing(conversationId) is not { } address)
-            return ConnectorAnswer.NoConversation;
+            return ConnectorResult.NoConversation;
         var (activity, refusal) = BotActivity.Read(json);
         if (activity is null)
             return refusal!;
         if (activity.Type != "message")
             return Passing(address, activity);
         if (activity.IsEmpty)
-            return ConnectorAnswer.BadSyntax("Message without text or attachment");
+            return ConnectorResult.BadSyntax("Message without text or attachment");
         if (replyTo is not null && address is { Place.Kind: PlaceKind.Channel, Root: null })
         {
             if (store.Find(address.Place.Id, replyTo) is not { } target)
-                return ConnectorAnswer.NoActivity;
+                return ConnectorResult.NoActivity;
             address = address with { Root = target.Root };
         }
 
         var ids = activity.Split().Select(part => Post(address, part).Id).ToList();
-        return activity.IsSplit ? ConnectorAnswer.Accepted : ConnectorAnswer.Created(new { id = ids[0] });
+        return activity.IsSplit ? ConnectorResult.Accepted : ConnectorResult.Created(new { id = ids[0] });
     }
 
     /// <summary>PUT <c>.../activities/{id}</c>: the bot's own message, same kind of content.</summary>
-    public ConnectorAnswer Update(string conversationId, string id, JsonElement json)
+    public ConnectorResult Update(string conversationId, string id, JsonElement json)
     {
         var (found, missing) = Own(conversationId, id);
         if (found is null)
@@ -50,9 +50,9 @@ internal sealed class ConnectorService(MessageStore store, ChangeFeed changes, T
         if (activity is null)
             return refusal!;
         if (activity.IsEmpty || activity.IsSplit)
-            return ConnectorAnswer.BadSyntax("An update has text or one card");
+            return ConnectorResult.BadSyntax("An update has text or one card");
         if (found.Card is null != (activity.Cards.Count == 0))
-            return ConnectorAnswer.BadArgument("A card cannot become text, nor text a card");
+            return ConnectorResult.BadArgument("A card cannot become text, nor text a card");
         Change(found, message => message with
         {
             Text = activity.Text,
@@ -61,42 +61,42 @@ internal sealed class ConnectorService(MessageStore store, ChangeFeed changes, T
             Entities = activity.Entities,
             Card = activity.Cards.Count == 0 ? null : activity.Cards[0],
         });
-        return ConnectorAnswer.Ok(new { id });
+        return ConnectorResult.Ok(new { id });
     }
 
     /// <summary>DELETE <c>.../activities/{id}</c>.</summary>
-    public ConnectorAnswer Delete(string conversationId, string id)
+    public ConnectorResult Delete(string conversationId, string id)
     {
         var (found, missing) = Own(conversationId, id);
         if (found is null)
             return missing!;
         Change(found, message => message with { Deleted = true, Text = null, Card = null, Entities = null, Summary = null });
-        return ConnectorAnswer.Ok();
+        return ConnectorResult.Ok();
     }
 
-    private ConnectorAnswer CreatePost(JsonElement request, string channel)
+    private ConnectorResult CreatePost(JsonElement request, string channel)
     {
-        if (Workplace.Channels.FirstOrDefault(known => known.Id == channel) is not { } place)
-            return ConnectorAnswer.BadSyntax("Unknown channel");
+        if (LocalDirectory.Channels.FirstOrDefault(known => known.Id == channel) is not { } place)
+            return ConnectorResult.BadSyntax("Unknown channel");
         if (!request.TryGetProperty("activity", out var json) || json.ValueKind != JsonValueKind.Object)
-            return ConnectorAnswer.BadSyntax("Incorrect conversation creation parameters");
+            return ConnectorResult.BadSyntax("Incorrect conversation creation parameters");
         var (activity, refusal) = BotActivity.Read(json);
         if (activity is null)
             return refusal!;
         if (activity.Type != "message" || activity.IsEmpty || activity.IsSplit)
-            return ConnectorAnswer.BadSyntax("The first activity of a post is a message with text or one card");
+            return ConnectorResult.BadSyntax("The first activity of a post is a message with text or one card");
         var post = Post(new Address(place, null), activity);
-        return ConnectorAnswer.Created(new { id = post.Conversation, activityId = post.Id });
+        return ConnectorResult.Created(new { id = post.Conversation, activityId = post.Id });
     }
 
-    private ConnectorAnswer CreateChat(JsonElement request)
+    private ConnectorResult CreateChat(JsonElement request)
     {
         if (!request.TryGetProperty("members", out var members) || members.ValueKind != JsonValueKind.Array
             || members.GetArrayLength() != 1)
-            return ConnectorAnswer.BadSyntax("A personal chat has exactly one member");
+            return ConnectorResult.BadSyntax("A personal chat has exactly one member");
         var mri = Path(members[0], "id");
-        if (Workplace.PersonalChats.FirstOrDefault(known => known.Owner!.Mri == mri) is not { } chat)
-            return ConnectorAnswer.Error(
+        if (LocalDirectory.PersonalChats.FirstOrDefault(known => known.Owner!.Mri == mri) is not { } chat)
+            return ConnectorResult.Error(
                 StatusCodes.Status403Forbidden, "BotNotInConversationRoster", "The app is not installed for this user");
         if (request.TryGetProperty("activity", out var activity) && activity.ValueKind == JsonValueKind.Object)
         {
@@ -105,15 +105,15 @@ internal sealed class ConnectorService(MessageStore store, ChangeFeed changes, T
                 return sent;
         }
 
-        return ConnectorAnswer.Created(new { id = chat.Id });
+        return ConnectorResult.Created(new { id = chat.Id });
     }
 
-    private ConnectorAnswer Passing(Address address, BotActivity activity)
+    private ConnectorResult Passing(Address address, BotActivity activity)
     {
         if (activity.Type != "typing")
-            return ConnectorAnswer.BadArgument($"Activity type {activity.Type} cannot be sent");
+            return ConnectorResult.BadArgument($"Activity type {activity.Type} cannot be sent");
         changes.Publish("typing", address.ConversationId);
-        return ConnectorAnswer.Accepted;
+        return ConnectorResult.Accepted;
     }
 
     private Message Post(Address address, BotActivity activity)
@@ -146,16 +146,16 @@ internal sealed class ConnectorService(MessageStore store, ChangeFeed changes, T
             ? address
             : null;
 
-    private (Message? Message, ConnectorAnswer? Refusal) Own(string conversationId, string id)
+    private (Message? Message, ConnectorResult? Refusal) Own(string conversationId, string id)
     {
         if (Existing(conversationId) is not { } address)
-            return (null, ConnectorAnswer.NoConversation);
+            return (null, ConnectorResult.NoConversation);
         var message = store.Find(address.Place.Id, id);
         if (message is null || message.Deleted || (address.Root is not null && message.Root != address.Root))
-            return (null, ConnectorAnswer.NoActivity);
+            return (null, ConnectorResult.NoActivity);
         return message.From == Message.Bot
             ? (message, null)
-            : (null, ConnectorAnswer.Error(StatusCodes.Status403Forbidden, "NotEnoughPermissions", "A bot edits only its own messages"));
+            : (null, ConnectorResult.Error(StatusCodes.Status403Forbidden, "NotEnoughPermissions", "A bot edits only its own messages"));
     }
 
     private static bool Flag(JsonElement json, string name) =>

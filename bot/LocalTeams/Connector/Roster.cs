@@ -4,8 +4,8 @@ namespace DevOpsAI.LocalTeams.Connector;
 internal static class Roster
 {
     /// <summary>The plain list, deprecated in Teams, which spells the Entra id <c>objectId</c>.</summary>
-    public static ConnectorAnswer Members(string conversationId) => Address.Find(conversationId) is { } address
-        ? ConnectorAnswer.Ok(Workplace.MembersOf(address.Place).Select(person => new
+    public static ConnectorResult Members(string conversationId) => Address.Find(conversationId) is { } address
+        ? ConnectorResult.Ok(LocalDirectory.GetMembers(address.Place).Select(person => new
         {
             id = person.Mri,
             objectId = person.ObjectId,
@@ -14,55 +14,55 @@ internal static class Roster
             surname = person.Surname,
             email = person.Upn,
             userPrincipalName = person.Upn,
-            tenantId = Workplace.TenantId,
+            tenantId = LocalDirectory.TenantId,
             userRole = "user",
         }))
-        : ConnectorAnswer.NoConversation;
+        : ConnectorResult.NoConversation;
 
     /// <summary>Everybody fits on one page, since a page has at least fifty. The total counts the bot.</summary>
-    public static ConnectorAnswer Page(string conversationId)
+    public static ConnectorResult Page(string conversationId)
     {
         if (Address.Find(conversationId) is not { } address)
-            return ConnectorAnswer.NoConversation;
-        var members = Workplace.MembersOf(address.Place).OrderBy(person => person.Mri, StringComparer.Ordinal).Select(Member).ToList();
-        return ConnectorAnswer.Ok(new { members, totalCount = members.Count + 1 });
+            return ConnectorResult.NoConversation;
+        var members = LocalDirectory.GetMembers(address.Place).OrderBy(person => person.Mri, StringComparer.Ordinal).Select(Member).ToList();
+        return ConnectorResult.Ok(new { members, totalCount = members.Count + 1 });
     }
 
     /// <param name="member">MRI or user principal name.</param>
-    public static ConnectorAnswer One(string conversationId, string member)
+    public static ConnectorResult One(string conversationId, string member)
     {
         if (Address.Find(conversationId) is not { } address)
-            return ConnectorAnswer.NoConversation;
-        return Workplace.FindPerson(member) is { } person && address.Place.Has(person)
+            return ConnectorResult.NoConversation;
+        return LocalDirectory.FindPerson(member) is { } person && address.Place.Has(person)
             && (member.StartsWith("29:", StringComparison.Ordinal) || member.Contains('@'))
-            ? ConnectorAnswer.Ok(Member(person))
-            : ConnectorAnswer.Error(StatusCodes.Status404NotFound, "MemberNotFoundInConversation", "Member not found in conversation");
+            ? ConnectorResult.Ok(Member(person))
+            : ConnectorResult.Error(StatusCodes.Status404NotFound, "MemberNotFoundInConversation", "Member not found in conversation");
     }
 
-    public static ConnectorAnswer Team(string teamId) => teamId == Workplace.TeamId
-        ? ConnectorAnswer.Ok(new
+    public static ConnectorResult Team(string teamId) => teamId == LocalDirectory.TeamId
+        ? ConnectorResult.Ok(new
         {
-            id = Workplace.TeamId,
-            name = Workplace.TeamName,
-            aadGroupId = Workplace.TeamGroupId,
-            tenantId = Workplace.TenantId,
+            id = LocalDirectory.TeamId,
+            name = LocalDirectory.TeamName,
+            aadGroupId = LocalDirectory.TeamGroupId,
+            tenantId = LocalDirectory.TenantId,
             type = "standard",
-            channelCount = Workplace.Channels.Length,
-            memberCount = Workplace.People.Length,
+            channelCount = LocalDirectory.Channels.Length,
+            memberCount = LocalDirectory.People.Length,
         })
-        : ConnectorAnswer.NoConversation;
+        : ConnectorResult.NoConversation;
 
     /// <summary>General has no name, and the team's id.</summary>
-    public static ConnectorAnswer Channels(string teamId) => teamId == Workplace.TeamId
-        ? ConnectorAnswer.Ok(new
+    public static ConnectorResult Channels(string teamId) => teamId == LocalDirectory.TeamId
+        ? ConnectorResult.Ok(new
         {
-            conversations = Workplace.Channels.Select(channel => channel.Id == Workplace.TeamId
+            conversations = LocalDirectory.Channels.Select(channel => channel.Id == LocalDirectory.TeamId
                 ? new Dictionary<string, string> { ["id"] = channel.Id, ["channelType"] = "standard" }
                 : new Dictionary<string, string> { ["id"] = channel.Id, ["name"] = channel.Name, ["channelType"] = "standard" }),
         })
-        : ConnectorAnswer.NoConversation;
+        : ConnectorResult.NoConversation;
 
-    private static object Member(Colleague person) => new
+    private static object Member(LocalUser person) => new
     {
         id = person.Mri,
         aadObjectId = person.ObjectId,
@@ -71,7 +71,7 @@ internal static class Roster
         surname = person.Surname,
         email = person.Upn,
         userPrincipalName = person.Upn,
-        tenantId = Workplace.TenantId,
+        tenantId = LocalDirectory.TenantId,
         userRole = "user",
     };
 }

@@ -7,16 +7,16 @@ namespace DevOpsAI.LocalTeams.People;
 /// <summary>Activities as Teams shapes them.</summary>
 internal sealed class Activities(Addresses addresses, TimeProvider clock)
 {
-    private const string Mention = "<at>" + Workplace.BotName + "</at>";
+    private const string Mention = "<at>" + LocalDirectory.BotName + "</at>";
 
     /// <summary>True when the text calls the bot by name, without which a channel or group chat message does not reach it.</summary>
-    public static bool Mentions(string text) => text.Contains("@" + Workplace.BotName, StringComparison.OrdinalIgnoreCase);
+    public static bool Mentions(string text) => text.Contains("@" + LocalDirectory.BotName, StringComparison.OrdinalIgnoreCase);
 
-    public JsonObject Typed(Colleague person, Message message, string text)
+    public JsonObject Typed(LocalUser person, Message message, string text)
     {
         var address = Address.Find(message.Conversation)!;
         var activity = FromPerson("message", message.Id, person, address);
-        var wire = text.Replace("@" + Workplace.BotName, Mention, StringComparison.OrdinalIgnoreCase);
+        var wire = text.Replace("@" + LocalDirectory.BotName, Mention, StringComparison.OrdinalIgnoreCase);
         activity["text"] = wire;
         activity["textFormat"] = "plain";
         activity["attachments"] = new JsonArray(new JsonObject { ["contentType"] = "text/html", ["content"] = Html(wire) });
@@ -25,7 +25,7 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
             activity["entities"]!.AsArray().Insert(0, new JsonObject
             {
                 ["type"] = "mention",
-                ["mentioned"] = new JsonObject { ["id"] = Workplace.BotId, ["name"] = Workplace.BotName },
+                ["mentioned"] = new JsonObject { ["id"] = LocalDirectory.BotId, ["name"] = LocalDirectory.BotName },
                 ["text"] = Mention,
             });
         }
@@ -33,13 +33,13 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
         if (address.Place.Kind == PlaceKind.Channel)
         {
             activity["channelData"]!["teamsChannelId"] = address.Place.Id;
-            activity["channelData"]!["teamsTeamId"] = Workplace.TeamId;
+            activity["channelData"]!["teamsTeamId"] = LocalDirectory.TeamId;
         }
 
         return activity;
     }
 
-    public JsonObject Edited(Colleague person, Message message, string text)
+    public JsonObject Edited(LocalUser person, Message message, string text)
     {
         var activity = Typed(person, message, text);
         activity["type"] = "messageUpdate";
@@ -48,7 +48,7 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
     }
 
     /// <param name="trigger"><c>manual</c> for a click, <c>automatic</c> for a refresh.</param>
-    public JsonObject Invoke(Colleague person, Message message, JsonObject action, string trigger)
+    public JsonObject Invoke(LocalUser person, Message message, JsonObject action, string trigger)
     {
         var activity = FromPerson("invoke", FreshId(), person, Address.Find(message.Conversation)!);
         activity["name"] = "adaptiveCard/action";
@@ -59,7 +59,7 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
     }
 
     /// <summary>An <c>Action.Submit</c>: a message without text whose value is the action's data with the inputs.</summary>
-    public JsonObject Submit(Colleague person, Message message, JsonNode? data)
+    public JsonObject Submit(LocalUser person, Message message, JsonNode? data)
     {
         var activity = FromPerson("message", FreshId(), person, Address.Find(message.Conversation)!);
         activity["replyToId"] = message.Id;
@@ -69,7 +69,7 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
         return activity;
     }
 
-    public JsonObject Installed(Colleague person, Place place)
+    public JsonObject Installed(LocalUser person, LocalConversation place)
     {
         var activity = Event("installationUpdate", person, place);
         activity["action"] = "add";
@@ -80,10 +80,10 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
         return activity;
     }
 
-    public JsonObject BotAdded(Colleague person, Place place)
+    public JsonObject BotAdded(LocalUser person, LocalConversation place)
     {
         var activity = Event("conversationUpdate", person, place);
-        var added = new JsonArray(new JsonObject { ["id"] = Workplace.BotId });
+        var added = new JsonArray(new JsonObject { ["id"] = LocalDirectory.BotId });
         if (place.Kind == PlaceKind.Personal)
             added.Insert(0, new JsonObject { ["id"] = person.Mri, ["aadObjectId"] = person.ObjectId });
         activity["membersAdded"] = added;
@@ -93,26 +93,26 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
     }
 
     /// <summary>Some change of the place that the bot need not care about; where to answer comes with it, as with everything.</summary>
-    public JsonObject Updated(Colleague person, Place place) => Event("conversationUpdate", person, place);
+    public JsonObject Updated(LocalUser person, LocalConversation place) => Event("conversationUpdate", person, place);
 
     /// <summary>The id of an invoke or event, which unlike a message's is no number.</summary>
     public static string FreshId() => $"f:{Guid.NewGuid()}";
 
-    private JsonObject Event(string type, Colleague person, Place place)
+    private JsonObject Event(string type, LocalUser person, LocalConversation place)
     {
         var activity = Basics(type, FreshId(), new Address(place, null));
         activity["from"] = new JsonObject { ["id"] = person.Mri, ["aadObjectId"] = person.ObjectId };
         if (place.Kind == PlaceKind.Channel)
         {
-            activity["channelData"]!["team"]!["name"] = Workplace.TeamName;
-            activity["channelData"]!["team"]!["aadGroupId"] = Workplace.TeamGroupId;
+            activity["channelData"]!["team"]!["name"] = LocalDirectory.TeamName;
+            activity["channelData"]!["team"]!["aadGroupId"] = LocalDirectory.TeamGroupId;
             activity["channelData"]!.AsObject().Remove("channel");
         }
 
         return activity;
     }
 
-    private JsonObject FromPerson(string type, string id, Colleague person, Address address)
+    private JsonObject FromPerson(string type, string id, LocalUser person, Address address)
     {
         var activity = Basics(type, id, address);
         activity["from"] = new JsonObject { ["id"] = person.Mri, ["name"] = person.Name, ["aadObjectId"] = person.ObjectId };
@@ -135,15 +135,15 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
         var conversation = new JsonObject
         {
             ["conversationType"] = address.Place.ConversationType,
-            ["tenantId"] = Workplace.TenantId,
+            ["tenantId"] = LocalDirectory.TenantId,
             ["id"] = address.ConversationId,
         };
         if (address.Place.Kind != PlaceKind.Personal)
             conversation["isGroup"] = true;
-        var channelData = new JsonObject { ["tenant"] = new JsonObject { ["id"] = Workplace.TenantId } };
+        var channelData = new JsonObject { ["tenant"] = new JsonObject { ["id"] = LocalDirectory.TenantId } };
         if (address.Place.Kind == PlaceKind.Channel)
         {
-            channelData["team"] = new JsonObject { ["id"] = Workplace.TeamId };
+            channelData["team"] = new JsonObject { ["id"] = LocalDirectory.TeamId };
             channelData["channel"] = new JsonObject { ["id"] = address.Place.Id };
         }
 
@@ -154,7 +154,7 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
             ["channelId"] = "msteams",
             ["timestamp"] = clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
             ["serviceUrl"] = addresses.ServiceUrl,
-            ["recipient"] = new JsonObject { ["id"] = Workplace.BotId, ["name"] = Workplace.BotName },
+            ["recipient"] = new JsonObject { ["id"] = LocalDirectory.BotId, ["name"] = LocalDirectory.BotName },
             ["conversation"] = conversation,
             ["channelData"] = channelData,
         };
@@ -166,5 +166,5 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
     private static string Html(string wire) =>
         $"<div>{WebUtility.HtmlEncode(wire).Replace(
             WebUtility.HtmlEncode(Mention),
-            $"<span itemscope=\"\" itemtype=\"http://schema.skype.com/Mention\" itemid=\"0\">{Workplace.BotName}</span>")}</div>";
+            $"<span itemscope=\"\" itemtype=\"http://schema.skype.com/Mention\" itemid=\"0\">{LocalDirectory.BotName}</span>")}</div>";
 }

@@ -19,22 +19,22 @@ internal sealed class CardViews(TimeProvider clock)
     private readonly ConcurrentDictionary<(string Person, string Message), CardView> views = new();
     private readonly ConcurrentDictionary<(string Person, string Message), SemaphoreSlim> refreshing = new();
 
-    public CardView? Of(Colleague person, Message message) =>
+    public CardView? For(LocalUser person, Message message) =>
         views.TryGetValue((person.Id, message.Id), out var view) && view.Version == message.Version ? view : null;
 
     /// <param name="seen">The version that was on screen when the bot was asked.</param>
-    public void Show(Colleague person, Message seen, JsonElement card, string source) =>
+    public void Show(LocalUser person, Message seen, JsonElement card, string source) =>
         views[(person.Id, seen.Id)] = new CardView(seen.Version, card.Clone(), source, clock.GetUtcNow());
 
-    public IReadOnlyDictionary<string, CardView> All(Message message) => Workplace.People
-        .Select(person => (person.Id, View: Of(person, message)))
+    public IReadOnlyDictionary<string, CardView> All(Message message) => LocalDirectory.People
+        .Select(person => (person.Id, View: For(person, message)))
         .Where(pair => pair.View is not null)
         .ToDictionary(pair => pair.Id, pair => pair.View!);
 
     /// <summary>The action to ask the bot with, when what this person sees is due for an automatic refresh; else null.</summary>
-    public JsonElement? Due(Colleague person, Message message)
+    public JsonElement? Due(LocalUser person, Message message)
     {
-        var view = Of(person, message);
+        var view = For(person, message);
         if ((view?.Card ?? message.Card) is not { } card || RefreshAction(card) is not { } action || !IsAutomaticFor(person, message, card))
             return null;
         return view is null || clock.GetUtcNow() - view.At >= FreshFor ? action : null;
@@ -48,13 +48,13 @@ internal sealed class CardViews(TimeProvider clock)
             : null;
 
     /// <summary>One refresh per person and message at a time: the second asker finds the first one's answer.</summary>
-    public SemaphoreSlim Turnstile(Colleague person, Message message) =>
+    public SemaphoreSlim Turnstile(LocalUser person, Message message) =>
         refreshing.GetOrAdd((person.Id, message.Id), _ => new SemaphoreSlim(1));
 
-    private static bool IsAutomaticFor(Colleague person, Message message, JsonElement card)
+    private static bool IsAutomaticFor(LocalUser person, Message message, JsonElement card)
     {
         if (!card.GetProperty("refresh").TryGetProperty("userIds", out var users) || users.ValueKind != JsonValueKind.Array)
-            return Workplace.MembersOf(Workplace.FindPlace(message.Place)!).Count() <= RefreshesForEverybody;
+            return LocalDirectory.GetMembers(LocalDirectory.FindPlace(message.Place)!).Count() <= RefreshesForEverybody;
         return users.EnumerateArray().Any(user => user.ValueKind == JsonValueKind.String && user.GetString() == person.Mri);
     }
 }

@@ -4,7 +4,7 @@ namespace DevOpsAI.LocalTeams.People;
 
 /// <summary>Delivers to a bot that may still be starting: again, until it takes the activity.</summary>
 internal sealed partial class FirstDeliveries(
-    BotLine bot, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FirstDeliveries> logger)
+    BotClient bot, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FirstDeliveries> logger)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxRetry = TimeSpan.FromSeconds(10);

@@ -18,16 +18,16 @@ internal sealed record InvokeOutcome(string Kind, string? Text = null, JsonEleme
 
     public static InvokeOutcome Incomplete(string what) => new("incomplete", what);
 
-    public static InvokeOutcome OfSubmit(BotAnswer answer) => answer.IsSuccess
-        ? new InvokeOutcome("sent", "Your response was sent to the app", HttpStatus: answer.Status)
-        : Failed(answer);
+    public static InvokeOutcome OfSubmit(BotResponse result) => result.IsSuccess
+        ? new InvokeOutcome("sent", "Your response was sent to the app", HttpStatus: result.Status)
+        : Failed(result);
 
     /// <summary>Teams goes by the body of a 200; anything it cannot use becomes its generic error.</summary>
-    public static InvokeOutcome OfInvoke(BotAnswer answer)
+    public static InvokeOutcome OfInvoke(BotResponse result)
     {
-        if (answer is not { Status: 200, Body: { ValueKind: JsonValueKind.Object } body } || !body.TryGetProperty("type", out var type)
+        if (result is not { Status: 200, Body: { ValueKind: JsonValueKind.Object } body } || !body.TryGetProperty("type", out var type)
             || type.ValueKind != JsonValueKind.String)
-            return Failed(answer);
+            return Failed(result);
         var code = body.TryGetProperty("statusCode", out var status) && status.TryGetInt32(out var number) ? number : 200;
         var value = body.TryGetProperty("value", out var found) ? found : default;
         return type.GetString() switch
@@ -35,18 +35,18 @@ internal sealed record InvokeOutcome(string Kind, string? Text = null, JsonEleme
             CardType when code == 200 && IsCard(value) => new InvokeOutcome("card", null, value, code, 200),
             MessageType when code == 200 && value.ValueKind == JsonValueKind.String =>
                 new InvokeOutcome("message", value.GetString(), null, code, 200),
-            ErrorType when MessageOf(value) is { } message => new InvokeOutcome("error", message, null, code, 200),
-            _ => Failed(answer) with { StatusCode = code },
+            ErrorType when GetMessage(value) is { } message => new InvokeOutcome("error", message, null, code, 200),
+            _ => Failed(result) with { StatusCode = code },
         };
     }
 
-    private static InvokeOutcome Failed(BotAnswer answer) =>
-        new("failed", answer.Status is null ? "Unable to reach app. Please try again." : "Something went wrong. Please try again.",
-            HttpStatus: answer.Status);
+    private static InvokeOutcome Failed(BotResponse result) =>
+        new("failed", result.Status is null ? "Unable to reach app. Please try again." : "Something went wrong. Please try again.",
+            HttpStatus: result.Status);
 
     private static bool IsCard(JsonElement value) => value.ValueKind == JsonValueKind.Object
         && value.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() == "AdaptiveCard";
 
-    private static string? MessageOf(JsonElement value) => value.ValueKind == JsonValueKind.Object
+    private static string? GetMessage(JsonElement value) => value.ValueKind == JsonValueKind.Object
         && value.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString() : null;
 }

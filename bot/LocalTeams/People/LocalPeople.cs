@@ -5,5 +5,5 @@ internal static class LocalPeople
 {
     /// <summary>Job title, which is also the role's name, and Entra object id of everybody.</summary>
     public static IEnumerable<(string Role, string ObjectId)> Roles =>
-        Workplace.People.Select(static person => (person.JobTitle, person.ObjectId));
+        LocalDirectory.People.Select(static person => (person.JobTitle, person.ObjectId));
 }

@@ -10,5 +10,5 @@ internal static partial class ConversationsLog
 
     [LoggerMessage(EventId = 3031, Level = LogLevel.Error,
         Message = "A conversation could not be kept; what is new of it is known until the process ends")]
-    public static partial void BookNotWritten(this ILogger logger, Exception exception);
+    public static partial void ReferencesNotWritten(this ILogger logger, Exception exception);
 }

@@ -39,7 +39,7 @@ internal sealed class InboundAuthenticator(
     }
 
     /// <summary>401 when we do not know who calls, 403 when we do and it is not acceptable.</summary>
-    public static int StatusOf(Rejection rejection) =>
+    public static int GetStatus(Rejection rejection) =>
         rejection < Rejection.NotEndorsed ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
 
     private Rejection CheckLocalCaller(HttpContext http)

@@ -36,13 +36,13 @@ internal readonly record struct GoodToken(SignedToken Token, SigningKey Key);
 /// </summary>
 internal sealed class JwtValidator(SigningKeys keys, IOptions<TeamsOptions> options, TimeProvider clock)
 {
-    private const int MostRemembered = 1_000;
+    private const int MaxRemembered = 1_000;
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxLife = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<string, (SignedToken Token, SigningKey Key)> verified = new(StringComparer.Ordinal);
 
-    private readonly string issuer = CloudEnvironment.Of(options.Value).Issuer;
+    private readonly string issuer = CloudEnvironment.From(options.Value).Issuer;
     private readonly string audience = options.Value.AppId ?? "";
 
     /// <summary>Judges the token by itself, before anything else of the request is looked at.</summary>
@@ -97,7 +97,7 @@ internal sealed class JwtValidator(SigningKeys keys, IOptions<TeamsOptions> opti
 
     private void Remember(string authorization, SignedToken token, SigningKey key)
     {
-        if (verified.Count >= MostRemembered)
+        if (verified.Count >= MaxRemembered)
             verified.Clear();
         verified[authorization] = (token, key);
     }
@@ -115,5 +115,5 @@ internal sealed class JwtValidator(SigningKeys keys, IOptions<TeamsOptions> opti
     }
 
     /// <summary>The Bot Connector's tokens last an hour, some a day: one that lasts for years was made to have the keys fetched.</summary>
-    private bool IsPlausible(SignedToken token) => token.Seconds("exp") < (clock.GetUtcNow() + LongestLife + Skew).ToUnixTimeSeconds();
+    private bool IsPlausible(SignedToken token) => token.Seconds("exp") < (clock.GetUtcNow() + MaxLife + Skew).ToUnixTimeSeconds();
 }

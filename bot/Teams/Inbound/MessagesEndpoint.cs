@@ -19,7 +19,7 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeD
 {
     public const string CorrelationHeader = "X-Correlation-Id";
 
-    private const int LargestBody = 256 * 1024;
+    private const int MaxBodyBytes = 256 * 1024;
 
     /// <summary>Teams sends an activity at once; whoever trickles one in has a good token and still ties up memory.</summary>
     private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
@@ -32,7 +32,7 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeD
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = SlowestBody;
         var (activity, problem) = await ReadAsync(http);
-        var correlation = CorrelationOf(activity);
+        var correlation = GetCorrelation(activity);
         http.Response.Headers[CorrelationHeader] = correlation;
         using var scope = logger.BeginScope(new TurnScope(correlation));
         if (activity is null)
@@ -70,20 +70,20 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeD
 
     private void Refuse(HttpContext http, Rejection rejection, string? channelId, string? serviceUrl)
     {
-        http.Response.StatusCode = InboundAuthenticator.StatusOf(rejection);
+        http.Response.StatusCode = InboundAuthenticator.GetStatus(rejection);
         logger.ActivityRefused(http.Response.StatusCode, rejection, channelId, serviceUrl);
     }
 
     /// <summary>
     /// A message keeps its own through every delivery, so that what it did is known again; a click is known by the state it changed.
     /// </summary>
-    private static string CorrelationOf(Activity? activity) =>
-        (activity is { Type: not "invoke" } ? Deliveries.CorrelationOf(activity) : null) ?? Guid.NewGuid().ToString("N");
+    private static string GetCorrelation(Activity? activity) =>
+        (activity is { Type: not "invoke" } ? Deliveries.GetCorrelation(activity) : null) ?? Guid.NewGuid().ToString("N");
 
-    private static async Task AnswerAsync(HttpContext http, TurnAnswer answer)
+    private static async Task AnswerAsync(HttpContext http, TurnResult result)
     {
-        http.Response.StatusCode = answer.Status;
-        if (answer.Body is not { } body)
+        http.Response.StatusCode = result.Status;
+        if (result.Body is not { } body)
             return;
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.ContentLength = body.Length;
@@ -94,7 +94,7 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeD
     {
         if (!http.Request.HasJsonContentType())
             return (null, StatusCodes.Status400BadRequest);
-        if (http.Request.ContentLength > LargestBody)
+        if (http.Request.ContentLength > MaxBodyBytes)
             return (null, StatusCodes.Status413PayloadTooLarge);
         var reader = http.Request.BodyReader;
         while (true)
@@ -112,7 +112,7 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeD
             {
                 return (null, StatusCodes.Status400BadRequest); // chunks of no size, or the sender hung up
             }
-            if (read.Buffer.Length > LargestBody)
+            if (read.Buffer.Length > MaxBodyBytes)
                 return (null, StatusCodes.Status413PayloadTooLarge);
             if (read.IsCompleted)
             {

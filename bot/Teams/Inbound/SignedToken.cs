@@ -9,7 +9,7 @@ namespace DevOpsAI.Bot.Teams.Inbound;
 internal sealed class SignedToken
 {
     /// <summary>Characters; real tokens are around a thousand.</summary>
-    public const int Longest = 16 * 1024;
+    public const int MaxLength = 16 * 1024;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
@@ -39,7 +39,7 @@ internal sealed class SignedToken
     /// another algorithm than RS256, RS384 or RS512, critical headers, nested or without a key id.</summary>
     public static SignedToken? Read(string token)
     {
-        if (token.Length > Longest)
+        if (token.Length > MaxLength)
             return null;
         var parts = token.Split('.');
         if (parts.Length != 3 || Decode(parts[0]) is not { } head || Decode(parts[1]) is not { } body
@@ -47,7 +47,7 @@ internal sealed class SignedToken
             return null;
         if (Parse(head) is not { } header || Parse(body) is not { } claims)
             return null;
-        if (Text(header, "alg") is not { } algorithm || HashOf(algorithm) is not { } hash
+        if (Text(header, "alg") is not { } algorithm || GetHash(algorithm) is not { } hash
             || Text(header, "kid") is not { Length: > 0 and <= 256 } keyId)
             return null;
         if (header.TryGetProperty("crit", out _) || header.TryGetProperty("enc", out _) || header.TryGetProperty("zip", out _)
@@ -79,7 +79,7 @@ internal sealed class SignedToken
         }
     }
 
-    private static HashAlgorithmName? HashOf(string algorithm) => algorithm switch
+    private static HashAlgorithmName? GetHash(string algorithm) => algorithm switch
     {
         "RS256" => HashAlgorithmName.SHA256,
         "RS384" => HashAlgorithmName.SHA384,

@@ -8,7 +8,7 @@ namespace DevOpsAI.Bot.Teams.Inbound;
 /// <param name="Endorsements">Channel ids; empty when the key endorses nothing.</param>
 internal sealed record SigningKey(string KeyId, string? Algorithm, RSAParameters Key, IReadOnlyList<string> Endorsements)
 {
-    private const int SmallestModulus = 2048 / 8;
+    private const int MinModulus = 2048 / 8;
 
     public bool Verifies(SignedToken token)
     {
@@ -19,7 +19,7 @@ internal sealed record SigningKey(string KeyId, string? Algorithm, RSAParameters
     }
 
     /// <summary>Null for a key we cannot or should not use: not RSA, not for signatures, too short, or without an id.</summary>
-    public static SigningKey? Of(JsonWebKey key)
+    public static SigningKey? From(JsonWebKey key)
     {
         if (key is not { KeyType: "RSA", KeyId.Length: > 0, Modulus: { } modulus, Exponent: { } exponent }
             || key.Use is not (null or "sig"))
@@ -28,7 +28,7 @@ internal sealed record SigningKey(string KeyId, string? Algorithm, RSAParameters
         {
             var parameters = new RSAParameters
                 { Modulus = Base64Url.DecodeFromChars(modulus), Exponent = Base64Url.DecodeFromChars(exponent) };
-            if (parameters.Modulus.AsSpan().TrimStart((byte)0).Length < SmallestModulus)
+            if (parameters.Modulus.AsSpan().TrimStart((byte)0).Length < MinModulus)
                 return null;
             return new(key.KeyId, key.Algorithm, parameters, key.Endorsements ?? []);
         }

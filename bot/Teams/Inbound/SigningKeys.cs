@@ -24,16 +24,16 @@ internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOpti
     public static readonly TimeSpan RefreshAfter = TimeSpan.FromHours(12);
     public static readonly TimeSpan StaleAfter = TimeSpan.FromHours(24);
     public static readonly TimeSpan ForcedWithin = TimeSpan.FromMinutes(5);
-    public const int MostForced = 3;
+    public const int MaxForced = 3;
 
-    private const int LargestAnswer = 512 * 1024;
+    private const int MaxAnswerBytes = 512 * 1024;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly Uri metadataUrl = CloudEnvironment.Of(options.Value).MetadataUrl;
+    private readonly Uri metadataUrl = CloudEnvironment.From(options.Value).MetadataUrl;
     private readonly SemaphoreSlim turn = new(1, 1);
     private volatile KeySet? current;
-    private readonly Queue<long> forced = new(MostForced);
+    private readonly Queue<long> forced = new(MaxForced);
     private (DateTimeOffset At, Exception Error)? failure;
     private int refreshing;
 
@@ -63,7 +63,7 @@ internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOpti
         {
             while (forced.TryPeek(out var oldest) && clock.GetElapsedTime(oldest) >= ForcedWithin)
                 forced.Dequeue();
-            if (forced.Count >= MostForced)
+            if (forced.Count >= MaxForced)
                 return false;
             forced.Enqueue(clock.GetTimestamp());
             return true;
@@ -120,19 +120,19 @@ internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOpti
 
     private async Task<KeySet> FetchAsync()
     {
-        using var patience = new CancellationTokenSource(Patience, clock);
-        var metadata = await GetAsync(metadataUrl, KeysJson.Default.OpenIdMetadata, patience.Token);
+        using var timeout = new CancellationTokenSource(FetchTimeout, clock);
+        var metadata = await GetAsync(metadataUrl, KeysJson.Default.OpenIdMetadata, timeout.Token);
         if (!Uri.TryCreate(metadata.KeysUrl, UriKind.Absolute, out var keysUrl)
             || keysUrl.Scheme != metadataUrl.Scheme
             || !keysUrl.Host.Equals(metadataUrl.Host, StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidDataException("jwks_uri is not on the metadata's host.");
         }
-        var set = await GetAsync(keysUrl, KeysJson.Default.JsonWebKeySet, patience.Token);
+        var set = await GetAsync(keysUrl, KeysJson.Default.JsonWebKeySet, timeout.Token);
         var byId = new Dictionary<string, SigningKey>();
         foreach (var key in set.Keys ?? [])
         {
-            if (key is not null && SigningKey.Of(key) is { } usable)
+            if (key is not null && SigningKey.From(key) is { } usable)
                 byId.TryAdd(usable.KeyId, usable);
         }
         return byId.Count > 0
@@ -143,7 +143,7 @@ internal sealed class SigningKeys(IHttpClientFactory clients, IOptions<TeamsOpti
     private async Task<T> GetAsync<T>(Uri url, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(Client);
-        client.MaxResponseContentBufferSize = LargestAnswer;
+        client.MaxResponseContentBufferSize = MaxAnswerBytes;
         using var response = await client.GetAsync(url, cancellationToken);
         if (!response.IsSuccessStatusCode)
             throw new HttpRequestException($"{url.AbsolutePath} answered {(int)response.StatusCode}.", null, response.StatusCode);

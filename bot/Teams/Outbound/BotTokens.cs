@@ -87,7 +87,7 @@ internal sealed class BotTokens(
     private static Func<bool, CancellationToken, Task<AuthenticationResult>> Source(
         IHttpClientFactory clients, TeamsOptions options, ISecretSource secrets)
     {
-        var cloud = CloudEnvironment.Of(options);
+        var cloud = CloudEnvironment.From(options);
         if (options.ManagedIdentity)
         {
             var identity = ManagedIdentityApplicationBuilder.Create(ManagedIdentityId.WithUserAssignedClientId(options.AppId)).Build();

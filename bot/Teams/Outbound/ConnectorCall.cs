@@ -12,7 +12,7 @@ internal sealed record ConnectorCall(
 {
     /// <summary>Teams counts a channel as one conversation, whatever thread of it is written to.</summary>
     public string PaceKey { get; } =
-        $"{(Method == HttpMethod.Get ? "read " : "")}{ServiceUrl.TrimEnd('/').ToLowerInvariant()} {ConversationRef.RootOf(ConversationId)}";
+        $"{(Method == HttpMethod.Get ? "read " : "")}{ServiceUrl.TrimEnd('/').ToLowerInvariant()} {ConversationRef.GetRoot(ConversationId)}";
 
     public Uri Address => new(ServiceUrl.TrimEnd('/') + Path);
 
@@ -26,7 +26,7 @@ internal sealed record ConnectorCall(
     /// Builds a path below the service URL; each segment is percent-encoded, so that no id can climb out of its place but those that
     /// <see cref="StaysInPlace"/> finds.
     /// </summary>
-    public static string PathOf(params ReadOnlySpan<string> segments)
+    public static string GetPath(params ReadOnlySpan<string> segments)
     {
         var path = new System.Text.StringBuilder("/v3");
         foreach (var segment in segments)

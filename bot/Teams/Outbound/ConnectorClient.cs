@@ -12,7 +12,7 @@ namespace DevOpsAI.Bot.Teams.Outbound;
 internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions> options) : IConnectorClient
 {
     private const int PageSize = 500;
-    private const int MostPages = 20;
+    private const int MaxPages = 20;
     private const string ThreadMark = ";messageid=";
 
     private readonly string? botId = options.Value.IsLocal ? null : $"28:{options.Value.AppId}";
@@ -39,7 +39,7 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
             WriteActivity(writer, message, conversationId: null);
             writer.WriteEndObject();
         });
-        return CallAsync(new("post", HttpMethod.Post, to.ServiceUrl, ConnectorCall.PathOf("conversations"), to.ConversationId, body, false),
+        return CallAsync(new("post", HttpMethod.Post, to.ServiceUrl, ConnectorCall.GetPath("conversations"), to.ConversationId, body, false),
             options, Created, cancellationToken);
     }
 
@@ -48,9 +48,9 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     {
         var body = TeamsWriter.Write(writer => WriteActivity(writer, message, conversationId));
         return CallAsync(
-            new("send", HttpMethod.Post, serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "activities"), conversationId,
+            new("send", HttpMethod.Post, serviceUrl, ConnectorCall.GetPath("conversations", conversationId, "activities"), conversationId,
                 body, false),
-            options, answer => new(answer?.Id, conversationId), cancellationToken);
+            options, result => new(result?.Id, conversationId), cancellationToken);
     }
 
     public Task<SendOutcome> ReplyAsync(
@@ -59,9 +59,9 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     {
         var body = TeamsWriter.Write(writer => WriteActivity(writer, message, conversationId, replyToId: activityId));
         return CallAsync(
-            new("reply", HttpMethod.Post, serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "activities", activityId),
+            new("reply", HttpMethod.Post, serviceUrl, ConnectorCall.GetPath("conversations", conversationId, "activities", activityId),
                 conversationId, body, false),
-            options, answer => new(answer?.Id, conversationId), cancellationToken);
+            options, result => new(result?.Id, conversationId), cancellationToken);
     }
 
     public Task<SendOutcome> UpdateAsync(
@@ -70,7 +70,7 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     {
         var body = TeamsWriter.Write(writer => WriteActivity(writer, message, conversationId, id: activityId));
         return CallAsync(
-            new("update", HttpMethod.Put, serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "activities", activityId),
+            new("update", HttpMethod.Put, serviceUrl, ConnectorCall.GetPath("conversations", conversationId, "activities", activityId),
                 conversationId, body, true),
             options, _ => new(activityId, conversationId), cancellationToken);
     }
@@ -91,7 +91,7 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
             writer.WriteString("tenantId", directory.Value);
             writer.WriteEndObject();
         });
-        return CallAsync(new("open chat", HttpMethod.Post, serviceUrl, ConnectorCall.PathOf("conversations"), mri, body, true), options,
+        return CallAsync(new("open chat", HttpMethod.Post, serviceUrl, ConnectorCall.GetPath("conversations"), mri, body, true), options,
             Created, cancellationToken);
     }
 
@@ -99,32 +99,32 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     {
         var members = new List<Member>();
         var continuation = "";
-        for (var page = 0; page < MostPages; page++)
+        for (var page = 0; page < MaxPages; page++)
         {
-            var path = $"{ConnectorCall.PathOf("conversations", conversationId, "pagedmembers")}?pageSize={PageSize}{continuation}";
+            var path = $"{ConnectorCall.GetPath("conversations", conversationId, "pagedmembers")}?pageSize={PageSize}{continuation}";
             if (await GetAsync("members", serviceUrl, path, conversationId, TeamsJson.Default.PagedMembers, cancellationToken)
-                is not { } answer)
+                is not { } result)
                 return null;
-            members.AddRange((answer.Members ?? []).Select(AsMember).OfType<Member>());
-            if (string.IsNullOrEmpty(answer.ContinuationToken))
+            members.AddRange((result.Members ?? []).Select(AsMember).OfType<Member>());
+            if (string.IsNullOrEmpty(result.ContinuationToken))
                 return members;
-            continuation = $"&continuationToken={Uri.EscapeDataString(answer.ContinuationToken)}";
+            continuation = $"&continuationToken={Uri.EscapeDataString(result.ContinuationToken)}";
         }
         return members;
     }
 
     public async Task<Member?> GetMemberAsync(string serviceUrl, string conversationId, string mri, CancellationToken cancellationToken) =>
         AsMember(await GetAsync(
-            "member", serviceUrl, ConnectorCall.PathOf("conversations", conversationId, "members", mri), conversationId,
+            "member", serviceUrl, ConnectorCall.GetPath("conversations", conversationId, "members", mri), conversationId,
             TeamsJson.Default.RosterMember, cancellationToken));
 
     private async Task<SendOutcome> CallAsync(
-        ConnectorCall call, SendOptions options, Func<ResourceAnswer?, SendOutcome.Sent> onSent, CancellationToken cancellationToken)
+        ConnectorCall call, SendOptions options, Func<ResourceResponse?, SendOutcome.Sent> onSent, CancellationToken cancellationToken)
     {
         var attempt = await pipe.CallAsync(call, options, cancellationToken);
         return attempt.Outcome switch
         {
-            null => onSent(Read(attempt.Body, TeamsJson.Default.ResourceAnswer)),
+            null => onSent(Read(attempt.Body, TeamsJson.Default.ResourceResponse)),
             SendOutcome.NotSent notSent => notSent with { After = notSent.After ?? attempt.After },
             var outcome => outcome,
         };
@@ -140,11 +140,11 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     }
 
     /// <summary>A created conversation; the post's id is also in its thread's, should the answer leave it out.</summary>
-    private static SendOutcome.Sent Created(ResourceAnswer? answer)
+    private static SendOutcome.Sent Created(ResourceResponse? result)
     {
-        var thread = answer?.Id ?? "";
+        var thread = result?.Id ?? "";
         var mark = thread.IndexOf(ThreadMark, StringComparison.Ordinal);
-        return new(answer?.ActivityId ?? (mark < 0 ? null : thread[(mark + ThreadMark.Length)..]), thread);
+        return new(result?.ActivityId ?? (mark < 0 ? null : thread[(mark + ThreadMark.Length)..]), thread);
     }
 
     private static T? Read<T>(byte[]? body, JsonTypeInfo<T> type)

@@ -26,15 +26,15 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
     /// <summary>Named client, with <see cref="ConnectorHandler"/> in its pipeline.</summary>
     public const string Client = "teams-connector";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan PatienceWhenCancelled = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan TimeoutWhenCancelled = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterBadCredential = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// The longest window of Teams' limits. Whoever asks for more has made a mistake, and it would be ours to wait for years.
     /// </summary>
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromHours(1);
 
     /// <exception cref="OperationCanceledException">Cancelled while nothing of it was under way.</exception>
     public async Task<Attempt> CallAsync(ConnectorCall call, SendOptions options, CancellationToken cancellationToken)
@@ -75,24 +75,24 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
         using var request = new HttpRequestMessage(call.Method, call.Address);
         var content = call.Body is null ? null : new TrackedContent(call.Body);
         request.Content = content;
-        using var patience = new CancellationTokenSource(Patience, clock);
+        using var timeout = new CancellationTokenSource(Timeout, clock);
         // A stop while a send is under way would leave a message that nobody knows the id of, and so one that is sent again.
         await using var hurry = cancellationToken.UnsafeRegister(
             _ =>
             {
                 if (content?.HasLeft is true && !call.IsRepeatable)
-                    patience.CancelAfter(PatienceWhenCancelled);
+                    timeout.CancelAfter(TimeoutWhenCancelled);
                 else
-                    patience.Cancel();
+                    timeout.Cancel();
             },
             null);
         try
         {
             using var client = clients.CreateClient(Client);
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, patience.Token);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, timeout.Token);
             if (logger.IsEnabled(LogLevel.Debug))
                 logger.Called(call.Method, call.Operation, (int)response.StatusCode, Header(response, "MS-CV"));
-            return Judge(call, response, await response.Content.ReadAsByteArrayAsync(patience.Token));
+            return Judge(call, response, await response.Content.ReadAsByteArrayAsync(timeout.Token));
         }
         catch (UntrustedServiceUrlException untrusted)
         {
@@ -107,9 +107,9 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
             if (content?.HasLeft is not true || call.IsRepeatable)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                return Attempt.NotDone(patience.IsCancellationRequested ? "no answer in time" : lost.Message);
+                return Attempt.NotDone(timeout.IsCancellationRequested ? "no answer in time" : lost.Message);
             }
-            return new(new SendOutcome.Unknown(patience.IsCancellationRequested ? "no answer in time" : lost.Message));
+            return new(new SendOutcome.Unknown(timeout.IsCancellationRequested ? "no answer in time" : lost.Message));
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
     {
         if (response.IsSuccessStatusCode)
             return new(null, body);
-        var (code, message) = ErrorOf(body);
+        var (code, message) = GetError(body);
         var status = (int)response.StatusCode;
         var told = $"{status} {code} {message}".TrimEnd();
         return response.StatusCode switch
@@ -143,13 +143,13 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
             { Date: { } date } => date - clock.GetUtcNow(),
             _ => (TimeSpan?)null,
         };
-        return asked is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, LongestRetryAfter.Ticks)) : null;
+        return asked is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, MaxRetryAfter.Ticks)) : null;
     }
 
     /// <summary>1, 2, 4 ... 30 seconds, each between half and all of it, so that many waiters do not come back together.</summary>
     private static TimeSpan Backoff(int tries)
     {
-        var full = Math.Min(LongestWait.TotalSeconds, Math.Pow(2, Math.Min(tries, 10)));
+        var full = Math.Min(MaxWait.TotalSeconds, Math.Pow(2, Math.Min(tries, 10)));
 #pragma warning disable CA5394 // spreading load needs no secret randomness
         return TimeSpan.FromSeconds(full * (0.5 + (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394
@@ -158,11 +158,11 @@ internal sealed class ConnectorPipe(IHttpClientFactory clients, Pacer pacer, Tru
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
-    private static (string Code, string Message) ErrorOf(byte[] body)
+    private static (string Code, string Message) GetError(byte[] body)
     {
         try
         {
-            var error = body.Length == 0 ? null : JsonSerializer.Deserialize(body, TeamsJson.Default.ErrorAnswer)?.Error;
+            var error = body.Length == 0 ? null : JsonSerializer.Deserialize(body, TeamsJson.Default.ErrorResponse)?.Error;
             return (error?.Code ?? "", error?.Message ?? "");
         }
         catch (JsonException)

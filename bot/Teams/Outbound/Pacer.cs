@@ -13,10 +13,10 @@ internal sealed class Pacer : IDisposable
         [new(7, TimeSpan.FromSeconds(1)), new(8, TimeSpan.FromSeconds(2)), new(50, TimeSpan.FromSeconds(30), ForUrgent: 10),
             new(1800, TimeSpan.FromHours(1), ForUrgent: 200)];
 
-    private static readonly Urgency[] MostUrgentFirst = [Urgency.Urgent, Urgency.Important, Urgency.Normal];
+    private static readonly Urgency[] MaxUrgentFirst = [Urgency.Urgent, Urgency.Important, Urgency.Normal];
     private static readonly RateLimit[] Overall = [new(30, TimeSpan.FromSeconds(1))];
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock gate = new();
     private readonly TimeProvider clock;
@@ -42,8 +42,8 @@ internal sealed class Pacer : IDisposable
         var waiter = new TaskCompletionSource<Pass>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
-            var queue = QueueOf(key);
-            queue.Of(urgency).Enqueue(waiter);
+            var queue = GetQueue(key);
+            queue.For(urgency).Enqueue(waiter);
             if (!waiting.Contains(queue))
                 waiting.Add(queue);
             Pump();
@@ -57,12 +57,12 @@ internal sealed class Pacer : IDisposable
     public void Hold(string key, TimeSpan pause)
     {
         lock (gate)
-            QueueOf(key).Window.HoldFor(pause);
+            GetQueue(key).Window.HoldFor(pause);
     }
 
     public void Dispose() => timer.Dispose();
 
-    private Queue QueueOf(string key)
+    private Queue GetQueue(string key)
     {
         if (!queues.TryGetValue(key, out var queue))
             queues[key] = queue = new(new(PerConversation, clock));
@@ -88,14 +88,14 @@ internal sealed class Pacer : IDisposable
     private void Pump()
     {
         TimeSpan? next = null;
-        foreach (var urgency in MostUrgentFirst)
+        foreach (var urgency in MaxUrgentFirst)
         {
             if (Release(urgency) is { } later && (next is null || later < next))
                 next = later;
         }
         waiting.RemoveAll(static queue => queue.IsEmpty);
-        if (next < ShortestWait)
-            next = ShortestWait;
+        if (next < MinWait)
+            next = MinWait;
         timer.Change(waiting.Count > 0 && next is { } wait ? wait : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         ForgetIdle();
     }
@@ -106,7 +106,7 @@ internal sealed class Pacer : IDisposable
         TimeSpan? next = null;
         foreach (var queue in waiting)
         {
-            var waiters = queue.Of(urgency);
+            var waiters = queue.For(urgency);
             while (waiters.TryPeek(out var waiter))
             {
                 if (waiter.Task.IsCompleted)
@@ -148,7 +148,7 @@ internal sealed class Pacer : IDisposable
 
         private readonly Queue<TaskCompletionSource<Pass>>[] waiters = [new(), new(), new()];
 
-        public Queue<TaskCompletionSource<Pass>> Of(Urgency urgency) => waiters[(int)urgency];
+        public Queue<TaskCompletionSource<Pass>> For(Urgency urgency) => waiters[(int)urgency];
 
         public bool IsEmpty => waiters[0].Count == 0 && waiters[1].Count == 0 && waiters[2].Count == 0;
     }

@@ -15,7 +15,7 @@ public sealed record ConversationRef(
     private const string ThreadMark = ";messageid=";
 
     /// <summary>The channel key: the conversation without its thread.</summary>
-    public string ChannelId => RootOf(ConversationId);
+    public string ChannelId => GetRoot(ConversationId);
 
     /// <summary>A thread of a channel, as opposed to the channel itself or a chat.</summary>
     public bool IsThread => ConversationId.Contains(ThreadMark, StringComparison.Ordinal);
@@ -24,14 +24,14 @@ public sealed record ConversationRef(
     public ChannelRef ToChannelRef() => new(ChannelId, Kind, ServiceUrl, DirectoryTenant, TeamId, Name);
 
     /// <summary>A conversation id without its <c>;messageid=</c> part.</summary>
-    public static string RootOf(string conversationId)
+    public static string GetRoot(string conversationId)
     {
         var end = conversationId.IndexOf(ThreadMark, StringComparison.Ordinal);
         return end < 0 ? conversationId : conversationId[..end];
     }
 
     /// <summary>Personal, where everything may be shown, is only what nothing speaks against.</summary>
-    public static ConversationRef Of(Activity activity)
+    public static ConversationRef From(Activity activity)
     {
         var conversation = activity.Conversation;
         return new(

@@ -22,7 +22,7 @@ public sealed record InvokeResponse(int StatusCode, string Type, object? Value)
     public static InvokeResponse Card(OutgoingJson card) => new(200, CardType, card);
 
     /// <summary>A small notice under the card.</summary>
-    public static InvokeResponse Message(string sentence) => new(200, MessageType, sentence);
+    public static InvokeResponse Message(string message) => new(200, MessageType, message);
 
     /// <summary>The message is shown to the person: no internals.</summary>
     public static InvokeResponse Error(int status, string code, string message) => new(status, ErrorType, new InvokeError(code, message));

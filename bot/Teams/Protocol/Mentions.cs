@@ -6,7 +6,7 @@ namespace DevOpsAI.Bot.Teams.Protocol;
 public static class Mentions
 {
     /// <summary>Longer texts are cut before anything looks at them.</summary>
-    public const int LongestText = 16 * 1024;
+    public const int MaxTextLength = 16 * 1024;
 
     /// <summary>
     /// Removes every mention of the recipient (by id, never by name: people can edit what a mention shows), turns mentions of others
@@ -16,7 +16,7 @@ public static class Mentions
     {
         if (string.IsNullOrEmpty(activity.Text))
             return "";
-        var text = activity.Text.Length > LongestText ? activity.Text[..LongestText] : activity.Text;
+        var text = activity.Text.Length > MaxTextLength ? activity.Text[..MaxTextLength] : activity.Text;
         foreach (var mention in activity.Entities ?? [])
         {
             if (mention is not { Type: "mention", Mentioned: { } mentioned })

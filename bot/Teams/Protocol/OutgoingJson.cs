@@ -71,7 +71,7 @@ public sealed class OutgoingJson
     }
 
     /// <summary>What a text of a value adds to <see cref="Size"/>, without its quotes.</summary>
-    internal static int SizeOf(ReadOnlySpan<char> text)
+    internal static int GetSize(ReadOnlySpan<char> text)
     {
         var size = text.Length;
         for (var special = text.IndexOfAnyExcept(Unescaped); special >= 0; special = text.IndexOfAnyExcept(Unescaped))
@@ -113,10 +113,10 @@ public readonly struct OutgoingValue
 
     internal int Size => what switch
     {
-        string text => OutgoingJson.SizeOf(text) + 2,
+        string text => OutgoingJson.GetSize(text) + 2,
         OutgoingJson json => json.Size,
         IReadOnlyList<OutgoingJson> objects => 2 + Math.Max(0, objects.Count - 1) + objects.Sum(static one => one.Size),
-        IReadOnlyList<string> texts => 2 + Math.Max(0, texts.Count - 1) + texts.Sum(static one => OutgoingJson.SizeOf(one) + 2),
+        IReadOnlyList<string> texts => 2 + Math.Max(0, texts.Count - 1) + texts.Sum(static one => OutgoingJson.GetSize(one) + 2),
         _ => 11,
     };
 

@@ -8,21 +8,21 @@ namespace DevOpsAI.Bot.Teams.Protocol;
 /// <summary>What we receive is read tolerantly: unknown members are ignored, missing ones are null.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Activity))]
-[JsonSerializable(typeof(ResourceAnswer))]
+[JsonSerializable(typeof(ResourceResponse))]
 [JsonSerializable(typeof(PagedMembers))]
 [JsonSerializable(typeof(RosterMember))]
-[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(ErrorResponse))]
 internal sealed partial class TeamsJson : JsonSerializerContext;
 
 /// <param name="Id">Of the activity, or of a created conversation.</param>
-internal sealed record ResourceAnswer(string? Id, string? ActivityId);
+internal sealed record ResourceResponse(string? Id, string? ActivityId);
 
 internal sealed record PagedMembers(IReadOnlyList<RosterMember?>? Members, string? ContinuationToken);
 
 /// <summary>Paged and single members name the Entra id <c>aadObjectId</c>, the old list <c>objectId</c>.</summary>
 internal sealed record RosterMember(string? Id, string? AadObjectId, string? ObjectId, string? Name);
 
-internal sealed record ErrorAnswer(ErrorDetail? Error);
+internal sealed record ErrorResponse(ErrorDetail? Error);
 
 internal sealed record ErrorDetail(string? Code, string? Message);
 

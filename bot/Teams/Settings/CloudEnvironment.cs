@@ -45,7 +45,7 @@ public sealed record CloudEnvironment(
         All.FirstOrDefault(cloud => cloud.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The configured cloud with the overrides that tests and private clouds need.</summary>
-    public static CloudEnvironment Of(TeamsOptions options)
+    public static CloudEnvironment From(TeamsOptions options)
     {
         var cloud = Find(options.Cloud) ?? throw new ArgumentException($"Teams:Cloud '{options.Cloud}' is unknown.", nameof(options));
         return cloud with

@@ -7,11 +7,11 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
 {
     public ValidateOptionsResult Validate(string? name, TeamsOptions options)
     {
-        var mistakes = Mistakes(options).ToList();
-        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+        var errors = ValidationErrors(options).ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
-    private static IEnumerable<string> Mistakes(TeamsOptions options)
+    private static IEnumerable<string> ValidationErrors(TeamsOptions options)
     {
         if (CloudEnvironment.Find(options.Cloud) is not { } cloud)
             yield return $"Teams:Cloud is '{options.Cloud}'; it must be one of "
@@ -27,18 +27,18 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
         foreach (var url in options.TrustedServiceUrls.Where(url => !TrustedServiceUrls.IsWellFormed(url)))
             yield return $"Teams:TrustedServiceUrls contains '{url}'; an entry is an absolute https address (http on loopback only) "
                 + $"without user, query and fragment.";
-        foreach (var mistake in options.IsLocal ? LocalMistakes(options) : CredentialMistakes(options))
-            yield return mistake;
+        foreach (var error in options.IsLocal ? LocalErrors(options) : CredentialErrors(options))
+            yield return error;
     }
 
-    private static IEnumerable<string> LocalMistakes(TeamsOptions options)
+    private static IEnumerable<string> LocalErrors(TeamsOptions options)
     {
         if (Credentials(options) > 0)
             yield return "A Teams credential is set but Teams:AppId is not: set Teams:AppId to the application id, or remove the "
                 + "credential for local mode.";
     }
 
-    private static IEnumerable<string> CredentialMistakes(TeamsOptions options)
+    private static IEnumerable<string> CredentialErrors(TeamsOptions options)
     {
         if (!Guid.TryParse(options.AppId, out _))
             yield return "Teams:AppId must be the application (client) id, a GUID.";

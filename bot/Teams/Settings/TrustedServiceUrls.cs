@@ -9,7 +9,7 @@ namespace DevOpsAI.Bot.Teams.Settings;
 public sealed class TrustedServiceUrls(IOptions<TeamsOptions> options)
 {
     private readonly bool isLocal = options.Value.IsLocal;
-    private readonly IReadOnlyList<string> hosts = options.Value.IsLocal ? [] : CloudEnvironment.Of(options.Value).ServiceHosts;
+    private readonly IReadOnlyList<string> hosts = options.Value.IsLocal ? [] : CloudEnvironment.From(options.Value).ServiceHosts;
     private readonly IReadOnlyList<Uri> extra = options.Value.IsLocal
         ? []
         : [.. options.Value.TrustedServiceUrls.Select(static url => new Uri(url))];

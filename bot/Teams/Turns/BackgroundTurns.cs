@@ -10,22 +10,22 @@ namespace DevOpsAI.Bot.Teams.Turns;
 internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleService
 {
     /// <summary>From the end of the last turn of a stop until replies that are still to be sent are given up.</summary>
-    public static readonly TimeSpan PatienceAtStop = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Replies that may wait before turns of their conversation are refused.</summary>
-    public const int MostReplies = 64;
+    public const int MaxReplies = 64;
 
     /// <summary>A lane takes what a conversation of many people says in a minute, a person has to wait for answers now and then.</summary>
-    public static readonly LaneLimits TurnLimits = new(All: 4096, InLane: 64, OfPerson: 32);
+    public static readonly PartitionLimits TurnLimits = new(All: 4096, InLane: 64, OfPerson: 32);
 
     /// <summary>A turn never waits for its replies, so all are taken; the turns were counted.</summary>
-    private static readonly LaneLimits ReplyLimits = new(int.MaxValue, int.MaxValue, int.MaxValue);
+    private static readonly PartitionLimits ReplyLimits = new(int.MaxValue, int.MaxValue, int.MaxValue);
 
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource leaving;
     private readonly TimeProvider clock;
-    private readonly Lanes turns;
-    private readonly Lanes replies;
+    private readonly Partitions turns;
+    private readonly Partitions replies;
 
     public BackgroundTurns(TimeProvider clock)
     {
@@ -43,7 +43,7 @@ internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleServi
     /// <summary>False when too much of the conversation or the person is waiting already.</summary>
     /// <param name="person">Null for what nobody said.</param>
     public bool TryQueue(string conversationId, string? person, Func<CancellationToken, Task> turn) =>
-        replies.CountIn(conversationId) < MostReplies && turns.TryQueue(conversationId, person, TurnLimits, turn);
+        replies.CountIn(conversationId) < MaxReplies && turns.TryQueue(conversationId, person, TurnLimits, turn);
 
     /// <summary>Turns that wait or run in a conversation.</summary>
     internal int CountIn(string conversationId) => turns.CountIn(conversationId);
@@ -95,7 +95,7 @@ internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleServi
         replies.Complete();
         try
         {
-            await replies.Finished.WaitAsync(PatienceAtStop, clock, CancellationToken.None);
+            await replies.Finished.WaitAsync(StopTimeout, clock, CancellationToken.None);
         }
         catch (TimeoutException)
         {

@@ -7,20 +7,20 @@ using DevOpsAI.Bot.Teams.Protocol;
 namespace DevOpsAI.Bot.Teams.Turns;
 
 /// <summary>
-/// The activities of the last 24 hours, so that one delivered again does nothing new. Bounded: beyond <see cref="MostKept"/> the oldest
-/// are forgotten first, and the answers of invokes take at most <see cref="MostAnswerBytes"/>. Forgetting is harmless for clicks, which
+/// The activities of the last 24 hours, so that one delivered again does nothing new. Bounded: beyond <see cref="MaxKept"/> the oldest
+/// are forgotten first, and the answers of invokes take at most <see cref="MaxAnswerBytes"/>. Forgetting is harmless for clicks, which
 /// are decided once per proposal whatever arrives.
 /// </summary>
 internal sealed class Deliveries(TimeProvider clock)
 {
-    public const int MostKept = 100_000;
-    public const int MostAnswerBytes = 16 * 1024 * 1024;
+    public const int MaxKept = 100_000;
+    public const int MaxAnswerBytes = 16 * 1024 * 1024;
     public static readonly TimeSpan KeptFor = TimeSpan.FromHours(24);
 
     private readonly Lock gate = new();
     private readonly Dictionary<UInt128, Delivery> known = [];
     private readonly Queue<Delivery> byAge = new();
-    private readonly AnswerRing answers = new(MostAnswerBytes);
+    private readonly ResponseRing results = new(MaxAnswerBytes);
 
     /// <summary>
     /// Takes the activity in. Not the first: it was here before, and the answer is or will be what the first one's was.
@@ -33,14 +33,14 @@ internal sealed class Deliveries(TimeProvider clock)
             var unknown = new Delivery(default, default);
             return (unknown, unknown.Answer, true);
         }
-        var key = KeyOf(activity);
+        var key = GetKey(activity);
         var now = clock.GetUtcNow();
         lock (gate)
         {
-            while (byAge.TryPeek(out var oldest) && (byAge.Count >= MostKept || now - oldest.At >= KeptFor))
+            while (byAge.TryPeek(out var oldest) && (byAge.Count >= MaxKept || now - oldest.At >= KeptFor))
                 Forget(byAge.Dequeue());
-            if (known.TryGetValue(key, out var delivery) && delivery.TryAnswer(answers, out var answer))
-                return (delivery, answer, false);
+            if (known.TryGetValue(key, out var delivery) && delivery.TryAnswer(results, out var result))
+                return (delivery, result, false);
             var taken = new Delivery(key, now);
             known[key] = taken;
             byAge.Enqueue(taken);
@@ -49,13 +49,13 @@ internal sealed class Deliveries(TimeProvider clock)
     }
 
     /// <summary>Keeps the answer for redeliveries and releases those that wait for it.</summary>
-    public void Answered(Delivery delivery, byte[] answer)
+    public void Answered(Delivery delivery, byte[] result)
     {
-        delivery.Complete(answer);
+        delivery.Complete(result);
         if (delivery.Key == default)
             return;
         lock (gate)
-            delivery.Keep(answer, answers);
+            delivery.Keep(result, results);
     }
 
     /// <summary>The activity was not accepted after all; its redelivery is the first.</summary>
@@ -72,11 +72,11 @@ internal sealed class Deliveries(TimeProvider clock)
     /// 32 hex digits that every delivery of one activity has in common, also after a restart; what the activity did is on record under
     /// them. Null without an id.
     /// </summary>
-    public static string? CorrelationOf(Activity activity) => string.IsNullOrEmpty(activity.Id) ? null : KeyOf(activity).ToString("x32");
+    public static string? GetCorrelation(Activity activity) => string.IsNullOrEmpty(activity.Id) ? null : GetKey(activity).ToString("x32");
 
     /// <summary>128 bits of a hash over tenant, conversation, id and type, with their lengths so that they cannot run together. Of an
     /// invoke also over its sender: the answer shows what that person may see.</summary>
-    private static UInt128 KeyOf(Activity activity)
+    private static UInt128 GetKey(Activity activity)
     {
         var text = $"{activity.DirectoryTenant?.Value.Length}:{activity.DirectoryTenant}{activity.Conversation?.Id?.Length}:"
             + $"{activity.Conversation?.Id}"
@@ -119,19 +119,19 @@ internal sealed class Delivery(UInt128 key, DateTimeOffset at)
 
     public void Complete(byte[] body) => waiting?.TrySetResult(body);
 
-    public void Keep(byte[] body, AnswerRing ring)
+    public void Keep(byte[] body, ResponseRing ring)
     {
         kept = (ring.Add(body), body.Length);
         waiting = null;
     }
 
     /// <summary>The answer that is or will be; false when newer ones have overwritten it.</summary>
-    public bool TryAnswer(AnswerRing ring, [NotNullWhen(true)] out Task<byte[]>? answer)
+    public bool TryAnswer(ResponseRing ring, [NotNullWhen(true)] out Task<byte[]>? result)
     {
-        answer = waiting?.Task;
-        if (answer is null && ring.Find(kept.Position, kept.Length) is { } body)
-            answer = Task.FromResult(body);
-        return answer is not null;
+        result = waiting?.Task;
+        if (result is null && ring.Find(kept.Position, kept.Length) is { } body)
+            result = Task.FromResult(body);
+        return result is not null;
     }
 }
 
@@ -139,23 +139,23 @@ internal sealed class Delivery(UInt128 key, DateTimeOffset at)
 /// The last answers, in one block of memory that the newest overwrite the oldest of. As objects of their own they would outlive the
 /// turn and have to be moved by the garbage collector; a block of fixed size also bounds them without counting.
 /// </summary>
-internal sealed class AnswerRing(int capacity)
+internal sealed class ResponseRing(int capacity)
 {
     private byte[]? block;
     private long end;
 
     /// <summary>Copies an answer in and returns where it is; one longer than the ring is not kept.</summary>
-    public long Add(ReadOnlySpan<byte> answer)
+    public long Add(ReadOnlySpan<byte> result)
     {
         block ??= GC.AllocateUninitializedArray<byte>(capacity);
-        if (answer.Length > capacity)
+        if (result.Length > capacity)
             return -1;
         var at = (int)(end % capacity);
-        if (at + answer.Length > capacity)
+        if (at + result.Length > capacity)
             end += capacity - at;
         var position = end;
-        answer.CopyTo(block.AsSpan((int)(position % capacity)));
-        end += answer.Length;
+        result.CopyTo(block.AsSpan((int)(position % capacity)));
+        end += result.Length;
         return position;
     }
 

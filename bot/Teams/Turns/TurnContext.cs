@@ -21,7 +21,7 @@ public sealed class TurnContext(Activity activity, string correlation, Func<Turn
     /// <summary>The sender's id for mentions and <c>refresh.userIds</c>; empty when there is none.</summary>
     public string Mri => activity.From?.Id ?? "";
 
-    /// <summary>What was typed, without the mention of the bot; at most <see cref="Mentions.LongestText"/> characters.</summary>
+    /// <summary>What was typed, without the mention of the bot; at most <see cref="Mentions.MaxTextLength"/> characters.</summary>
     public string Text => text.Value;
 
     /// <summary>
@@ -30,7 +30,7 @@ public sealed class TurnContext(Activity activity, string correlation, Func<Turn
     /// </summary>
     public bool IsAddressed => Conversation.Kind == "personal" || Mentions.OfRecipient(activity);
 
-    public ConversationRef Conversation { get; init; } = ConversationRef.Of(activity);
+    public ConversationRef Conversation { get; init; } = ConversationRef.From(activity);
 
     /// <summary>
     /// Answers in the same thread or chat. Act before replying: with the first reply Teams is told that the turn was accepted. The message

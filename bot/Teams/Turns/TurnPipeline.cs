@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Bot.Teams.Turns;
 
 /// <summary>What the endpoint answers; <paramref name="Body"/> only for invokes.</summary>
-internal readonly record struct TurnAnswer(int Status, byte[]? Body = null);
+internal readonly record struct TurnResult(int Status, byte[]? Body = null);
 
 /// <summary>
 /// From an authenticated activity to a handler's method and back: recognises duplicates, keeps to the time budget, and turns a throw into
@@ -18,7 +18,7 @@ internal sealed class TurnPipeline(
     ITurnHandler handler,
     Deliveries deliveries,
     BackgroundTurns background,
-    ConversationBook book,
+    ConversationReferences references,
     Replies replies,
     IOptions<TeamsOptions> options,
     TimeProvider clock,
@@ -40,36 +40,36 @@ internal sealed class TurnPipeline(
     private readonly TimeSpan budget = options.Value.InvokeBudget;
     private readonly TimeSpan deadline = options.Value.TurnDeadline;
 
-    public ValueTask<TurnAnswer> RunAsync(Activity activity, string correlation)
+    public ValueTask<TurnResult> RunAsync(Activity activity, string correlation)
     {
         logger.ActivityReceived(activity.Type, activity.Name, activity.Id, activity.Conversation?.Id);
-        book.Saw(activity);
+        references.Saw(activity);
         return activity.Type switch
         {
             "invoke" when activity.Name == CardActionName => InvokeAsync(activity, correlation),
-            "invoke" => new(new TurnAnswer(StatusCodes.Status501NotImplemented)),
+            "invoke" => new(new TurnResult(StatusCodes.Status501NotImplemented)),
             "message" => QueueAsync(activity, correlation, handler.OnMessageAsync),
             "installationUpdate" => QueueAsync(activity, correlation, OnInstallationUpdateAsync),
             "conversationUpdate" => QueueAsync(activity, correlation, OnConversationUpdateAsync),
-            _ => new(new TurnAnswer(StatusCodes.Status200OK)), // edits, deletions, reactions, typing, events and what is yet to be invented
+            _ => new(new TurnResult(StatusCodes.Status200OK)), // edits, deletions, reactions, typing, events and what is yet to be invented
         };
     }
 
-    private async ValueTask<TurnAnswer> InvokeAsync(Activity activity, string correlation)
+    private async ValueTask<TurnResult> InvokeAsync(Activity activity, string correlation)
     {
-        var (delivery, answer, isFirst) = deliveries.Take(activity);
+        var (delivery, result, isFirst) = deliveries.Take(activity);
         if (isFirst)
             _ = RunInvokeAsync(activity, correlation, delivery);
         else
             logger.ActivityRepeated(activity.Type, activity.Id);
         try
         {
-            return new(StatusCodes.Status200OK, answer.IsCompleted ? await answer : await answer.WaitAsync(budget, clock));
+            return new(StatusCodes.Status200OK, result.IsCompleted ? await result : await result.WaitAsync(budget, clock));
         }
         catch (TimeoutException)
         {
             if (!delivery.TellToWait())
-                return new(StatusCodes.Status200OK, await answer);
+                return new(StatusCodes.Status200OK, await result);
             logger.InvokeGoesOn(activity.Name, budget);
             return new(StatusCodes.Status200OK, StillWorking);
         }
@@ -80,20 +80,20 @@ internal sealed class TurnPipeline(
         var action = ReadAction(activity);
         var turn = new TurnContext(activity, correlation, QueueReplyAsync);
         InvokeResponse response;
-        byte[] answer;
+        byte[] result;
         try
         {
             response = await CallAsync(turn, action);
-            answer = TeamsWriter.Write(response);
+            result = TeamsWriter.Write(response);
         }
         catch (Exception exception)
         {
             logger.TurnFailed(exception, activity.Type, activity.Name);
             response = InvokeResponse.Error(StatusCodes.Status500InternalServerError, "InternalError", Apology(correlation));
-            answer = TeamsWriter.Write(response);
+            result = TeamsWriter.Write(response);
         }
         var isShown = delivery.TellTheAnswer();
-        deliveries.Answered(delivery, answer);
+        deliveries.Answered(delivery, result);
         if (!isShown && action is { IsAutomatic: false })
             await TellLaterAsync(turn, action, response);
     }
@@ -104,8 +104,8 @@ internal sealed class TurnPipeline(
         using var scope = logger.BeginScope(new TurnScope(turn.Correlation));
         try
         {
-            using var patience = Patience(background.Stopping);
-            await handler.OnAnsweredLateAsync(turn, action, response, patience.Token);
+            using var timeout = CreateTimeout(background.Stopping);
+            await handler.OnAnsweredLateAsync(turn, action, response, timeout.Token);
         }
         catch (Exception exception)
         {
@@ -118,8 +118,8 @@ internal sealed class TurnPipeline(
         if (action is null)
             return InvokeResponse.Error(
                 StatusCodes.Status400BadRequest, "BadRequest", "This card sent something that cannot be understood.");
-        using var patience = Patience(background.Stopping);
-        return await handler.OnCardActionAsync(turn, action, patience.Token);
+        using var timeout = CreateTimeout(background.Stopping);
+        return await handler.OnCardActionAsync(turn, action, timeout.Token);
     }
 
     private static CardAction? ReadAction(Activity activity)
@@ -147,14 +147,14 @@ internal sealed class TurnPipeline(
     /// the reply is still to be sent. A turn that fails before that without anybody being told is not acknowledged, and run when it is
     /// delivered again. A turn that takes longer is not acknowledged; delivered again, it is waited for again.
     /// </summary>
-    private async ValueTask<TurnAnswer> QueueAsync(Activity activity, string correlation, Func<TurnContext, CancellationToken, Task> method)
+    private async ValueTask<TurnResult> QueueAsync(Activity activity, string correlation, Func<TurnContext, CancellationToken, Task> method)
     {
         var (delivery, acted, isFirst) = deliveries.Take(activity);
         if (!isFirst)
         {
             logger.ActivityRepeated(activity.Type, activity.Id);
         }
-        else if (!background.TryQueue(LaneOf(activity), activity.From?.Id,
+        else if (!background.TryQueue(GetPartitionKey(activity), activity.From?.Id,
             stopping => RunQueuedAsync(activity, correlation, delivery, method, stopping)))
         {
             deliveries.Forget(delivery);
@@ -187,14 +187,14 @@ internal sealed class TurnPipeline(
         });
         try
         {
-            using var patience = Patience(stopping);
-            await method(turn, patience.Token);
+            using var timeout = CreateTimeout(stopping);
+            await method(turn, timeout.Token);
         }
         catch (Exception exception)
         {
             logger.TurnFailed(exception, activity.Type, activity.Name);
             if (activity.Type == "message")
-                await ApologiseAsync(turn, stopping);
+                await ReportFailureAsync(turn, stopping);
             else if (!delivery.HasActed)
                 NotAccepted(delivery);
         }
@@ -210,7 +210,7 @@ internal sealed class TurnPipeline(
 
     private Task QueueReplyAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken)
     {
-        background.QueueReply(LaneOf(turn.Activity), stopping => SendAsync(turn, message, stopping));
+        background.QueueReply(GetPartitionKey(turn.Activity), stopping => SendAsync(turn, message, stopping));
         return Task.CompletedTask;
     }
 
@@ -219,8 +219,8 @@ internal sealed class TurnPipeline(
         using var scope = logger.BeginScope(new TurnScope(turn.Correlation));
         try
         {
-            using var patience = Patience(stopping);
-            await handler.OnRepliedAsync(turn, message, await replies.SendAsync(turn, message, patience.Token));
+            using var timeout = CreateTimeout(stopping);
+            await handler.OnRepliedAsync(turn, message, await replies.SendAsync(turn, message, timeout.Token));
         }
         catch (Exception exception)
         {
@@ -228,7 +228,7 @@ internal sealed class TurnPipeline(
         }
     }
 
-    private async Task ApologiseAsync(TurnContext turn, CancellationToken stopping)
+    private async Task ReportFailureAsync(TurnContext turn, CancellationToken stopping)
     {
         try
         {
@@ -267,22 +267,22 @@ internal sealed class TurnPipeline(
         else if (activity.MembersAdded is { Count: > 0 } || activity.MembersRemoved is { Count: > 0 })
             await handler.OnMembersChangedAsync(turn, cancellationToken);
         else
-            book.ChannelChanged(activity);
+            references.ChannelChanged(activity);
     }
 
     private async Task InstalledAsync(TurnContext turn, bool isUpgrade, CancellationToken cancellationToken)
     {
         var place = Landing(turn);
-        if (book.Installed(place.Conversation) && !isUpgrade)
+        if (references.Installed(place.Conversation) && !isUpgrade)
             await handler.OnInstalledAsync(place, cancellationToken);
-        book.Settled(place.Conversation, installed: true);
+        references.Settled(place.Conversation, installed: true);
     }
 
     private async Task RemovedAsync(TurnContext turn, CancellationToken cancellationToken)
     {
-        if (book.Removed(turn.Conversation))
+        if (references.Removed(turn.Conversation))
             await handler.OnRemovedAsync(turn, cancellationToken);
-        book.Settled(turn.Conversation, installed: false);
+        references.Settled(turn.Conversation, installed: false);
     }
 
     /// <summary>
@@ -293,7 +293,7 @@ internal sealed class TurnPipeline(
     {
         var channel = turn.Activity.ChannelData?.Channel?.Id is { Length: > 0 } named ? named : turn.Conversation.ConversationId;
         var alone = turn.In(turn.Conversation with { ConversationId = channel, TeamId = null });
-        book.MarkUnusable(alone.Conversation.ChannelId, "the app was removed from the channel");
+        references.MarkUnusable(alone.Conversation.ChannelId, "the app was removed from the channel");
         await handler.OnRemovedAsync(alone, cancellationToken);
     }
 
@@ -306,14 +306,14 @@ internal sealed class TurnPipeline(
         return turn.In(turn.Conversation with { ConversationId = chosen });
     }
 
-    private static string LaneOf(Activity activity) => ConversationRef.RootOf(activity.Conversation?.Id ?? "");
+    private static string GetPartitionKey(Activity activity) => ConversationRef.GetRoot(activity.Conversation?.Id ?? "");
 
-    private CancellationTokenSource Patience(CancellationToken stopping)
+    private CancellationTokenSource CreateTimeout(CancellationToken stopping)
     {
-        var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         // CancelAfter knows no other clock than the system's; a turn's deadline is a safety net that tests need not move.
-        patience.CancelAfter(deadline);
-        return patience;
+        timeout.CancelAfter(deadline);
+        return timeout;
     }
 
     private static bool IsAmong(IReadOnlyList<Account>? members, string? mri) =>

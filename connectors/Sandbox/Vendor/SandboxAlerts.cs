@@ -6,7 +6,7 @@ namespace DevOpsAI.Connectors.Sandbox.Vendor;
 /// <summary>What the simulated monitoring would complain about, read off the state of the world. Pure.</summary>
 internal static class SandboxAlerts
 {
-    public static IEnumerable<JsonObject> Of(string kind, JsonObject thing) => kind switch
+    public static IEnumerable<JsonObject> For(string kind, JsonObject thing) => kind switch
     {
         "device" => OfDevice(thing),
         "user" => OfUser(thing),

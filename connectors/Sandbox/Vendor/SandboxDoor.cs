@@ -22,14 +22,14 @@ internal sealed class SandboxDoor(IConnectionDirectory connections, ISecretSourc
         // Every token is compared, so that the time it takes says nothing about which one was close.
         foreach (var connection in connections.All.Where(connection => connection.Connector == SandboxConnector.ConnectorName))
         {
-            if (TokenOf(connection) is { } token
+            if (GetToken(connection) is { } token
                 && CryptographicOperations.FixedTimeEquals(given, SHA256.HashData(Encoding.UTF8.GetBytes(token))))
                 found ??= connection;
         }
         return found;
     }
 
-    private string? TokenOf(Connection connection)
+    private string? GetToken(Connection connection)
     {
         try
         {

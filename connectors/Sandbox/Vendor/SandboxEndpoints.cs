@@ -14,7 +14,7 @@ namespace DevOpsAI.Connectors.Sandbox.Vendor;
 internal static class SandboxEndpoints
 {
     private const string RetryAfterSeconds = "1";
-    private const int LongestLog = 200;
+    private const int MaxLogLength = 200;
     private static readonly TimeSpan HoldPause = TimeSpan.FromMilliseconds(50);
     private static readonly object Caller = new();
 
@@ -32,19 +32,19 @@ internal static class SandboxEndpoints
         foreach (var (collection, kind) in SandboxVendor.KindOfCollection)
         {
             api.MapGet(collection,
-                (HttpContext context, SandboxVendor vendor, string? name) => Results.Json(vendor.Find(TenantOf(context), kind, name)));
+                (HttpContext context, SandboxVendor vendor, string? name) => Results.Json(vendor.Find(GetTenant(context), kind, name)));
             api.MapGet($"{collection}/{{id}}", (HttpContext context, SandboxVendor vendor, string id) =>
-                vendor.Get(TenantOf(context), kind, id) is { } thing ? Results.Json(thing) : NotFound(kind, id));
+                vendor.Get(GetTenant(context), kind, id) is { } thing ? Results.Json(thing) : NotFound(kind, id));
             all.MapPost($"{collection}/{{id}}/state", async (HttpContext context, SandboxVendor vendor, string id) =>
-                vendor.Merge(TenantOf(context), kind, id, await ReadAsync<JsonObject>(context)) is { } thing
+                vendor.Merge(GetTenant(context), kind, id, await ReadAsync<JsonObject>(context)) is { } thing
                     ? Results.Json(thing)
                     : NotFound(kind, id));
         }
-        api.MapGet("tickets", (HttpContext context, SandboxVendor vendor) => Results.Json(vendor.Tickets(TenantOf(context))));
+        api.MapGet("tickets", (HttpContext context, SandboxVendor vendor) => Results.Json(vendor.Tickets(GetTenant(context))));
         api.MapPost("actions", ActAsync);
         api.MapGet("operations/{operationId}", (HttpContext context, SandboxVendor vendor, string operationId) =>
         {
-            var (status, effects) = vendor.LookUp(TenantOf(context), operationId);
+            var (status, effects) = vendor.LookUp(GetTenant(context), operationId);
             return Results.Json(new { operationId, status, effects }, Wire);
         });
 
@@ -52,42 +52,42 @@ internal static class SandboxEndpoints
 
         all.MapPost("console/actions", async (HttpContext context, SandboxVendor vendor) =>
         {
-            var effect = vendor.ActAtConsole(TenantOf(context), await ReadAsync<SandboxConsoleRequest>(context));
+            var effect = vendor.ActAtConsole(GetTenant(context), await ReadAsync<SandboxConsoleRequest>(context));
             return Results.Json(new { simulation = true, by = effect.By, effect.Action, target = effect.TargetId, effect.Detail }, Wire);
         });
         all.MapGet("effects", (HttpContext context, SandboxVendor vendor, string? operationId) =>
         {
-            var effects = vendor.Effects(TenantOf(context), operationId);
+            var effects = vendor.Effects(GetTenant(context), operationId);
             return Results.Json(new { count = effects.Count, effects }, Wire);
         });
-        all.MapGet("alerts", (HttpContext context, SandboxVendor vendor) => Results.Json(vendor.Alerts(TenantOf(context))));
+        all.MapGet("alerts", (HttpContext context, SandboxVendor vendor) => Results.Json(vendor.Alerts(GetTenant(context))));
         all.MapPost("raise", RaiseAsync);
-        all.MapGet("switches", (HttpContext context, SandboxVendor vendor) => Results.Json(vendor.SwitchesOf(TenantOf(context)).Now, Wire));
+        all.MapGet("switches", (HttpContext context, SandboxVendor vendor) => Results.Json(vendor.GetSwitches(GetTenant(context)).Now, Wire));
         all.MapPut("switches", async (HttpContext context, SandboxVendor vendor) =>
         {
-            var board = vendor.SwitchesOf(TenantOf(context));
+            var board = vendor.GetSwitches(GetTenant(context));
             board.Now = await ReadAsync<SandboxSwitches>(context);
             return Results.Json(board.Now, Wire);
         });
         all.MapPost("reset", (HttpContext context, SandboxVendor vendor) =>
         {
-            vendor.Reset(TenantOf(context));
+            vendor.Reset(GetTenant(context));
             return Results.NoContent();
         });
     }
 
     private static async Task<IResult> ActAsync(HttpContext context, SandboxVendor vendor)
     {
-        var tenant = TenantOf(context);
+        var tenant = GetTenant(context);
         var request = await ReadAsync<SandboxRequest>(context);
-        SandboxAnswer answer;
+        SandboxResponse result;
         using (vendor.Begin(tenant, request.OperationId))
         {
             // A caller that gives up does not stop what it asked for.
             await SlowAsync(context, vendor, CancellationToken.None);
-            answer = vendor.Act(tenant, request, $"API token of {CallerOf(context).Name}");
+            result = vendor.Act(tenant, request, $"API token of {GetCaller(context).Name}");
         }
-        switch (answer.Mishap)
+        switch (result.Mishap)
         {
             case Mishap.Before:
                 return Unavailable(context, StatusCodes.Status503ServiceUnavailable);
@@ -99,7 +99,7 @@ internal static class SandboxEndpoints
                 return Results.Empty;
             default:
                 return Results.Json(
-                    new { operationId = request.OperationId, status = "applied", detail = answer.Effect?.Detail ?? "Done." }, Wire);
+                    new { operationId = request.OperationId, status = "applied", detail = result.Effect?.Detail ?? "Done." }, Wire);
         }
     }
 
@@ -108,7 +108,7 @@ internal static class SandboxEndpoints
     /// </summary>
     private static IResult ReadLog(HttpContext context, SandboxVendor vendor, string? after, int? limit)
     {
-        var part = vendor.Log(TenantOf(context), after, Math.Clamp(limit ?? LongestLog, 1, LongestLog));
+        var part = vendor.Log(GetTenant(context), after, Math.Clamp(limit ?? MaxLogLength, 1, MaxLogLength));
         var lines = part.Lines.Select(line => new
         {
             id = line.Effect.Number.ToString(CultureInfo.InvariantCulture),
@@ -116,7 +116,7 @@ internal static class SandboxEndpoints
             line.Effect.Action,
             target = new
             {
-                kind = SandboxWorld.KindOf(line.Effect.Action),
+                kind = SandboxWorld.GetKind(line.Effect.Action),
                 id = line.Effect.TargetId,
                 name = line.Thing?["name"]?.ToString() ?? line.Effect.TargetId,
                 client = line.Thing?["client"]?.ToString() ?? "",
@@ -135,7 +135,7 @@ internal static class SandboxEndpoints
         HttpContext context, SandboxVendor vendor, SandboxWebhook webhook, CancellationToken cancellationToken)
     {
         var wanted = await ReadAsync<JsonObject>(context);
-        var alert = vendor.Alerts(TenantOf(context)).FirstOrDefault(alert => wanted.All(pair => Same(pair.Value, alert[pair.Key]))) ?? [];
+        var alert = vendor.Alerts(GetTenant(context)).FirstOrDefault(alert => wanted.All(pair => Same(pair.Value, alert[pair.Key]))) ?? [];
         foreach (var (name, value) in wanted)
             alert[name] = value?.DeepClone();
         alert["id"] ??= $"sandbox-{Guid.NewGuid():N}";
@@ -144,7 +144,7 @@ internal static class SandboxEndpoints
                 "Nothing in the state of the world matches; name at least a kind, as in DiskSpaceLow.", 400);
         try
         {
-            var (status, body) = await webhook.DeliverAsync(CallerOf(context), alert, cancellationToken);
+            var (status, body) = await webhook.DeliverAsync(GetCaller(context), alert, cancellationToken);
             return Results.Json(new { alert, answer = new { status, body } }, Wire, statusCode: status is >= 200 and < 300 ? 200 : 502);
         }
         catch (HttpRequestException problem)
@@ -188,7 +188,7 @@ internal static class SandboxEndpoints
     {
         var http = context.HttpContext;
         var vendor = http.RequestServices.GetRequiredService<SandboxVendor>();
-        var board = vendor.SwitchesOf(TenantOf(http));
+        var board = vendor.GetSwitches(GetTenant(http));
         if (board.Now.Hang || (board.Now.HangActions && HttpMethods.IsPost(http.Request.Method)))
             await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestServices.GetRequiredService<TimeProvider>(), http.RequestAborted);
         while (board.Now.HoldActions && HttpMethods.IsPost(http.Request.Method))
@@ -201,7 +201,7 @@ internal static class SandboxEndpoints
     }
 
     private static Task SlowAsync(HttpContext context, SandboxVendor vendor, CancellationToken cancellationToken) =>
-        vendor.SwitchesOf(TenantOf(context)).Now.SlowMs is > 0 and var slow
+        vendor.GetSwitches(GetTenant(context)).Now.SlowMs is > 0 and var slow
             ? Task.Delay(TimeSpan.FromMilliseconds(slow), context.RequestServices.GetRequiredService<TimeProvider>(), cancellationToken)
             : Task.CompletedTask;
 
@@ -233,7 +233,7 @@ internal static class SandboxEndpoints
     private static IResult Refusal(string code, string message, int status) =>
         Results.Json(new { code, message }, Wire, statusCode: status);
 
-    private static Connection CallerOf(HttpContext context) => (Connection)context.Items[Caller]!;
+    private static Connection GetCaller(HttpContext context) => (Connection)context.Items[Caller]!;
 
-    private static Tenancy.TenantId TenantOf(HttpContext context) => CallerOf(context).Tenant;
+    private static Tenancy.TenantId GetTenant(HttpContext context) => GetCaller(context).Tenant;
 }

@@ -58,7 +58,7 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
         Func<JsonObject, string> change) => With(tenant, connection =>
     {
         using var transaction = connection.BeginTransaction();
-        var kind = SandboxWorld.KindOf(action);
+        var kind = SandboxWorld.GetKind(action);
         var thing = Load(connection, tenant, kind, targetId)
             ?? throw new SandboxRefusal("not-found", $"There is no {kind} {targetId}.", 404);
         var detail = change(thing);
@@ -79,7 +79,7 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
     /// <summary>What was done after a place in the log, by whomever; without a place, the end of the log.</summary>
     public SandboxLogPart Log(TenantId tenant, string? after, int limit) => With(tenant, connection =>
     {
-        var era = EraOf(connection, tenant);
+        var era = GetEra(connection, tenant);
         var dot = after?.IndexOf('.', StringComparison.Ordinal) ?? -1;
         var known = dot > 0 && after![..dot] == era
             && long.TryParse(after.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
@@ -92,7 +92,7 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
         var place = after![(dot + 1)..];
         var effects = Select(connection, "number > CAST($after AS INTEGER)", limit + 1, ("$tenant", tenant.Value), ("$after", place));
         var lines = effects.Take(limit)
-            .Select(effect => (effect, Load(connection, tenant, SandboxWorld.KindOf(effect.Action), effect.TargetId))).ToList();
+            .Select(effect => (effect, Load(connection, tenant, SandboxWorld.GetKind(effect.Action), effect.TargetId))).ToList();
         return new SandboxLogPart(lines, lines.Count == 0 ? after : $"{era}.{lines[^1].effect.Number}", effects.Count > limit, true);
     });
 
@@ -188,7 +188,7 @@ internal sealed class SandboxStore(IOptions<StorageOptions> storage, IHostEnviro
     }
 
     /// <summary>The log begins anew with every reset.</summary>
-    private static string EraOf(SqliteConnection connection, TenantId tenant)
+    private static string GetEra(SqliteConnection connection, TenantId tenant)
     {
         using var command = Command(connection, "SELECT era FROM eras WHERE tenant = $tenant", ("$tenant", tenant.Value));
         return (command.ExecuteScalar() as long? ?? 1).ToString(CultureInfo.InvariantCulture);

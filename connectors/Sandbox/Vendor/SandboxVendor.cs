@@ -11,7 +11,7 @@ internal sealed record SandboxRequest(string? OperationId, string? Action, strin
 internal sealed record SandboxConsoleRequest(string? By, string? Action, string? Target, JsonObject? Arguments, string? OperationId = null);
 
 /// <summary>How an action ended: an effect, or a mishap that the wire has to play.</summary>
-internal sealed record SandboxAnswer(SandboxEffect? Effect, Mishap Mishap);
+internal sealed record SandboxResponse(SandboxEffect? Effect, Mishap Mishap);
 
 /// <summary>
 /// The simulated vendor: a small RMM and PSA per tenant. It remembers what it did by operation id, but it does not use that to do things
@@ -29,7 +29,7 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
     /// <summary>Operations received and not yet ended. Lost with the process, as is then whatever they were about to do.</summary>
     private readonly ConcurrentDictionary<(TenantId, string), int> underWay = new();
 
-    public SwitchBoard SwitchesOf(TenantId tenant) => switches.GetOrAdd(tenant, static _ => new());
+    public SwitchBoard GetSwitches(TenantId tenant) => switches.GetOrAdd(tenant, static _ => new());
 
     public IReadOnlyList<JsonObject> Find(TenantId tenant, string kind, string? name) =>
         [.. store.Find(tenant, kind, name).Select(thing => Present(kind, thing))];
@@ -38,7 +38,7 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
     {
         if (store.Get(tenant, kind, id) is not { } thing)
             return null;
-        foreach (var drift in SwitchesOf(tenant).TakeDrift(id, thing["name"]?.ToString() ?? ""))
+        foreach (var drift in GetSwitches(tenant).TakeDrift(id, thing["name"]?.ToString() ?? ""))
             thing = store.Merge(tenant, kind, id, drift.State) ?? thing;
         return Present(kind, thing);
     }
@@ -58,11 +58,11 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
         }));
 
     public IEnumerable<JsonObject> Alerts(TenantId tenant) =>
-        KindOfCollection.Values.SelectMany(kind => Find(tenant, kind, null).SelectMany(thing => SandboxAlerts.Of(kind, thing)));
+        KindOfCollection.Values.SelectMany(kind => Find(tenant, kind, null).SelectMany(thing => SandboxAlerts.For(kind, thing)));
 
     public void Reset(TenantId tenant)
     {
-        SwitchesOf(tenant).Now = new();
+        GetSwitches(tenant).Now = new();
         store.Reset(tenant);
     }
 
@@ -83,7 +83,7 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
     /// <summary><c>applied</c>, <c>notApplied</c>, or <c>unknown</c> while it is under way.</summary>
     public (string Status, IReadOnlyList<SandboxEffect> Effects) LookUp(TenantId tenant, string operationId)
     {
-        if (SwitchesOf(tenant).Now.CannotTell)
+        if (GetSwitches(tenant).Now.CannotTell)
             return ("unknown", []);
         var pending = underWay.GetValueOrDefault((tenant, operationId)) > 0;
         var effects = store.Effects(tenant, operationId);
@@ -93,12 +93,12 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
     }
 
     /// <exception cref="SandboxRefusal">It is not done.</exception>
-    public SandboxAnswer Act(TenantId tenant, SandboxRequest request, string by)
+    public SandboxResponse Act(TenantId tenant, SandboxRequest request, string by)
     {
         if (request is not { OperationId.Length: > 0 and <= 200, Action.Length: > 0, TargetId.Length: > 0 })
             throw new SandboxRefusal("bad-request", "operationId, action and targetId are needed.", 400);
         var arguments = (request.Arguments ?? []).ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "");
-        var board = SwitchesOf(tenant);
+        var board = GetSwitches(tenant);
         if (board.Now.Rejects is { } rejects && rejects.Any(name => name == "*" || name == request.Action))
             throw new SandboxRefusal("rejected", $"{request.Action} is rejected by a switch.");
         var mishap = board.TakeMishap();
@@ -117,7 +117,7 @@ internal sealed class SandboxVendor(SandboxStore store, TimeProvider clock)
         if (request is { OperationId.Length: > 200 }
             || request is not { By: { Length: > 0 and <= 100 } by, Action.Length: > 0, Target: { Length: > 0 } target })
             throw new SandboxRefusal("bad-request", "by, action and target are needed.", 400);
-        var kind = SandboxWorld.KindOf(request.Action);
+        var kind = SandboxWorld.GetKind(request.Action);
         var id = store.Get(tenant, kind, target) is null && store.Find(tenant, kind, target) is [var only] ? (string)only["id"]! : target;
         var arguments = (request.Arguments ?? []).ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "");
         return store.Act(

@@ -71,7 +71,7 @@ internal static class SandboxWorld
 
     /// <summary>The kind of thing that the action is done to.</summary>
     /// <exception cref="SandboxRefusal">There is no such action.</exception>
-    public static string KindOf(string action) => Deeds.TryGetValue(action, out var deed)
+    public static string GetKind(string action) => Deeds.TryGetValue(action, out var deed)
         ? deed.Kind
         : throw new SandboxRefusal("no-such-action", $"There is no action '{action}'.", 404);
 
@@ -79,7 +79,7 @@ internal static class SandboxWorld
     /// <exception cref="SandboxRefusal">It cannot be done; nothing was changed.</exception>
     public static string Do(string action, SandboxDeed deed)
     {
-        if (KindOf(action) == "device" && action is not ("device.wake" or "ticket.create" or "ticket.close")
+        if (GetKind(action) == "device" && action is not ("device.wake" or "ticket.create" or "ticket.close")
             && !(bool?)deed.Thing["online"] is true)
             throw new SandboxRefusal("device-offline", $"{deed.Thing["name"]} is offline.", 409);
         return Deeds[action].Do(deed);

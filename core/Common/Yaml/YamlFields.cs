@@ -21,12 +21,12 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
     private static readonly string[] Nulls = ["~", "null", "Null", "NULL"];
     private readonly HashSet<string> asked = new(StringComparer.Ordinal);
 
-    public int Line => LineOf(node);
+    public int Line => GetLine(node);
 
     public bool Has(string key) => Find(key) is not null;
 
     /// <summary>Where the value under a key begins; the line of the mapping when it has no such key.</summary>
-    public int LineAt(string key) => LineOf(Find(key) ?? node);
+    public int LineAt(string key) => GetLine(Find(key) ?? node);
 
     public void Error(string message, int? line = null) => errors.Add($"{file}:{line ?? Line}: {message}");
 
@@ -34,11 +34,11 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
     public T Wrong<T>(string key, string mustBe, T harmless)
     {
         var found = Find(key);
-        Error(found is null ? $"'{key}' is missing: it must be {mustBe}" : $"'{key}' must be {mustBe}", LineOf(found ?? node));
+        Error(found is null ? $"'{key}' is missing: it must be {mustBe}" : $"'{key}' must be {mustBe}", GetLine(found ?? node));
         return harmless;
     }
 
-    public string Text(string key) => TextOf(Find(key)) ?? Wrong(key, "a text", "");
+    public string Text(string key) => GetText(Find(key)) ?? Wrong(key, "a text", "");
 
     public string? OptionalText(string key) => Has(key) ? Text(key) : null;
 
@@ -53,13 +53,13 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
 
     /// <summary>A text that stands for something else.</summary>
     public T Value<T>(string key, string mustBe, T harmless, TryParse<T> tryParse) =>
-        TextOf(Find(key)) is { } text && tryParse(text, out var value) ? value : Wrong(key, mustBe, harmless);
+        GetText(Find(key)) is { } text && tryParse(text, out var value) ? value : Wrong(key, mustBe, harmless);
 
     /// <summary>One of some choices, or of all there are when none are given.</summary>
     public T Choice<T>(string key, params ReadOnlySpan<T> choices) where T : struct, Enum
     {
         var among = OrAll(choices);
-        return Pick(TextOf(Find(key)), among) ?? Wrong(key, $"one of {Names(among)}", among[0]);
+        return Pick(GetText(Find(key)), among) ?? Wrong(key, $"one of {Names(among)}", among[0]);
     }
 
     /// <summary>Returns null when the key is absent.</summary>
@@ -90,8 +90,8 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
     public IEnumerable<(string Text, YamlFields? More, int Line)> TextsOrMappings(string key) =>
         [
             .. Items(key, "a list of texts or mappings").Select(item => item is YamlMappingNode mapping
-                ? ("", new YamlFields(file, mapping, errors), LineOf(item))
-                : (ItemText(key, item), (YamlFields?)null, LineOf(item))),
+                ? ("", new YamlFields(file, mapping, errors), GetLine(item))
+                : (ItemText(key, item), (YamlFields?)null, GetLine(item))),
         ];
 
     public IReadOnlyList<IReadOnlyList<string>> TextLists(string key)
@@ -102,14 +102,14 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
             if (item is YamlSequenceNode list)
                 lists.Add([.. list.Children.Select(text => ItemText(key, text))]);
             else
-                Error($"each of '{key}' must be a list of texts", LineOf(item));
+                Error($"each of '{key}' must be a list of texts", GetLine(item));
         }
         return lists;
     }
 
     /// <summary>The texts under a key that holds a mapping of texts; empty when the key is absent.</summary>
     public IReadOnlyDictionary<string, string> TextMap(string key) =>
-        Children(key, "a mapping of texts").ToDictionary(static pair => NameOf(pair.Key), pair => ItemText(key, pair.Value));
+        Children(key, "a mapping of texts").ToDictionary(static pair => GetName(pair.Key), pair => ItemText(key, pair.Value));
 
     /// <summary>The mapping under a key. When there is none only that is told, and nothing about what would be in it.</summary>
     public YamlFields Mapping(string key) => Find(key) is YamlMappingNode mapping
@@ -120,7 +120,7 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
 
     /// <summary>The mappings under a key that holds mappings by name, in the order of the file; empty when the key is absent.</summary>
     public IEnumerable<(string Name, YamlFields Fields)> Named(string key) =>
-        [.. Mappings(key, Children(key, "a mapping of mappings").Select(static pair => (NameOf(pair.Key), pair.Value)))];
+        [.. Mappings(key, Children(key, "a mapping of mappings").Select(static pair => (GetName(pair.Key), pair.Value)))];
 
     /// <summary>The mappings under a key that holds a list of mappings; empty when the key is absent.</summary>
     public IEnumerable<YamlFields> Each(string key) =>
@@ -147,8 +147,8 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
     /// <summary>Tells every key that was never asked for. Call it last.</summary>
     public void NothingElse()
     {
-        foreach (var key in node.Children.Keys.Where(key => !asked.Contains(NameOf(key))))
-            Error($"unknown key '{NameOf(key)}'; known here are {string.Join(", ", asked.Order(StringComparer.Ordinal))}", LineOf(key));
+        foreach (var key in node.Children.Keys.Where(key => !asked.Contains(GetName(key))))
+            Error($"unknown key '{GetName(key)}'; known here are {string.Join(", ", asked.Order(StringComparer.Ordinal))}", GetLine(key));
     }
 
     /// <summary>What the mapping says, every scalar as text. For a file without errors: another may have cycles.</summary>
@@ -175,15 +175,15 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
             if (value is YamlMappingNode mapping)
                 yield return (name, new(file, mapping, errors));
             else
-                Error($"each of '{key}' must be a mapping", LineOf(value));
+                Error($"each of '{key}' must be a mapping", GetLine(value));
         }
     }
 
     private string ItemText(string key, YamlNode item)
     {
-        if (TextOf(item) is { } text)
+        if (GetText(item) is { } text)
             return text;
-        Error($"each of '{key}' must be a text", LineOf(item));
+        Error($"each of '{key}' must be a text", GetLine(item));
         return "";
     }
 
@@ -199,18 +199,18 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
     private YamlNode? Find(string key)
     {
         asked.Add(key);
-        return node.Children.FirstOrDefault(pair => NameOf(pair.Key) == key).Value;
+        return node.Children.FirstOrDefault(pair => GetName(pair.Key) == key).Value;
     }
 
-    private static string? TextOf(YamlNode? found) =>
+    private static string? GetText(YamlNode? found) =>
         found is YamlScalarNode { Value: { } text } scalar && text.Trim() is { Length: > 0 } trimmed
             && !(scalar.Style == ScalarStyle.Plain && Nulls.Contains(text))
             ? trimmed
             : null;
 
-    private static string NameOf(YamlNode key) => (key as YamlScalarNode)?.Value ?? key.ToString();
+    private static string GetName(YamlNode key) => (key as YamlScalarNode)?.Value ?? key.ToString();
 
-    private static int LineOf(YamlNode node) => (int)Math.Max(1, node.Start.Line);
+    private static int GetLine(YamlNode node) => (int)Math.Max(1, node.Start.Line);
 
     private static JsonNode Json(YamlNode node) => node switch
     {
@@ -227,7 +227,7 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
     {
         foreach (var choice in choices)
         {
-            if (text == NameOf(choice))
+            if (text == GetName(choice))
                 return choice;
         }
         return null;
@@ -237,12 +237,12 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
     {
         var names = new List<string>();
         foreach (var choice in choices)
-            names.Add(NameOf(choice));
+            names.Add(GetName(choice));
         return string.Join(", ", names);
     }
 
     /// <summary>As in <c>ourCredentials</c>; a short name with a number, as <c>L2</c>, stays as it is.</summary>
-    private static string NameOf<T>(T choice) where T : struct, Enum
+    private static string GetName<T>(T choice) where T : struct, Enum
     {
         var name = choice.ToString();
         return char.IsAsciiDigit(name[^1]) ? name : JsonNamingPolicy.CamelCase.ConvertName(name);

@@ -33,8 +33,8 @@ public sealed class BundleCheck(EntryCatalog catalog)
             var note = ReadCheckpoint(Encoding.UTF8.GetString(bundle.ReadSmall(BundleFormat.Checkpoint)), key, manifest);
             // Nothing that an entry says is read before it is known to be in the tree that was signed.
             var earlier = CheckTree(bundle, manifest, key, cancellationToken);
-            using var texts = new TextSpool();
-            using var assessment = new Assessment(SubjectOf(manifest, owner), catalog, texts);
+            using var texts = new TextFile();
+            using var assessment = new Assessment(GetSubject(manifest, owner), catalog, texts);
             await CheckFactsAsync(bundle, manifest, owner, assessment, cancellationToken);
             // Whoever forges a report could as well name a derivation that nobody knows.
             if (manifest.Derivation != BundleFormat.Derivation)
@@ -113,7 +113,7 @@ public sealed class BundleCheck(EntryCatalog catalog)
         if (!bundle.Names.SequenceEqual(manifest.Files.Select(static file => file.Name).Append(BundleFormat.Manifest))
             || !BundleFormat.IsInOrder(bundle.Names))
             throw BundleException.Changed("Its files are not those of its manifest in their order, or one is in it twice.");
-        if (manifest.Files.FirstOrDefault(file => bundle.SizeOf(file.Name) != file.Size) is { } other)
+        if (manifest.Files.FirstOrDefault(file => bundle.GetSize(file.Name) != file.Size) is { } other)
             throw BundleException.Changed($"{other.Name} was changed: it does not have the size and hash that the manifest names.");
         foreach (var file in manifest.Files)
         {
@@ -169,7 +169,7 @@ public sealed class BundleCheck(EntryCatalog catalog)
         }
     }
 
-    private static EvidenceSubject SubjectOf(BundleManifest manifest, TenantId owner) => new(
+    private static EvidenceSubject GetSubject(BundleManifest manifest, TenantId owner) => new(
         owner, manifest.TenantName, manifest.Provider, manifest.Namespace, manifest.First, manifest.Last,
         DateTimeOffset.ParseExact(manifest.AsOf, Common.InstantJson.Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
         manifest.Names);
@@ -269,7 +269,7 @@ public sealed class BundleCheck(EntryCatalog catalog)
         CancellationToken cancellationToken)
     {
         var entriesFile = new Hash256(Convert.FromHexString(manifest.Files.First(static file => file.Name == BundleFormat.Entries).Sha256));
-        var documents = BundleDocuments.Of(assessment, checkpoint, entriesFile, new BundledSource(bundle, entries, owner, manifest))
+        var documents = BundleDocuments.For(assessment, checkpoint, entriesFile, new BundledSource(bundle, entries, owner, manifest))
             .ToList();
         string[] others = [BundleFormat.Entries, BundleFormat.Proof, BundleFormat.Checkpoint, BundleFormat.Earlier, BundleFormat.Key];
         var listed = manifest.Files.ToDictionary(static file => file.Name, StringComparer.Ordinal);

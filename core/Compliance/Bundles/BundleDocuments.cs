@@ -9,7 +9,7 @@ namespace DevOpsAI.Compliance.Bundles;
 /// </summary>
 internal static class BundleDocuments
 {
-    public static IEnumerable<OscalFile> Of(
+    public static IEnumerable<OscalFile> For(
         Assessment assessment, EvidenceCheckpoint checkpoint, Hash256 entriesFile, IEvidenceSource source)
     {
         foreach (var file in OscalFiles.For(assessment, checkpoint, entriesFile, source))

@@ -7,7 +7,7 @@ namespace DevOpsAI.Compliance.Bundles;
 /// <summary>A bundle opened for reading. Nothing is unpacked, and no name in it is ever a path.</summary>
 internal sealed class BundleFile : IDisposable
 {
-    private const int LargestSmallFile = 1024 * 1024;
+    private const int MaxSmallFileBytes = 1024 * 1024;
     private readonly FileStream file;
     private readonly IReadOnlyList<ZipFileEntry> entries;
 
@@ -32,16 +32,16 @@ internal sealed class BundleFile : IDisposable
     public IReadOnlyList<string> Names => [.. entries.Select(static entry => entry.Name)];
 
     /// <summary>Bytes of a file when unpacked, as its headers say.</summary>
-    public long SizeOf(string name) => Find(name).Size;
+    public long GetSize(string name) => Find(name).Size;
 
     public Stream Read(string name) => new ZipContent(file, Find(name));
 
     public byte[] ReadSmall(string name)
     {
         using var content = Read(name);
-        var bytes = new byte[LargestSmallFile + 1];
+        var bytes = new byte[MaxSmallFileBytes + 1];
         var length = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return length <= LargestSmallFile ? bytes[..length] : throw BundleException.Changed($"{name} is larger than such a file can be.");
+        return length <= MaxSmallFileBytes ? bytes[..length] : throw BundleException.Changed($"{name} is larger than such a file can be.");
     }
 
     /// <summary>Lines without their newline, as a stream.</summary>
@@ -56,7 +56,7 @@ internal sealed class BundleFile : IDisposable
             {
                 var end = rest.Span.IndexOf((byte)'\n');
                 line.Write(end < 0 ? rest.Span : rest.Span[..end]);
-                if (line.WrittenCount > BundleFormat.LongestLine)
+                if (line.WrittenCount > BundleFormat.MaxLineLength)
                     throw BundleException.Changed($"{name} has a line that is longer than any entry.");
                 if (end < 0)
                     break;

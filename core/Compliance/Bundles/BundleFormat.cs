@@ -51,7 +51,7 @@ internal static class BundleFormat
     public const int EntriesPerEarlierCheckpoint = 1024;
 
     /// <summary>The longest line of entries that a reader has to take.</summary>
-    public const int LongestLine = 16 * 1024 * 1024;
+    public const int MaxLineLength = 16 * 1024 * 1024;
 
     /// <summary>Beyond 4 GB a zip has a second set of sizes, and readers differ in which they believe.</summary>
     /// <exception cref="EvidenceException">A bundle with a file of that size, or of that size as a whole, would need them.</exception>

@@ -10,7 +10,7 @@ namespace DevOpsAI.Compliance.Bundles;
 /// <param name="Entry">As the bundle's reader will read it.</param>
 /// <param name="Opened">Parts of what is sealed beside it that the reader is to read.</param>
 /// <param name="MissingKeys">As in <see cref="EvidenceEntry.MissingKeys"/>.</param>
-internal sealed record ArchivedEntry(StoredEntry Stored, Hash256 Leaf, LedgerEntry Entry, IReadOnlyList<OpenedPart> Opened,
+internal sealed record ArchivedEntry(StoredEntry Stored, Hash256 Leaf, LedgerEntry Entry, IReadOnlyList<DecryptedField> Opened,
     IReadOnlyList<string> MissingKeys)
 {
     public EvidenceEntry AsEvidence(bool redacted) =>
@@ -59,7 +59,7 @@ internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entr
 
     /// <summary>The keys that are not at hand for what is to be opened of an entry; whether each was erased is known afterwards.</summary>
     private async ValueTask<IReadOnlyList<string>> UnopenedAsync(
-        StoredEntry stored, IReadOnlyList<OpenedPart> opened, CancellationToken cancellationToken)
+        StoredEntry stored, IReadOnlyList<DecryptedField> opened, CancellationToken cancellationToken)
     {
         if (request.Names is null)
             return [];
@@ -78,18 +78,18 @@ internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entr
     }
 
     /// <summary>What the keys that are left can open; a part whose key was destroyed stays unreadable.</summary>
-    private async ValueTask<IReadOnlyList<OpenedPart>> OpenAsync(StoredEntry stored, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<DecryptedField>> OpenAsync(StoredEntry stored, CancellationToken cancellationToken)
     {
         if (request.Names is null)
             return [];
-        if (stored.Sealed is null)
-            return EntryParts.Read(stored.Body.Span).HasSealed ? throw Unfit(stored.Seq, "lacks what is sealed beside it") : [];
+        if (stored.Encrypted is null)
+            return EntryParts.Read(stored.Body.Span).HasEncrypted ? throw Unfit(stored.Seq, "lacks what is sealed beside it") : [];
         try
         {
-            return OpenedPart.Of(stored, await request.Names.ForOpeningAsync(request.Tenant, [stored], cancellationToken),
+            return DecryptedField.Create(stored, await request.Names.ForOpeningAsync(request.Tenant, [stored], cancellationToken),
                 NamedParts.Covers);
         }
-        catch (Exception unfit) when (unfit is JsonException or OpenedPartException)
+        catch (Exception unfit) when (unfit is JsonException or DecryptedFieldException)
         {
             throw Unfit(stored.Seq, $"does not fit what is sealed beside it ({unfit.Message})");
         }
@@ -107,9 +107,9 @@ internal sealed class EvidenceEntries(EntryCatalog catalog)
     /// <summary>Null when the bytes are no entry of this tenant and place.</summary>
     /// <param name="opened">Parts that the bundle opens; null when it opens none of any entry.</param>
     /// <param name="isErased">Whether entries of the range say that a key was erased.</param>
-    /// <exception cref="OpenedPartException">An opened part is not one that the entry commits to.</exception>
+    /// <exception cref="DecryptedFieldException">An opened part is not one that the entry commits to.</exception>
     public LedgerEntry? Decode(
-        TenantId tenant, long seq, ReadOnlyMemory<byte> body, byte[] leaf, IReadOnlyList<OpenedPart>? opened = null,
+        TenantId tenant, long seq, ReadOnlyMemory<byte> body, byte[] leaf, IReadOnlyList<DecryptedField>? opened = null,
         Func<string, bool>? isErased = null)
     {
         try
@@ -119,7 +119,7 @@ internal sealed class EvidenceEntries(EntryCatalog catalog)
                 return null;
             var read = opened is null
                 ? entry
-                : OpenedPart.Read(catalog, body.Span, entry, opened, NamedParts.Covers, isErased ?? (static _ => false));
+                : DecryptedField.Read(catalog, body.Span, entry, opened, NamedParts.Covers, isErased ?? (static _ => false));
             return WholeFacts.Lack(read) is null ? read : null;
         }
         catch (JsonException)
@@ -129,11 +129,11 @@ internal sealed class EvidenceEntries(EntryCatalog catalog)
     }
 
     /// <summary>The keys of the parts that a bundle with names should open and does not; none when the entry cannot be read.</summary>
-    public static IReadOnlyList<string> Unopened(ReadOnlyMemory<byte> body, IReadOnlyList<OpenedPart> opened)
+    public static IReadOnlyList<string> Unopened(ReadOnlyMemory<byte> body, IReadOnlyList<DecryptedField> opened)
     {
         try
         {
-            return OpenedPart.Unopened(body.Span, EntryParts.Text(body.Span, EntryParts.Read(body.Span).Type), opened, NamedParts.Covers);
+            return DecryptedField.Unopened(body.Span, EntryParts.Text(body.Span, EntryParts.Read(body.Span).Type), opened, NamedParts.Covers);
         }
         catch (JsonException)
         {

@@ -13,14 +13,14 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
 {
     private readonly EvidenceEntries entries = new(catalog);
     private readonly List<BundledFile> files = [];
-    private readonly List<(long Size, SpooledText Note)> kept = [];
+    private readonly List<(long Size, StoredText Note)> kept = [];
     private DateTimeOffset asOf;
 
     /// <exception cref="EvidenceException">What the store holds is not evidence; the message says why.</exception>
     public async Task<BundleManifest> WriteAsync(Stream output, CancellationToken cancellationToken)
     {
         var checkpoint = request.Checkpoint.Checkpoint;
-        using var texts = new TextSpool();
+        using var texts = new TextFile();
         var source = new ArchiveSource(archive, entries, request);
         asOf = await LastAtAsync(cancellationToken);
         var subject = new EvidenceSubject(request.Tenant, request.TenantName, request.Provider, request.Namespace, request.First,
@@ -47,7 +47,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
         await AddAsync(zip, BundleFormat.Earlier, output => EarlierAsync(output, texts));
         await AddAsync(zip, BundleFormat.Key, Encoding.UTF8.GetBytes($"{request.Key}\n"));
         var signed = new EvidenceCheckpoint(checkpoint.Origin, checkpoint.Size, checkpoint.Root, request.Checkpoint.ToString());
-        foreach (var document in BundleDocuments.Of(assessment, signed, new(entriesFile), source))
+        foreach (var document in BundleDocuments.For(assessment, signed, new(entriesFile), source))
             await AddAsync(zip, document.Name, output => document.WriteAsync(output, cancellationToken));
         var manifest = new BundleManifest(
             BundleFormat.Name, BundleFormat.Version, BundleFormat.Derivation, request.Tenant.Value, request.TenantName, request.Provider,
@@ -58,7 +58,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
     }
 
     private async Task EntriesAsync(
-        Stream output, ArchiveSource source, Assessment assessment, SubtreeStack stack, TextSpool texts,
+        Stream output, ArchiveSource source, Assessment assessment, SubtreeStack stack, TextFile texts,
         CancellationToken cancellationToken)
     {
         using var guard = new OrderGuard(request.First);
@@ -73,7 +73,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
             var redacted = request.Redacted.Covers(entry);
             assessment.Take(archived.AsEvidence(redacted));
             stack.Push(0, leaf.ToArray());
-            output.Write(BundledEntry.Of(archived, redacted, request.WithSealed).ToLine());
+            output.Write(BundledEntry.Create(archived, redacted, request.WithSealed).ToLine());
             for (; more && checkpoints.Current.Checkpoint.Size <= stack.Size; more = await checkpoints.MoveNextAsync())
                 Keep(checkpoints.Current, stack, texts);
         }
@@ -84,7 +84,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
     /// <summary>
     /// A checkpoint of an earlier size is proven by the entries up to it; one that they contradict is no reason to hide it.
     /// </summary>
-    private void Keep(SignedCheckpoint checkpoint, SubtreeStack stack, TextSpool texts)
+    private void Keep(SignedCheckpoint checkpoint, SubtreeStack stack, TextFile texts)
     {
         var size = checkpoint.Checkpoint.Size;
         if (size != stack.Size || size >= request.Checkpoint.Checkpoint.Size)
@@ -101,7 +101,7 @@ internal sealed class BundleWriter(ILedgerArchive archive, EntryCatalog catalog,
         kept.Add((size, texts.Add(checkpoint.ToString())));
     }
 
-    private Task EarlierAsync(Stream output, TextSpool texts)
+    private Task EarlierAsync(Stream output, TextFile texts)
     {
         foreach (var (size, note) in kept)
             output.Write(new EarlierCheckpoint(size, texts.Get(note)).ToLine());

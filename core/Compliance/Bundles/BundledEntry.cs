@@ -17,18 +17,18 @@ internal sealed record BundledEntry(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Body = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Redacted = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sealed = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<OpenedText>? Opened = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DecryptedText>? Opened = null)
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    public static BundledEntry Of(ArchivedEntry archived, bool redacted, bool withSealed) => redacted
+    public static BundledEntry Create(ArchivedEntry archived, bool redacted, bool withSealed) => redacted
         ? new(archived.Stored.Seq, archived.Leaf.ToString(), Redacted: true)
         : new(
             archived.Stored.Seq,
             archived.Leaf.ToString(),
             Strict.GetString(archived.Stored.Body.Span),
-            Sealed: withSealed && archived.Stored.Sealed is { } bytes ? Convert.ToBase64String(bytes.Span) : null,
-            Opened: archived.Opened.Count == 0 ? null : [.. archived.Opened.Select(OpenedText.Of)]);
+            Sealed: withSealed && archived.Stored.Encrypted is { } bytes ? Convert.ToBase64String(bytes.Span) : null,
+            Opened: archived.Opened.Count == 0 ? null : [.. archived.Opened.Select(DecryptedText.From)]);
 
     public byte[] ToLine() => [.. JsonSerializer.SerializeToUtf8Bytes(this, BundleJson.Lines.BundledEntry), (byte)'\n'];
 
@@ -39,15 +39,15 @@ internal sealed record BundledEntry(
 /// <param name="Part">Its place among the parts that the body names, from 0.</param>
 /// <param name="Salt">Lower-case hexadecimal.</param>
 /// <param name="Text">JSON: the members that were sealed.</param>
-internal sealed record OpenedText(int Part, string Salt, string Text)
+internal sealed record DecryptedText(int Part, string Salt, string Text)
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    public static OpenedText Of(OpenedPart part) =>
+    public static DecryptedText From(DecryptedField part) =>
         new(part.Part, Convert.ToHexStringLower(part.Salt.Span), Strict.GetString(part.Text.Span));
 
     /// <exception cref="FormatException">The salt is not written as such a salt is written.</exception>
-    public OpenedPart ToPart() => Salt.Length == 2 * DataKey.Size && Salt.All(char.IsAsciiHexDigitLower)
+    public DecryptedField ToPart() => Salt.Length == 2 * DataKey.Size && Salt.All(char.IsAsciiHexDigitLower)
         ? new(Part, Convert.FromHexString(Salt), Strict.GetBytes(Text))
         : throw new FormatException("its salt is not 32 bytes in lower-case hexadecimal");
 }

@@ -17,7 +17,7 @@ internal sealed record BundledLine(BundledEntry Read, byte[] Leaf, byte[]? Body)
 internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, TenantId tenant, BundleManifest manifest) : IEvidenceSource
 {
     /// <summary>More parts than any fact has.</summary>
-    private const int MostParts = 64;
+    private const int MaxParts = 64;
 
     /// <summary>The lines, each held against its hash, before any of them is believed.</summary>
     /// <exception cref="BundleException">A line is not an entry with its own hash.</exception>
@@ -85,7 +85,7 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
         var read = line.Read;
         if (line.Body is not { } body)
             return new(line.Seq, new(line.Leaf), null);
-        if (read.Opened is not null && (!manifest.Names || read.Opened.Count is 0 or > MostParts))
+        if (read.Opened is not null && (!manifest.Names || read.Opened.Count is 0 or > MaxParts))
             throw BundleException.Changed($"Entry {read.Seq} is said to have opened parts, but the manifest names none.");
         try
         {
@@ -99,7 +99,7 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
                 MissingKeys = opened is null ? [] : [.. EvidenceEntries.Unopened(body, opened).Where(key => !erased.Contains(key))],
             };
         }
-        catch (OpenedPartException unfit)
+        catch (DecryptedFieldException unfit)
         {
             throw BundleException.Changed($"Entry {read.Seq}: {unfit.Message}.");
         }
@@ -111,7 +111,7 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
     private void CheckSealed(BundledEntry read, byte[] body)
     {
         var parts = EntryParts.Read(body);
-        if ((read.Sealed is not null) != (manifest.Sealed && parts.HasSealed))
+        if ((read.Sealed is not null) != (manifest.Sealed && parts.HasEncrypted))
         {
             throw BundleException.Changed(read.Sealed is null
                 ? $"Entry {read.Seq} lacks its encrypted part, and the manifest says that such parts are in it."
@@ -122,7 +122,7 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
             return;
         try
         {
-            EntryOpener.Check(SealedParts.Read(body.AsSpan()[parts.Sealed]), Convert.FromBase64String(read.Sealed));
+            FieldDecryptor.Check(EncryptedFields.Read(body.AsSpan()[parts.Encrypted]), Convert.FromBase64String(read.Sealed));
         }
         catch (Exception unfit) when (unfit is JsonException or FormatException)
         {
@@ -130,7 +130,7 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
         }
     }
 
-    private static List<OpenedPart> Opened(BundledEntry read)
+    private static List<DecryptedField> Opened(BundledEntry read)
     {
         try
         {

@@ -12,7 +12,7 @@ namespace DevOpsAI.Compliance.Bundles;
 /// </summary>
 internal sealed class HtmlReport
 {
-    private const int MostNamed = 20;
+    private const int MaxNamed = 20;
 
     private readonly StreamWriter page;
     private readonly Assessment assessment;
@@ -79,15 +79,15 @@ internal sealed class HtmlReport
 
     private void Figures()
     {
-        var rounds = assessment.Incidents.SelectMany(static incident => incident.Rounds);
+        var revisions = assessment.Incidents.SelectMany(static incident => incident.Rounds);
         var (people, automatic, verified, troubled, expired) = (0, 0, 0, 0, 0);
-        foreach (var round in rounds)
+        foreach (var revision in revisions)
         {
-            people += round.Final is null ? 0 : 1;
-            automatic += round is { Level: < GateLevel.L2, Run: not null, Staged: not null, Final: null } ? 1 : 0;
-            verified += round.Run?.Outcome == ExecutionOutcome.Verified ? 1 : 0;
-            troubled += round.Run?.Outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown ? 1 : 0;
-            expired += round.Expired is null ? 0 : 1;
+            people += revision.Final is null ? 0 : 1;
+            automatic += revision is { Level: < GateLevel.L2, Run: not null, Staged: not null, Final: null } ? 1 : 0;
+            verified += revision.Run?.Outcome == ExecutionOutcome.Verified ? 1 : 0;
+            troubled += revision.Run?.Outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown ? 1 : 0;
+            expired += revision.Expired is null ? 0 : 1;
         }
         page.WriteLine("<section class=\"figures\" aria-label=\"Figures\">");
         Figure(assessment.IncidentCount, "incidents", "");
@@ -102,15 +102,15 @@ internal sealed class HtmlReport
     /// <summary>The holes: what is open, and what this report cannot tell.</summary>
     private void Open()
     {
-        var open = Weaknesses.Of(assessment).Where(static weakness => weakness.IsOpen);
+        var open = Weaknesses.For(assessment).Where(static weakness => weakness.IsOpen);
         page.WriteLine("<section><h2>Open and missing</h2><ul class=\"open\">");
         var any = false;
         foreach (var weakness in open)
         {
             any = true;
             page.WriteLine(
-                $"<li><strong>{Text(Story.Title(assessment, weakness))}.</strong> "
-                + $"{Text(Story.Statement(weakness))} {Entry(weakness.Seen)}</li>");
+                $"<li><strong>{Text(RecordMessages.Title(assessment, weakness))}.</strong> "
+                + $"{Text(RecordMessages.Statement(weakness))} {Entry(weakness.Seen)}</li>");
         }
         foreach (var key in assessment.MissingKeys)
         {
@@ -147,7 +147,7 @@ internal sealed class HtmlReport
         {
             simulated += incident.Simulated ? 1 : 0;
             open += incident.Closed is null ? 1 : 0;
-            if (incident.Closed is null && named.Count < MostNamed)
+            if (incident.Closed is null && named.Count < MaxNamed)
                 named.Add(incident.Id);
         }
         if (open > 0)
@@ -168,7 +168,7 @@ internal sealed class HtmlReport
         page.WriteLine(
             "<section><h2>Controls examined</h2><div class=\"wide\"><table class=\"controls\"><thead><tr><th>Control</th><th>What was "
             + "examined</th><th class=\"number\">Conform</th><th class=\"number\">Deviate</th><th>Finding</th></tr></thead><tbody>");
-        foreach (var finding in Findings.Of(assessment))
+        foreach (var finding in Findings.For(assessment))
         {
             page.WriteLine(
                 $"<tr><td>{Text(finding.Objective.ControlName)}<br><code>{finding.Objective.Id}</code></td><td>"
@@ -194,11 +194,11 @@ internal sealed class HtmlReport
         var severity = incident.Severity is { } known ? known.ToString().ToLowerInvariant() : "";
         page.WriteLine(
             $"<article id=\"{Text(incident.Id)}\"><h3><span class=\"id\">{Text(incident.Id)}</span> "
-            + $"{Text(Story.Title(assessment, incident))} {Ending(incident)}{(incident.Simulated ? Badge("", "simulation") : "")}</h3>");
+            + $"{Text(RecordMessages.Title(assessment, incident))} {Ending(incident)}{(incident.Simulated ? Badge("", "simulation") : "")}</h3>");
         var device = assessment.Texts.Get(incident.Device);
         var about = new[] { severity, device }.Where(static part => !Erasure.IsUnreadable(part)).Select(static part => Text(part));
         page.WriteLine($"<p class=\"about\">{string.Join(" · ", about)}</p><ol>");
-        foreach (var line in IncidentLines.Of(assessment, incident))
+        foreach (var line in IncidentLines.For(assessment, incident))
             Line(line);
         page.WriteLine("</ol></article>");
     }
@@ -206,7 +206,7 @@ internal sealed class HtmlReport
     private void Line(ReportLine line)
     {
         var isList = line.Listed.Length > 0;
-        Line(line.Mark, line.Sentence, close: !isList && line.Note is null);
+        Line(line.Mark, line.Message, close: !isList && line.Note is null);
         if (isList)
             page.WriteLine($"<pre>{string.Join('\n', line.Listed.Split('\n').Select(static one => Text(one, 4000)))}</pre></li>");
         else if (line.Note is { } why)
@@ -217,20 +217,20 @@ internal sealed class HtmlReport
     {
         page.WriteLine("<section><h2>Freezes, roles and out-of-band changes</h2><ol>");
         var any = false;
-        foreach (var other in assessment.Incidentals)
+        foreach (var other in assessment.Deviations)
         {
             any = true;
             var text = assessment.Texts.Get(other.Text);
             Line(other.Mark, other.Kind switch
             {
-                IncidentalKind.Frozen =>
-                    $"{Story.Opening(other.By)} froze execution{Story.Reason(text)}.{(other.Ended is { } ended ? $" Lifted at "
-                    + $"{Story.Utc(ended.At)} (entry {ended.Seq})." : " Still in force.")}",
-                IncidentalKind.OwnFreezeLifted => $"{Story.Opening(other.By)} lifted the freeze that they had set.",
-                IncidentalKind.OutOfBand =>
-                    $"Out of band: {text}{(other.Ended is { } closed ? $" Its incident was closed at {Story.Utc(closed.At)} (entry "
+                DeviationKind.Frozen =>
+                    $"{RecordMessages.Opening(other.By)} froze execution{RecordMessages.Reason(text)}.{(other.Ended is { } ended ? $" Lifted at "
+                    + $"{RecordMessages.Utc(ended.At)} (entry {ended.Seq})." : " Still in force.")}",
+                DeviationKind.OwnFreezeLifted => $"{RecordMessages.Opening(other.By)} lifted the freeze that they had set.",
+                DeviationKind.OutOfBand =>
+                    $"Out of band: {text}{(other.Ended is { } closed ? $" Its incident was closed at {RecordMessages.Utc(closed.At)} (entry "
                     + $"{closed.Seq})." : " Its incident is not closed.")}",
-                _ => $"{Story.Opening(other.By)} gave themselves the role {text}.",
+                _ => $"{RecordMessages.Opening(other.By)} gave themselves the role {text}.",
             });
         }
         page.WriteLine(any
@@ -250,7 +250,7 @@ internal sealed class HtmlReport
         [.., { Run.Outcome: ExecutionOutcome.Verified, Kind: ProposalKind.Undo }] => Badge("good", "undone"),
         [.., { Run.Outcome: ExecutionOutcome.Verified }] => Badge("good", "verified"),
         [.., { Run.Outcome: { } outcome }] =>
-            Badge(outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown ? "bad" : "warn", Story.Word(outcome)),
+            Badge(outcome is ExecutionOutcome.Failed or ExecutionOutcome.Unknown ? "bad" : "warn", RecordMessages.Word(outcome)),
         [.., { Run: not null }] => Badge("warn", "no outcome yet"),
         [.., { Expired: not null }] => Badge("warn", "expired"),
         [.., { Final: { IsApproval: false, Kind: var kind } }] => Badge("", kind == DecisionKind.Reject ? "rejected" : "handled"),
@@ -258,8 +258,8 @@ internal sealed class HtmlReport
         _ => incident.Closed is null ? Badge("warn", "undecided") : Badge("", "closed"),
     };
 
-    private void Line(Mark mark, string sentence, bool close = true) =>
-        page.WriteLine($"<li><time>{Time(mark.At)}</time> {Text(sentence, 2000)} {Entry(mark)}{(close ? "</li>" : "")}");
+    private void Line(EntryReference mark, string message, bool close = true) =>
+        page.WriteLine($"<li><time>{Time(mark.At)}</time> {Text(message, 2000)} {Entry(mark)}{(close ? "</li>" : "")}");
 
     private void Fact(string name, string html) => page.WriteLine($"<div><dt>{name}</dt><dd>{html}</dd></div>");
 
@@ -273,9 +273,9 @@ internal sealed class HtmlReport
 
     private static string Badge(string tone, string word) => $"<span class=\"badge {tone}\">{Text(word)}</span>";
 
-    private string Entry(Mark mark) => $"<span class=\"entry\" title=\"leaf {assessment.LeafOf(mark)}\">entry {mark.Seq}</span>";
+    private string Entry(EntryReference mark) => $"<span class=\"entry\" title=\"leaf {assessment.GetLeaf(mark)}\">entry {mark.Seq}</span>";
 
-    private static string Time(DateTimeOffset at) => Text(Story.Utc(at));
+    private static string Time(DateTimeOffset at) => Text(RecordMessages.Utc(at));
 
     private static string Text(string text, int most = 500) => WebUtility.HtmlEncode(OscalText.Line(text, most));
 }

@@ -7,7 +7,7 @@ namespace DevOpsAI.Compliance.Bundles;
 /// <param name="Listed">What is listed under it, one line each: commands of a plan, values read before and after; empty for
 /// nothing.</param>
 /// <param name="Note">Why nothing is listed where something should be; null when that needs no words.</param>
-internal sealed record ReportLine(Mark Mark, string Sentence, string Listed = "", string? Note = null);
+internal sealed record ReportLine(EntryReference Mark, string Message, string Listed = "", string? Note = null);
 
 /// <summary>Tells an incident as the entries came, one line for each.</summary>
 internal static class IncidentLines
@@ -15,15 +15,15 @@ internal static class IncidentLines
     /// <summary>
     /// In the order of the entries. Sentences about the same entry stay in the order in which they follow from each other.
     /// </summary>
-    public static IEnumerable<ReportLine> Of(Assessment assessment, IncidentRecord incident)
+    public static IEnumerable<ReportLine> For(Assessment assessment, IncidentRecord incident)
     {
         var lines = new List<ReportLine>();
         if (incident.Opened is { } opened)
             lines.Add(new(opened, "Opened."));
         foreach (var draft in incident.Drafts)
             lines.Add(new(draft.Mark, Drafted(assessment.Texts.Get(draft.Drafter), draft.Revision)));
-        foreach (var round in incident.Rounds)
-            lines.AddRange(Of(assessment, round));
+        foreach (var revision in incident.Rounds)
+            lines.AddRange(For(assessment, revision));
         foreach (var again in incident.Reopenings)
         {
             if (again.Closed is { } before)
@@ -35,7 +35,7 @@ internal static class IncidentLines
         return lines.OrderBy(static line => line.Mark.Seq);
     }
 
-    private static ReportLine Closed(Assessment assessment, Mark mark, SpooledText reason) =>
+    private static ReportLine Closed(Assessment assessment, EntryReference mark, StoredText reason) =>
         new(mark, $"Closed: {assessment.Texts.Get(reason)}.");
 
     private static string Drafted(string drafter, int revision)
@@ -51,38 +51,38 @@ internal static class IncidentLines
         };
     }
 
-    private static IEnumerable<ReportLine> Of(Assessment assessment, Round round)
+    private static IEnumerable<ReportLine> For(Assessment assessment, RevisionRecord revision)
     {
-        if (round.Staged is { } staged)
+        if (revision.Staged is { } staged)
         {
             yield return new(
-                staged, Story.Gate(round), assessment.Texts.Get(round.Plan),
-                round.PlanUnreadable is { } why ? $"The plan is {why}." : "No plan: decision support only.");
+                staged, RecordMessages.Gate(revision), assessment.Texts.Get(revision.Plan),
+                revision.PlanUnreadable is { } why ? $"The plan is {why}." : "No plan: decision support only.");
         }
-        if (round.Escalated is { } escalated)
+        if (revision.Escalated is { } escalated)
             yield return new(escalated, "Nobody had decided; others were told.");
-        foreach (var (mark, sentence) in Marks(round).Zip(Story.Decisions(assessment, round)))
-            yield return new(mark, sentence);
-        if (round.Run is { } run)
+        foreach (var (mark, message) in Marks(revision).Zip(RecordMessages.Decisions(assessment, revision)))
+            yield return new(mark, message);
+        if (revision.Run is { } run)
         {
             yield return new(run.Started, $"Claimed for execution{(run.AllowedBy is { } gate ? $", allowed by entry {gate}" : "")}.");
             if (run.Finished is { } finished)
-                yield return new(finished, Story.Run(assessment, round)!, assessment.Texts.Get(run.Changes));
+                yield return new(finished, RecordMessages.Run(assessment, revision)!, assessment.Texts.Get(run.Changes));
         }
-        foreach (var (mark, sentence) in Story.Reviews(assessment, round))
-            yield return new(mark, sentence);
+        foreach (var (mark, message) in RecordMessages.Reviews(assessment, revision))
+            yield return new(mark, message);
     }
 
-    /// <summary>The entries behind the sentences of <see cref="Story.Decisions"/>, in their order.</summary>
-    private static IEnumerable<Mark> Marks(Round round)
+    /// <summary>The entries behind the sentences of <see cref="RecordMessages.Decisions"/>, in their order.</summary>
+    private static IEnumerable<EntryReference> Marks(RevisionRecord revision)
     {
-        foreach (var decision in round.Decisions)
+        foreach (var decision in revision.Decisions)
             yield return decision.Mark;
-        if (round.Expired is { } expired)
+        if (revision.Expired is { } expired)
             yield return expired;
-        if (round.Withdrawn is { } withdrawn)
+        if (revision.Withdrawn is { } withdrawn)
             yield return withdrawn;
-        if (round.Staged is { } staged)
+        if (revision.Staged is { } staged)
             yield return staged;
     }
 }

@@ -14,5 +14,5 @@ internal static class NamedParts
         "freeze.set", "freeze.lifted", "role.assigned", "change.out-of-band",
     };
 
-    public static bool Covers(string type, SealedPart part) => Told.Contains(type) || part.Of is ["actor.name"];
+    public static bool Covers(string type, EncryptedField part) => Told.Contains(type) || part.Of is ["actor.name"];
 }

@@ -19,8 +19,8 @@ internal static class ZipLayout
     private const int LocalSize = 30;
     private const int DirectorySize = 46;
     private const int EndSize = 22;
-    private const int MostFiles = 64;
-    private const int LongestName = 64;
+    private const int MaxFiles = 64;
+    private const int MaxNameLength = 64;
 
     /// <summary>Attributes on Unix: an ordinary file that its owner may write. Elsewhere there are none.</summary>
     private const uint OrdinaryFile = 0x81A4_0000;
@@ -40,12 +40,12 @@ internal static class ZipLayout
         if (Number(end, 0) != 0x06054b50 || Half(end, 20) != BundleFormat.CommentLength)
             throw Damaged("what stands before its comment is not the end of its directory");
         var (count, size, start) = (Half(end, 10), Number(end, 12), Number(end, 16));
-        if (Number(end, 4) != 0 || Half(end, 8) != count || count is 0 or > MostFiles)
+        if (Number(end, 4) != 0 || Half(end, 8) != count || count is 0 or > MaxFiles)
             throw Damaged("it is in several pieces, or has more files than a bundle");
         // A larger one has a second end before the end; no bundle comes near that size.
         if (start == uint.MaxValue || start + (long)size != endAt)
             throw Damaged("its directory does not reach from its files to its end");
-        return Directory(Bytes(file, start, (int)Math.Min(size, MostFiles * (DirectorySize + LongestName))), count, file, start);
+        return Directory(Bytes(file, start, (int)Math.Min(size, MaxFiles * (DirectorySize + MaxNameLength))), count, file, start);
     }
 
     private static List<ZipFileEntry> Directory(byte[] directory, int count, Stream file, long filesEnd)
@@ -58,7 +58,7 @@ internal static class ZipLayout
                 throw Damaged($"its directory is cut off after {i} of {count} files");
             var header = directory.AsSpan(at, DirectorySize);
             var nameLength = Half(header, 28);
-            if (nameLength is 0 or > LongestName || directory.Length - at - DirectorySize < nameLength)
+            if (nameLength is 0 or > MaxNameLength || directory.Length - at - DirectorySize < nameLength)
                 throw Damaged("a name in its directory is longer than any in a bundle");
             var name = directory.AsSpan(at + DirectorySize, nameLength);
             var shown = Shown(name);

@@ -5,12 +5,12 @@ using DevOpsAI.Ledger;
 namespace DevOpsAI.Compliance.Holes;
 
 /// <summary>Silent connections, events that were accepted and are not on record, and deliveries that were not taken.</summary>
-internal sealed class ConnectionCheck : IHoleCheck
+internal sealed class ConnectionCheck : IGapCheck
 {
     private readonly Dictionary<string, (long Seq, DateTimeOffset LastHeard)> silent = [];
     private readonly Dictionary<string, long> surplus = [];
 
-    public void Add(LedgerEntry entry, List<Hole> found)
+    public void Add(LedgerEntry entry, List<Gap> found)
     {
         switch (entry.Fact)
         {
@@ -22,30 +22,30 @@ internal sealed class ConnectionCheck : IHoleCheck
                 if ((surplus[receipts.Connection] = surplus.GetValueOrDefault(receipts.Connection) - receipts.New) < 0)
                 {
                     found.Add(new(
-                        HoleKind.NotRecorded, receipts.Connection, entry.Seq, receipts.First, receipts.Last,
+                        GapKind.NotRecorded, receipts.Connection, entry.Seq, receipts.First, receipts.Last,
                         $"{-surplus[receipts.Connection]} more events were accepted than are on record."));
                     surplus[receipts.Connection] = 0;
                 }
                 if (receipts.NotTaken is { Count: > 0 } notTaken)
                 {
                     found.Add(new(
-                        HoleKind.NotTaken, receipts.Connection, entry.Seq, receipts.First, receipts.Last,
+                        GapKind.NotTaken, receipts.Connection, entry.Seq, receipts.First, receipts.Last,
                         $"Deliveries of a known sender were refused, and what they said is on no record: "
-                        + $"{NotTakenFollower.WhyOf(notTaken)}."));
+                        + $"{NotTakenSubscription.WhyOf(notTaken)}."));
                 }
                 break;
-            case ConnectionSilent gone:
+            case ConnectionStale gone:
                 silent[gone.Connection] = (entry.Seq, gone.LastHeard);
                 break;
-            case ConnectionHeard heard when silent.Remove(heard.Connection, out var since):
+            case ConnectionRecovered heard when silent.Remove(heard.Connection, out var since):
                 found.Add(Silent(heard.Connection, since, entry.At));
                 break;
         }
     }
 
-    public void End(DateTimeOffset asOf, List<Hole> found) => found.AddRange(silent.Select(one => Silent(one.Key, one.Value, null)));
+    public void End(DateTimeOffset asOf, List<Gap> found) => found.AddRange(silent.Select(one => Silent(one.Key, one.Value, null)));
 
-    private static Hole Silent(string connection, (long Seq, DateTimeOffset LastHeard) since, DateTimeOffset? to) => new(
-        HoleKind.Silent, connection, since.Seq, since.LastHeard, to,
+    private static Gap Silent(string connection, (long Seq, DateTimeOffset LastHeard) since, DateTimeOffset? to) => new(
+        GapKind.Stale, connection, since.Seq, since.LastHeard, to,
         to is null ? "Nothing was heard since." : "Nothing was heard in between.");
 }

@@ -6,7 +6,7 @@ using DevOpsAI.Proposals;
 namespace DevOpsAI.Compliance.Holes;
 
 /// <summary>Vendors' logs: read without a gap, often enough, showing what we did and nothing else.</summary>
-internal sealed class PollCheck(HoleRules rules) : IHoleCheck
+internal sealed class PollCheck(GapRules rules) : IGapCheck
 {
     private readonly Dictionary<string, Reading> readings = [];
 
@@ -14,7 +14,7 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
     private readonly Dictionary<string, Plan> plans = [];
     private readonly Dictionary<string, (Plan Plan, DateTimeOffset At)> runs = [];
 
-    public void Add(LedgerEntry entry, List<Hole> found)
+    public void Add(LedgerEntry entry, List<Gap> found)
     {
         switch (entry.Fact)
         {
@@ -53,14 +53,14 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
                 Read(polled, entry, found);
                 break;
             case OutOfBandChange change:
-                found.Add(new(HoleKind.OutOfBand, change.Connection, entry.Seq, change.DoneAt, null,
+                found.Add(new(GapKind.OutOfBand, change.Connection, entry.Seq, change.DoneAt, null,
                     $"{(Erasure.IsUnreadable(change.By) ? "Somebody" : change.By)} did {change.Action} on "
                     + $"{change.Target.Name}. {change.Why}"));
                 break;
         }
     }
 
-    public void End(DateTimeOffset asOf, List<Hole> found)
+    public void End(DateTimeOffset asOf, List<Gap> found)
     {
         foreach (var (connection, reading) in readings.Where(one => asOf - one.Value.At > rules.Poll))
             found.Add(Quiet(connection, reading, null));
@@ -80,12 +80,12 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
             reading.Awaited[operation] = (entry.Seq, entry.At);
     }
 
-    private void Read(PollAdvanced polled, LedgerEntry entry, List<Hole> found)
+    private void Read(PollAdvanced polled, LedgerEntry entry, List<Gap> found)
     {
         var known = readings.GetValueOrDefault(polled.Connection);
         if (polled.Gap || polled.From != known?.To)
             found.Add(new(
-                HoleKind.PollJump, polled.Connection, entry.Seq, known?.At ?? entry.At, entry.At,
+                GapKind.PollJump, polled.Connection, entry.Seq, known?.At ?? entry.At, entry.At,
                 polled.Gap
                     ? "The vendor no longer knew where the reading had stopped."
                     : "The reading went on from another place than where it had stopped."));
@@ -101,13 +101,13 @@ internal sealed class PollCheck(HoleRules rules) : IHoleCheck
         foreach (var (operation, (seq, at)) in reading.Awaited.Where(one => entry.At - one.Value.At > rules.Show).ToList())
         {
             reading.Awaited.Remove(operation);
-            found.Add(new(HoleKind.NotAtVendor, operation, seq, at, null,
+            found.Add(new(GapKind.NotAtVendor, operation, seq, at, null,
                 $"On record as done, and the log of {polled.Connection} does not show it."));
         }
     }
 
-    private static Hole Quiet(string connection, Reading reading, DateTimeOffset? to) => new(
-        HoleKind.PollQuiet, connection, reading.Seq, reading.At, to,
+    private static Gap Quiet(string connection, Reading reading, DateTimeOffset? to) => new(
+        GapKind.PollQuiet, connection, reading.Seq, reading.At, to,
         to is null ? "Its vendor's log was not read since." : "Its vendor's log was not read in between.");
 
     /// <param name="since">The reading without a gap began then.</param>

@@ -4,14 +4,14 @@ using DevOpsAI.Proposals;
 namespace DevOpsAI.Compliance.Holes;
 
 /// <summary>Decided but not begun, begun but not ended, begun without a decision.</summary>
-internal sealed class RunCheck(HoleRules rules) : IHoleCheck
+internal sealed class RunCheck(GapRules rules) : IGapCheck
 {
     /// <summary>The entry that last allowed something that was not begun yet, by incident.</summary>
     private readonly Dictionary<string, long> allowedBy = [];
     private readonly Dictionary<string, (long Seq, DateTimeOffset At)> waiting = [];
     private readonly Dictionary<string, (long Seq, DateTimeOffset At, DateTimeOffset LeaseUntil)> open = [];
 
-    public void Add(LedgerEntry entry, List<Hole> found)
+    public void Add(LedgerEntry entry, List<Gap> found)
     {
         switch (entry.Fact)
         {
@@ -48,12 +48,12 @@ internal sealed class RunCheck(HoleRules rules) : IHoleCheck
         }
     }
 
-    public void End(DateTimeOffset asOf, List<Hole> found)
+    public void End(DateTimeOffset asOf, List<Gap> found)
     {
         foreach (var (incident, (seq, at)) in waiting.Where(one => asOf - one.Value.At > rules.Execute))
-            found.Add(new(HoleKind.NotExecuted, incident, seq, at, null, "Decided, and no execution was begun."));
+            found.Add(new(GapKind.NotExecuted, incident, seq, at, null, "Decided, and no execution was begun."));
         foreach (var (execution, (seq, at, lease)) in open.Where(one => asOf - one.Value.LeaseUntil > rules.Finish))
-            found.Add(new(HoleKind.NotFinished, execution, seq, at, null,
+            found.Add(new(GapKind.NotFinished, execution, seq, at, null,
                 $"Begun, and no outcome is on record; its claim ended at {lease:yyyy-MM-dd HH:mm} UTC."));
     }
 
@@ -69,7 +69,7 @@ internal sealed class RunCheck(HoleRules rules) : IHoleCheck
         waiting.Remove(incident);
     }
 
-    private void Start(string incident, string execution, DateTimeOffset lease, LedgerEntry entry, List<Hole> found)
+    private void Start(string incident, string execution, DateTimeOffset lease, LedgerEntry entry, List<Gap> found)
     {
         waiting.Remove(incident);
         if (open.TryGetValue(execution, out var begun))
@@ -79,7 +79,7 @@ internal sealed class RunCheck(HoleRules rules) : IHoleCheck
         }
         // What is allowed is allowed once: another execution needs another decision.
         if (!allowedBy.Remove(incident, out var gate) || gate != entry.Causation)
-            found.Add(new(HoleKind.NoDecision, execution, entry.Seq, entry.At, null,
+            found.Add(new(GapKind.NoDecision, execution, entry.Seq, entry.At, null,
                 "Begun, and the entry it names as its reason allows nothing."));
         open[execution] = (entry.Seq, entry.At, lease);
     }

@@ -7,14 +7,14 @@ using DevOpsAI.Proposals;
 namespace DevOpsAI.Compliance.Holes;
 
 /// <summary>Cards, notices and digests that were to be sent and of which nobody knows whether they were.</summary>
-internal sealed class SendCheck(HoleRules rules) : IHoleCheck
+internal sealed class SendCheck(GapRules rules) : IGapCheck
 {
     private readonly Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> sending = [];
     private readonly Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> told = [];
 
     private readonly Dictionary<string, (long Seq, DateTimeOffset At)> digests = [];
 
-    public void Add(LedgerEntry entry, List<Hole> found)
+    public void Add(LedgerEntry entry, List<Gap> found)
     {
         switch (entry.Fact)
         {
@@ -44,19 +44,19 @@ internal sealed class SendCheck(HoleRules rules) : IHoleCheck
         }
     }
 
-    public void End(DateTimeOffset asOf, List<Hole> found)
+    public void End(DateTimeOffset asOf, List<Gap> found)
     {
         found.AddRange(Late(sending, asOf, "Its card"));
         found.AddRange(Late(told, asOf, "How it ended"));
-        found.AddRange(digests.Where(one => asOf - one.Value.At > rules.Post).Select(one => new Hole(
-            HoleKind.NotPosted, one.Key, one.Value.Seq, one.Value.At, null,
+        found.AddRange(digests.Where(one => asOf - one.Value.At > rules.Post).Select(one => new Gap(
+            GapKind.NotPosted, one.Key, one.Value.Seq, one.Value.At, null,
             "The digest was being posted there, and whether it arrived is not on record.")));
     }
 
-    private IEnumerable<Hole> Late(Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> open,
+    private IEnumerable<Gap> Late(Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> open,
         DateTimeOffset asOf, string what) => open
         .Where(one => asOf - one.Value.At > rules.Post)
-        .Select(one => new Hole(
-            HoleKind.NotPosted, one.Key.Incident, one.Value.Seq, one.Value.At, null,
+        .Select(one => new Gap(
+            GapKind.NotPosted, one.Key.Incident, one.Value.Seq, one.Value.At, null,
             $"{what} was being sent to {one.Key.Conversation}, and whether it arrived is not on record."));
 }

@@ -17,7 +17,7 @@ internal static class AssessmentPlan
         OscalMetadata.Write(json, export, "assessment-plan",
             $"Standing plan: what is examined in the operations ledger of {export.Subject.TenantName}");
         json.Open("import-ssp");
-        json.Text("href", $"#{export.Ids.Of("resource", "system-security-plan")}");
+        json.Text("href", $"#{export.Ids.For("resource", "system-security-plan")}");
         json.Close();
         json.Open("local-definitions");
         OscalParts.WriteActivities(json, export);
@@ -34,7 +34,7 @@ internal static class AssessmentPlan
         json.Open("back-matter");
         json.Only("resources", () =>
         {
-            json.Uuid(export.Ids.Of("resource", "system-security-plan"));
+            json.Uuid(export.Ids.For("resource", "system-security-plan"));
             json.Text("title", "System security plan of the client");
             json.Text("description", SystemPlan.Trim());
             json.OpenArray("props");

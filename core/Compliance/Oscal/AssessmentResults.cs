@@ -27,7 +27,7 @@ internal static class AssessmentResults
         json.Close();
         json.OpenArray("results");
         json.Open();
-        json.Uuid(export.Ids.Of("result", export.Range));
+        json.Uuid(export.Ids.For("result", export.Range));
         json.Text("title", $"Ledger entries {OscalWriter.Number(subject.First)} to {OscalWriter.Number(subject.Last)}");
         json.Text("description", Description(assessment));
         json.Time("start", assessment.Start?.At ?? subject.AsOf);
@@ -44,22 +44,22 @@ internal static class AssessmentResults
             json.Text("rel", "reference");
         });
         WriteLocalDefinitions(json, export);
-        var findings = Findings.Of(assessment).ToList();
+        var findings = Findings.For(assessment).ToList();
         OscalParts.WriteControls(json, "Controls for which the entries of this range carry evidence.",
             [.. findings.Select(static finding => finding.Objective)]);
         json.Array("attestations", Approvals(assessment),
             approval => WriteAttestation(json, export, approval.Incident, approval.Round, approval.Decision));
         await WriteLogAsync(json, export, source, cancellationToken);
         json.OpenArray("observations");
-        foreach (var (incident, round) in Findings.Telling(assessment))
+        foreach (var (incident, revision) in Findings.Telling(assessment))
         {
             json.Open();
-            RoundObservation.Write(json, export, incident, round);
+            RevisionObservation.Write(json, export, incident, revision);
             json.Close();
         }
         OwnObservations.Write(json, export);
         json.CloseArray();
-        json.Array("risks", Weaknesses.Of(assessment), weakness => Risks.Write(json, export, weakness));
+        json.Array("risks", Weaknesses.For(assessment), weakness => Risks.Write(json, export, weakness));
         json.Array("findings", findings, finding => Findings.Write(json, export, finding));
         json.Close();
         json.CloseArray();
@@ -94,9 +94,9 @@ internal static class AssessmentResults
 
     private static void WriteTask(OscalWriter json, OscalExport export, IncidentRecord incident)
     {
-        json.Uuid(export.Ids.Of("task", incident.Id));
+        json.Uuid(export.Ids.For("task", incident.Id));
         json.Text("type", "action");
-        json.Text("title", OscalText.Markup($"{incident.Id}: {Story.Title(export.Assessment, incident)}"));
+        json.Text("title", OscalText.Markup($"{incident.Id}: {RecordMessages.Title(export.Assessment, incident)}"));
         json.Open("timing");
         json.Open("within-date-range");
         json.Time("start", incident.First.At);
@@ -105,15 +105,15 @@ internal static class AssessmentResults
         json.Close();
     }
 
-    private static IEnumerable<(IncidentRecord Incident, Round Round, DecisionRecord Decision)> Approvals(Assessment assessment) =>
+    private static IEnumerable<(IncidentRecord Incident, RevisionRecord Round, DecisionRecord Decision)> Approvals(Assessment assessment) =>
         from incident in assessment.Incidents
-        from round in incident.Rounds
-        from decision in round.Decisions
+        from revision in incident.Rounds
+        from decision in revision.Decisions
         where decision is { IsApproval: true, By.Kind: ActorKind.Person }
-        select (incident, round, decision);
+        select (incident, revision, decision);
 
     private static void WriteAttestation(
-        OscalWriter json, OscalExport export, IncidentRecord incident, Round round, DecisionRecord decision)
+        OscalWriter json, OscalExport export, IncidentRecord incident, RevisionRecord revision, DecisionRecord decision)
     {
         json.Only("responsible-parties", () =>
         {
@@ -122,20 +122,20 @@ internal static class AssessmentResults
         });
         json.Only("parts", () =>
         {
-            json.Uuid(export.Ids.Of("attestation", decision.Mark.Seq));
+            json.Uuid(export.Ids.For("attestation", decision.Mark.Seq));
             json.Text("name", "approval-statement");
             json.Text("ns", export.Subject.Namespace);
             json.Text("title", $"Decision in ledger entry {OscalWriter.Number(decision.Mark.Seq)}");
             json.OpenArray("props");
-            json.Prop("gate-level", round.Level.ToString());
-            json.Prop("gate-decision", RoundObservation.Decision(decision.Kind));
-            json.EntryProps(decision.Mark, export.Assessment.LeafOf(decision.Mark));
+            json.Prop("gate-level", revision.Level.ToString());
+            json.Prop("gate-decision", RevisionObservation.Decision(decision.Kind));
+            json.EntryProps(decision.Mark, export.Assessment.GetLeaf(decision.Mark));
             json.CloseArray();
-            var plan = export.Assessment.Texts.Get(round.Plan);
+            var plan = export.Assessment.Texts.Get(revision.Plan);
             var how = decision switch
             {
                 { Owed: not null } => " alone, by breaking the glass,",
-                { InTheNameOf: { } absent } => $" in the name of {OscalText.Markup(Story.Name(absent))}",
+                { InTheNameOf: { } absent } => $" in the name of {OscalText.Markup(RecordMessages.Name(absent))}",
                 _ => "",
             };
             json.Text("prose", $"Approved{how} for {incident.Id}: {(plan.Length > 0 ? OscalText.Markup(plan) : "what its proposal says")}");
@@ -161,10 +161,10 @@ internal static class AssessmentResults
         json.Close();
     }
 
-    private static void WriteLogEntry(OscalWriter json, OscalExport export, Mark mark, Hash256 leaf, LedgerEntry entry)
+    private static void WriteLogEntry(OscalWriter json, OscalExport export, EntryReference mark, Hash256 leaf, LedgerEntry entry)
     {
-        json.Uuid(export.Ids.Of("log-entry", mark.Seq));
-        json.Text("title", OscalText.Markup(export.Assessment.Catalog.TitleOf(entry)));
+        json.Uuid(export.Ids.For("log-entry", mark.Seq));
+        json.Text("title", OscalText.Markup(export.Assessment.Catalog.GetTitle(entry)));
         json.Time("start", mark.At);
         json.Time("end", mark.At);
         json.OpenArray("props");
@@ -172,7 +172,7 @@ internal static class AssessmentResults
         json.EntryProps(mark, leaf);
         json.Prop("actor-kind", entry.Actor.Kind.ToString().ToLowerInvariant());
         if (entry.Fact is ProposalDecided decided)
-            json.Prop("gate-decision", RoundObservation.Decision(decided.Kind));
+            json.Prop("gate-decision", RevisionObservation.Decision(decided.Kind));
         json.CloseArray();
         json.Only("links", () =>
         {
@@ -189,6 +189,6 @@ internal static class AssessmentResults
         });
         var slash = entry.Stream.Value.IndexOf('/', StringComparison.Ordinal);
         if (slash > 0 && export.Assessment.Find(entry.Stream.Value[(slash + 1)..]) is { } incident)
-            json.Only("related-tasks", () => json.Uuid("task-uuid", export.Ids.Of("task", incident.Id)));
+            json.Only("related-tasks", () => json.Uuid("task-uuid", export.Ids.For("task", incident.Id)));
     }
 }

@@ -38,7 +38,7 @@ internal static class ComponentDefinition
             json.Only("control-implementations", () =>
             {
                 json.Uuid(Id("control-implementation", "800-53r5"));
-                json.Text("source", ImplementedControls.Catalogue);
+                json.Text("source", ImplementedControls.Catalog);
                 json.Text("description",
                     "What the bot does by itself. Policies, reviews and procedures that these controls ask for as well are the client's "
                     + "and the provider's.");
@@ -59,6 +59,6 @@ internal static class ComponentDefinition
         json.Close();
         json.Close();
 
-        Guid Id(string kind, string key) => UuidV5.Of(space, $"{kind}:{key}");
+        Guid Id(string kind, string key) => UuidV5.For(space, $"{kind}:{key}");
     }
 }

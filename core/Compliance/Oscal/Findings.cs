@@ -9,21 +9,21 @@ internal sealed record Finding(Objective Objective, long Conforming, long Deviat
 /// <summary>One finding for each objective that something was examined for; an objective that nothing speaks about gets none.</summary>
 internal static class Findings
 {
-    public static IEnumerable<Finding> Of(Assessment assessment)
+    public static IEnumerable<Finding> For(Assessment assessment)
     {
         var until = assessment.Subject.AsOf;
         var counts = Objectives.OfRounds.ToDictionary(static objective => objective, static _ => (Conforming: 0L, Deviating: 0L));
-        foreach (var incidental in assessment.Incidentals)
+        foreach (var incidental in assessment.Deviations)
         {
             if (Concerns(incidental.Kind) is { } objective)
                 counts[objective] = (0, counts[objective].Deviating + 1);
         }
-        foreach (var round in assessment.Incidents.SelectMany(static incident => incident.Rounds))
+        foreach (var revision in assessment.Incidents.SelectMany(static incident => incident.Rounds))
         {
             foreach (var objective in Objectives.OfRounds)
             {
                 var (conforming, deviating) = counts[objective];
-                if (Verdicts.Of(objective, round, until) is { } conforms)
+                if (Verdicts.For(objective, revision, until) is { } conforms)
                     counts[objective] = conforms ? (conforming + 1, deviating) : (conforming, deviating + 1);
             }
         }
@@ -39,15 +39,15 @@ internal static class Findings
     }
 
     /// <summary>The proposals that get an observation.</summary>
-    public static IEnumerable<(IncidentRecord Incident, Round Round)> Telling(Assessment assessment) =>
+    public static IEnumerable<(IncidentRecord Incident, RevisionRecord Round)> Telling(Assessment assessment) =>
         from incident in assessment.Incidents
-        from round in incident.Rounds
-        where Verdicts.IsTelling(round, assessment.Subject.AsOf)
-        select (incident, round);
+        from revision in incident.Rounds
+        where Verdicts.IsTelling(revision, assessment.Subject.AsOf)
+        select (incident, revision);
 
     public static void Write(OscalWriter json, OscalExport export, Finding finding)
     {
-        json.Uuid(export.Ids.Of("finding", $"{finding.Objective.Id}:{export.Range}"));
+        json.Uuid(export.Ids.For("finding", $"{finding.Objective.Id}:{export.Range}"));
         json.Text("title", finding.Objective.Title);
         json.Text("description", Description(export, finding));
         json.Open("target");
@@ -62,7 +62,7 @@ internal static class Findings
         // What conforms has no weaknesses: nothing to look for.
         json.Array("related-risks", finding.IsSatisfied
             ? []
-            : Weaknesses.Of(export.Assessment).Where(weakness => Concerns(weakness.Kind) == finding.Objective), weakness =>
+            : Weaknesses.For(export.Assessment).Where(weakness => Concerns(weakness.Kind) == finding.Objective), weakness =>
             json.Uuid("risk-uuid", Risks.Id(export, weakness)));
     }
 
@@ -83,10 +83,10 @@ internal static class Findings
     /// <summary>
     /// The objective that something which belongs to no proposal speaks against; null for a freeze, which is as it should be.
     /// </summary>
-    private static Objective? Concerns(IncidentalKind kind) => kind switch
+    private static Objective? Concerns(DeviationKind kind) => kind switch
     {
-        IncidentalKind.OwnFreezeLifted or IncidentalKind.OwnRole => Objectives.Separated,
-        IncidentalKind.OutOfBand => Objectives.Prohibited,
+        DeviationKind.OwnFreezeLifted or DeviationKind.OwnRole => Objectives.Separated,
+        DeviationKind.OutOfBand => Objectives.Prohibited,
         _ => null,
     };
 
@@ -109,11 +109,11 @@ internal static class Findings
             return [OwnObservations.Integrity(export)];
         if (finding.Objective == Objectives.TimeStamped)
             return [OwnObservations.Times(export)];
-        var rounds = from told in Telling(export.Assessment)
-                     where Verdicts.Of(finding.Objective, told.Round, export.Subject.AsOf) == finding.IsSatisfied
-                     select RoundObservation.Id(export, told.Incident, told.Round);
-        var others = export.Assessment.Incidentals.Where(incidental => Concerns(incidental.Kind) == finding.Objective)
-            .Select(incidental => OwnObservations.Of(export, incidental));
-        return rounds.Concat(others);
+        var revisions = from told in Telling(export.Assessment)
+                     where Verdicts.For(finding.Objective, told.Round, export.Subject.AsOf) == finding.IsSatisfied
+                     select RevisionObservation.Id(export, told.Incident, told.Round);
+        var others = export.Assessment.Deviations.Where(incidental => Concerns(incidental.Kind) == finding.Objective)
+            .Select(incidental => OwnObservations.For(export, incidental));
+        return revisions.Concat(others);
     }
 }

@@ -10,7 +10,7 @@ internal sealed record ImplementedControl(string Id, string How, params (string 
 /// </summary>
 internal static class ImplementedControls
 {
-    public const string Catalogue =
+    public const string Catalog =
         "https://raw.githubusercontent.com/usnistgov/oscal-content/main/nist.gov/SP800-53/rev5/json/NIST_SP-800-53_rev5_catalog.json";
 
     public static readonly IReadOnlyList<ImplementedControl> All =

@@ -8,12 +8,12 @@ namespace DevOpsAI.Compliance.Oscal;
 /// </summary>
 internal sealed class OscalIds(string ns, TenantId tenant)
 {
-    private readonly Guid space = UuidV5.Of(Product(ns), $"tenant:{tenant.Value}");
+    private readonly Guid space = UuidV5.For(Product(ns), $"tenant:{tenant.Value}");
 
     /// <summary>The space of what belongs to the product and to no tenant.</summary>
-    public static Guid Product(string ns) => UuidV5.Of(UuidV5.Urls, ns);
+    public static Guid Product(string ns) => UuidV5.For(UuidV5.Urls, ns);
 
-    public Guid Of(string kind, string key) => UuidV5.Of(space, $"{kind}:{key}");
+    public Guid For(string kind, string key) => UuidV5.For(space, $"{kind}:{key}");
 
-    public Guid Of(string kind, long seq) => Of(kind, seq.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public Guid For(string kind, long seq) => For(kind, seq.ToString(System.Globalization.CultureInfo.InvariantCulture));
 }

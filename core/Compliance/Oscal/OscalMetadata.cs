@@ -10,33 +10,33 @@ internal sealed record OscalExport(Assessment Assessment, EvidenceCheckpoint Che
 
     public string Range => $"{OscalWriter.Number(Subject.First)}-{OscalWriter.Number(Subject.Last)}";
 
-    public Guid Provider => Ids.Of("party", "provider");
+    public Guid Provider => Ids.For("party", "provider");
 
-    public Guid Client => Ids.Of("party", "client");
+    public Guid Client => Ids.For("party", "client");
 
-    public Guid Bot => Ids.Of("component", "bot");
+    public Guid Bot => Ids.For("component", "bot");
 
-    public Guid Platform => Ids.Of("platform", "bot");
+    public Guid Platform => Ids.For("platform", "bot");
 
-    public Guid EntriesFile => Ids.Of("resource", $"entries:{Range}:{Entries}");
+    public Guid EntriesFile => Ids.For("resource", $"entries:{Range}:{Entries}");
 
-    public Guid CheckpointFile => Ids.Of("resource", $"checkpoint:{OscalWriter.Number(Checkpoint.Size)}");
+    public Guid CheckpointFile => Ids.For("resource", $"checkpoint:{OscalWriter.Number(Checkpoint.Size)}");
 
     /// <summary>
     /// Of a document of that kind. Documents that differ are different documents: what was redacted or opened shows in the file of the
     /// entries, the witnesses that had signed in the note, and the names are those that whoever exported has given.
     /// </summary>
-    public Guid Document(string kind) => Ids.Of(
+    public Guid Document(string kind) => Ids.For(
         "document",
         string.Join('\n', kind, Range, Entries, Hash256.OfText(Checkpoint.Note), Subject.WithNames ? "names" : "sealed", Subject.TenantName,
             Subject.Provider));
 
-    public Guid Person(string objectId) => Ids.Of("party", $"person:{objectId.ToLowerInvariant()}");
+    public Guid Person(string objectId) => Ids.For("party", $"person:{objectId.ToLowerInvariant()}");
 
     public Guid Target(int index)
     {
         var target = Assessment.Targets[index];
-        return Ids.Of("component", $"target:{target.Connection}:{target.Kind}:{target.Id}");
+        return Ids.For("component", $"target:{target.Connection}:{target.Kind}:{target.Id}");
     }
 }
 
@@ -90,7 +90,7 @@ internal static class OscalMetadata
             });
         json.Close();
 
-        Guid PropId(string name) => export.Ids.Of("prop", $"{document}:{export.Range}:{name}");
+        Guid PropId(string name) => export.Ids.For("prop", $"{document}:{export.Range}:{name}");
     }
 
     private static void Organization(OscalWriter json, Guid id, string name)

@@ -14,7 +14,7 @@ internal static class OscalParts
 
     public static void WriteActivities(OscalWriter json, OscalExport export) => json.Array("activities", Activities, activity =>
     {
-        json.Uuid(export.Ids.Of("activity", activity.Key));
+        json.Uuid(export.Ids.For("activity", activity.Key));
         json.Text("title", activity.Title);
         json.Text("description", activity.Description);
         json.OpenArray("props");
@@ -109,13 +109,13 @@ internal static class OscalParts
     }
 
     /// <summary>One piece of evidence per entry, with the hash that the checkpoint commits to.</summary>
-    public static void WriteEvidence(OscalWriter json, OscalExport export, IEnumerable<(Mark Mark, string What)> entries) =>
+    public static void WriteEvidence(OscalWriter json, OscalExport export, IEnumerable<(EntryReference Mark, string What)> entries) =>
         json.Array("relevant-evidence", entries, entry =>
         {
             json.Text("href", $"#{export.EntriesFile}");
             json.Text("description", $"{entry.What}: ledger entry {OscalWriter.Number(entry.Mark.Seq)}.");
             json.OpenArray("props");
-            json.EntryProps(entry.Mark, export.Assessment.LeafOf(entry.Mark));
+            json.EntryProps(entry.Mark, export.Assessment.GetLeaf(entry.Mark));
             json.CloseArray();
         });
 }

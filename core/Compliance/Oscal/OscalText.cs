@@ -7,12 +7,12 @@ namespace DevOpsAI.Compliance.Oscal;
 /// <summary>The one way in which text reaches a document: as data, in the form its place allows.</summary>
 internal static class OscalText
 {
-    private const int LongestLine = 500;
+    private const int MaxLineLength = 500;
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString(InstantJson.Format, CultureInfo.InvariantCulture);
 
     /// <summary>A <c>string</c>: not empty, one line, no space around it.</summary>
-    public static string Line(string? text, int most = LongestLine)
+    public static string Line(string? text, int most = MaxLineLength)
     {
         var line = new StringBuilder();
         foreach (var rune in (text ?? "").EnumerateRunes())

@@ -102,7 +102,7 @@ internal sealed class OscalWriter : IDisposable
         Close();
     }
 
-    public void EntryProps(Mark mark, Hash256 leaf)
+    public void EntryProps(EntryReference mark, Hash256 leaf)
     {
         Prop("ledger-seq", Number(mark.Seq));
         Prop("ledger-leaf-hash", leaf.ToString(), "rfc6962-sha256");

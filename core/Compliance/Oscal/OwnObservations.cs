@@ -4,12 +4,12 @@ namespace DevOpsAI.Compliance.Oscal;
 internal static class OwnObservations
 {
     public static Guid Integrity(OscalExport export) =>
-        export.Ids.Of("observation", $"integrity:{export.Range}:{OscalWriter.Number(export.Checkpoint.Size)}");
+        export.Ids.For("observation", $"integrity:{export.Range}:{OscalWriter.Number(export.Checkpoint.Size)}");
 
-    public static Guid Times(OscalExport export) => export.Ids.Of("observation", $"times:{export.Range}");
+    public static Guid Times(OscalExport export) => export.Ids.For("observation", $"times:{export.Range}");
 
-    public static Guid Of(OscalExport export, Incidental incidental) =>
-        export.Ids.Of("observation", $"incidental:{incidental.Kind}:{OscalWriter.Number(incidental.Mark.Seq)}");
+    public static Guid For(OscalExport export, Deviation incidental) =>
+        export.Ids.For("observation", $"incidental:{incidental.Kind}:{OscalWriter.Number(incidental.Mark.Seq)}");
 
     public static void Write(OscalWriter json, OscalExport export)
     {
@@ -19,39 +19,39 @@ internal static class OwnObservations
         json.Open();
         WriteTimes(json, export);
         json.Close();
-        foreach (var incidental in export.Assessment.Incidentals)
+        foreach (var incidental in export.Assessment.Deviations)
         {
             json.Open();
-            WriteIncidental(json, export, incidental);
+            WriteDeviation(json, export, incidental);
             json.Close();
         }
     }
 
-    public static void WriteIncidental(OscalWriter json, OscalExport export, Incidental incidental)
+    public static void WriteDeviation(OscalWriter json, OscalExport export, Deviation incidental)
     {
         var reason = export.Assessment.Texts.Get(incidental.Text);
-        var who = Story.Opening(incidental.By);
-        json.Uuid(Of(export, incidental));
+        var who = RecordMessages.Opening(incidental.By);
+        json.Uuid(For(export, incidental));
         json.Text("title", incidental.Kind switch
         {
-            IncidentalKind.Frozen => "Execution was frozen",
-            IncidentalKind.OwnFreezeLifted => "A freeze was lifted by the person who had set it",
-            IncidentalKind.OutOfBand => "Something was changed at a vendor that no decision allows",
+            DeviationKind.Frozen => "Execution was frozen",
+            DeviationKind.OwnFreezeLifted => "A freeze was lifted by the person who had set it",
+            DeviationKind.OutOfBand => "Something was changed at a vendor that no decision allows",
             _ => "Somebody gave themselves a role",
         });
         json.Text("description", OscalText.Markup(incidental.Kind switch
         {
-            IncidentalKind.Frozen =>
-                $"{who} stopped everything for this client{Story.Reason(reason)}. {(incidental.Ended is { } ended ? $"Lifted at "
-                + $"{Story.Utc(ended.At)}." : "Still in force at the end of this range.")}",
-            IncidentalKind.OwnFreezeLifted => $"{who} lifted the freeze that they had set.",
-            IncidentalKind.OutOfBand =>
+            DeviationKind.Frozen =>
+                $"{who} stopped everything for this client{RecordMessages.Reason(reason)}. {(incidental.Ended is { } ended ? $"Lifted at "
+                + $"{RecordMessages.Utc(ended.At)}." : "Still in force at the end of this range.")}",
+            DeviationKind.OwnFreezeLifted => $"{who} lifted the freeze that they had set.",
+            DeviationKind.OutOfBand =>
                 $"{reason} {(incidental.Ended is { } settled ? $"The incident about it was closed at "
-                + $"{Story.Utc(settled.At)}." : "The incident about it is not closed at the end of this range.")}",
+                + $"{RecordMessages.Utc(settled.At)}." : "The incident about it is not closed at the end of this range.")}",
             _ => $"{who} gave themselves the role {reason}.",
         }));
         json.Texts("methods", "EXAMINE");
-        json.Texts("types", incidental.Kind is IncidentalKind.Frozen or IncidentalKind.OutOfBand ? "discovery" : "control-objective");
+        json.Texts("types", incidental.Kind is DeviationKind.Frozen or DeviationKind.OutOfBand ? "discovery" : "control-objective");
         Origin(json, export, "tool", export.Bot);
         OscalParts.WriteEvidence(json, export,
             incidental.Ended is { } end ? [(incidental.Mark, "Beginning"), (end, "End")] : [(incidental.Mark, "Entry")]);

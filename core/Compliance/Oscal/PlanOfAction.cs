@@ -46,7 +46,7 @@ internal static class PlanOfAction
         json.Close();
     }
 
-    private static IEnumerable<Weakness> Open(Assessment assessment) => Weaknesses.Of(assessment).Where(static weakness => weakness.IsOpen);
+    private static IEnumerable<Weakness> Open(Assessment assessment) => Weaknesses.For(assessment).Where(static weakness => weakness.IsOpen);
 
     private static IEnumerable<int> Targets(Assessment assessment) =>
         Open(assessment).SelectMany(static weakness => weakness.Round?.Targets ?? []).Distinct().Order();
@@ -55,18 +55,18 @@ internal static class PlanOfAction
     {
         switch (weakness)
         {
-            case { Incident: { } incident, Round: { } round }:
-                RoundObservation.Write(json, export, incident, round, standalone: true); break;
-            case { Incidental: { } incidental }: OwnObservations.WriteIncidental(json, export, incidental); break;
+            case { Incident: { } incident, Round: { } revision }:
+                RevisionObservation.Write(json, export, incident, revision, standalone: true); break;
+            case { Deviation: { } incidental }: OwnObservations.WriteDeviation(json, export, incidental); break;
             default: OwnObservations.WriteTimes(json, export); break;
         }
     }
 
     private static void WriteItem(OscalWriter json, OscalExport export, Weakness weakness)
     {
-        json.Uuid(export.Ids.Of("poam-item", weakness.Key));
-        json.Text("title", OscalText.Markup(Story.Title(export.Assessment, weakness)));
-        json.Text("description", Story.Todo(weakness));
+        json.Uuid(export.Ids.For("poam-item", weakness.Key));
+        json.Text("title", OscalText.Markup(RecordMessages.Title(export.Assessment, weakness)));
+        json.Text("description", RecordMessages.Todo(weakness));
         json.Only("origins", () => json.Only("actors", () =>
         {
             json.Text("type", "tool");

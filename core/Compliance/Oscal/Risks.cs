@@ -3,24 +3,24 @@ namespace DevOpsAI.Compliance.Oscal;
 /// <summary>A weakness as a risk with its history.</summary>
 internal static class Risks
 {
-    public static Guid Id(OscalExport export, Weakness weakness) => export.Ids.Of("risk", weakness.Key);
+    public static Guid Id(OscalExport export, Weakness weakness) => export.Ids.For("risk", weakness.Key);
 
     public static Guid Observation(OscalExport export, Weakness weakness) => weakness switch
     {
-        { Incident: { } incident, Round: { } round } => RoundObservation.Id(export, incident, round),
-        { Incidental: { } incidental } => OwnObservations.Of(export, incidental),
+        { Incident: { } incident, Round: { } revision } => RevisionObservation.Id(export, incident, revision),
+        { Deviation: { } incidental } => OwnObservations.For(export, incidental),
         _ => OwnObservations.Times(export),
     };
 
     public static void Write(OscalWriter json, OscalExport export, Weakness weakness)
     {
         json.Uuid(Id(export, weakness));
-        json.Text("title", OscalText.Markup(Story.Title(export.Assessment, weakness)));
+        json.Text("title", OscalText.Markup(RecordMessages.Title(export.Assessment, weakness)));
         json.Text("description", $"Shown by ledger entry {OscalWriter.Number(weakness.Seen.Seq)} of {OscalText.Time(weakness.Seen.At)}.");
-        json.Text("statement", Story.Statement(weakness));
+        json.Text("statement", RecordMessages.Statement(weakness));
         json.OpenArray("props");
         json.Prop("weakness", Name(weakness.Kind));
-        json.EntryProps(weakness.Seen, export.Assessment.LeafOf(weakness.Seen));
+        json.EntryProps(weakness.Seen, export.Assessment.GetLeaf(weakness.Seen));
         json.CloseArray();
         json.Text("status", weakness.IsOpen ? "open" : "closed");
         json.Open("risk-log");
@@ -46,13 +46,13 @@ internal static class Risks
                 .Select(static (letter, index) =>
                     char.IsUpper(letter) ? $"{(index == 0 ? "" : "-")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
 
-    private static void Entry(OscalWriter json, OscalExport export, Weakness weakness, Mark mark, string key, string title, string status)
+    private static void Entry(OscalWriter json, OscalExport export, Weakness weakness, EntryReference mark, string key, string title, string status)
     {
-        json.Uuid(export.Ids.Of("risk-log", $"{weakness.Key}:{key}"));
+        json.Uuid(export.Ids.For("risk-log", $"{weakness.Key}:{key}"));
         json.Text("title", title);
         json.Time("start", mark.At);
         json.OpenArray("props");
-        json.EntryProps(mark, export.Assessment.LeafOf(mark));
+        json.EntryProps(mark, export.Assessment.GetLeaf(mark));
         json.CloseArray();
         json.Text("status-change", status);
     }

@@ -22,9 +22,9 @@ internal sealed record CommitLine(string Stream, long Version, byte[] Leaf, byte
 internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOnlyList<CommitLine> Lines)
 {
     /// <summary>A document may be 2 MB; beyond this its entries are compressed.</summary>
-    private const int LargestPlain = 1_000_000;
+    private const int MaxPlainBytes = 1_000_000;
 
-    private const int LargestDocument = 1_950_000;
+    private const int MaxDocumentBytes = 1_950_000;
 
     private const int Format = 1;
 
@@ -33,16 +33,16 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
     /// <summary>Its entries as they are stored.</summary>
     public IReadOnlyList<StoredEntry> Stored() => [.. Lines.Select((line, n) => line.Stored(First + n))];
 
-    public static string IdOf(long first) => first.ToString("D16", CultureInfo.InvariantCulture);
+    public static string GetId(long first) => first.ToString("D16", CultureInfo.InvariantCulture);
 
     /// <exception cref="ArgumentException">Too large for one document even when compressed.</exception>
     public byte[] Write()
     {
         var plain = Write(packed: false);
-        if (plain.Length <= LargestPlain)
+        if (plain.Length <= MaxPlainBytes)
             return plain;
         var document = Write(packed: true);
-        return document.Length <= LargestDocument
+        return document.Length <= MaxDocumentBytes
             ? document
             : throw TooLarge(document.Length, []);
     }
@@ -86,7 +86,7 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
     }
 
     private static ArgumentException TooLarge(int length, IReadOnlyList<NewEntry> entries) =>
-        new($"What is to be appended at once takes {length} bytes compressed; at most {LargestDocument} can be kept together.",
+        new($"What is to be appended at once takes {length} bytes compressed; at most {MaxDocumentBytes} can be kept together.",
             nameof(entries));
 
     private byte[] Write(bool packed)
@@ -96,7 +96,7 @@ internal sealed record Commit(TenantId Tenant, long First, string Nonce, IReadOn
             output, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
-            writer.WriteString("id", IdOf(First));
+            writer.WriteString("id", GetId(First));
             writer.WriteString("tenant", Tenant.Value);
             writer.WriteNumber("v", Format);
             writer.WriteString("commit", Nonce);

@@ -36,7 +36,7 @@ internal sealed class CommitStore(CosmosStore store)
     public async Task<Commit?> FindAsync(TenantId tenant, long first, CancellationToken cancellationToken)
     {
         var found = await store.Calls.SendAsync(
-            token => store.Ledger.ReadItemStreamAsync(Commit.IdOf(first), new(tenant.Value), cancellationToken: token), cancellationToken);
+            token => store.Ledger.ReadItemStreamAsync(Commit.GetId(first), new(tenant.Value), cancellationToken: token), cancellationToken);
         return found.IsMissing ? null : Decode(tenant, found.OrThrow("read the ledger").Body);
     }
 
@@ -45,7 +45,7 @@ internal sealed class CommitStore(CosmosStore store)
         TenantId tenant, long first, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = new QueryDefinition("SELECT * FROM c WHERE c.tenant = @tenant AND c.id >= @first ORDER BY c.id")
-            .WithParameter("@tenant", tenant.Value).WithParameter("@first", Commit.IdOf(first));
+            .WithParameter("@tenant", tenant.Value).WithParameter("@first", Commit.GetId(first));
         await foreach (var document in QueryAsync(query, tenant, PageSize, cancellationToken))
             yield return Decode(tenant, document);
     }
@@ -71,7 +71,7 @@ internal sealed class CommitStore(CosmosStore store)
     public async Task<Commit?> HoldingAsync(TenantId tenant, long seq, CancellationToken cancellationToken)
     {
         var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.tenant = @tenant AND c.id <= @seq ORDER BY c.id DESC")
-            .WithParameter("@tenant", tenant.Value).WithParameter("@seq", Commit.IdOf(seq));
+            .WithParameter("@tenant", tenant.Value).WithParameter("@seq", Commit.GetId(seq));
         await foreach (var document in QueryAsync(query, tenant, 1, cancellationToken))
             return Decode(tenant, document);
         return null;
@@ -80,7 +80,7 @@ internal sealed class CommitStore(CosmosStore store)
     /// <summary>Tenants whose ledger begins within a part of the container; in all of it when <paramref name="range"/> is null.</summary>
     public async Task<IReadOnlyList<TenantId>> TenantsAsync(FeedRange? range, CancellationToken cancellationToken)
     {
-        var query = new QueryDefinition("SELECT c.tenant FROM c WHERE c.id = @first").WithParameter("@first", Commit.IdOf(1));
+        var query = new QueryDefinition("SELECT c.tenant FROM c WHERE c.id = @first").WithParameter("@first", Commit.GetId(1));
         var tenants = new List<TenantId>();
         var iterator = range is null
             ? store.Ledger.GetItemQueryStreamIterator(query)

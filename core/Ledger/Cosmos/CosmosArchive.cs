@@ -8,7 +8,7 @@ namespace DevOpsAI.Ledger.Cosmos;
 /// </summary>
 public sealed class CosmosArchive(CosmosStore store) : ILedgerArchive
 {
-    private const long LargestSeq = 9_999_999_999_999_999;
+    private const long MaxSeq = 9_999_999_999_999_999;
 
     private readonly CommitStore commits = new(store);
 
@@ -16,7 +16,7 @@ public sealed class CosmosArchive(CosmosStore store) : ILedgerArchive
         await commits.TenantsAsync(null, cancellationToken);
 
     public async ValueTask<long> SizeAsync(TenantId tenant, CancellationToken cancellationToken) =>
-        (await commits.HoldingAsync(tenant, LargestSeq, cancellationToken))?.Last ?? 0;
+        (await commits.HoldingAsync(tenant, MaxSeq, cancellationToken))?.Last ?? 0;
 
     public async IAsyncEnumerable<StoredEntry> ReadAsync(
         TenantId tenant, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -12,22 +12,22 @@ namespace DevOpsAI.Ledger.Cosmos;
 internal sealed class CosmosCalls(TimeProvider clock, CosmosOptions options, CosmosMetrics metrics, ILogger logger)
 {
     private const double FirstPauseMilliseconds = 20;
-    private const double LongestPauseMilliseconds = 2_000;
+    private const double MaxPauseMilliseconds = 2_000;
 
     /// <summary>How long the SDK may wait within one attempt because it is throttled.</summary>
-    public static readonly TimeSpan LongestThrottle = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan MaxThrottle = TimeSpan.FromSeconds(5);
 
     /// <exception cref="LedgerUnavailableException">No definite answer in time; whether a write took place is then unknown unless the
     /// service said that it was throttled.</exception>
-    public async Task<CosmosAnswer> SendAsync(Func<CancellationToken, Task<ResponseMessage>> call, CancellationToken cancellationToken)
+    public async Task<CosmosResponse> SendAsync(Func<CancellationToken, Task<ResponseMessage>> call, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
         var uncertain = false;
         for (var attempt = 1; ; attempt++)
         {
-            var (answer, reason, asked, failure) = await TryAsync(call, TimeFor(clock.GetElapsedTime(began)), cancellationToken);
-            if (answer is not null)
-                return answer with { Uncertain = uncertain };
+            var (result, reason, asked, failure) = await TryAsync(call, TimeFor(clock.GetElapsedTime(began)), cancellationToken);
+            if (result is not null)
+                return result with { Uncertain = uncertain };
             // Being throttled means that nothing was done; anything else may have been done.
             uncertain |= reason != HttpStatusCode.TooManyRequests.ToString();
             var pause = PauseAfter(attempt, asked);
@@ -49,10 +49,10 @@ internal sealed class CosmosCalls(TimeProvider clock, CosmosOptions options, Cos
     private TimeSpan TimeFor(TimeSpan elapsed)
     {
         var left = (options.GiveUpAfter - elapsed).Ticks;
-        return TimeSpan.FromTicks(Math.Clamp(left, options.RequestTimeout.Ticks, (options.RequestTimeout + LongestThrottle).Ticks));
+        return TimeSpan.FromTicks(Math.Clamp(left, options.RequestTimeout.Ticks, (options.RequestTimeout + MaxThrottle).Ticks));
     }
 
-    private async Task<(CosmosAnswer? Answer, string Reason, TimeSpan? Asked, Exception? Failure)> TryAsync(
+    private async Task<(CosmosResponse? Answer, string Reason, TimeSpan? Asked, Exception? Failure)> TryAsync(
         Func<CancellationToken, Task<ResponseMessage>> call, TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(atMost, clock);
@@ -92,7 +92,7 @@ internal sealed class CosmosCalls(TimeProvider clock, CosmosOptions options, Cos
     private static TimeSpan PauseAfter(int attempt, TimeSpan? asked)
     {
         var pause = TimeSpan.FromMilliseconds(
-            Math.Min(LongestPauseMilliseconds, FirstPauseMilliseconds * Math.Pow(2, Math.Min(attempt, 10) - 1)) * (0.7
+            Math.Min(MaxPauseMilliseconds, FirstPauseMilliseconds * Math.Pow(2, Math.Min(attempt, 10) - 1)) * (0.7
                 + (0.3 * Random.Shared.NextDouble())));
         return asked > pause ? asked.Value : pause;
     }

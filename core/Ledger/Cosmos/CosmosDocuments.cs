@@ -22,7 +22,7 @@ public sealed class CosmosDocuments(CosmosStore store) : IDocuments
     {
         DocumentNames.Check(kind, prefix.Length == 0 ? "any" : prefix);
         var query = new QueryDefinition("SELECT * FROM c WHERE c.scope = @scope AND STARTSWITH(c.id, @prefix) ORDER BY c.id")
-            .WithParameter("@scope", scope.Value).WithParameter("@prefix", IdOf(kind, prefix));
+            .WithParameter("@scope", scope.Value).WithParameter("@prefix", GetId(kind, prefix));
         using var pages = store.Documents.GetItemQueryStreamIterator(
             query, requestOptions: new() { PartitionKey = new(scope.Value), MaxItemCount = PageSize });
         while (pages.HasMoreResults)
@@ -39,47 +39,47 @@ public sealed class CosmosDocuments(CosmosStore store) : IDocuments
         DocumentNames.Check(kind, id);
         var write = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var body = Encode(scope, kind, id, value, write);
-        var answer = await store.Calls.SendAsync(
+        var result = await store.Calls.SendAsync(
             async token =>
             {
                 using var content = new MemoryStream(body, writable: false);
                 return expectedTag is null
                     ? await store.Documents.CreateItemStreamAsync(content, new(scope.Value), cancellationToken: token)
                     : await store.Documents.ReplaceItemStreamAsync(
-                        content, IdOf(kind, id), new(scope.Value), new() { IfMatchEtag = expectedTag }, token);
+                        content, GetId(kind, id), new(scope.Value), new() { IfMatchEtag = expectedTag }, token);
             },
             cancellationToken);
-        if (answer.Status is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed)
+        if (result.Status is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed)
         {
             // The attempt that was answered may not be the one that did it.
             return (await ReadAsync(scope, kind, id, cancellationToken))?.Write == write;
         }
-        if (answer.IsMissing && expectedTag is not null)
+        if (result.IsMissing && expectedTag is not null)
             return false;
-        answer.OrThrow("write a document");
+        result.OrThrow("write a document");
         return true;
     }
 
     public async ValueTask DeleteAsync(DocumentScope scope, string kind, string id, CancellationToken cancellationToken)
     {
         DocumentNames.Check(kind, id);
-        var answer = await store.Calls.SendAsync(
-            token => store.Documents.DeleteItemStreamAsync(IdOf(kind, id), new(scope.Value), cancellationToken: token), cancellationToken);
-        if (!answer.IsMissing)
-            answer.OrThrow("delete a document");
+        var result = await store.Calls.SendAsync(
+            token => store.Documents.DeleteItemStreamAsync(GetId(kind, id), new(scope.Value), cancellationToken: token), cancellationToken);
+        if (!result.IsMissing)
+            result.OrThrow("delete a document");
     }
 
     /// <summary>A kind has no colon, so kind and id cannot run together.</summary>
-    private static string IdOf(string kind, string id) => $"{kind}:{id}";
+    private static string GetId(string kind, string id) => $"{kind}:{id}";
 
     private async Task<(Document Document, string? Write)?> ReadAsync(
         DocumentScope scope, string kind, string id, CancellationToken cancellationToken)
     {
-        var answer = await store.Calls.SendAsync(
-            token => store.Documents.ReadItemStreamAsync(IdOf(kind, id), new(scope.Value), cancellationToken: token), cancellationToken);
-        if (answer.IsMissing)
+        var result = await store.Calls.SendAsync(
+            token => store.Documents.ReadItemStreamAsync(GetId(kind, id), new(scope.Value), cancellationToken: token), cancellationToken);
+        if (result.IsMissing)
             return null;
-        using var document = JsonDocument.Parse(answer.OrThrow("read a document").Body);
+        using var document = JsonDocument.Parse(result.OrThrow("read a document").Body);
         return Decode(document.RootElement, kind);
     }
 
@@ -94,7 +94,7 @@ public sealed class CosmosDocuments(CosmosStore store) : IDocuments
         using (var writer = new Utf8JsonWriter(output))
         {
             writer.WriteStartObject();
-            writer.WriteString("id", IdOf(kind, id));
+            writer.WriteString("id", GetId(kind, id));
             writer.WriteString("scope", scope.Value);
             writer.WriteString("write", write);
             writer.WriteBase64String("value", value.Span);

@@ -47,7 +47,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         var before = Volatile.Read(ref forgotten);
         var append = new WaitingAppend(expected, await codec.PrepareAsync(tenant, entries, ring, cancellationToken), cancellationToken);
-        if (Volatile.Read(ref closed) == 1 || !Of(tenant).Writer.TryEnqueue(append))
+        if (Volatile.Read(ref closed) == 1 || !For(tenant).Writer.TryEnqueue(append))
             throw new LedgerUnavailableException("The ledger is closed or too many appends are waiting; nothing was recorded.");
         var result = await append.Completion.Task;
         // Somebody was erased while this was on its way: what was read from it so far may still name them.
@@ -57,25 +57,25 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
     }
 
     public async ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) =>
-        await Of(tenant).Log.HeadAsync(cancellationToken);
+        await For(tenant).Log.HeadAsync(cancellationToken);
 
     public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
         TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await Of(tenant).Log.ReadAsync(afterSeq, limit, cancellationToken);
+        return await For(tenant).Log.ReadAsync(afterSeq, limit, cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(
         TenantId tenant, StreamId stream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await Of(tenant).Log.ReadStreamAsync(stream, cancellationToken);
+        return await For(tenant).Log.ReadStreamAsync(stream, cancellationToken);
     }
 
     public async ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken)
     {
-        var log = Of(tenant).Log;
+        var log = For(tenant).Log;
         if (log.Known > afterSeq)
             return;
         await Task.WhenAny(feed.BegunAsync(closing.Token), Task.Delay(LookAgain, clock, cancellationToken));
@@ -114,7 +114,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
         await known.Log.CatchUpAsync(cancellationToken);
     }
 
-    private (TenantLog Log, LogWriter Writer) Of(TenantId tenant) =>
+    private (TenantLog Log, LogWriter Writer) For(TenantId tenant) =>
         tenants.TryGetValue(tenant, out var known) ? known : tenants.GetOrAdd(tenant, Make);
 
     private (TenantLog, LogWriter) Make(TenantId tenant)

@@ -75,7 +75,7 @@ public sealed class CosmosStore : IDisposable
             RequestTimeout = options.RequestTimeout,
             EnableContentResponseOnWrite = false,
             MaxRetryAttemptsOnRateLimitedRequests = 9,
-            MaxRetryWaitTimeOnRateLimitedRequests = CosmosCalls.LongestThrottle,
+            MaxRetryWaitTimeOnRateLimitedRequests = CosmosCalls.MaxThrottle,
             GatewayModeMaxConnectionLimit = 100,
             CosmosClientTelemetryOptions = new() { DisableSendingMetricsToService = true },
         };

@@ -30,7 +30,7 @@ public static class CosmosVerifier
             // Before the entries: bots that go on working only come further than what is read here.
             var furthest = await cursors.FurthestAsync(tenant, cancellationToken);
             await CheckAsync(commits, tenant, check, cancellationToken);
-            check.ReportMissingSeals();
+            check.ReportMissingEncrypted();
             check.Worked(furthest);
             if (check.Entries > 0 || check.HasProblems)
                 results.Add(check.Result());
@@ -67,7 +67,7 @@ public static class CosmosVerifier
         check.Row(block[0], 0);
         var last = versions.GetValueOrDefault(line.Stream);
         if (line.Version != last + 1)
-            check.Report(seq, TenantCheck.TypeOf(line.Body), stream, $"version {line.Version} of its stream follows version {last}");
+            check.Report(seq, TenantCheck.GetType(line.Body), stream, $"version {line.Version} of its stream follows version {last}");
         versions[line.Stream] = line.Version;
     }
 }

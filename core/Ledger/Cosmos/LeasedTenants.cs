@@ -12,7 +12,7 @@ namespace DevOpsAI.Ledger.Cosmos;
 /// it is.
 /// </summary>
 public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, TimeProvider clock, ILogger<LeasedTenants> logger)
-    : IFollowedTenants
+    : ISubscribedTenants
 {
     private const string Processor = "followers";
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);

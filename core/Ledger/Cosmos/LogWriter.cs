@@ -12,7 +12,7 @@ internal sealed class WaitingAppend(IReadOnlyList<StreamVersion> expected, Prepa
 
     public PreparedEntry[] Entries => entries;
 
-    public int Bytes { get; } = entries.Sum(static entry => entry.Template.Length + (entry.Sealed?.Length ?? 0) * 4 / 3);
+    public int Bytes { get; } = entries.Sum(static entry => entry.Template.Length + (entry.Encrypted?.Length ?? 0) * 4 / 3);
 
     public bool IsCancelled => cancellationToken.IsCancellationRequested;
 
@@ -28,15 +28,15 @@ internal sealed class WaitingAppend(IReadOnlyList<StreamVersion> expected, Prepa
 /// </summary>
 internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider clock, LedgerMetrics metrics, ILogger logger)
 {
-    private const int MostWaiting = 8192;
-    private const int MostEntries = 100;
-    private const int MostBytes = 700_000;
+    private const int MaxWaiting = 8192;
+    private const int MaxEntries = 100;
+    private const int MaxBytes = 700_000;
 
     /// <summary>A ledger that nobody writes to here any more is not called unwritable for ever.</summary>
     private static readonly TimeSpan TellsFor = TimeSpan.FromMinutes(2);
 
     private readonly Channel<WaitingAppend> queue =
-        Channel.CreateBounded<WaitingAppend>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+        Channel.CreateBounded<WaitingAppend>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private int running;
     private volatile Failure? lastFailure;
 
@@ -75,7 +75,7 @@ internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider c
         var (entries, bytes) = (0, 0);
         while (queue.Reader.TryPeek(out var next))
         {
-            if (batch.Count > 0 && (entries + next.Entries.Length > MostEntries || bytes + next.Bytes > MostBytes))
+            if (batch.Count > 0 && (entries + next.Entries.Length > MaxEntries || bytes + next.Bytes > MaxBytes))
                 break;
             queue.Reader.TryRead(out _);
             batch.Add(next);
@@ -93,12 +93,12 @@ internal sealed class LogWriter(TenantLog log, CommitStore store, TimeProvider c
             var (appends, lost) = (batch.Count, 0);
             while (batch.Count > 0)
             {
-                var draft = await log.AskAsync(index => Draft.Of(batch, log, index, clock.GetUtcNow()), CancellationToken.None);
+                var draft = await log.AskAsync(index => Draft.Create(batch, log, index, clock.GetUtcNow()), CancellationToken.None);
                 if (draft.Conflicts.Exists(static conflict => conflict.Expected > conflict.Actual))
                 {
                     // The appender has seen more than this instance has.
                     await log.CatchUpAsync(CancellationToken.None);
-                    draft = await log.AskAsync(index => Draft.Of(batch, log, index, clock.GetUtcNow()), CancellationToken.None);
+                    draft = await log.AskAsync(index => Draft.Create(batch, log, index, clock.GetUtcNow()), CancellationToken.None);
                 }
                 lost += draft.Conflicts.Count;
                 draft.AnswerConflicts();
@@ -166,7 +166,7 @@ internal sealed class Draft
 
     public List<AppendResult.Conflict> Conflicts => [.. refused.Select(static one => one.Result)];
 
-    public static Draft Of(IReadOnlyList<WaitingAppend> batch, TenantLog log, TenantIndex index, DateTimeOffset now)
+    public static Draft Create(IReadOnlyList<WaitingAppend> batch, TenantLog log, TenantIndex index, DateTimeOffset now)
     {
         var lines = new List<CommitLine>();
         var draft = new Draft(new(log.Tenant, index.Count + 1, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), lines));
@@ -176,7 +176,7 @@ internal sealed class Draft
         {
             if (append.IsCancelled)
                 append.Completion.TrySetCanceled(append.Cancellation);
-            else if (draft.ConflictOf(append, index) is { } conflict)
+            else if (draft.GetConflict(append, index) is { } conflict)
                 draft.refused.Add((append, conflict));
             else
                 draft.Accept(append, index, at, byClock, lines);
@@ -196,11 +196,11 @@ internal sealed class Draft
             append.Completion.TrySetResult(new AppendResult.Appended(entries.GetRange(from, append.Entries.Length)));
     }
 
-    private AppendResult.Conflict? ConflictOf(WaitingAppend append, TenantIndex index)
+    private AppendResult.Conflict? GetConflict(WaitingAppend append, TenantIndex index)
     {
         foreach (var (stream, expected) in append.Expected)
         {
-            var actual = VersionOf(stream.Value, index);
+            var actual = GetVersion(stream.Value, index);
             if (actual != expected)
                 return new(stream, expected, actual);
         }
@@ -214,17 +214,17 @@ internal sealed class Draft
         foreach (var entry in append.Entries)
         {
             var source = entry.Source;
-            var (seq, version) = (index.Count + 1 + entries.Count, VersionOf(source.Stream.Value, index) + 1);
+            var (seq, version) = (index.Count + 1 + entries.Count, GetVersion(source.Stream.Value, index) + 1);
             body.Clear();
             EntryCodec.Complete(entry, at, seq, version, body, byClock);
             var leaf = MerkleTree.HashLeaf(body.Written);
-            lines.Add(new(source.Stream.Value, version, leaf, body.Written.ToArray(), entry.Sealed));
+            lines.Add(new(source.Stream.Value, version, leaf, body.Written.ToArray(), entry.Encrypted));
             entries.Add(new(Commit.Tenant, seq, at, entry.Type, source.Stream, version, source.Actor, source.Correlation, source.Causation,
                 entry.Fact, leaf) { ByClock = byClock });
             versions[source.Stream.Value] = version;
         }
     }
 
-    private long VersionOf(string stream, TenantIndex index) =>
-        versions.TryGetValue(stream, out var version) ? version : index.VersionOf(stream);
+    private long GetVersion(string stream, TenantIndex index) =>
+        versions.TryGetValue(stream, out var version) ? version : index.GetVersion(stream);
 }

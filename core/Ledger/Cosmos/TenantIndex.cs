@@ -26,32 +26,32 @@ internal sealed class TenantIndex
         commits.Add(commit.First);
         foreach (var line in commit.Lines)
         {
-            ref var position = ref CollectionsMarshal.GetValueRefOrAddDefault(streams, KeyOf(line.Stream), out _);
+            ref var position = ref CollectionsMarshal.GetValueRefOrAddDefault(streams, GetKey(line.Stream), out _);
             previous.Add(position.Seq);
             position = new(line.Version, Count);
         }
     }
 
-    public long VersionOf(string stream) => streams.GetValueOrDefault(KeyOf(stream)).Version;
+    public long GetVersion(string stream) => streams.GetValueOrDefault(GetKey(stream)).Version;
 
     /// <summary>Seqs of the stream's entries in order.</summary>
-    public IReadOnlyList<long> SeqsOf(string stream)
+    public IReadOnlyList<long> GetSeqs(string stream)
     {
         var seqs = new List<long>();
-        for (var seq = streams.GetValueOrDefault(KeyOf(stream)).Seq; seq > 0; seq = previous[(int)seq - 1])
+        for (var seq = streams.GetValueOrDefault(GetKey(stream)).Seq; seq > 0; seq = previous[(int)seq - 1])
             seqs.Add(seq);
         seqs.Reverse();
         return seqs;
     }
 
     /// <summary>First entry of the commit that holds this entry, which must be known.</summary>
-    public long CommitOf(long seq)
+    public long GetCommit(long seq)
     {
         var index = commits.BinarySearch(seq);
         return commits[index >= 0 ? index : ~index - 1];
     }
 
-    private static UInt128 KeyOf(string stream)
+    private static UInt128 GetKey(string stream)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(stream), hash);

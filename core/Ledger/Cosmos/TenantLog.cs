@@ -10,7 +10,7 @@ namespace DevOpsAI.Ledger.Cosmos;
 internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec codec, IKeyRing ring)
 {
     private const int PointReads = 3;
-    private const long LargestSeq = 9_999_999_999_999_999;
+    private const long MaxSeq = 9_999_999_999_999_999;
 
     private readonly Lock probing = new();
     private readonly TenantIndex index = new();
@@ -101,7 +101,7 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec c
             await ReadOnAsync(afterSeq > long.MaxValue - limit ? long.MaxValue : afterSeq + limit, cancellationToken);
         if (tail.Read(afterSeq, limit) is { } recent)
             return recent;
-        var start = await AskAsync(known => known.CommitOf(afterSeq + 1), cancellationToken);
+        var start = await AskAsync(known => known.GetCommit(afterSeq + 1), cancellationToken);
         var entries = new List<LedgerEntry>();
         await foreach (var commit in store.ReadAsync(tenant, start, cancellationToken))
         {
@@ -118,8 +118,8 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec c
         await HeadAsync(cancellationToken);
         var (seqs, commits) = await AskAsync(known =>
         {
-            var found = known.SeqsOf(stream.Value);
-            return (found, found.Select(known.CommitOf).Distinct().ToList());
+            var found = known.GetSeqs(stream.Value);
+            return (found, found.Select(known.GetCommit).Distinct().ToList());
         }, cancellationToken);
         if (seqs.Count == 0)
             return [];
@@ -153,7 +153,7 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec c
             if (caughtUp)
                 await ReadOnLockedAsync(long.MaxValue, CancellationToken.None);
             else
-                tip = Math.Max(tip, (await store.HoldingAsync(tenant, LargestSeq, CancellationToken.None))?.Last ?? 0);
+                tip = Math.Max(tip, (await store.HoldingAsync(tenant, MaxSeq, CancellationToken.None))?.Last ?? 0);
             return Math.Max(tip, index.Count);
         }
         finally

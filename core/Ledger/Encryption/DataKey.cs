@@ -9,7 +9,7 @@ namespace DevOpsAI.Ledger.Encryption;
 public sealed class DataKey
 {
     /// <summary>OpenSSL's HKDF takes 32 KiB at most.</summary>
-    internal const int LongestInfo = 16 * 1024;
+    internal const int MaxInfoLength = 16 * 1024;
 
     public const int Size = 32;
 
@@ -50,7 +50,7 @@ public sealed class DataKey
         Interlocked.MemoryBarrier();
         if (destroyed)
             return false;
-        if (info.Length <= LongestInfo)
+        if (info.Length <= MaxInfoLength)
             HKDF.Expand(HashAlgorithmName.SHA256, copy, output, info);
         else
             Expand(copy, info, output);

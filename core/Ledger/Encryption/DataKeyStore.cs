@@ -84,7 +84,7 @@ internal sealed class DataKeyStore(IDocuments documents, IKeyWrapper wrapper)
     /// <summary>False when somebody was faster.</summary>
     public ValueTask<bool> TryPutAsync(TenantId tenant, DataKeyDocument document, string? tag, CancellationToken cancellationToken) =>
         documents.TryPutAsync(
-        DocumentScope.Of(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey,
+        DocumentScope.From(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey,
         JsonSerializer.SerializeToUtf8Bytes(document, KeyJson.Default.DataKeyDocument), tag, cancellationToken);
 
     /// <summary>
@@ -108,7 +108,7 @@ internal sealed class DataKeyStore(IDocuments documents, IKeyWrapper wrapper)
 
     private async ValueTask<(DataKeyDocument Kept, string Tag)?> FindAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        if (await documents.FindAsync(DocumentScope.Of(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, cancellationToken)
+        if (await documents.FindAsync(DocumentScope.From(tenant), KeyDocuments.DataKeyKind, KeyDocuments.TenantKey, cancellationToken)
             is not { } document)
             return null;
         try

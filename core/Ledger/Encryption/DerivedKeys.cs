@@ -14,7 +14,7 @@ internal sealed class DerivedKeys(IDocuments documents)
     {
         if (keys.Derived is { IsDestroyed: false } known)
             return known;
-        var scope = DocumentScope.Of(keys.Tenant);
+        var scope = DocumentScope.From(keys.Tenant);
         while (true)
         {
             var found = await documents.FindAsync(scope, KeyDocuments.DerivedKeyKind, KeyDocuments.DerivedKey, cancellationToken);
@@ -39,7 +39,7 @@ internal sealed class DerivedKeys(IDocuments documents)
     /// <exception cref="LedgerUnavailableException">It cannot be written; try again.</exception>
     public async Task DestroyAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var scope = DocumentScope.Of(tenant);
+        var scope = DocumentScope.From(tenant);
         await documents.DeleteAsync(scope, KeyDocuments.DerivedKeyKind, KeyDocuments.DerivedKey, cancellationToken);
         await foreach (var state in documents.ListAsync(scope, KeyDocuments.StateKind, "", cancellationToken))
             await documents.DeleteAsync(scope, KeyDocuments.StateKind, state.Id, cancellationToken);

@@ -8,7 +8,7 @@ namespace DevOpsAI.Ledger.Encryption;
 internal static class EntryKey
 {
     /// <summary>32 bytes of key, then 32 bytes of salt.</summary>
-    public const int Size = SealedBox.KeySize + 32;
+    public const int Size = EncryptedBox.KeySize + 32;
 
     private static ReadOnlySpan<byte> Label => "DevOpsAI sealed entry 1\n"u8;
 
@@ -33,5 +33,5 @@ internal static class EntryKey
     }
 
     /// <summary>The identity in what <see cref="Describe"/> wrote.</summary>
-    public static ReadOnlySpan<byte> Identity(ByteBuffer described) => described.Written[(Label.Length + SealedParts.SaltSize)..];
+    public static ReadOnlySpan<byte> Identity(ByteBuffer described) => described.Written[(Label.Length + EncryptedFields.SaltSize)..];
 }

@@ -48,13 +48,13 @@ public sealed class FileKeyWrapper(string folder) : IKeyWrapper
         }
     }
 
-    private static string KekOf(KeyFile file) => "file:" + file.Id;
+    private static string GetKek(KeyFile file) => "file:" + file.Id;
 
     private static WrappedKey Wrap(KeyFile file, ReadOnlyMemory<byte> key)
     {
         using var aes = Aes.Create();
         aes.Key = file.Key;
-        return new(KekOf(file), Algorithm, aes.EncryptKeyWrapPadded(key.Span));
+        return new(GetKek(file), Algorithm, aes.EncryptKeyWrapPadded(key.Span));
     }
 
     /// <summary>
@@ -69,7 +69,7 @@ public sealed class FileKeyWrapper(string folder) : IKeyWrapper
             try
             {
                 current = KeyFile.Read(path);
-                if (current is not null && KekOf(current) == kek)
+                if (current is not null && GetKek(current) == kek)
                     return current;
             }
             catch (LedgerUnavailableException unreadable)
@@ -102,7 +102,7 @@ public sealed class FileKeyWrapper(string folder) : IKeyWrapper
         public ValueTask<bool> EndAsync(WrappedKey stored, CancellationToken cancellationToken)
         {
             var next = KeyFile.Read(keys.Next(tenant));
-            var isLeft = next is not null && KekOf(next) == stored.Kek;
+            var isLeft = next is not null && GetKek(next) == stored.Kek;
             if (isLeft)
                 KeyFile.Replace(keys.Current(tenant), keys.Next(tenant));
             return new(isLeft);

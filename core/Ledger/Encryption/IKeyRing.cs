@@ -9,20 +9,20 @@ namespace DevOpsAI.Ledger.Encryption;
 public interface IKeyRing
 {
     /// <summary>Tenants that are not served now, because the vault does not give their key; with the reason.</summary>
-    IReadOnlyCollection<(TenantId Tenant, string Reason)> Withheld { get; }
+    IReadOnlyCollection<(TenantId Tenant, string Reason)> Unavailable { get; }
 
     /// <summary>
     /// The keys that entries are to be sealed under. Keys that are missing are made, and are durable when the call returns.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">A key cannot be read, unwrapped or stored; nothing may be appended.</exception>
-    ValueTask<TenantKeys> ForSealingAsync(TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken);
+    ValueTask<TenantKeys> ForEncryptionAsync(TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken);
 
     /// <summary>The keys that these entries can be opened with, as far as they exist.</summary>
     /// <exception cref="LedgerUnavailableException">A key exists and cannot be read or unwrapped.</exception>
     ValueTask<TenantKeys> ForOpeningAsync(TenantId tenant, IReadOnlyList<StoredEntry> entries, CancellationToken cancellationToken);
 
     /// <summary>The key of the user with this mail address or principal name, without regard to case; made when there is none.</summary>
-    /// <exception cref="LedgerUnavailableException">As <see cref="ForSealingAsync"/>.</exception>
+    /// <exception cref="LedgerUnavailableException">As <see cref="ForEncryptionAsync"/>.</exception>
     ValueTask<DataKey> OfUserAsync(TenantId tenant, string address, CancellationToken cancellationToken);
 
     /// <summary>

@@ -17,7 +17,7 @@ public interface IKeyWrapper
     /// <exception cref="LedgerUnavailableException">The key cannot be used; the message says what to do.</exception>
     ValueTask<WrappedKey> WrapAsync(TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken);
 
-    /// <exception cref="KeyWithheldException">The vault that keeps the tenant's key does not give it.</exception>
+    /// <exception cref="KeyUnavailableException">The vault that keeps the tenant's key does not give it.</exception>
     /// <exception cref="LedgerUnavailableException">The key that it was wrapped under cannot be had, or is another one; the message says
     /// what to do.</exception>
     ValueTask<byte[]> UnwrapAsync(TenantId tenant, WrappedKey wrapped, CancellationToken cancellationToken);

@@ -18,22 +18,22 @@ internal sealed partial class KeyOpening(
     /// withheld.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        var withheld = await Task.WhenAll(tenants.All.Select(tenant => TryAsync(tenant.Id, cancellationToken)));
-        if (withheld.Length > 0 && withheld.All(static reason => reason is not null))
-            throw withheld[0]!;
-        foreach (var reason in withheld.OfType<KeyWithheldException>())
-            Withheld(logger, reason.Tenant, reason.Message);
+        var unavailable = await Task.WhenAll(tenants.All.Select(tenant => TryAsync(tenant.Id, cancellationToken)));
+        if (unavailable.Length > 0 && unavailable.All(static reason => reason is not null))
+            throw unavailable[0]!;
+        foreach (var reason in unavailable.OfType<KeyUnavailableException>())
+            Unavailable(logger, reason.Tenant, reason.Message);
         await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var withheld = tenants.All.Where(tenant => ring.Withheld.Any(one => one.Tenant == tenant.Id)).ToList();
-        if (withheld.Count == 0)
+        var unavailable = tenants.All.Where(tenant => ring.Unavailable.Any(one => one.Tenant == tenant.Id)).ToList();
+        if (unavailable.Count == 0)
             return;
         await Task.Delay(AskAgain, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await new TenantWorker(clock, AskAgain, (tenant, failure, _) => StillNot(logger, tenant, failure))
-            .RunAsync(withheld, TryAgainAsync, stoppingToken);
+            .RunAsync(unavailable, TryAgainAsync, stoppingToken);
     }
 
     private async Task<NextRound> TryAgainAsync(TenantId tenant, CancellationToken stopping)
@@ -45,7 +45,7 @@ internal sealed partial class KeyOpening(
     }
 
     /// <summary>Null when the key is open now.</summary>
-    private async Task<KeyWithheldException?> TryAsync(TenantId tenant, CancellationToken cancellationToken)
+    private async Task<KeyUnavailableException?> TryAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         try
         {
@@ -54,9 +54,9 @@ internal sealed partial class KeyOpening(
             await ring.OpenAsync(tenant, cancellationToken);
             return null;
         }
-        catch (KeyWithheldException withheld)
+        catch (KeyUnavailableException unavailable)
         {
-            return withheld;
+            return unavailable;
         }
         catch (LedgerDamagedException)
         {
@@ -67,7 +67,7 @@ internal sealed partial class KeyOpening(
 
     [LoggerMessage(EventId = 2405, Level = LogLevel.Error,
         Message = "{Tenant} is not served until its key can be had, the others are; the vault is asked again. {Reason}")]
-    private static partial void Withheld(ILogger logger, TenantId tenant, string reason);
+    private static partial void Unavailable(ILogger logger, TenantId tenant, string reason);
 
     [LoggerMessage(EventId = 2406, Level = LogLevel.Information,
         Message = "The key of {Tenant} can be had again; it is served from now on")]

@@ -20,15 +20,15 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     private readonly ConcurrentDictionary<(TenantId, string), bool> told = new();
     private readonly ConcurrentDictionary<TenantId, TenantKeys> tenants = new();
     private readonly ConcurrentDictionary<TenantId, SemaphoreSlim> turns = new();
-    private readonly ConcurrentDictionary<TenantId, string> withheld = new();
+    private readonly ConcurrentDictionary<TenantId, string> unavailable = new();
     private readonly DataKeyStore dataKeys = new(documents, wrapper);
     private readonly DerivedKeys derivedKeys = new(documents);
 
     public event EventHandler<ForgottenEventArgs>? Forgotten;
 
-    public IReadOnlyCollection<(TenantId Tenant, string Reason)> Withheld => [.. withheld.Select(static one => (one.Key, one.Value))];
+    public IReadOnlyCollection<(TenantId Tenant, string Reason)> Unavailable => [.. unavailable.Select(static one => (one.Key, one.Value))];
 
-    public async ValueTask<TenantKeys> ForSealingAsync(
+    public async ValueTask<TenantKeys> ForEncryptionAsync(
         TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken)
     {
         var keys = await KeysOfAsync(tenant, cancellationToken);
@@ -52,7 +52,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
         var keys = await KeysOfAsync(tenant, cancellationToken);
         foreach (var entry in entries)
         {
-            if (entry.Sealed is null)
+            if (entry.Encrypted is null)
                 continue;
             foreach (var key in KeysNamedIn(entry.Body.Span))
             {
@@ -93,7 +93,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     {
         var keys = await KeysOfAsync(tenant, cancellationToken);
         var subject = SubjectId(keys, kind == SubjectKind.Person ? "person" : "user", name);
-        var scope = DocumentScope.Of(tenant);
+        var scope = DocumentScope.From(tenant);
         if (await documents.FindAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken) is { } lead)
         {
             var key = Encoding.ASCII.GetString(lead.Value.Span);
@@ -113,7 +113,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     {
         if (!key.StartsWith("s-", StringComparison.Ordinal))
             throw new ArgumentException($"'{key}' is not the key of a subject.", nameof(key));
-        var scope = DocumentScope.Of(tenant);
+        var scope = DocumentScope.From(tenant);
         var document = await documents.FindAsync(scope, KeyDocuments.SubjectKeyKind, key, cancellationToken);
         // Also when it is gone already: an earlier attempt may have been stopped before its bytes were.
         await documents.DeleteAsync(scope, KeyDocuments.SubjectKeyKind, key, cancellationToken);
@@ -133,7 +133,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     /// <summary>
     /// Opens the tenant's data key, making it when the tenant has nothing sealed yet. Asks for a key that was withheld again.
     /// </summary>
-    /// <exception cref="KeyWithheldException">Its vault does not give the customer's key; until that is asked again here, nobody waits for
+    /// <exception cref="KeyUnavailableException">Its vault does not give the customer's key; until that is asked again here, nobody waits for
     /// it.</exception>
     /// <exception cref="LedgerUnavailableException">It cannot be opened; the message says what to do.</exception>
     public async ValueTask<TenantKeys> OpenAsync(TenantId tenant, CancellationToken cancellationToken)
@@ -148,12 +148,12 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             var keys = new TenantKeys(tenant, new(KeyDocuments.TenantKey, root), clock);
             CryptographicOperations.ZeroMemory(root);
             tenants[tenant] = keys;
-            withheld.TryRemove(tenant, out _);
+            unavailable.TryRemove(tenant, out _);
             return keys;
         }
-        catch (KeyWithheldException reason)
+        catch (KeyUnavailableException reason)
         {
-            withheld[tenant] = reason.Message;
+            unavailable[tenant] = reason.Message;
             throw;
         }
         finally
@@ -186,8 +186,8 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     {
         if (tenants.TryGetValue(tenant, out var known))
             return new(known);
-        return withheld.TryGetValue(tenant, out var reason)
-            ? throw new KeyWithheldException(tenant, reason)
+        return unavailable.TryGetValue(tenant, out var reason)
+            ? throw new KeyUnavailableException(tenant, reason)
             : OpenAsync(tenant, cancellationToken);
     }
 
@@ -195,7 +195,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     {
         await foreach (var entry in archive.ReadAsync(tenant, 1, long.MaxValue, cancellationToken))
         {
-            if (entry.Sealed is not null)
+            if (entry.Encrypted is not null)
             {
                 throw new LedgerUnavailableException(
                     $"{tenant} has sealed entries, but its data key is missing from the documents beside the ledger. Restore them "
@@ -216,7 +216,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     /// <summary>The key of a subject, made when there is none.</summary>
     private async ValueTask<DataKey> SubjectAsync(TenantKeys keys, string subject, CancellationToken cancellationToken)
     {
-        var scope = DocumentScope.Of(keys.Tenant);
+        var scope = DocumentScope.From(keys.Tenant);
         while (true)
         {
             var lead = await documents.FindAsync(scope, KeyDocuments.SubjectKind, subject, cancellationToken);
@@ -248,7 +248,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     /// <param name="where">What names the key, for the log.</param>
     private async ValueTask LoadAsync(TenantKeys keys, string id, string where, CancellationToken cancellationToken)
     {
-        if (await documents.FindAsync(DocumentScope.Of(keys.Tenant), KeyDocuments.SubjectKeyKind, id, cancellationToken)
+        if (await documents.FindAsync(DocumentScope.From(keys.Tenant), KeyDocuments.SubjectKeyKind, id, cancellationToken)
             is not { } document)
         {
             await MissAsync(keys, id, where, cancellationToken);
@@ -329,6 +329,6 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     private static IEnumerable<string> KeysNamedIn(ReadOnlySpan<byte> body)
     {
         var parts = EntryParts.Read(body);
-        return parts.HasSealed ? SealedParts.Read(body[parts.Sealed]).Parts.Select(static part => part.Key) : [];
+        return parts.HasEncrypted ? EncryptedFields.Read(body[parts.Encrypted]).Parts.Select(static part => part.Key) : [];
     }
 }

@@ -17,8 +17,8 @@ public sealed record KeyUse(string Key, IReadOnlyList<long> First, long Entries)
 /// <summary>Collects the keys that entries are sealed under. Memory grows with the number of keys, not of entries.</summary>
 public sealed class KeyUses
 {
-    private const int MostNamed = 3;
-    private const int LongestId = 128;
+    private const int MaxNamed = 3;
+    private const int MaxIdLength = 128;
 
     private readonly Dictionary<string, (List<long> First, long Entries, long Last)> uses = new(StringComparer.Ordinal);
 
@@ -33,8 +33,8 @@ public sealed class KeyUses
         var body = entry.Body.Span;
         var parts = EntryParts.Read(body);
         var known = uses.Count;
-        if (parts.HasSealed)
-            Take(body[parts.Sealed], entry.Seq);
+        if (parts.HasEncrypted)
+            Take(body[parts.Encrypted], entry.Seq);
         return uses.Count > known;
     }
 
@@ -43,12 +43,12 @@ public sealed class KeyUses
     internal void Take(ReadOnlySpan<byte> sealedMember, long seq)
     {
         var lookup = uses.GetAlternateLookup<ReadOnlySpan<char>>();
-        Span<char> id = stackalloc char[LongestId];
+        Span<char> id = stackalloc char[MaxIdLength];
         for (var rest = sealedMember; rest.IndexOf("\"key\":\""u8) is >= 0 and var at;)
         {
             rest = rest[(at + 7)..];
             var end = rest.IndexOf((byte)'"');
-            if (end is < 1 or > LongestId || !Encoding.UTF8.TryGetChars(rest[..end], id, out var length))
+            if (end is < 1 or > MaxIdLength || !Encoding.UTF8.TryGetChars(rest[..end], id, out var length))
                 continue;
             Note(ref CollectionsMarshal.GetValueRefOrAddDefault(lookup, id[..length], out _), seq);
         }
@@ -62,7 +62,7 @@ public sealed class KeyUses
         if (use.Last == seq)
             return;
         use.First ??= new(1);
-        if (use.First.Count < MostNamed)
+        if (use.First.Count < MaxNamed)
             use.First.Add(seq);
         use.Entries++;
         use.Last = seq;

@@ -20,17 +20,17 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
     public async ValueTask<WrappedKey> WrapAsync(
         TenantId tenant, ReadOnlyMemory<byte> key, bool mayCreate, CancellationToken cancellationToken)
     {
-        var (kid, value) = await SendAsync(tenant, KeyOf(tenant), "wrapkey", key, cancellationToken);
+        var (kid, value) = await SendAsync(tenant, GetKey(tenant), "wrapkey", key, cancellationToken);
         return new(kid, Algorithm, value);
     }
 
     public async ValueTask<byte[]> UnwrapAsync(TenantId tenant, WrappedKey wrapped, CancellationToken cancellationToken)
     {
         // The stored address is data: only the vault that configuration names gets our token.
-        if (!Uri.TryCreate(wrapped.Kek, UriKind.Absolute, out var kek) || kek.Host != KeyOf(tenant).Host
-            || kek.Scheme != KeyOf(tenant).Scheme || kek.Port != KeyOf(tenant).Port)
+        if (!Uri.TryCreate(wrapped.Kek, UriKind.Absolute, out var kek) || kek.Host != GetKey(tenant).Host
+            || kek.Scheme != GetKey(tenant).Scheme || kek.Port != GetKey(tenant).Port)
             throw new LedgerUnavailableException(
-                $"The data key of {tenant} was wrapped under {wrapped.Kek}, but Storage:Keys names the vault {KeyOf(tenant).Host}. Set "
+                $"The data key of {tenant} was wrapped under {wrapped.Kek}, but Storage:Keys names the vault {GetKey(tenant).Host}. Set "
                 + $"it back; nothing was changed.");
         return (await SendAsync(tenant, kek, "unwrapkey", wrapped.Value, cancellationToken)).Value;
     }
@@ -42,12 +42,12 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
     public ValueTask<IKeyRotation> BeginRotationAsync(TenantId tenant, CancellationToken cancellationToken) =>
         new(new Rotation(this, tenant));
 
-    private Uri KeyOf(TenantId tenant)
+    private Uri GetKey(TenantId tenant)
     {
         var own = options.Tenants.GetValueOrDefault(tenant.Value);
-        var vault = own?.VaultUri ?? options.VaultUri
+        var keyVault = own?.VaultUri ?? options.VaultUri
             ?? throw new LedgerUnavailableException("Storage:Keys:Provider is KeyVault, but Storage:Keys:VaultUri is not set.");
-        return new(vault, "keys/" + (own?.KeyName ?? options.KeyName).Replace("{tenant}", tenant.Value, StringComparison.Ordinal));
+        return new(keyVault, "keys/" + (own?.KeyName ?? options.KeyName).Replace("{tenant}", tenant.Value, StringComparison.Ordinal));
     }
 
     private async Task<(string Kid, byte[] Value)> SendAsync(
@@ -58,25 +58,25 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
             JsonContent.Create(new KeyRequest(Algorithm, Base64Url.EncodeToString(value.Span)), KeyVaultJson.Default.KeyRequest);
         try
         {
-            request.Headers.Authorization = new("Bearer", await token(AudienceOf(key), cancellationToken));
+            request.Headers.Authorization = new("Bearer", await token(GetAudience(key), cancellationToken));
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
-                throw new KeyWithheldException(tenant, Explain(tenant, key, response.StatusCode));
-            return await response.Content.ReadFromJsonAsync(KeyVaultJson.Default.KeyAnswer, cancellationToken)
+                throw new KeyUnavailableException(tenant, Explain(tenant, key, response.StatusCode));
+            return await response.Content.ReadFromJsonAsync(KeyVaultJson.Default.KeyResponse, cancellationToken)
                 is { Kid: { } kid, Value: { } answered }
                 ? (kid, Base64Url.DecodeFromChars(answered))
-                : throw new KeyWithheldException(tenant, $"Key Vault answered nothing for the key of {tenant} ({key}); it is tried again.");
+                : throw new KeyUnavailableException(tenant, $"Key Vault answered nothing for the key of {tenant} ({key}); it is tried again.");
         }
         catch (Exception failure) when (failure is HttpRequestException or System.Text.Json.JsonException or FormatException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new KeyWithheldException(
+            throw new KeyUnavailableException(
                 tenant, $"Key Vault cannot be reached for the key of {tenant} ({key}): {failure.Message}", failure);
         }
     }
 
     /// <summary>The vault's own audience, in whichever cloud: its host without the first label.</summary>
-    private static string AudienceOf(Uri key) => $"https://{key.Host[(key.Host.IndexOf('.', StringComparison.Ordinal) + 1)..]}/.default";
+    private static string GetAudience(Uri key) => $"https://{key.Host[(key.Host.IndexOf('.', StringComparison.Ordinal) + 1)..]}/.default";
 
     private static string Explain(TenantId tenant, Uri key, HttpStatusCode status) => status switch
     {
@@ -90,10 +90,10 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
         _ => $"Key Vault answered {(int)status} for the key of {tenant} ({key}); it is tried again.",
     };
 
-    private sealed class Rotation(KeyVaultWrapper vault, TenantId tenant) : IKeyRotation
+    private sealed class Rotation(KeyVaultWrapper keyVault, TenantId tenant) : IKeyRotation
     {
         public ValueTask<WrappedKey> WrapAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
-            vault.WrapAsync(tenant, key, mayCreate: false, cancellationToken);
+            keyVault.WrapAsync(tenant, key, mayCreate: false, cancellationToken);
 
         public ValueTask<bool> EndAsync(WrappedKey stored, CancellationToken cancellationToken) => new(false);
 
@@ -106,8 +106,8 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
 
 internal sealed record KeyRequest([property: JsonPropertyName("alg")] string Alg, [property: JsonPropertyName("value")] string Value);
 
-internal sealed record KeyAnswer([property: JsonPropertyName("kid")] string Kid, [property: JsonPropertyName("value")] string Value);
+internal sealed record KeyResponse([property: JsonPropertyName("kid")] string Kid, [property: JsonPropertyName("value")] string Value);
 
 [JsonSerializable(typeof(KeyRequest))]
-[JsonSerializable(typeof(KeyAnswer))]
+[JsonSerializable(typeof(KeyResponse))]
 internal sealed partial class KeyVaultJson : JsonSerializerContext;

@@ -14,7 +14,7 @@ public static class MissingKeys
         IDocuments documents, ILedgerArchive archive, TenantId tenant, IReadOnlyCollection<KeyUse> uses,
         CancellationToken cancellationToken)
     {
-        var scope = DocumentScope.Of(tenant);
+        var scope = DocumentScope.From(tenant);
         var there = new HashSet<string>(StringComparer.Ordinal);
         if (uses.Count > 0)
         {
@@ -47,13 +47,13 @@ public static class MissingKeys
         Fact? last = null;
         await foreach (var stored in archive.ReadStreamAsync(tenant, StreamId.Erasure(key), cancellationToken))
         {
-            if (KeyOf(stored) is { } fact)
+            if (GetKey(stored) is { } fact)
                 last = fact.Key == key && last is not ErasureCompleted ? fact.Fact : last;
         }
         return last;
     }
 
-    private static (string Key, Fact Fact)? KeyOf(StoredEntry stored)
+    private static (string Key, Fact Fact)? GetKey(StoredEntry stored)
     {
         try
         {

@@ -9,10 +9,10 @@ internal sealed record AddCheckpoint(long OldSize, IReadOnlyList<byte[]> Path, S
 {
     public const string SizeMediaType = "text/x.tlog.size";
 
-    public const int LongestBody = 64 * 1024;
+    public const int MaxBodyLength = 64 * 1024;
 
     private const string Old = "old ";
-    private const int LongestProof = 63;
+    private const int MaxProofLength = 63;
 
     public static string ToText(long oldSize, IReadOnlyList<byte[]> path, SignedCheckpoint checkpoint)
     {
@@ -31,8 +31,8 @@ internal sealed record AddCheckpoint(long OldSize, IReadOnlyList<byte[]> Path, S
             || NoteText.Number(old[Old.Length..]) is not { } oldSize)
             throw new NoteFormatException("the first line must be 'old' and a size, and an empty line must stand before the checkpoint");
         var hashes = path.Select(NoteText.Hash).OfType<byte[]>().ToArray();
-        if (hashes.Length != path.Length || hashes.Length > LongestProof)
-            throw new NoteFormatException($"the proof is not a list of at most {LongestProof} hashes of 32 bytes in base64");
+        if (hashes.Length != path.Length || hashes.Length > MaxProofLength)
+            throw new NoteFormatException($"the proof is not a list of at most {MaxProofLength} hashes of 32 bytes in base64");
         return new(oldSize, hashes, SignedCheckpoint.Parse(text[(split + 2)..]));
     }
 }

@@ -23,7 +23,7 @@ public sealed class CheckpointFiles(string folder)
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(TenantId tenant, SignedCheckpoint checkpoint)
     {
-        var path = PathOf(tenant, checkpoint.Checkpoint.Size);
+        var path = GetPath(tenant, checkpoint.Checkpoint.Size);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (File.Exists(path))
         {
@@ -69,7 +69,7 @@ public sealed class CheckpointFiles(string folder)
     internal static string Replace(string path) =>
         $"put {path} back from a backup; or, where everything else is intact, move it out of its folder and keep it";
 
-    private string PathOf(TenantId tenant, long size) =>
+    private string GetPath(TenantId tenant, long size) =>
         Path.Combine(folder, tenant.Value, size.ToString("D12", CultureInfo.InvariantCulture) + Extension);
 }
 

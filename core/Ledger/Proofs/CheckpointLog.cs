@@ -33,9 +33,9 @@ internal static partial class CheckpointLog
     public static partial void Cosigned(this ILogger logger, string witness, TenantId tenant, long size);
 
     [LoggerMessage(EventId = 1109, Level = LogLevel.Warning,
-        Message = "{Tenant}: not every witness has answered within {Patience} whether the ledger is whole; what is approved is carried "
+        Message = "{Tenant}: not every witness has answered within {Timeout} whether the ledger is whole; what is approved is carried "
             + "out from now on all the same")]
-    public static partial void WitnessesUnasked(this ILogger logger, TenantId tenant, TimeSpan patience);
+    public static partial void WitnessesUnasked(this ILogger logger, TenantId tenant, TimeSpan timeout);
 
     [LoggerMessage(EventId = 1108, Level = LogLevel.Critical, Message = "WITNESS {Witness} REFUSES {Tenant}: {Problem}")]
     public static partial void WitnessRefuses(this ILogger logger, string witness, TenantId tenant, UntrustedText problem);

@@ -27,63 +27,63 @@ public static class CheckpointServices
         services.AddSingleton<LedgerTree>();
         services.AddSingleton<CheckpointStatus>();
         services.AddSingleton<CheckpointSignals>();
-        services.AddSingleton<ILedgerFollower, CheckpointFollower>();
-        services.AddSingleton<ICheckpointSigner>(provider => OptionsOf(provider).KeyVaultKey is { Length: > 0 } key
-            ? new KeyVaultSigner(ClientOf(provider), vaultToken, key)
+        services.AddSingleton<ILedgerSubscription, CheckpointSubscription>();
+        services.AddSingleton<ICheckpointSigner>(provider => GetOptions(provider).KeyVaultKey is { Length: > 0 } key
+            ? new KeyVaultSigner(GetClient(provider), vaultToken, key)
             : new LocalCheckpointSigner(KeyPath(provider), provider.GetRequiredService<SigningKeys>()));
-        services.AddSingleton(static provider => new CheckpointKeepers(
+        services.AddSingleton(static provider => new CheckpointsByTenant(
             tenant => Keeper(provider, tenant), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new WitnessRounds(
-            WitnessesOf(provider),
+            GetWitnesses(provider),
             provider.GetRequiredService<LedgerTree>(),
             provider.GetRequiredService<IDocuments>(),
             provider.GetRequiredService<CheckpointStatus>(),
             provider.GetRequiredService<ILogger<WitnessRounds>>()));
         services.AddSingleton(static provider => new WitnessedStart(
-            WitnessesOf(provider),
-            tenant => Origins.Of(OptionsOf(provider).Origin, tenant),
+            GetWitnesses(provider),
+            tenant => Origins.For(GetOptions(provider).Origin, tenant),
             provider.GetRequiredService<LedgerTree>(),
             provider.GetRequiredService<ITenantDirectory>(),
             provider.GetRequiredService<CheckpointStatus>(),
-            new(OptionsOf(provider).WitnessPatience, provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss),
+            new(GetOptions(provider).WitnessPatience, provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<WitnessedStart>>()));
-        services.AddSingleton<IExecutionHold>(static provider => provider.GetRequiredService<WitnessedStart>());
+        services.AddSingleton<IExecutionDelay>(static provider => provider.GetRequiredService<WitnessedStart>());
         services.AddHostedService(static provider => provider.GetRequiredService<WitnessedStart>());
         services.AddSingleton<Checkpointer>();
         services.AddHostedService(static provider => provider.GetRequiredService<Checkpointer>());
         return services;
     }
 
-    private static CheckpointKeeper Keeper(IServiceProvider provider, TenantId tenant) => new(
+    private static TenantCheckpoints Keeper(IServiceProvider provider, TenantId tenant) => new(
         tenant,
-        Origins.Of(OptionsOf(provider).Origin, tenant),
+        Origins.For(GetOptions(provider).Origin, tenant),
         provider.GetRequiredService<LedgerTree>(),
         provider.GetRequiredService<Checkpoints>(),
         provider.GetRequiredService<SigningKeys>(),
         provider.GetRequiredService<ICheckpointSigner>(),
-        FoldersOf(provider),
+        GetFolders(provider),
         provider.GetRequiredService<Quarantine>());
 
-    private static CheckpointFolders FoldersOf(IServiceProvider provider) => new(
-        new(Path.Combine(FolderOf(provider), CheckpointFiles.FolderName)),
-        OptionsOf(provider).CheckpointFolder is { Length: > 0 } folder ? new(Path.GetFullPath(folder, ContentRoot(provider))) : null);
+    private static CheckpointFolders GetFolders(IServiceProvider provider) => new(
+        new(Path.Combine(GetFolder(provider), CheckpointFiles.FolderName)),
+        GetOptions(provider).CheckpointFolder is { Length: > 0 } folder ? new(Path.GetFullPath(folder, ContentRoot(provider))) : null);
 
-    private static IReadOnlyList<WitnessClient> WitnessesOf(IServiceProvider provider) =>
-        [.. OptionsOf(provider).Witnesses
-            .Select(witness => new WitnessClient(ClientOf(provider), new(witness.Url), VerifierKey.Parse(witness.Key)))];
+    private static IReadOnlyList<WitnessClient> GetWitnesses(IServiceProvider provider) =>
+        [.. GetOptions(provider).Witnesses
+            .Select(witness => new WitnessClient(GetClient(provider), new(witness.Url), VerifierKey.Parse(witness.Key)))];
 
-    private static string KeyPath(IServiceProvider provider) => OptionsOf(provider).SigningKeyPath is { Length: > 0 } path
+    private static string KeyPath(IServiceProvider provider) => GetOptions(provider).SigningKeyPath is { Length: > 0 } path
         ? Path.GetFullPath(path, ContentRoot(provider))
-        : Path.Combine(FolderOf(provider), LocalSigningKey.FileName);
+        : Path.Combine(GetFolder(provider), LocalSigningKey.FileName);
 
-    private static string FolderOf(IServiceProvider provider) =>
+    private static string GetFolder(IServiceProvider provider) =>
         Path.GetFullPath(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path, ContentRoot(provider));
 
     private static string ContentRoot(IServiceProvider provider) => provider.GetRequiredService<IHostEnvironment>().ContentRootPath;
 
-    private static CheckpointOptions OptionsOf(IServiceProvider provider) =>
+    private static CheckpointOptions GetOptions(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<CheckpointOptions>>().Value;
 
-    private static HttpClient ClientOf(IServiceProvider provider) => provider.GetRequiredService<IHttpClientFactory>().CreateClient(Client);
+    private static HttpClient GetClient(IServiceProvider provider) => provider.GetRequiredService<IHttpClientFactory>().CreateClient(Client);
 }

@@ -9,13 +9,13 @@ internal sealed class CheckpointSignals
 {
     private readonly ConcurrentDictionary<TenantId, Channel<bool>> tenants = new();
 
-    public void Raise(TenantId tenant) => Of(tenant).Writer.TryWrite(true);
+    public void Raise(TenantId tenant) => For(tenant).Writer.TryWrite(true);
 
     /// <summary>Completes when there is a signal, and takes it.</summary>
     public async Task TakenAsync(TenantId tenant, CancellationToken cancellationToken) =>
-        await Of(tenant).Reader.ReadAsync(cancellationToken);
+        await For(tenant).Reader.ReadAsync(cancellationToken);
 
-    private Channel<bool> Of(TenantId tenant) => tenants.GetOrAdd(
+    private Channel<bool> For(TenantId tenant) => tenants.GetOrAdd(
         tenant, static _ => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
 }
 
@@ -23,15 +23,15 @@ internal sealed class CheckpointSignals
 /// Sees a ledger begin, and what people do, outcomes and erasures go by; and whenever so much has come that it should not wait. Does
 /// nothing itself, so it never holds its cursor back; what a crash swallows is signed at the next start.
 /// </summary>
-internal sealed class CheckpointFollower(CheckpointSignals signals) : ILedgerFollower
+internal sealed class CheckpointSubscription(CheckpointSignals signals) : ILedgerSubscription
 {
     public string Name => "checkpoints";
 
     /// <summary>So many entries are signed without waiting for <see cref="CheckpointOptions.CheckpointEvery"/>.</summary>
-    internal const int MostUnsigned = 256;
+    internal const int MaxUnsigned = 256;
 
-    public string? Lane(LedgerEntry entry) =>
-        entry.Seq == 1 || entry.Seq % MostUnsigned == 0 || entry.Actor.Kind == ActorKind.Person
+    public string? GetPartitionKey(LedgerEntry entry) =>
+        entry.Seq == 1 || entry.Seq % MaxUnsigned == 0 || entry.Actor.Kind == ActorKind.Person
         || entry.Fact is ISignedSoon ? Name : null;
 
     public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)

@@ -15,9 +15,9 @@ internal sealed class Checkpointer(
     ILedger ledger,
     TenantStates states,
     ITenantDirectory tenants,
-    IFollowedTenants followed,
+    ISubscribedTenants followed,
     CheckpointSignals signals,
-    CheckpointKeepers keepers,
+    CheckpointsByTenant keepers,
     WitnessRounds witnesses,
     ICheckpointSigner signer,
     CheckpointStatus status,
@@ -57,7 +57,7 @@ internal sealed class Checkpointer(
             try
             {
                 if (await IsMineAsync(tenant.Id, cancellationToken) is true)
-                    await keepers.Of(tenant.Id).SignAsync(cancellationToken);
+                    await keepers.For(tenant.Id).SignAsync(cancellationToken);
             }
             catch (Exception failure)
             {
@@ -78,15 +78,15 @@ internal sealed class Checkpointer(
         try
         {
             var quiet = await BeatAsync(tenant, cancellationToken);
-            var keeper = keepers.Of(tenant);
-            var before = keeper.Newest;
-            var newest = await keeper.SignAsync(cancellationToken);
+            var tenantCheckpoints = keepers.For(tenant);
+            var before = tenantCheckpoints.Newest;
+            var newest = await tenantCheckpoints.SignAsync(cancellationToken);
             if (newest is not null && before?.Checkpoint.IsSameTree(newest.Checkpoint) is not true)
                 Tell(tenant, newest.Checkpoint);
             Report(tenant, null, null, "signing");
-            if (Report(tenant, "folder", keeper.CopyProblem, "the other folder") && keeper.CopyProblem is { } missing)
+            if (Report(tenant, "folder", tenantCheckpoints.CopyProblem, "the other folder") && tenantCheckpoints.CopyProblem is { } missing)
                 logger.CopyMissing(tenant, missing);
-            pause = Least(pause, quiet, keeper.CopyProblem is null ? pause : PauseAfterFailure);
+            pause = Least(pause, quiet, tenantCheckpoints.CopyProblem is null ? pause : PauseAfterFailure);
         }
         catch (CheckpointException refused)
         {
@@ -108,7 +108,7 @@ internal sealed class Checkpointer(
     {
         try
         {
-            var all = await witnesses.GoAsync(keepers.Of(tenant), tenant, cancellationToken);
+            var all = await witnesses.GoAsync(keepers.For(tenant), tenant, cancellationToken);
             Report(tenant, "witnesses", null, "witnessing");
             return all ? options.Value.CheckpointEvery : PauseAfterFailure;
         }
@@ -188,13 +188,13 @@ internal sealed class Checkpointer(
         var quiet = last is [_] && !isBehind && -behind > quietSince ? -behind : quietSince;
         if (quiet < every)
             return every - quiet;
-        var newest = keepers.Of(tenant).Newest?.Checkpoint;
+        var newest = keepers.For(tenant).Newest?.Checkpoint;
         var state = await states.GetAsync(tenant, cancellationToken);
         if (state.Seq == head)
         {
             var beat = new LedgerHeartbeat(newest?.Size, newest is null ? null : Convert.ToHexStringLower(newest.Root));
             await ledger.AppendAsync(
-                tenant, [state.VersionOf(StreamId.Ledger)], [new(StreamId.Ledger, Actor.Service("ledger"), $"heartbeat-{head + 1}", beat)],
+                tenant, [state.GetVersion(StreamId.Ledger)], [new(StreamId.Ledger, Actor.Service("ledger"), $"heartbeat-{head + 1}", beat)],
                 cancellationToken);
         }
         _ = keepers.QuietSince(tenant, await ledger.HeadAsync(tenant, cancellationToken));

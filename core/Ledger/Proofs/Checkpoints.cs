@@ -22,11 +22,11 @@ public sealed class Checkpoints(IDocuments documents)
     /// <exception cref="CheckpointException">What is kept is no checkpoint.</exception>
     public async ValueTask<SignedCheckpoint?> NewestAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var pointer = await documents.FindAsync(DocumentScope.Of(tenant), NewestKind, NewestId, cancellationToken);
+        var pointer = await documents.FindAsync(DocumentScope.From(tenant), NewestKind, NewestId, cancellationToken);
         if (pointer is null)
             return null;
         var pointed = Read(pointer, tenant);
-        var document = await documents.FindAsync(DocumentScope.Of(tenant), Kind, IdOf(pointed.Checkpoint.Size), cancellationToken);
+        var document = await documents.FindAsync(DocumentScope.From(tenant), Kind, GetId(pointed.Checkpoint.Size), cancellationToken);
         return document is null ? pointed : Read(document, tenant);
     }
 
@@ -34,7 +34,7 @@ public sealed class Checkpoints(IDocuments documents)
     /// <exception cref="CheckpointException">One of them is no checkpoint.</exception>
     public async IAsyncEnumerable<SignedCheckpoint> AllAsync(TenantId tenant, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var document in documents.ListAsync(DocumentScope.Of(tenant), Kind, "", cancellationToken))
+        await foreach (var document in documents.ListAsync(DocumentScope.From(tenant), Kind, "", cancellationToken))
             yield return Read(document, tenant);
     }
 
@@ -46,7 +46,7 @@ public sealed class Checkpoints(IDocuments documents)
         // The newest is kept a second time, as the one to go on from.
         foreach (var kind in (string[])[Kind, NewestKind])
         {
-            await foreach (var document in documents.ListAsync(DocumentScope.Of(tenant), kind, "", cancellationToken))
+            await foreach (var document in documents.ListAsync(DocumentScope.From(tenant), kind, "", cancellationToken))
             {
                 try
                 {
@@ -70,12 +70,12 @@ public sealed class Checkpoints(IDocuments documents)
     public async ValueTask<bool> TryAddAsync(
         TenantId tenant, SignedCheckpoint checkpoint, SignedCheckpoint? previous, CancellationToken cancellationToken)
     {
-        var scope = DocumentScope.Of(tenant);
+        var scope = DocumentScope.From(tenant);
         var pointer = await documents.FindAsync(scope, NewestKind, NewestId, cancellationToken);
         if (pointer is null ? previous is not null : previous is null || !Read(pointer, tenant).Checkpoint.IsSameTree(previous.Checkpoint))
             return false;
         var bytes = NoteText.Encode(checkpoint.ToString());
-        var id = IdOf(checkpoint.Checkpoint.Size);
+        var id = GetId(checkpoint.Checkpoint.Size);
         // There when an instance ended between the two writes.
         if (!await documents.TryPutAsync(scope, Kind, id, bytes, null, cancellationToken)
             && await documents.FindAsync(scope, Kind, id, cancellationToken) is { } kept
@@ -89,11 +89,11 @@ public sealed class Checkpoints(IDocuments documents)
     public async ValueTask<SignedCheckpoint> AddSignatureAsync(
         TenantId tenant, SignedCheckpoint checkpoint, NoteSignature signature, CancellationToken cancellationToken)
     {
-        while (await documents.FindAsync(DocumentScope.Of(tenant), Kind, IdOf(checkpoint.Checkpoint.Size), cancellationToken) is { } kept)
+        while (await documents.FindAsync(DocumentScope.From(tenant), Kind, GetId(checkpoint.Checkpoint.Size), cancellationToken) is { } kept)
         {
             var signed = Read(kept, tenant).With(signature);
             if (await documents.TryPutAsync(
-                DocumentScope.Of(tenant), Kind, kept.Id, NoteText.Encode(signed.ToString()), kept.Tag, cancellationToken))
+                DocumentScope.From(tenant), Kind, kept.Id, NoteText.Encode(signed.ToString()), kept.Tag, cancellationToken))
                 return signed;
         }
         return checkpoint.With(signature);
@@ -117,7 +117,7 @@ public sealed class Checkpoints(IDocuments documents)
 
     internal const string RestoreDocuments = "restore the documents (documents.db) from a backup";
 
-    private static string IdOf(long size) => size.ToString("D19", CultureInfo.InvariantCulture);
+    private static string GetId(long size) => size.ToString("D19", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A checkpoint must not be signed, or one that is kept cannot be believed; the message says why.</summary>

@@ -44,8 +44,8 @@ public sealed partial class KeyVaultSigner(HttpClient client, Func<CancellationT
             Content = JsonContent.Create(
                 new Dictionary<string, string> { ["alg"] = "ES256", ["value"] = Base64Url.EncodeToString(digest) }),
         };
-        var answer = await SendAsync(request, cancellationToken);
-        return Der(Field(answer, "value"));
+        var result = await SendAsync(request, cancellationToken);
+        return Der(Field(result, "value"));
     }
 
     public void Dispose() => turn.Dispose();
@@ -68,8 +68,8 @@ public sealed partial class KeyVaultSigner(HttpClient client, Func<CancellationT
     private async Task<Key> FetchAsync(CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{key.TrimEnd('/')}?{ApiVersion}");
-        var answer = await SendAsync(request, cancellationToken);
-        if (!answer.TryGetProperty("key", out var jwk) || Text(jwk, "kty") is not ("EC" or "EC-HSM") || Text(jwk, "crv") != "P-256")
+        var result = await SendAsync(request, cancellationToken);
+        if (!result.TryGetProperty("key", out var jwk) || Text(jwk, "kty") is not ("EC" or "EC-HSM") || Text(jwk, "crv") != "P-256")
             throw new SigningKeyException($"Key Vault's {key} is not an EC key on the curve P-256.");
         var identifier = Text(jwk, "kid");
         if (identifier is null || !IsKeyIdentifier(identifier))

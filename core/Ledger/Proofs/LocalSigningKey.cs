@@ -9,7 +9,7 @@ public sealed class LocalSigningKey : ICheckpointSigner, IDisposable
     public const string FileName = "checkpoint.key";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const int LargestFile = 8 * 1024;
+    private const int MaxFileBytes = 8 * 1024;
 
     private readonly ECDsa key;
     private readonly Lock gate = new();
@@ -31,7 +31,7 @@ public sealed class LocalSigningKey : ICheckpointSigner, IDisposable
                     $"The signing key {path} can be read by others (mode {Convert.ToString((int)mode, 8)}) and is not used. "
                     + $"Run 'chmod 600 {path}', and begin with a new key if anybody may have copied it.");
             }
-            if (new FileInfo(path).Length > LargestFile)
+            if (new FileInfo(path).Length > MaxFileBytes)
                 throw Damaged(path);
             return new(Read(File.ReadAllText(path)) ?? throw Damaged(path));
         }

@@ -10,7 +10,7 @@ namespace DevOpsAI.Ledger.Proofs;
 public static class MerkleProofs
 {
     /// <summary>No tree of 64-bit size has a longer proof.</summary>
-    public const int LongestPath = 64;
+    public const int MaxPathLength = 64;
 
     /// <summary>The subtrees whose roots prove that a leaf is in the tree: from the leaf's sibling up to the root's child.</summary>
     /// <param name="index">0-based: the entry's seq - 1.</param>
@@ -153,7 +153,7 @@ public static class MerkleProofs
     }
 
     private static bool AreHashes(IReadOnlyList<byte[]> path) =>
-        path.Count <= LongestPath && path.All(static hash => hash.Length == MerkleTree.HashSize);
+        path.Count <= MaxPathLength && path.All(static hash => hash.Length == MerkleTree.HashSize);
 }
 
 /// <summary>Neighbouring leaves that make a subtree.</summary>

@@ -10,7 +10,7 @@ public static class Origins
 {
     public const string Default = "devops-ai-bot";
 
-    public static string Of(string prefix, TenantId tenant) => $"{prefix}/{tenant.Value}";
+    public static string For(string prefix, TenantId tenant) => $"{prefix}/{tenant.Value}";
 
     /// <summary>Whether something can be the setting: as a key name, without a slash at its end.</summary>
     public static bool IsPrefix(string prefix) =>

@@ -18,12 +18,12 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, InclusionProof Proof, S
 
     private const string Extra = "extra ";
     private const string Index = "index ";
-    private const int LongestText = 1 << 20;
+    private const int MaxTextLength = 1 << 20;
 
     /// <exception cref="NoteFormatException">Not a receipt.</exception>
     public static Receipt Parse(string text)
     {
-        if (text.Length > LongestText)
+        if (text.Length > MaxTextLength)
             throw new NoteFormatException("too long for a receipt");
         var split = text.IndexOf("\n\n", StringComparison.Ordinal);
         var lines = split < 0 ? [] : text[..split].Split('\n');
@@ -36,7 +36,7 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, InclusionProof Proof, S
         if (!index.StartsWith(Index, StringComparison.Ordinal) || NoteText.Number(index[Index.Length..]) is not { } position)
             throw new NoteFormatException("the receipt has no line 'index' with a number");
         var hashes = path.Select(NoteText.Hash).OfType<byte[]>().ToArray();
-        if (hashes.Length != path.Length || hashes.Length > MerkleProofs.LongestPath)
+        if (hashes.Length != path.Length || hashes.Length > MerkleProofs.MaxPathLength)
             throw new NoteFormatException("the receipt's proof is not a list of 32-byte hashes in base64");
         var checkpoint = SignedCheckpoint.Parse(text[(split + 2)..]);
         return new(entry, new(position, checkpoint.Checkpoint.Size, hashes), checkpoint);

@@ -38,14 +38,14 @@ public sealed record NoteSignature(string Name, uint KeyId, byte[] Signature)
 public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signatures)
 {
     /// <summary>The format asks readers to take at least 16.</summary>
-    public const int MostSignatures = 64;
+    public const int MaxSignatures = 64;
 
-    public const int LongestNote = 256 * 1024;
+    public const int MaxNoteLength = 256 * 1024;
 
     /// <exception cref="NoteFormatException">Not a signed note.</exception>
     public static SignedNote Parse(string note)
     {
-        if (note.Length > LongestNote)
+        if (note.Length > MaxNoteLength)
             throw new NoteFormatException("too long for a note");
         if (NoteText.ChangedOnItsWay(note) is { } change)
             throw new NoteFormatException(change);
@@ -57,7 +57,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         if (split < 0)
             throw new NoteFormatException("there is no empty line between text and signatures");
         var lines = note[(split + 2)..].Split('\n')[..^1];
-        if (lines.Length is 0 or > MostSignatures)
+        if (lines.Length is 0 or > MaxSignatures)
             throw new NoteFormatException(lines.Length == 0 ? "there is no signature" : "there are too many signatures");
         return new(note[..(split + 1)], [.. lines.Select(NoteSignature.Parse)]);
     }

@@ -9,7 +9,7 @@ namespace DevOpsAI.Ledger.Proofs;
 /// </summary>
 public static class SigningOnDemand
 {
-    /// <param name="origin">As <see cref="Origins.Of"/> gives it.</param>
+    /// <param name="origin">As <see cref="Origins.For"/> gives it.</param>
     /// <param name="documents">To be written to: the checkpoint is kept there.</param>
     /// <param name="folder">Where the ledger keeps its files.</param>
     /// <param name="elsewhere">The other folder that checkpoints are copied to, if there is one.</param>
@@ -21,9 +21,9 @@ public static class SigningOnDemand
         TenantId tenant, string origin, ILedgerArchive archive, IDocuments documents, ICheckpointSigner signer, string folder,
         string? elsewhere, CancellationToken cancellationToken)
     {
-        using var keeper = new CheckpointKeeper(
+        using var tenantCheckpoints = new TenantCheckpoints(
             tenant, origin, new(archive, documents), new(documents), new(documents), signer,
             new(new(Path.Combine(folder, CheckpointFiles.FolderName)), elsewhere is null ? null : new(elsewhere)));
-        return await keeper.SignAsync(cancellationToken);
+        return await tenantCheckpoints.SignAsync(cancellationToken);
     }
 }

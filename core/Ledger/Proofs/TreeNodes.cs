@@ -56,8 +56,8 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
     /// <summary>Replaces what is kept of a tree of this size by what the leaves give.</summary>
     public async Task RewriteAsync(long size, CancellationToken cancellationToken)
     {
-        await foreach (var kept in documents.ListAsync(DocumentScope.Of(tenant), DocumentKind, "", cancellationToken))
-            await documents.DeleteAsync(DocumentScope.Of(tenant), DocumentKind, kept.Id, cancellationToken);
+        await foreach (var kept in documents.ListAsync(DocumentScope.From(tenant), DocumentKind, "", cancellationToken))
+            await documents.DeleteAsync(DocumentScope.From(tenant), DocumentKind, kept.Id, cancellationToken);
         await KeepAsync(size, cancellationToken);
     }
 
@@ -66,20 +66,20 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
     {
         var number = (nodes - 1) / RowWidth;
         while (number > 0
-            && await documents.FindAsync(DocumentScope.Of(tenant), DocumentKind, IdOf(level, number), cancellationToken) is null)
+            && await documents.FindAsync(DocumentScope.From(tenant), DocumentKind, GetId(level, number), cancellationToken) is null)
             number--;
         return number;
     }
 
     private async Task KeepRowAsync(int level, long number, int width, CancellationToken cancellationToken)
     {
-        var kept = await documents.FindAsync(DocumentScope.Of(tenant), DocumentKind, IdOf(level, number), cancellationToken);
+        var kept = await documents.FindAsync(DocumentScope.From(tenant), DocumentKind, GetId(level, number), cancellationToken);
         if (kept is not null && kept.Value.Length >= width * MerkleTree.HashSize)
             return;
         var row = await RowAsync(level, number, width, cancellationToken);
         // Somebody faster has written the same, or more of it.
         await documents.TryPutAsync(
-            DocumentScope.Of(tenant), DocumentKind, IdOf(level, number), row.AsMemory(0, width * MerkleTree.HashSize), kept?.Tag,
+            DocumentScope.From(tenant), DocumentKind, GetId(level, number), row.AsMemory(0, width * MerkleTree.HashSize), kept?.Tag,
             cancellationToken);
     }
 
@@ -89,7 +89,7 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
         var width = 1 << (height % RowHeight);
         var first = index * width;
         var row = await RowAsync(level, first / RowWidth, (int)(first % RowWidth) + width, cancellationToken);
-        return Fold(row.AsSpan((int)(first % RowWidth) * MerkleTree.HashSize, width * MerkleTree.HashSize));
+        return Apply(row.AsSpan((int)(first % RowWidth) * MerkleTree.HashSize, width * MerkleTree.HashSize));
     }
 
     /// <summary>A row with at least <paramref name="width"/> nodes.</summary>
@@ -120,7 +120,7 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
         {
             var child = (number * RowWidth) + i;
             var below = await RowAsync(level - 1, child, RowWidth, cancellationToken);
-            Fold(below).CopyTo(row, i * MerkleTree.HashSize);
+            Apply(below).CopyTo(row, i * MerkleTree.HashSize);
             // A whole tree's leaves would be a lot to remember.
             rows.Remove((level - 1, child));
         }
@@ -131,13 +131,13 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
     {
         if (!trustKept)
             return default;
-        var kept = await documents.FindAsync(DocumentScope.Of(tenant), DocumentKind, IdOf(level, number), cancellationToken);
+        var kept = await documents.FindAsync(DocumentScope.From(tenant), DocumentKind, GetId(level, number), cancellationToken);
         return kept is { Value.Length: <= RowWidth * MerkleTree.HashSize } && kept.Value.Length % MerkleTree.HashSize == 0
             ? kept.Value
             : default;
     }
 
-    private static byte[] Fold(ReadOnlySpan<byte> nodes)
+    private static byte[] Apply(ReadOnlySpan<byte> nodes)
     {
         var hashes = nodes.ToArray();
         for (var count = hashes.Length / MerkleTree.HashSize; count > 1; count /= 2)
@@ -150,5 +150,5 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
 
     private static Span<byte> At(byte[] hashes, int index) => hashes.AsSpan(index * MerkleTree.HashSize, MerkleTree.HashSize);
 
-    private static string IdOf(int level, long number) => $"{level}-{number:D12}";
+    private static string GetId(int level, long number) => $"{level}-{number:D12}";
 }

@@ -22,7 +22,7 @@ public sealed class WitnessStore : IDisposable
     /// <exception cref="CheckpointException">The file is damaged. It is left as it is: to begin anew would be to forget.</exception>
     public SignedCheckpoint? Read(string origin)
     {
-        var path = PathOf(origin);
+        var path = GetPath(origin);
         if (!File.Exists(path))
             return null;
         var stored = CheckpointFiles.Read(path);
@@ -33,10 +33,10 @@ public sealed class WitnessStore : IDisposable
 
     /// <summary>On the disk when it returns, and never half.</summary>
     public void Write(SignedCheckpoint checkpoint) =>
-        WholeFile.Replace(PathOf(checkpoint.Checkpoint.Origin), NoteText.Encode(checkpoint.ToString()));
+        WholeFile.Replace(GetPath(checkpoint.Checkpoint.Origin), NoteText.Encode(checkpoint.ToString()));
 
     public void Dispose() => held.Dispose();
 
-    private string PathOf(string origin) =>
+    private string GetPath(string origin) =>
         Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(NoteText.Encode(origin)).AsSpan(0, 16)) + CheckpointFiles.Extension);
 }

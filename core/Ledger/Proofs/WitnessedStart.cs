@@ -18,7 +18,7 @@ internal sealed class WitnessedStart(
     CheckpointStatus status,
     WitnessTerms terms,
     TimeProvider clock,
-    ILogger<WitnessedStart> logger) : BackgroundService, IExecutionHold
+    ILogger<WitnessedStart> logger) : BackgroundService, IExecutionDelay
 {
     private const string Unasked =
         "The witnesses of this client's record have not answered yet whether it is whole, so nothing is carried out for the moment.";
@@ -30,7 +30,7 @@ internal sealed class WitnessedStart(
     private readonly ConcurrentDictionary<TenantId, string> held = new(
         witnesses.Count == 0 ? [] : tenants.All.Select(static tenant => KeyValuePair.Create(tenant.Id, Unasked)));
 
-    public string? WhyHeld(TenantId tenant) => held.GetValueOrDefault(tenant);
+    public string? GetDelay(TenantId tenant) => held.GetValueOrDefault(tenant);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(held.Keys.ToList().Select(tenant => AskUntilClearAsync(tenant, stoppingToken)));
@@ -49,9 +49,9 @@ internal sealed class WitnessedStart(
 
     private async Task<NextRound> AskOnceAsync(TenantId tenant, long began, CancellationToken stopping)
     {
-        var answers = await Task.WhenAll(witnesses.Select(witness => AskAsync(witness, tenant, stopping)));
-        var contradicts = answers.Any(static answer => answer == Answer.Contradicts);
-        var silent = answers.Any(static answer => answer == Answer.None);
+        var results = await Task.WhenAll(witnesses.Select(witness => AskAsync(witness, tenant, stopping)));
+        var contradicts = results.Any(static result => result == Reply.Contradicts);
+        var silent = results.Any(static result => result == Reply.None);
         if (contradicts || (silent && clock.GetElapsedTime(began) < terms.Timeout))
         {
             held[tenant] = contradicts ? Contradicted : Unasked;
@@ -63,27 +63,27 @@ internal sealed class WitnessedStart(
         return NextRound.None;
     }
 
-    private async Task<Answer> AskAsync(WitnessClient witness, TenantId tenant, CancellationToken stopping)
+    private async Task<Reply> AskAsync(WitnessClient witness, TenantId tenant, CancellationToken stopping)
     {
         try
         {
             var (answered, seen) = await witness.NewestAsync(originOf(tenant), stopping);
             if (!answered)
-                return Answer.None;
+                return Reply.None;
             var problem = seen is null ? null : await ProblemAsync(seen.Checkpoint, tenant, stopping);
             if (status.Report(tenant, $"{witness.Key.Name} at the start", problem) && problem is not null)
                 logger.WitnessRefuses(witness.Key.Name, tenant, problem);
-            return problem is null || terms.AcceptLoss ? Answer.Fits : Answer.Contradicts;
+            return problem is null || terms.AcceptLoss ? Reply.Fits : Reply.Contradicts;
         }
         catch (LedgerDamagedException)
         {
             // It is in quarantine: nothing is carried out for it anyway.
-            return Answer.Fits;
+            return Reply.Fits;
         }
         catch (Exception unclear) when (!stopping.IsCancellationRequested)
         {
             logger.CopyMissing(tenant, $"Whether {witness.Key.Name} has seen this record could not be told: {unclear.Message}");
-            return Answer.None;
+            return Reply.None;
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class WitnessedStart(
             + $"carried out";
     }
 
-    private enum Answer
+    private enum Reply
     {
         None,
         Fits,

@@ -10,7 +10,7 @@ namespace DevOpsAI.Ledger.Snapshots;
 
 /// <summary>What a derived document says of itself in the clear. All of it is authenticated with the content.</summary>
 /// <param name="Format">Of the document; see <see cref="DerivedDocuments.Format"/>.</param>
-/// <param name="Shape">As <see cref="StateJson.ShapeOf"/> gives it.</param>
+/// <param name="Shape">As <see cref="StateJson.GetShape"/> gives it.</param>
 /// <param name="Seq">The entry up to which it was derived.</param>
 /// <param name="Leaf">The leaf hash of that entry.</param>
 /// <param name="Key">Under which key it is sealed.</param>
@@ -20,7 +20,7 @@ internal sealed record DerivedHeader(
     int Format, TenantId Tenant, string Kind, string Id, string Shape, long Seq, byte[] Leaf, string Key, byte[] Salt, int Parts);
 
 /// <summary>Which derived document.</summary>
-/// <param name="Shape">As <see cref="StateJson.ShapeOf"/> gives it for what is in it.</param>
+/// <param name="Shape">As <see cref="StateJson.GetShape"/> gives it for what is in it.</param>
 internal readonly record struct DerivedName(TenantId Tenant, string Kind, string Id, string Shape);
 
 /// <summary>A derived document as it was read, or why it is of no use.</summary>
@@ -47,7 +47,7 @@ internal sealed class DerivedDocuments(IDocuments documents)
     public const int Format = 1;
 
     /// <summary>A document of Cosmos DB has 2 MB at most, in Base64.</summary>
-    internal const int LargestPart = 1024 * 1024;
+    internal const int MaxPartBytes = 1024 * 1024;
 
     private const int SaltSize = 32;
     private static ReadOnlySpan<byte> Label => "DevOpsAI derived document 1\n"u8;
@@ -61,16 +61,16 @@ internal sealed class DerivedDocuments(IDocuments documents)
     {
         var packed = Pack(json);
         var salt = RandomNumberGenerator.GetBytes(SaltSize);
-        var length = packed.Length + SealedBox.TagSize;
-        var parts = length <= LargestPart ? 0 : (length + LargestPart - 1) / LargestPart;
+        var length = packed.Length + EncryptedBox.TagSize;
+        var parts = length <= MaxPartBytes ? 0 : (length + MaxPartBytes - 1) / MaxPartBytes;
         var header = new DerivedHeader(Format, name.Tenant, name.Kind, name.Id, name.Shape, at.Seq, at.Leaf.ToArray(), key.Id, salt, parts);
         var said = JsonSerializer.SerializeToUtf8Bytes(header, DerivedJson.Default.DerivedHeader);
-        if (Seal(key, salt, said, packed) is not { } concealed)
+        if (Encrypt(key, salt, said, packed) is not { } concealed)
             return false;
-        var write = NameOf(salt);
+        var write = GetName(salt);
         for (var part = 0; part < parts; part++)
         {
-            var piece = concealed.AsMemory(part * LargestPart, Math.Min(LargestPart, concealed.Length - (part * LargestPart)));
+            var piece = concealed.AsMemory(part * MaxPartBytes, Math.Min(MaxPartBytes, concealed.Length - (part * MaxPartBytes)));
             await OverwriteAsync(name, PartId(name.Id, write, part), piece, cancellationToken);
         }
         var before = await OverwriteAsync(name, name.Id, Whole(said, parts == 0 ? concealed : []), cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class DerivedDocuments(IDocuments documents)
     /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
     public async ValueTask<DerivedContent> FindAsync(DataKey? key, DerivedName name, CancellationToken cancellationToken)
     {
-        if (await documents.FindAsync(DocumentScope.Of(name.Tenant), name.Kind, name.Id, cancellationToken) is not { } found)
+        if (await documents.FindAsync(DocumentScope.From(name.Tenant), name.Kind, name.Id, cancellationToken) is not { } found)
             return new DerivedContent.Missing();
         if (Read(found.Value, out var said, out var rest) is not { } header)
             return new DerivedContent.Unfit("it is torn");
@@ -109,8 +109,8 @@ internal sealed class DerivedDocuments(IDocuments documents)
         using var joined = new MemoryStream();
         for (var part = 0; part < header.Parts; part++)
         {
-            var id = PartId(header.Id, NameOf(header.Salt), part);
-            if (await documents.FindAsync(DocumentScope.Of(header.Tenant), header.Kind, id, cancellationToken) is not { } piece)
+            var id = PartId(header.Id, GetName(header.Salt), part);
+            if (await documents.FindAsync(DocumentScope.From(header.Tenant), header.Kind, id, cancellationToken) is not { } piece)
                 return null;
             joined.Write(piece.Value.Span);
         }
@@ -121,7 +121,7 @@ internal sealed class DerivedDocuments(IDocuments documents)
     private async Task<Document?> OverwriteAsync(
         DerivedName name, string id, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
-        var scope = DocumentScope.Of(name.Tenant);
+        var scope = DocumentScope.From(name.Tenant);
         while (true)
         {
             var there = await documents.FindAsync(scope, name.Kind, id, cancellationToken);
@@ -133,7 +133,7 @@ internal sealed class DerivedDocuments(IDocuments documents)
     /// <summary>Parts of earlier writes.</summary>
     private async Task DeletePartsAsync(DerivedName name, string write, CancellationToken cancellationToken)
     {
-        var scope = DocumentScope.Of(name.Tenant);
+        var scope = DocumentScope.From(name.Tenant);
         await foreach (var part in documents.ListAsync(scope, name.Kind, $"{name.Id}|", cancellationToken))
         {
             if (!part.Id.StartsWith($"{name.Id}|{write}|", StringComparison.Ordinal))
@@ -142,24 +142,24 @@ internal sealed class DerivedDocuments(IDocuments documents)
     }
 
     /// <summary>Null when the key is destroyed.</summary>
-    private static byte[]? Seal(DataKey key, byte[] salt, byte[] said, byte[] packed)
+    private static byte[]? Encrypt(DataKey key, byte[] salt, byte[] said, byte[] packed)
     {
-        Span<byte> derived = stackalloc byte[SealedBox.KeySize];
+        Span<byte> derived = stackalloc byte[EncryptedBox.KeySize];
         if (!key.TryDerive([.. Label, .. salt], derived))
             return null;
-        var concealed = new byte[packed.Length + SealedBox.TagSize];
-        SealedBox.Seal(derived, salt.AsSpan(0, SealedBox.NonceSize), said, packed, concealed);
+        var concealed = new byte[packed.Length + EncryptedBox.TagSize];
+        EncryptedBox.Encrypt(derived, salt.AsSpan(0, EncryptedBox.NonceSize), said, packed, concealed);
         CryptographicOperations.ZeroMemory(derived);
         return concealed;
     }
 
     private static byte[]? Open(DataKey key, byte[] salt, ReadOnlyMemory<byte> said, ReadOnlyMemory<byte> concealed)
     {
-        Span<byte> derived = stackalloc byte[SealedBox.KeySize];
-        if (salt.Length != SaltSize || concealed.Length < SealedBox.TagSize || !key.TryDerive([.. Label, .. salt], derived))
+        Span<byte> derived = stackalloc byte[EncryptedBox.KeySize];
+        if (salt.Length != SaltSize || concealed.Length < EncryptedBox.TagSize || !key.TryDerive([.. Label, .. salt], derived))
             return null;
-        var packed = new byte[concealed.Length - SealedBox.TagSize];
-        var isOpen = SealedBox.TryOpen(derived, salt.AsSpan(0, SealedBox.NonceSize), said.Span, concealed.Span, packed);
+        var packed = new byte[concealed.Length - EncryptedBox.TagSize];
+        var isOpen = EncryptedBox.TryOpen(derived, salt.AsSpan(0, EncryptedBox.NonceSize), said.Span, concealed.Span, packed);
         CryptographicOperations.ZeroMemory(derived);
         return isOpen ? Unpack(packed) : null;
     }
@@ -206,7 +206,7 @@ internal sealed class DerivedDocuments(IDocuments documents)
         }
     }
 
-    private static string NameOf(byte[] salt) => Convert.ToHexStringLower(salt.AsSpan(0, 8));
+    private static string GetName(byte[] salt) => Convert.ToHexStringLower(salt.AsSpan(0, 8));
 
     private static string PartId(string id, string write, int part) => $"{id}|{write}|{part:D4}";
 }

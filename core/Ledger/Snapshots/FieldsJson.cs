@@ -16,7 +16,7 @@ internal sealed class FieldsJson : JsonConverterFactory
 
     private sealed class Converter<T> : JsonConverter<T>
     {
-        private readonly Field[] fields = [.. StateTypes.FieldsOf(typeof(T)).Select(static field => Field.Of(field))];
+        private readonly Field[] fields = [.. StateTypes.GetFields(typeof(T)).Select(static field => Field.From(field))];
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
@@ -48,7 +48,7 @@ internal sealed class FieldsJson : JsonConverterFactory
     {
         protected FieldInfo Info => info;
 
-        public static Field Of(FieldInfo info) => (Field)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(info.FieldType), info)!;
+        public static Field From(FieldInfo info) => (Field)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(info.FieldType), info)!;
 
         public abstract void Read(ref Utf8JsonReader reader, object made, JsonSerializerOptions options);
 
@@ -63,17 +63,17 @@ internal sealed class FieldsJson : JsonConverterFactory
         {
             if (reader.TokenType == JsonTokenType.Null && default(T) is null)
                 return;
-            Info.SetValue(made, Of(options).Read(ref reader, typeof(T), options));
+            Info.SetValue(made, For(options).Read(ref reader, typeof(T), options));
         }
 
         public override void Write(Utf8JsonWriter writer, object from, JsonSerializerOptions options)
         {
             if (Info.GetValue(from) is T value)
-                Of(options).Write(writer, value, options);
+                For(options).Write(writer, value, options);
             else
                 writer.WriteNullValue();
         }
 
-        private JsonConverter<T> Of(JsonSerializerOptions options) => converter ??= (JsonConverter<T>)options.GetConverter(typeof(T));
+        private JsonConverter<T> For(JsonSerializerOptions options) => converter ??= (JsonConverter<T>)options.GetConverter(typeof(T));
     }
 }

@@ -32,7 +32,7 @@ internal sealed class OlderEntries(
         {
             EntryCodec.MustBeWhole(tenant, entry);
             // Whether what is sealed beside it may be missing, its keys tell.
-            if (entry.Sealed is null)
+            if (entry.Encrypted is null)
                 await codec.DecodeAsync(tenant, [entry], keys, cancellationToken);
             if (entry.Seq % EntriesAtOnce == 0)
                 await Task.Delay(Rest, clock, cancellationToken);

@@ -9,8 +9,8 @@ namespace DevOpsAI.Ledger.Snapshots;
 internal static class SlicesJson
 {
     /// <summary>Which slices there are, and what each is made of.</summary>
-    public static string ShapeOf(EntryCatalog catalog) =>
-        StateJson.ShapeOf(
+    public static string GetShape(EntryCatalog catalog) =>
+        StateJson.GetShape(
             catalog.Slices.Select(static slice => slice.Type), string.Join(' ', catalog.Slices.Select(static slice => slice.Name)));
 
     public static byte[] Write(TenantState state, EntryCatalog catalog)

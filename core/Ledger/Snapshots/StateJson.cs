@@ -37,7 +37,7 @@ internal static class StateJson
     /// </summary>
     /// <param name="also">What else has to be the same.</param>
     /// <exception cref="NotSupportedException">Something is reached that cannot be kept.</exception>
-    public static string ShapeOf(IEnumerable<Type> types, string also = "")
+    public static string GetShape(IEnumerable<Type> types, string also = "")
     {
         var shape = new StringBuilder(also);
         var reached = types.SelectMany(StateTypes.Reached).Distinct().ToList();
@@ -46,7 +46,7 @@ internal static class StateJson
         foreach (var type in reached)
         {
             shape.Append('\n').Append(type);
-            foreach (var field in StateTypes.FieldsOf(type))
+            foreach (var field in StateTypes.GetFields(type))
                 shape.Append(' ').Append(field.Name).Append(':').Append(field.FieldType);
         }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shape.ToString())).AsSpan(0, 16));

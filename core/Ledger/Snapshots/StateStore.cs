@@ -26,7 +26,7 @@ public sealed class StateStore
     public StateStore(IDocuments documents, IKeyRing keys, EntryCatalog catalog, ILogger<StateStore> logger, IRetention? retention = null)
     {
         (this.documents, this.keys, this.catalog, this.logger, Retention) = (new(documents), keys, catalog, logger, retention);
-        shape = new(() => SlicesJson.ShapeOf(catalog));
+        shape = new(() => SlicesJson.GetShape(catalog));
     }
 
     /// <summary>What leaves the states; null where nothing does.</summary>
@@ -42,11 +42,11 @@ public sealed class StateStore
     /// <exception cref="LedgerUnavailableException">It cannot be told now.</exception>
     internal async ValueTask<KnownState?> LoadAsync(TenantId tenant, DataKey key, ILedger ledger, CancellationToken cancellationToken)
     {
-        var content = await documents.FindAsync(key, NameOf(tenant), cancellationToken);
+        var content = await documents.FindAsync(key, GetName(tenant), cancellationToken);
         if (content is DerivedContent.Missing)
             return null;
         var why = (content as DerivedContent.Unfit)?.Why;
-        if (content is DerivedContent.Fit fit && (why = await WhyUnfitAsync(fit.Header, ledger, cancellationToken)) is null)
+        if (content is DerivedContent.Fit fit && (why = await CheckAsync(fit.Header, ledger, cancellationToken)) is null)
         {
             try
             {
@@ -79,7 +79,7 @@ public sealed class StateStore
             if (left is not null)
                 await left.FlushAsync(key, cancellationToken);
             var json = SlicesJson.Write(known.State, catalog);
-            if (await documents.TryPutAsync(key, NameOf(tenant), (known.State.Seq, known.Leaf), json, cancellationToken))
+            if (await documents.TryPutAsync(key, GetName(tenant), (known.State.Seq, known.Leaf), json, cancellationToken))
                 logger.SnapshotKept(tenant, known.State.Seq, json.Length);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -92,7 +92,7 @@ public sealed class StateStore
         }
     }
 
-    private static async ValueTask<string?> WhyUnfitAsync(DerivedHeader header, ILedger ledger, CancellationToken cancellationToken)
+    private static async ValueTask<string?> CheckAsync(DerivedHeader header, ILedger ledger, CancellationToken cancellationToken)
     {
         if (header.Seq > await ledger.HeadAsync(header.Tenant, cancellationToken))
             return $"it is of entry {header.Seq}, and the record ends before";
@@ -102,7 +102,7 @@ public sealed class StateStore
             : $"entry {header.Seq} is another one in the record";
     }
 
-    private DerivedName NameOf(TenantId tenant) => new(tenant, KeyDocuments.StateKind, Id, shape.Value);
+    private DerivedName GetName(TenantId tenant) => new(tenant, KeyDocuments.StateKind, Id, shape.Value);
 }
 
 /// <summary>A state, and the leaf hash of the entry that it stands at.</summary>

@@ -23,7 +23,7 @@ internal static class StateTypes
         !type.IsEnum && (IsTuple(type) || !(type.Namespace ?? "").StartsWith("System", StringComparison.Ordinal));
 
     /// <summary>The fields of a type and of what it derives from, in order.</summary>
-    public static IReadOnlyList<FieldInfo> FieldsOf(Type type)
+    public static IReadOnlyList<FieldInfo> GetFields(Type type)
     {
         if (!IsOurs(type))
             return [];
@@ -57,7 +57,7 @@ internal static class StateTypes
         if (type.IsGenericType && (Sequences.Contains(type.GetGenericTypeDefinition()) || ImmutablesJson.IsKnown(type)))
             return type.GetGenericArguments();
         if (IsOurs(type) && !type.IsAbstract)
-            return FieldsOf(type).Select(static field => field.FieldType);
+            return GetFields(type).Select(static field => field.FieldType);
         throw new NotSupportedException($"A state cannot hold {type}: it is not known how to keep it.");
     }
 

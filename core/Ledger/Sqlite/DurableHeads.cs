@@ -22,9 +22,9 @@ internal sealed class DurableHeads : IDisposable
     /// <summary>Length of the name (1), name, size (8), root (32), then the first half of the SHA-256 of all that.</summary>
     private const int PlaceSize = 256;
 
-    private const int LongestName = 180;
+    private const int MaxNameLength = 180;
     private const int SumAt = PlaceSize - 16;
-    private const int SizeAt = 1 + LongestName;
+    private const int SizeAt = 1 + MaxNameLength;
     private const int RootAt = SizeAt + sizeof(long);
 
     private readonly FileStream file;
@@ -78,7 +78,7 @@ internal sealed class DurableHeads : IDisposable
     public void Keep(TenantId tenant, long size, ReadOnlySpan<byte> root)
     {
         Array.Clear(place);
-        var length = Encoding.UTF8.GetBytes(tenant.Value, place.AsSpan(1, LongestName));
+        var length = Encoding.UTF8.GetBytes(tenant.Value, place.AsSpan(1, MaxNameLength));
         place[0] = (byte)length;
         BinaryPrimitives.WriteInt64BigEndian(place.AsSpan(SizeAt), size);
         root.CopyTo(place.AsSpan(RootAt, SHA256.HashSizeInBytes));
@@ -94,7 +94,7 @@ internal sealed class DurableHeads : IDisposable
 
     private static DurableHead? Parse(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < PlaceSize || bytes[0] is 0 or > LongestName
+        if (bytes.Length < PlaceSize || bytes[0] is 0 or > MaxNameLength
             || !SHA256.HashData(bytes[..SumAt]).AsSpan(0, 16).SequenceEqual(bytes[SumAt..]))
             return null;
         if (!TenantId.TryParse(Encoding.UTF8.GetString(bytes.Slice(1, bytes[0])), out var tenant))

@@ -49,7 +49,7 @@ public static class LedgerFile
         try
         {
             database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA cache_size = -65536;");
-            switch (FormatOf(database))
+            switch (GetFormat(database))
             {
                 case SchemaVersion:
                     return database;
@@ -141,7 +141,7 @@ public static class LedgerFile
     }
 
     /// <summary>As the header says, which must not be earlier than what is in the file.</summary>
-    private static long FormatOf(SqliteDatabase database)
+    private static long GetFormat(SqliteDatabase database)
     {
         var format = database.Number("PRAGMA user_version") ?? 0;
         var since = format switch
@@ -163,7 +163,7 @@ public static class LedgerFile
         try
         {
             _ = database.Number("SELECT count(*) FROM sqlite_master");
-            var format = FormatOf(database);
+            var format = GetFormat(database);
             return format >= 0 && format <= newest ? database : throw LedgerFileException.UnknownFormat(path, format, newest);
         }
         catch

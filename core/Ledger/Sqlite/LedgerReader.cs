@@ -23,9 +23,9 @@ internal sealed class LedgerReader(string path) : IDisposable
     public IReadOnlyList<StoredEntry> Stream(TenantId tenant, StreamId stream) =>
         Use(tenant, session => Entries(session.Stream.Bind(1, tenant.Value).Bind(2, stream.Value)));
 
-    public long Cursor(string follower, TenantId tenant) => Use(tenant, session =>
+    public long Cursor(string subscription, TenantId tenant) => Use(tenant, session =>
     {
-        session.Cursor.Bind(1, follower).Bind(2, tenant.Value);
+        session.Cursor.Bind(1, subscription).Bind(2, tenant.Value);
         var seq = session.Cursor.Step() ? session.Cursor.Number(0) : 0;
         session.Cursor.Reset();
         return seq;

@@ -64,7 +64,7 @@ public sealed partial class LedgerVerifier
             if (loss is not null)
                 verifier.ReportDamage(loss);
             foreach (var (tenant, missing) in lost)
-                verifier.Of(Encoding.UTF8.GetBytes(tenant))?.Damage(missing);
+                verifier.For(Encoding.UTF8.GetBytes(tenant))?.Damage(missing);
             return verifier.Results();
         }
         catch (LedgerFileException failure) when (IsTampering(failure))
@@ -87,7 +87,7 @@ public sealed partial class LedgerVerifier
         Step("the table of heads", FindTenants);
         CheckEntriesOrEach(cancellationToken);
         foreach (var check in tenants.Values)
-            check.ReportMissingSeals();
+            check.ReportMissingEncrypted();
         foreach (var check in tenants.Values)
             Step("the table of heads", () => CheckHead(check), check);
         Step("the table of cursors", CheckCursors);
@@ -98,7 +98,7 @@ public sealed partial class LedgerVerifier
         }
         // What nobody's rows are missing from was somebody's of whom nothing else tells.
         if (damagedTable is not null && tenants.Values.All(static check => !check.HasProblems) && (only is null || tenants.Count == 0))
-            Of(only ?? "?"u8)!.Damage(damagedTable);
+            For(only ?? "?"u8)!.Damage(damagedTable);
         if (database.InTransaction)
             database.Execute("ROLLBACK");
     }
@@ -123,7 +123,7 @@ public sealed partial class LedgerVerifier
     private void ReportDamage(string what)
     {
         if (tenants.Count == 0)
-            _ = Of(only ?? "?"u8);
+            _ = For(only ?? "?"u8);
         foreach (var tenant in tenants.Values)
             tenant.Damage(what);
     }
@@ -140,7 +140,7 @@ public sealed partial class LedgerVerifier
             ? database.Prepare("SELECT tenant FROM heads")
             : database.Prepare("SELECT tenant FROM heads WHERE tenant = ?").BindText(1, only);
         while (found.Step())
-            _ = Of(found.Bytes(0));
+            _ = For(found.Bytes(0));
     }
 
     /// <summary>A page that cannot be read ends the way through the table; then each tenant's entries are looked for one by one.</summary>
@@ -156,7 +156,7 @@ public sealed partial class LedgerVerifier
             foreach (var tenant in tenants.Keys.ToList())
             {
                 tenants.Remove(tenant);
-                var check = Of(Encoding.UTF8.GetBytes(tenant))!;
+                var check = For(Encoding.UTF8.GetBytes(tenant))!;
                 Step("the table of entries", () => CheckByIndex(check, cancellationToken), check);
             }
         }
@@ -242,7 +242,7 @@ public sealed partial class LedgerVerifier
                 {
                     var row = block[i];
                     if (check is null || !row.Tenant.SequenceEqual(check.TenantBytes))
-                        check = Of(row.Tenant);
+                        check = For(row.Tenant);
                     check?.Row(row, Mix(row.Stream, row.Version, row.Id));
                 }
                 block.Clear();
@@ -269,18 +269,18 @@ public sealed partial class LedgerVerifier
     {
         var cursors = database.Prepare("SELECT tenant, max(seq) FROM cursors GROUP BY tenant");
         while (cursors.Step())
-            Of(cursors.Bytes(0))?.Worked(cursors.Number(1));
+            For(cursors.Bytes(0))?.Worked(cursors.Number(1));
     }
 
     private void ReportRow(TenantCheck check, long id, ReadOnlySpan<byte> stream, string what)
     {
         var row = database.Prepare("SELECT seq, body FROM entries NOT INDEXED WHERE id = ?").Bind(1, id);
         var found = row.Step();
-        check.Report(found ? row.Number(0) : 0, found ? TenantCheck.TypeOf(row.Bytes(1)) : null, stream, what);
+        check.Report(found ? row.Number(0) : 0, found ? TenantCheck.GetType(row.Bytes(1)) : null, stream, what);
         row.Reset();
     }
 
-    private TenantCheck? Of(ReadOnlySpan<byte> tenant)
+    private TenantCheck? For(ReadOnlySpan<byte> tenant)
     {
         if (only is not null && !tenant.SequenceEqual(only))
             return null;

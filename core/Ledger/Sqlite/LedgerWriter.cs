@@ -11,14 +11,14 @@ namespace DevOpsAI.Ledger.Sqlite;
 /// </summary>
 internal sealed class LedgerWriter : IDisposable
 {
-    private const int LongestQueue = 16_384;
-    private const int LargestBatch = 1024;
+    private const int MaxQueue = 16_384;
+    private const int MaxBatch = 1024;
 
     /// <summary>A batch that holds so many entries takes no further append: who comes next should not wait for all that is there.</summary>
-    private const int MostEntries = 2048;
+    private const int MaxEntries = 2048;
 
     private readonly Channel<object> queue = Channel.CreateBounded<object>(
-        new BoundedChannelOptions(LongestQueue) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(MaxQueue) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly FairTurns turns = new();
     private readonly List<PendingAppend> batch = [];
@@ -85,14 +85,14 @@ internal sealed class LedgerWriter : IDisposable
 
     private void Drain()
     {
-        while (turns.Count < LongestQueue && queue.Reader.TryRead(out var work))
+        while (turns.Count < MaxQueue && queue.Reader.TryRead(out var work))
         {
             if (work is PendingAppend append)
                 turns.Add(append);
             else
                 cursors.Add((PendingCursors)work);
         }
-        turns.Take(batch, LargestBatch, MostEntries);
+        turns.Take(batch, MaxBatch, MaxEntries);
     }
 
     private void WriteBatch()

@@ -39,9 +39,9 @@ internal sealed class PendingAppend(TenantId tenant, IReadOnlyList<StreamVersion
 }
 
 /// <summary>Cursors on their way to the writer.</summary>
-internal sealed class PendingCursors(IReadOnlyCollection<FollowerCursor> cursors)
+internal sealed class PendingCursors(IReadOnlyCollection<SubscriptionCursor> cursors)
 {
-    public IReadOnlyCollection<FollowerCursor> Cursors => cursors;
+    public IReadOnlyCollection<SubscriptionCursor> Cursors => cursors;
 
     public TaskCompletionSource Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

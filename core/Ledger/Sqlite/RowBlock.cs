@@ -51,7 +51,7 @@ internal sealed class RowBlock
 
     [StructLayout(LayoutKind.Auto)]
     internal readonly record struct Position(
-        long Id, long Seq, long Version, int Tenant, int Stream, int Leaf, int Body, int End, bool HasSealed);
+        long Id, long Seq, long Version, int Tenant, int Stream, int Leaf, int Body, int End, bool HasEncrypted);
 
     [StructLayout(LayoutKind.Auto)]
     internal readonly ref struct Row(Position at, ReadOnlySpan<byte> bytes)
@@ -73,9 +73,9 @@ internal sealed class RowBlock
         /// <summary>The leaf hash that the body has, as against the one that is stored.</summary>
         public ReadOnlySpan<byte> Hash { get; } = bytes.Slice(at.End, MerkleTree.HashSize);
 
-        public bool HasSealed { get; } = at.HasSealed;
+        public bool HasEncrypted { get; } = at.HasEncrypted;
 
         /// <summary>SHA-256 of what is stored encrypted beside the entry; empty when there is nothing.</summary>
-        public ReadOnlySpan<byte> SealedHash { get; } = at.HasSealed ? bytes.Slice(at.End + MerkleTree.HashSize, MerkleTree.HashSize) : [];
+        public ReadOnlySpan<byte> EncryptedHash { get; } = at.HasEncrypted ? bytes.Slice(at.End + MerkleTree.HashSize, MerkleTree.HashSize) : [];
     }
 }

@@ -25,7 +25,7 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
         return last.Step() ? last.Number(0) : 0;
     }, cancellationToken));
 
-    public ValueTask<KeptHead?> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new(Use(tenant, database =>
+    public ValueTask<StoredHead?> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new(Use(tenant, database =>
     {
         // One statement sees one state, whoever appends.
         var row = database.Prepare("""
@@ -35,8 +35,8 @@ public sealed class SqliteArchive(string path) : ILedgerArchive
         row.Step();
         var (entries, isMissing) = (row.Number(0), row.Number(1) == 1);
         if (isMissing)
-            return entries == 0 ? null : new KeptHead(entries, null, default, default);
-        return new KeptHead(entries, row.Number(2), row.Bytes(3).ToArray(), row.Bytes(4).ToArray());
+            return entries == 0 ? null : new StoredHead(entries, null, default, default);
+        return new StoredHead(entries, row.Number(2), row.Bytes(3).ToArray(), row.Bytes(4).ToArray());
     }, cancellationToken));
 
     public async IAsyncEnumerable<StoredEntry> ReadAsync(

@@ -27,7 +27,7 @@ public sealed class LedgerFileException(int code, string message) : Exception(me
 /// </summary>
 public sealed class SqliteDatabase : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(2);
 
     private readonly sqlite3 handle;
     private readonly List<SqliteStatement> statements = [];
@@ -35,10 +35,10 @@ public sealed class SqliteDatabase : IDisposable
     private SqliteDatabase(sqlite3 handle) => this.handle = handle;
 
     /// <summary>Opens for reading and writing, creating the file when it is missing.</summary>
-    /// <param name="patience">How long to wait for others who write; two seconds unless given.</param>
+    /// <param name="timeout">How long to wait for others who write; two seconds unless given.</param>
     /// <exception cref="LedgerFileException">It cannot be opened.</exception>
-    public static SqliteDatabase OpenToWrite(string path, TimeSpan? patience = null) =>
-        Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, patience);
+    public static SqliteDatabase OpenToWrite(string path, TimeSpan? timeout = null) =>
+        Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, timeout);
 
     /// <summary>Opens an existing file for reading.</summary>
     /// <exception cref="LedgerFileException">It cannot be opened.</exception>
@@ -101,7 +101,7 @@ public sealed class SqliteDatabase : IDisposable
                 code, $"{raw.sqlite3_errmsg(handle).utf8_to_string()} (SQLite {raw.sqlite3_extended_errcode(handle)})");
     }
 
-    private static SqliteDatabase Open(string path, int flags, TimeSpan? patience = null)
+    private static SqliteDatabase Open(string path, int flags, TimeSpan? timeout = null)
     {
         _ = SqliteLibrary.Description;
         var code = raw.sqlite3_open_v2(path, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
@@ -109,7 +109,7 @@ public sealed class SqliteDatabase : IDisposable
         try
         {
             database.Check(code);
-            raw.sqlite3_busy_timeout(handle, (int)(patience ?? Patience).TotalMilliseconds);
+            raw.sqlite3_busy_timeout(handle, (int)(timeout ?? BusyTimeout).TotalMilliseconds);
             return database;
         }
         catch

@@ -20,7 +20,7 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
     /// Several processes write here, as a bot and a command at its console do, each for a moment. On a slow disk flushing is a long one,
     /// and within this process everybody waits for it however long it takes.
     /// </summary>
-    private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>What is deleted is overwritten with zeros: an erased key must not be found in the file.</summary>
     private const string Setup = """
@@ -53,7 +53,7 @@ public sealed class SqliteDocuments : IDocuments, IDisposable
         {
             Directory.CreateDirectory(folder);
             DatabaseHeader.MustBeOurs(path);
-            database = SqliteDatabase.OpenToWrite(path, PatienceWithOthers);
+            database = SqliteDatabase.OpenToWrite(path, BusyTimeout);
             if (database.Number("PRAGMA user_version") is not Format and var later)
                 throw LedgerFileException.UnknownFormat(path, later, Format);
             database.Execute(Setup);

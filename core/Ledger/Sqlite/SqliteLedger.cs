@@ -85,14 +85,14 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
         return result;
     }
 
-    public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new(TailOf(tenant).Head);
+    public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken) => new(GetTail(tenant).Head);
 
     public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
         TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         afterSeq = Math.Max(0, afterSeq);
-        var tail = TailOf(tenant);
+        var tail = GetTail(tenant);
         if (tail.Read(afterSeq, limit) is { } recent)
             return recent;
         var due = Math.Min(limit, tail.Head - afterSeq);
@@ -107,12 +107,12 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
     }
 
     public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
-        TailOf(tenant).WaitPastAsync(afterSeq, cancellationToken);
+        GetTail(tenant).WaitPastAsync(afterSeq, cancellationToken);
 
-    public ValueTask<long> LoadAsync(string follower, TenantId tenant, CancellationToken cancellationToken) =>
-        new(reader.Cursor(follower, tenant));
+    public ValueTask<long> LoadAsync(string subscription, TenantId tenant, CancellationToken cancellationToken) =>
+        new(reader.Cursor(subscription, tenant));
 
-    public async ValueTask SaveAsync(IReadOnlyCollection<FollowerCursor> cursors, CancellationToken cancellationToken)
+    public async ValueTask SaveAsync(IReadOnlyCollection<SubscriptionCursor> cursors, CancellationToken cancellationToken)
     {
         var save = new PendingCursors(cursors);
         Enqueue(save);
@@ -181,7 +181,7 @@ public sealed class SqliteLedger : ILedger, ICursorStore, IStoreHealth, IDisposa
             tail.Publish(entries);
     }
 
-    private TenantTail TailOf(TenantId tenant) => tails.TryGetValue(tenant, out var tail) ? tail : MakeTail(tenant);
+    private TenantTail GetTail(TenantId tenant) => tails.TryGetValue(tenant, out var tail) ? tail : MakeTail(tenant);
 
     private TenantTail MakeTail(TenantId tenant)
     {

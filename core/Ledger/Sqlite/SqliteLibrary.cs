@@ -24,7 +24,7 @@ public static class SqliteLibrary
     {
         if (!NativeLibrary.TryLoad("e_sqlite3", Provider, null, out var handle))
             return 0;
-        var version = VersionOf(handle);
+        var version = GetVersion(handle);
         NativeLibrary.Free(handle);
         return version;
     }
@@ -52,13 +52,13 @@ public static class SqliteLibrary
     {
         if (!NativeLibrary.TryLoad(name, Assembly.GetExecutingAssembly(), DllImportSearchPath.SafeDirectories, out var handle))
             return 0;
-        if (VersionOf(handle) > packaged)
+        if (GetVersion(handle) > packaged)
             return handle;
         NativeLibrary.Free(handle);
         return 0;
     }
 
-    private static int VersionOf(nint library) => NativeLibrary.TryGetExport(library, "sqlite3_libversion_number", out var export)
+    private static int GetVersion(nint library) => NativeLibrary.TryGetExport(library, "sqlite3_libversion_number", out var export)
         ? Marshal.GetDelegateForFunctionPointer<VersionNumber>(export)()
         : 0;
 }

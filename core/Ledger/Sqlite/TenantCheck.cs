@@ -17,7 +17,7 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
     private long lastAt = long.MinValue;
     private LedgerProblem? first;
     private long problems;
-    private readonly SealCheck seals = new();
+    private readonly EncryptedFieldCheck encrypted = new();
 
     public string Tenant => tenant;
 
@@ -43,7 +43,7 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
         if (seq > lastSeq + 1)
             Report(lastSeq + 1, null, null, seq == lastSeq + 2 ? "it is missing" : $"it is missing, and so is every entry up to {seq - 1}");
         if (Check(row) is { } what)
-            Report(seq, TypeOf(row.Body), row.Stream, what);
+            Report(seq, GetType(row.Body), row.Stream, what);
         else if (wanted.Count > 0 && wanted.Contains(range.Size))
             timesAt[range.Size] = Time(lastAt);
         lastSeq = Math.Max(lastSeq, seq);
@@ -87,15 +87,15 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
     public void Damage(string what) => Report(lastSeq + 1, null, null, what);
 
     /// <summary>What should be sealed beside entries and is not there, once it is known who was erased.</summary>
-    public void ReportMissingSeals()
+    public void ReportMissingEncrypted()
     {
-        foreach (var (seq, type, stream) in seals.Missing())
+        foreach (var (seq, type, stream) in encrypted.Missing())
             Report(seq, type, Encoding.UTF8.GetBytes(stream), "what is sealed beside it is missing");
     }
 
-    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems, seals.LeftOut)
+    public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems, encrypted.LeftOut)
     {
-        RootsAt = rootsAt, TimesAt = timesAt, LastAt = lastAt == long.MinValue ? null : Time(lastAt), Keys = seals.Keys,
+        RootsAt = rootsAt, TimesAt = timesAt, LastAt = lastAt == long.MinValue ? null : Time(lastAt), Keys = encrypted.Keys,
     };
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
@@ -132,18 +132,18 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
         // Whoever holds the key can sign another spelling of the same thing anew; the bot writes one only.
         if (!JcsCheck.IsCanonical(body))
             return "its bytes are not written as the bot writes them (canonical JSON)";
-        if (WhyNotOnce(parts, row) is { } twice)
+        if (CheckOnce(parts, row) is { } twice)
             return twice;
         if (parts.Causation is { } causation && (causation >= row.Seq || causation < 1))
             return $"it answers to entry {causation}, which does not come before it";
         if (parts.AtMilliseconds < lastAt)
             return "it is earlier than the entry before it";
         lastAt = parts.AtMilliseconds;
-        return seals.Check(parts, row);
+        return encrypted.Check(parts, row);
     }
 
     /// <summary>An event has a stream of its own, named for it, and comes in once: the bot drops a redelivery.</summary>
-    private static string? WhyNotOnce(EntryParts parts, RowBlock.Row row)
+    private static string? CheckOnce(EntryParts parts, RowBlock.Row row)
     {
         if (!row.Body[parts.Type].SequenceEqual("\"event.received\""u8))
             return null;
@@ -194,7 +194,7 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
         quoted[1..^1].SequenceEqual(text)
         || (quoted.Contains((byte)'\\') && Encoding.UTF8.GetBytes(EntryParts.Text(quoted, ..)).AsSpan().SequenceEqual(text));
 
-    public static string? TypeOf(ReadOnlySpan<byte> body)
+    public static string? GetType(ReadOnlySpan<byte> body)
     {
         try
         {

@@ -54,11 +54,11 @@ internal sealed class WriterSession : IDisposable
     {
         foreach (var (stream, expected) in append.Expected)
         {
-            var actual = VersionOf(append.Tenant, stream);
+            var actual = GetVersion(append.Tenant, stream);
             if (actual != expected)
                 return new AppendResult.Conflict(stream, expected, actual);
         }
-        var head = HeadOf(append.Tenant);
+        var head = GetHead(append.Tenant);
         var entries = new LedgerEntry[append.Entries.Length];
         for (var i = 0; i < entries.Length; i++)
             entries[i] = Insert(append.Tenant, head, append.Entries[i], now);
@@ -66,7 +66,7 @@ internal sealed class WriterSession : IDisposable
         return new AppendResult.Appended(entries);
     }
 
-    public void Save(FollowerCursor cursor) => saveCursor.Bind(1, cursor.Follower).Bind(2, cursor.Tenant.Value).Bind(3, cursor.Seq).Run();
+    public void Save(SubscriptionCursor cursor) => saveCursor.Bind(1, cursor.Follower).Bind(2, cursor.Tenant.Value).Bind(3, cursor.Seq).Run();
 
     /// <summary>Writes the heads of the tenants appended to, and makes all of it durable.</summary>
     public void Commit()
@@ -101,7 +101,7 @@ internal sealed class WriterSession : IDisposable
     private LedgerEntry Insert(TenantId tenant, TenantHead head, PreparedEntry entry, DateTimeOffset now)
     {
         var stream = entry.Source.Stream;
-        var version = VersionOf(tenant, stream) + 1;
+        var version = GetVersion(tenant, stream) + 1;
         var seq = head.Range.Size + 1;
         var at = now < head.LastAt ? head.LastAt : now;
         row.Clear();
@@ -109,7 +109,7 @@ internal sealed class WriterSession : IDisposable
         EntryCodec.Complete(entry, at, seq, version, row, now);
         var leaf = SHA256.HashData(row.Written);
         insert.BindText(1, head.TenantText).Bind(2, seq).Bind(3, stream.Value).Bind(4, version).Bind(5, leaf).Bind(6, row.Written[1..])
-            .BindOrNull(7, entry.Sealed).Run();
+            .BindOrNull(7, entry.Encrypted).Run();
         head.Range.Append(leaf);
         head.LastAt = at;
         versions.Set(tenant, stream, version);
@@ -117,7 +117,7 @@ internal sealed class WriterSession : IDisposable
             entry.Fact, leaf) { ByClock = now };
     }
 
-    private long VersionOf(TenantId tenant, StreamId stream)
+    private long GetVersion(TenantId tenant, StreamId stream)
     {
         if (versions.TryGet(tenant, stream, out var version))
             return version;
@@ -127,7 +127,7 @@ internal sealed class WriterSession : IDisposable
         return version;
     }
 
-    private TenantHead HeadOf(TenantId tenant)
+    private TenantHead GetHead(TenantId tenant)
     {
         if (tenants.TryGetValue(tenant, out var known))
             return known;

@@ -71,8 +71,8 @@ internal sealed class CosmosCost : IBenchmark
     private static async Task WriteBareAsync(CosmosStore store, StoredEntry entry)
     {
         var document = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-            new { id = Commit.IdOf(entry.Seq), tenant = Tenant.Value, body = Encoding.UTF8.GetString(entry.Body.Span),
-                @sealed = entry.Sealed?.ToArray() },
+            new { id = Commit.GetId(entry.Seq), tenant = Tenant.Value, body = Encoding.UTF8.GetString(entry.Body.Span),
+                @sealed = entry.Encrypted?.ToArray() },
             Plain);
         using var body = new MemoryStream(document);
         using var written = await store.Ledger.CreateItemStreamAsync(body, new(Tenant.Value));

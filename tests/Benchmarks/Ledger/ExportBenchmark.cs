@@ -124,9 +124,9 @@ internal sealed class ExportBenchmark : IBenchmark
     private static async Task SeedAsync(string folder, int count)
     {
         using var metrics = new LedgerMetrics();
-        using var vault = new EmbeddedVault(folder);
+        using var keyRing = new LocalKeyRing(folder);
         using var ledger = new SqliteLedger(
-            folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+            folder, CoreFeatures.Catalog, keyRing.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         foreach (var chunk in Enumerable.Range(0, count / PerIncident).Chunk(100))
         {
             var entries = chunk.SelectMany(number => Story(number, (number * PerIncident) + 1L)).ToList();
@@ -143,7 +143,7 @@ internal sealed class ExportBenchmark : IBenchmark
         var now = DateTimeOffset.UnixEpoch.AddYears(56);
         var drafting = Actor.Service("drafting");
         var executing = Actor.Service("execution");
-        var seal = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
+        var planDigest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
         var target = new Target("contoso-sandbox", "device", device.ToLowerInvariant(), device, "Contoso Ltd");
         var plan = new Plan(
             [new("Restart the Print Spooler", "service.restart", target, new Dictionary<string, string>(),
@@ -158,11 +158,11 @@ internal sealed class ExportBenchmark : IBenchmark
             new RecommendationDrafted(id, 1, "runbook service-stopped v1", "Restart it.", "It is stopped.", [], plan, Risk.Low, null,
                 new Dictionary<string, string>(), true));
         yield return new(proposal, drafting, id,
-            new ProposalStaged(id, 1, ProposalKind.Remedy, drafting, plan, new Dictionary<string, string>(), terms, false, seal, seal));
+            new ProposalStaged(id, 1, ProposalKind.Remedy, drafting, plan, new Dictionary<string, string>(), terms, false, planDigest, planDigest));
         yield return new(StreamId.Card(id), drafting, id, new CardSending(id, "19:bench"));
         yield return new(proposal, new(ActorKind.Person, $"person-{number % 20}", $"Person {number % 20}"), id,
-            new ProposalDecided(id, 1, DecisionKind.Approve, seal, null, null, null, true));
-        yield return new(proposal, executing, id, new ExecutionStarted(id, 1, run, seal, "i", now.AddYears(100)), first + 5);
+            new ProposalDecided(id, 1, DecisionKind.Approve, planDigest, null, null, null, true));
+        yield return new(proposal, executing, id, new ExecutionStarted(id, 1, run, planDigest, "i", now.AddYears(100)), first + 5);
         yield return new(proposal, executing, id, new StepFinished(id, run, 0, false, $"{run}-0", StepOutcome.Applied, "done"), first + 6);
         yield return new(proposal, executing, id,
             new ExecutionFinished(id, run, ExecutionOutcome.Verified, "The service runs.", [], false, null), first + 6);

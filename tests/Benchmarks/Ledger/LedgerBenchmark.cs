@@ -56,9 +56,9 @@ internal sealed class LedgerBenchmark : IBenchmark
     {
         var entries = Enumerable.Range(0, count).Select(SampleEvents.Make).ToArray();
         using var metrics = new LedgerMetrics();
-        using var vault = new EmbeddedVault(folder);
+        using var keyRing = new LocalKeyRing(folder);
         using var ledger = new SqliteLedger(
-            folder, CoreFeatures.Catalog, vault.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
+            folder, CoreFeatures.Catalog, keyRing.Keys, TimeProvider.System, metrics, NullLogger<SqliteLedger>.Instance);
         var next = -1;
         var since = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Appenders).Select(_ => Task.Run(async () =>
@@ -122,7 +122,7 @@ internal sealed class LedgerBenchmark : IBenchmark
         var decode = PerSecond(count, () =>
         {
             for (var i = 0; i < count; i++)
-                CoreFeatures.Codec.Decode(body.Written, leaf, prepared.Sealed, keys);
+                CoreFeatures.Codec.Decode(body.Written, leaf, prepared.Encrypted, keys);
         });
         var hash = PerSecond(count, () =>
         {

@@ -30,7 +30,7 @@ internal sealed class ProofsBenchmark : IBenchmark
             var tree = new LedgerTree(archive, documents);
             using var signer = LocalSigningKey.OpenOrCreate(Path.Combine(root, LocalSigningKey.FileName));
             var signed =
-                await signer.SignAsync(new Checkpoint(Origins.Of(Origins.Default, Tenant), size, range.Root()), CancellationToken.None);
+                await signer.SignAsync(new Checkpoint(Origins.For(Origins.Default, Tenant), size, range.Root()), CancellationToken.None);
             var keepSeconds = await SecondsAsync(() => tree.KeepNodesAsync(Tenant, size, CancellationToken.None));
 
             var random = new Random(1);
@@ -92,7 +92,7 @@ internal sealed class ProofsBenchmark : IBenchmark
             database.Prepare("INSERT INTO entries(id, tenant, seq, stream, version, leaf, body) VALUES(?, 'contoso', ?, ?, 1, ?, ?)");
         var range = new CompactRange();
         var body = new ByteBuffer(4096);
-        var keys = new InMemoryKeyRing().Of(Tenant);
+        var keys = new InMemoryKeyRing().For(Tenant);
         for (var seq = 1; seq <= size; seq++)
         {
             body.Clear();

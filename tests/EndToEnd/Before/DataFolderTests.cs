@@ -33,7 +33,7 @@ public sealed class DataFolderTests : IDisposable
         var before = await EntriesAsync(bot);
 
         await bot.RestartAsync();
-        var desk = new LocalDesk(bot);
+        var desk = new LocalSession(bot);
         await AnswersAsync(desk, "why CON-1001", "Why CON-1001?", "leave the update cache", "Erik Approver");
         await AnswersAsync(desk, "show CON-1002", "Service SQLSERVERAGENT on SRV-SQL01 is stopped", "Verified");
         await AnswersAsync(desk, "why FAB-1002", "The shop is down");
@@ -41,7 +41,7 @@ public sealed class DataFolderTests : IDisposable
         await AnswersAsync(desk, "digest northwind", "Digest of ", "Northwind Traders");
         await AnswersAsync(desk, "checkpoint contoso", "Checkpoint of ");
 
-        await ApproveAsync(desk, "erik", LocalDesk.Contoso, await desk.CardAsync(LocalDesk.Contoso, "CON-1019"));
+        await ApproveAsync(desk, "erik", LocalSession.Contoso, await desk.CardAsync(LocalSession.Contoso, "CON-1019"));
         await VerifiesAsync(bot);
         await EndsWellAsync(bot, before);
 
@@ -107,7 +107,7 @@ public sealed class DataFolderTests : IDisposable
         return entries;
     }
 
-    private static async Task AnswersAsync(LocalDesk desk, string question, params string[] texts)
+    private static async Task AnswersAsync(LocalSession desk, string question, params string[] texts)
     {
         var before = (await desk.CardsAsync(Alex)).Count;
         await desk.SayAsync("alex", Alex, question);
@@ -118,7 +118,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     /// <summary>What waited has expired long ago and is asked anew; until then a press is answered with the newer card.</summary>
-    private static async Task ApproveAsync(LocalDesk desk, string person, string conversation, string card)
+    private static async Task ApproveAsync(LocalSession desk, string person, string conversation, string card)
     {
         var decided = await DecisionsAsync(desk.Bot);
         await Eventually.TrueAsync(async () =>

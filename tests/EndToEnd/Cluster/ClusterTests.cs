@@ -67,10 +67,10 @@ public sealed class ClusterTests(ITestOutputHelper log)
         (await ListAsync(cluster, "incident.opened")).Count.ShouldBe(incidents.Count);
         var decided =
             (await ListAsync(cluster, "proposal.decided")).Where(static entry => entry["data"]!["complete"]?.GetValue<bool>() == true)
-                .Select(IncidentOf).ToList();
+                .Select(GetIncident).ToList();
         decided.GroupBy(static id => id).Where(static ofOne => ofOne.Count() > 1).ShouldBeEmpty();
         var finished = await ListAsync(cluster, "execution.finished");
-        finished.Where(static entry => entry["data"]!["outcome"]!.GetValue<string>() == "verified").Select(IncidentOf)
+        finished.Where(static entry => entry["data"]!["outcome"]!.GetValue<string>() == "verified").Select(GetIncident)
             .ShouldBe(incidents, ignoreOrder: true);
 
         var effects = await EffectsAsync(cluster);
@@ -92,7 +92,7 @@ public sealed class ClusterTests(ITestOutputHelper log)
         cards.Sum(static ofOne => ofOne.Count() - 1).ShouldBeLessThanOrEqualTo(kills);
     }
 
-    private static string IncidentOf(JsonObject entry) => entry["data"]!["incidentId"]!.GetValue<string>();
+    private static string GetIncident(JsonObject entry) => entry["data"]!["incidentId"]!.GetValue<string>();
 
     private static async Task<List<JsonObject>> ListAsync(BotCluster cluster, string type)
     {
@@ -110,19 +110,19 @@ public sealed class ClusterTests(ITestOutputHelper log)
                 static entry => entry["stream"]!.GetValue<string>() is ['i' or 'p' or 'c', ..] stream
                     && !stream.StartsWith("poll", StringComparison.Ordinal) && stream.Contains('/', StringComparison.Ordinal))
             .GroupBy(static entry => entry["stream"]!.GetValue<string>().Split('/')[1])
-            .MaxBy(static ofOne => TimeOf(ofOne.Last()) - TimeOf(ofOne.First()))!;
+            .MaxBy(static ofOne => GetTime(ofOne.Last()) - GetTime(ofOne.First()))!;
         return $"slowest: {slowest.Key}\n" + string.Join('\n', slowest.Select(static entry => $"  {entry["at"]} {entry["type"]}"));
     }
 
-    private static DateTimeOffset TimeOf(JsonObject entry) =>
+    private static DateTimeOffset GetTime(JsonObject entry) =>
         DateTimeOffset.Parse(entry["at"]!.GetValue<string>(), CultureInfo.InvariantCulture);
 
     private static async Task<List<JsonObject>> EffectsAsync(BotCluster cluster)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/sandbox/effects");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "sandbox-contoso-dev");
-        using var answer = await cluster.Vendor.Http.SendAsync(request);
-        return [.. (await answer.Content.ReadFromJsonAsync<JsonObject>())!["effects"]!.AsArray()
+        using var result = await cluster.Vendor.Http.SendAsync(request);
+        return [.. (await result.Content.ReadFromJsonAsync<JsonObject>())!["effects"]!.AsArray()
             .Select(static effect => effect!.AsObject())];
     }
 }

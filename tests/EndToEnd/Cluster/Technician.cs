@@ -56,10 +56,10 @@ internal sealed class Technician(BotCluster cluster, PlayedTeams teams, string t
         {
             try
             {
-                using var answer = await SendAsync(cluster.Http, $"/api/events/{tenant}-sandbox", alert);
-                if (answer.StatusCode != HttpStatusCode.Accepted)
+                using var result = await SendAsync(cluster.Http, $"/api/events/{tenant}-sandbox", alert);
+                if (result.StatusCode != HttpStatusCode.Accepted)
                     return false;
-                Acknowledged.Add((await answer.Content.ReadFromJsonAsync<JsonObject>())!["eventId"]!.GetValue<string>());
+                Acknowledged.Add((await result.Content.ReadFromJsonAsync<JsonObject>())!["eventId"]!.GetValue<string>());
                 return true;
             }
             catch (Exception gone) when (gone is HttpRequestException or TaskCanceledException or IOException)

@@ -163,8 +163,8 @@ public sealed class VerbTests(ITestOutputHelper log)
 
     private static async Task KnowsNotAsync(BotProcess bot)
     {
-        using var answer = await bot.Http.GetAsync("/readyz", Stop);
-        answer.EnsureSuccessStatusCode();
+        using var result = await bot.Http.GetAsync("/readyz", Stop);
+        result.EnsureSuccessStatusCode();
         bot.Output.ShouldNotContain(Canary);
     }
 }

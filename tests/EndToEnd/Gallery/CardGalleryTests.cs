@@ -12,8 +12,8 @@ public sealed class CardGalleryTests : GalleryTests
         await using var bot = await StartAsync(new() { ["Sandbox:Timeout"] = "00:02:00" });
         var desk = await DeskAsync(bot);
         await desk.RaiseAsync(Disk);
-        var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
-        var easel = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Contoso));
+        var card = await desk.CardAsync(LocalSession.Contoso, "SRV-FILE01");
+        var easel = await ScreenshotPage.OpenAsync(Browser, desk.Page("erik", LocalSession.Contoso));
 
         await easel.CardAsync(card, "01-waiting", "Waiting");
         await easel.OpenedAsync(card, "Details", "02-why", "Why this level");
@@ -33,7 +33,7 @@ public sealed class CardGalleryTests : GalleryTests
         await ClickAsync("Approve");
         await easel.CardAsync(card, "09-executing", "Running");
         await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
-        await desk.SaysAsync(LocalDesk.Contoso, card, "Verified");
+        await desk.SaysAsync(LocalSession.Contoso, card, "Verified");
         await easel.CardAsync(card, "10-verified", "Verified");
         await easel.OpenedAsync(card, "Undo", "10-undo-form", "may be so again");
         await ClickAsync("Undo");
@@ -41,7 +41,7 @@ public sealed class CardGalleryTests : GalleryTests
         await ClickAsync("Draft again");
         await easel.CardAsync(card, "12-drafted-again", "Approve to proceed");
 
-        Task ClickAsync(string title, object? inputs = null) => desk.ClickAsync("erik", LocalDesk.Contoso, card, title, inputs);
+        Task ClickAsync(string title, object? inputs = null) => desk.ClickAsync("erik", LocalSession.Contoso, card, title, inputs);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class CardGalleryTests : GalleryTests
     {
         await using var bot = await StartAsync();
         var desk = await DeskAsync(bot);
-        var easel = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Contoso));
+        var easel = await ScreenshotPage.OpenAsync(Browser, desk.Page("erik", LocalSession.Contoso));
         await easel.ScreenAsync("20-first-load");
 
         await desk.SandboxAsync(HttpMethod.Put, "switches", """{"rejects":["certificate.renew"]}""");
@@ -65,7 +65,7 @@ public sealed class CardGalleryTests : GalleryTests
                 """{"kind":"BackupFailed","device":"SRV-BACKUP01","severity":"error","job_name":"Nightly","title":"Backup job Nightly """
                 + """on SRV-BACKUP01 failed"}""", "Nightly");
         await ClickAsync(unknown, "Approve");
-        await desk.SaysAsync(LocalDesk.Contoso, unknown, "cannot tell whether");
+        await desk.SaysAsync(LocalSession.Contoso, unknown, "cannot tell whether");
         await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
         await easel.CardAsync(unknown, "22-unknown", "cannot tell whether");
 
@@ -82,7 +82,7 @@ public sealed class CardGalleryTests : GalleryTests
         await desk.RaiseAsync(
             """{"kind":"HostHighCpuLoad","device":"SRV-SQL01","severity":"warning","process":"ReportBuilder","title":"Processor of """
             + """SRV-SQL01 is busy"}""");
-        var automatic = await desk.CardAsync(LocalDesk.Contoso, "ReportBuilder");
+        var automatic = await desk.CardAsync(LocalSession.Contoso, "ReportBuilder");
         await easel.CardAsync(automatic, "24-done-and-told", "Verified");
 
         var human = await RaiseAsync(
@@ -124,7 +124,7 @@ public sealed class CardGalleryTests : GalleryTests
         await easel.CardAsync(irreversible, "32-irreversible-details", "page 1 of");
         await ClickAsync(irreversible, "Back");
 
-        await desk.SayAsync("alex", LocalDesk.Contoso, "@DevOps AI Bot freeze contoso migration weekend, nothing may change");
+        await desk.SayAsync("alex", LocalSession.Contoso, "@DevOps AI Bot freeze contoso migration weekend, nothing may change");
         await easel.CardAsync(irreversible, "33-frozen", "migration weekend");
 
         var hostile =
@@ -137,13 +137,13 @@ public sealed class CardGalleryTests : GalleryTests
         async Task<string> RaiseAsync(string alert, string containing)
         {
             await desk.RaiseAsync(alert);
-            var id = await desk.CardAsync(LocalDesk.Contoso, containing);
-            await desk.SaysAsync(LocalDesk.Contoso, id, "Waiting");
+            var id = await desk.CardAsync(LocalSession.Contoso, containing);
+            await desk.SaysAsync(LocalSession.Contoso, id, "Waiting");
             return id;
         }
 
         Task ClickAsync(string card, string title, object? inputs = null) =>
-            desk.ClickAsync("erik", LocalDesk.Contoso, card, title, inputs);
+            desk.ClickAsync("erik", LocalSession.Contoso, card, title, inputs);
     }
 
     [Fact]
@@ -151,17 +151,17 @@ public sealed class CardGalleryTests : GalleryTests
     {
         await using var bot = await StartAsync();
         var desk = await DeskAsync(bot);
-        var storm = await Easel.OpenAsync(Browser, desk.Page("erik", LocalDesk.Fabrikam));
+        var storm = await ScreenshotPage.OpenAsync(Browser, desk.Page("erik", LocalSession.Fabrikam));
         for (var n = 1; n <= 9; n++)
             await desk.RaiseAsync(
                 $$"""{"kind":"SwitchPortFlapping","device":"FAB-SW{{n:00}}","severity":"warning","title":"Ports of FAB-SW{{n:00}} flap"}""",
                 "fabrikam");
-        var gathering = await desk.CardAsync(LocalDesk.Fabrikam, "on several devices");
-        await desk.SaysAsync(LocalDesk.Fabrikam, gathering, "FAB-SW09");
+        var gathering = await desk.CardAsync(LocalSession.Fabrikam, "on several devices");
+        await desk.SaysAsync(LocalSession.Fabrikam, gathering, "FAB-SW09");
         await storm.CardAsync(gathering, "40-storm", "FAB-SW09");
 
         await desk.RaiseAsync(Disk);
-        await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
+        await desk.CardAsync(LocalSession.Contoso, "SRV-FILE01");
         foreach (var (name, words) in new[] { ("41-help", "help"), ("42-pending", "pending"), ("43-show", "show con 1001"),
             ("44-why", "why CON-1001"), ("45-whoami", "whoami"), ("46-unknown", "pendign contoso"), ("47-wrong-id", "show CON-4711"),
             ("48-undo", "undo CON-1001"), ("49-nonsense", "fix my printer") })
@@ -169,14 +169,14 @@ public sealed class CardGalleryTests : GalleryTests
         await SayAsync("50-freeze", "freeze contoso");
         await SayAsync("51-frozen", "freeze contoso change weekend");
         await SayAsync("52-unfreeze", "unfreeze contoso");
-        var chat = await Easel.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"));
+        var chat = await ScreenshotPage.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"));
         await chat.ScreenAsync("53-chat");
 
         async Task SayAsync(string name, string words)
         {
             await desk.SayAsync("mona", "a:1local-mona", words);
             if (name == "45-whoami")
-                await (await Easel.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"))).ScreenAsync("45-chat");
+                await (await ScreenshotPage.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"))).ScreenAsync("45-chat");
         }
     }
 }

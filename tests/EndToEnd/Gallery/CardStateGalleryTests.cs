@@ -86,7 +86,7 @@ public sealed class CardStateGalleryTests : IAsyncLifetime
         foreach (var state in CardStates.Names)
         {
             var card = await CardAsync(state, null);
-            var words = VisibleWords.Of(card);
+            var words = VisibleWords.For(card);
             TestContext.Current.TestOutputHelper?.WriteLine($"{VisibleWords.Count(words),3} words  {state}");
             trouble.AddRange(await ShowAsync(pages, card, state, "80-state-" + state, mostOfScreen: OnFirstScreen.Contains(state)));
         }
@@ -210,11 +210,11 @@ public sealed class CardStateGalleryTests : IAsyncLifetime
     {
         while (true)
         {
-            using var answer = await teams.SendAsync(LocalTeamsHost.Contoso, LocalTeamsHost.CardActivity(card), Ct);
-            if (answer.IsSuccessStatusCode)
-                return (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("id").GetString()!;
-            ((int)answer.StatusCode).ShouldBe(429, await answer.Content.ReadAsStringAsync(Ct));
-            await Task.Delay(answer.Headers.RetryAfter!.Delta!.Value, Ct);
+            using var result = await teams.SendAsync(LocalTeamsHost.Contoso, LocalTeamsHost.CardActivity(card), Ct);
+            if (result.IsSuccessStatusCode)
+                return (await result.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("id").GetString()!;
+            ((int)result.StatusCode).ShouldBe(429, await result.Content.ReadAsStringAsync(Ct));
+            await Task.Delay(result.Headers.RetryAfter!.Delta!.Value, Ct);
         }
     }
 }

@@ -16,26 +16,26 @@ public sealed class DigestGalleryTests : GalleryTests
         await desk.RaiseAsync(Disk);
         await desk.RaiseAsync(
             """{"kind":"RebootDone","device":"WS-RECEPTION","severity":"info","title":"WS-RECEPTION restarted after updates"}""");
-        var card = await desk.CardAsync(LocalDesk.Contoso, "SRV-FILE01");
-        await desk.ClickAsync("dana", LocalDesk.Contoso, card, "Approve");
-        await desk.SaysAsync(LocalDesk.Contoso, card, "Verified");
+        var card = await desk.CardAsync(LocalSession.Contoso, "SRV-FILE01");
+        await desk.ClickAsync("dana", LocalSession.Contoso, card, "Approve");
+        await desk.SaysAsync(LocalSession.Contoso, card, "Verified");
         await desk.RaiseAsync(
             """{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service """
             + """Spooler on WS-RECEPTION is stopped"}""");
 
-        await desk.CardAsync(LocalDesk.Contoso, "Start the service Spooler");
+        await desk.CardAsync(LocalSession.Contoso, "Start the service Spooler");
         // The digest comes as soon as the bot is there again, and carries what was signed before.
         var checkpoints = Path.Combine(bot.Storage, "checkpoints", "contoso");
         await Eventually.TrueAsync(() => Task.FromResult(Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints).Any()),
             () => "a checkpoint is kept");
         bot.Kill();
         await bot.RestartAsync(new() { ["Testing:ClockAhead"] = "01:00:00" });
-        var digest = await desk.CardAsync(LocalDesk.Contoso, "Digest of ");
-        var page = await Easel.OpenAsync(Browser, desk.Page("mona", LocalDesk.Contoso));
+        var digest = await desk.CardAsync(LocalSession.Contoso, "Digest of ");
+        var page = await ScreenshotPage.OpenAsync(Browser, desk.Page("mona", LocalSession.Contoso));
         await page.CardAsync(digest, "80-digest", "WS-RECEPTION restarted after updates");
         await page.OpenedAsync(digest, "Checkpoint", "81-digest-checkpoint", "ledger verify --checkpoint");
         await desk.SayAsync("mona", "a:1local-mona", "digest contoso");
         await desk.CardAsync("a:1local-mona", "Digest of ");
-        await (await Easel.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"), looks: 2)).ScreenAsync("82-digest-asked");
+        await (await ScreenshotPage.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"), looks: 2)).ScreenAsync("82-digest-asked");
     }
 }

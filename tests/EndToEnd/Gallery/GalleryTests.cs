@@ -36,9 +36,9 @@ public abstract class GalleryTests : IAsyncLifetime
         return BotProcess.StartAsync(all);
     }
 
-    private protected static async Task<LocalDesk> DeskAsync(BotProcess bot)
+    private protected static async Task<LocalSession> DeskAsync(BotProcess bot)
     {
-        var desk = new LocalDesk(bot);
+        var desk = new LocalSession(bot);
         await desk.SettledAsync();
         return desk;
     }

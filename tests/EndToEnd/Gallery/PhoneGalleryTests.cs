@@ -38,18 +38,18 @@ public sealed class PhoneGalleryTests : GalleryTests
         var desk = await DeskAsync(bot);
         await desk.SandboxAsync(HttpMethod.Post, "devices/dev-c-105/state",
             """{"services":{"W32Time":{"state":"running","startup":"automatic"}}}""");
-        var light = await Browser.OpenAsync(desk.Page("erik", LocalDesk.Contoso), ColorScheme.Light, Width, Height);
-        var dark = await Browser.OpenAsync(desk.Page("erik", LocalDesk.Contoso), ColorScheme.Dark, Width, Height);
+        var light = await Browser.OpenAsync(desk.Page("erik", LocalSession.Contoso), ColorScheme.Light, Width, Height);
+        var dark = await Browser.OpenAsync(desk.Page("erik", LocalSession.Contoso), ColorScheme.Dark, Width, Height);
         var trouble = new List<string>();
 
         foreach (var (kind, labels, shows) in RunbookTests.Areas.Concat(More))
         {
             using var received = await bot.AlertmanagerAsync("contoso", RunbookTests.Alert(kind, labels));
             received.StatusCode.ShouldBe(HttpStatusCode.Accepted, kind);
-            var id = await desk.CardAsync(LocalDesk.Contoso, shows);
+            var id = await desk.CardAsync(LocalSession.Contoso, shows);
             foreach (var (look, page) in new[] { ("light", light), ("dark", dark) })
             {
-                if (await WhyNotInSightAsync(page, id) is { } why)
+                if (await CheckInSightAsync(page, id) is { } why)
                     trouble.Add($"{kind} ({look}): {why}");
                 await page.ScreenshotAsync(
                     new() { Path = Path.Combine(Places.Artifacts, $"90-phone-{kind}-{look}.png"),
@@ -62,7 +62,7 @@ public sealed class PhoneGalleryTests : GalleryTests
     }
 
     /// <summary>Where the page itself put the newest card; nothing here scrolls.</summary>
-    private static async Task<string?> WhyNotInSightAsync(IPage page, string messageId)
+    private static async Task<string?> CheckInSightAsync(IPage page, string messageId)
     {
         var card = page.Locator($"[data-message='{messageId}'] > .bubble .card");
         await Expect(Button("Reject")).ToBeAttachedAsync();

@@ -52,8 +52,8 @@ public sealed class LocalTeamsPageTests : IAsyncLifetime
     [Fact]
     public async Task A_click_shows_that_it_waits_and_then_the_answer_to_the_clicker_only()
     {
-        var answer = new TaskCompletionSource<JsonNode?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        teams.Bot.OnInvoke = (_, _) => answer.Task;
+        var result = new TaskCompletionSource<JsonNode?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        teams.Bot.OnInvoke = (_, _) => result.Task;
         await teams.PostCardAsync(LocalTeamsHost.Contoso, TestCards.Card("approve?"), Ct);
         var erik = await browser.OpenAsync(Address("erik"));
         var dana = await browser.OpenAsync(Address("dana"));
@@ -61,7 +61,7 @@ public sealed class LocalTeamsPageTests : IAsyncLifetime
 
         await erik.GetByRole(AriaRole.Button, new() { Name = "approve", Exact = true }).ClickAsync();
         await Expect(erik.Locator(".card.busy .pressed")).ToBeVisibleAsync();
-        answer.SetResult(TestCards.CardAnswer(TestCards.Card("approved by you", verb: null)));
+        result.SetResult(TestCards.CardAnswer(TestCards.Card("approved by you", verb: null)));
 
         await Expect(erik.GetByText("approved by you")).ToBeVisibleAsync();
         await Expect(erik.Locator(".card.busy")).ToHaveCountAsync(0);

@@ -20,7 +20,7 @@ public sealed partial class PlaygroundTests
             "Opt-in: PLAYGROUND=1 fetches the Agents Playground with npx and runs this.");
         await using var browser = await Browser.StartAsync();
         await using var bot = await BotProcess.StartAsync();
-        var desk = new LocalDesk(bot);
+        var desk = new LocalSession(bot);
         await desk.SettledAsync();
         using var playground = Start(bot, out var listening);
         try

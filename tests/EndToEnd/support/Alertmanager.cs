@@ -51,8 +51,8 @@ internal sealed class Alertmanager : IDisposable
         {
             try
             {
-                using var answer = await http.GetAsync("/-/ready");
-                return answer.IsSuccessStatusCode;
+                using var result = await http.GetAsync("/-/ready");
+                return result.IsSuccessStatusCode;
             }
             catch (HttpRequestException)
             {
@@ -65,11 +65,11 @@ internal sealed class Alertmanager : IDisposable
     /// <summary>What Prometheus would send: an alert, firing until <paramref name="endsAt"/> or until not repeated.</summary>
     public async Task FireAsync(Dictionary<string, string> labels, string summary, DateTimeOffset? endsAt = null)
     {
-        using var answer = await http.PostAsJsonAsync("/api/v2/alerts", new[]
+        using var result = await http.PostAsJsonAsync("/api/v2/alerts", new[]
         {
             new { labels, annotations = new Dictionary<string, string> { ["summary"] = summary }, endsAt },
         });
-        answer.EnsureSuccessStatusCode();
+        result.EnsureSuccessStatusCode();
     }
 
     public void Dispose()

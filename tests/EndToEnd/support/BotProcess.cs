@@ -99,8 +99,8 @@ internal sealed class BotProcess : IAsyncDisposable
             throw new InvalidOperationException($"The bot ended with code {process?.ExitCode}:\n{Output}");
         try
         {
-            using var answer = await Http.GetAsync("/readyz");
-            return answer.StatusCode == HttpStatusCode.OK;
+            using var result = await Http.GetAsync("/readyz");
+            return result.StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)
         {

@@ -160,8 +160,8 @@ internal sealed class PlayedTeams : IAsyncDisposable
     {
         if (message.Card?["refresh"]?["action"] is not JsonObject refresh)
             return message.Card!;
-        var answer = await InvokeAsync(who, message, refresh, trigger: "automatic");
-        return answer["value"] as JsonObject ?? message.Card!;
+        var result = await InvokeAsync(who, message, refresh, trigger: "automatic");
+        return result["value"] as JsonObject ?? message.Card!;
     }
 
     public Task<PlayedMessage> CardAsync(string containing) => Eventually.GetAsync(

@@ -40,7 +40,7 @@ public sealed class AlertLabelsTests
         if (isLink)
             new Uri(links[0]).ShouldBe(new Uri(address));
         else if (address.Length > 0)
-            VisibleWords.Of(Unfolded(card)).ShouldContain("Runbook: ");
+            VisibleWords.For(Unfolded(card)).ShouldContain("Runbook: ");
     }
 
     [Fact]
@@ -63,8 +63,8 @@ public sealed class AlertLabelsTests
     {
         var labels = Enumerable.Range(0, 60).ToDictionary(i => $"label{i:00}", i => $"value {i} {new string('x', 400)}");
         var card = await DrawAsync(labels);
-        VisibleWords.Of(card).ShouldNotContain("label00");
-        var unfolded = VisibleWords.Of(Unfolded(card));
+        VisibleWords.For(card).ShouldNotContain("label00");
+        var unfolded = VisibleWords.For(Unfolded(card));
         unfolded.ShouldContain("label00: value 0 ");
         unfolded.ShouldContain("more labels");
         unfolded.ShouldContain("Without a runbook");
@@ -91,11 +91,11 @@ public sealed class AlertLabelsTests
 
     private static async Task<JsonNode> DrawAsync(Dictionary<string, string> labels, params string[] hosts)
     {
-        var story = new Story();
+        var story = new IncidentScript();
         story.Append(
                 StreamId.Event("E-1"),
                 new EventReceived("E-1", "contoso-alertmanager", "s-1", EventStatus.Firing, Severity.Warning, "FlangeTemperature", "SRV-1",
-                    "Flange 7 is warm", null, "a", "a|b", "a", Story.Start, false, labels),
+                    "Flange 7 is warm", null, "a", "a|b", "a", IncidentScript.Start, false, labels),
                 Actor.Connection("contoso-alertmanager"))
             .Append(StreamId.Incident(story.Id),
                 new IncidentOpened(story.Id, "Flange 7 is warm", Severity.Warning, "FlangeTemperature", "SRV-1", IncidentScope.One, "a|b",
@@ -107,8 +107,8 @@ public sealed class AlertLabelsTests
                     [new("Flange 7 is warm", 1)], Plan.Empty, Risk.Low, "No runbook handles it.", new Dictionary<string, string>(), false),
                 Actor.Service("drafting"))
             .Staged(GateLevel.L3);
-        var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver);
-        var views = TestViews.Of(story, access, linkHosts: hosts);
-        return IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived();
+        var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver);
+        var views = TestViews.For(story, access, linkHosts: hosts);
+        return IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi)).AsReceived();
     }
 }

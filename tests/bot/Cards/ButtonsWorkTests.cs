@@ -21,17 +21,17 @@ public sealed class ButtonsWorkTests
     [MemberData(nameof(Cases))]
     public async Task Every_button_of_a_person_s_own_card_is_one_that_the_rules_let_them_press(string phase, Role? role)
     {
-        var story = CardStates.Of(phase);
-        var access = new RealAccess(story).Give(Story.Ravi, Role.Approver).Give(Somebody, role);
-        var views = TestViews.Of(story, access);
+        var story = CardStates.For(phase);
+        var access = new RealAccess(story).Give(IncidentScript.Ravi, Role.Approver).Give(Somebody, role);
+        var views = TestViews.For(story, access);
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
         var card = IncidentCard.Build(views.ForPerson(state, incident, "c", Somebody)).AsReceived();
 
         foreach (var verb in Verbs(card))
         {
             if (Outcome(state, incident, access, story.Clock.GetUtcNow(), verb)
-                is Outcome.Unchanged { Answer: { Refusal: { } refusal } answer })
-                Assert.Fail($"{verb} is offered to {role} and refused: {refusal}, {answer.Sentence}");
+                is Outcome.Unchanged { Answer: { Refusal: { } refusal } result })
+                Assert.Fail($"{verb} is offered to {role} and refused: {refusal}, {result.Message}");
         }
     }
 
@@ -43,14 +43,14 @@ public sealed class ButtonsWorkTests
     [InlineData(Role.Administrator, true)]
     public async Task Undo_is_offered_to_who_may_and_others_read_who_that_is(Role role, bool may)
     {
-        var story = CardStates.Of("verified");
-        var views = TestViews.Of(story, new RealAccess(story).Give(Story.Ravi, Role.Approver).Give(Somebody, role), ["29:ravi"]);
+        var story = CardStates.For("verified");
+        var views = TestViews.For(story, new RealAccess(story).Give(IncidentScript.Ravi, Role.Approver).Give(Somebody, role), ["29:ravi"]);
         var card = IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Somebody)).AsReceived();
         IncidentCardTests.Titles(card).Contains("Undo").ShouldBe(may);
-        VisibleWords.Of(card)
+        VisibleWords.For(card)
             .ShouldContain(may ? "Undo is possible until 11/21/2026 7:00 AM." : "Undo is possible until 11/21/2026 7:00 AM, by ");
         if (!may)
-            VisibleWords.Of(card).ShouldContain("Ravi Approver");
+            VisibleWords.For(card).ShouldContain("Ravi Approver");
     }
 
     private static IEnumerable<string> Verbs(JsonNode? node) => node switch
@@ -77,20 +77,20 @@ public sealed class ButtonsWorkTests
             Verb.Snooze => Decided(decide with { Kind = DecisionKind.Snooze, Until = now.AddHours(1) }),
             Verb.Handled => Decided(decide with { Kind = DecisionKind.Handled }),
             Verb.BreakGlass => Decided(decide with { BreakGlass = true, Reason = "It cannot wait." }),
-            Verb.Confirm or Verb.Object => BreakGlasses.Review(
+            Verb.Confirm or Verb.Object => BreakGlassRules.Review(
                 state, new(state.Tenant, incident.Id, Somebody, incident.OpenGlass!.Revision, verb == Verb.Confirm, "As it was.", "c"),
-                access.RolesOf(state, Somebody.ObjectId)),
+                access.GetRoles(state, Somebody.ObjectId)),
             Verb.Undo =>
-                Undos.Request(state, new(state.Tenant, incident.Id, Somebody, "c"), access.RolesOf(state, Somebody.ObjectId), now,
+                UndoRules.Request(state, new(state.Tenant, incident.Id, Somebody, "c"), access.GetRoles(state, Somebody.ObjectId), now,
                     WithWayBack(rules)),
             Verb.Redraft =>
-                Redrafts.Request(state, new(state.Tenant, incident.Id, Somebody, incident.Staged?.Seal, "c"),
-                    access.RolesOf(state, Somebody.ObjectId), now),
+                RedraftRules.Request(state, new(state.Tenant, incident.Id, Somebody, incident.Staged?.Seal, "c"),
+                    access.GetRoles(state, Somebody.ObjectId), now),
             Verb.Details or Verb.View or Verb.Why or Verb.Show => null,
             _ => throw new InvalidOperationException($"Nothing is known of {verb}."),
         };
 
-        Outcome Decided(Decide command) => DecisionRules.Decide(state, command, access.StandingOf(state, Somebody.ObjectId), now, rules);
+        Outcome Decided(Decide command) => DecisionRules.Decide(state, command, access.GetStanding(state, Somebody.ObjectId), now, rules);
 
         static DecisionContext WithWayBack(DecisionContext rules) =>
             rules with { Find =
@@ -98,7 +98,7 @@ public sealed class ButtonsWorkTests
     }
 
     /// <summary>The rules themselves, with roles as a test gives them.</summary>
-    private sealed class RealAccess(Story story) : IAccess
+    private sealed class RealAccess(IncidentScript story) : IAccess
     {
         private readonly Dictionary<string, HashSet<Role>> held = [];
 
@@ -111,20 +111,20 @@ public sealed class ButtonsWorkTests
             return this;
         }
 
-        public IReadOnlySet<Role> RolesOf(TenantState state, string objectId) => held.GetValueOrDefault(objectId, []);
+        public IReadOnlySet<Role> GetRoles(TenantState state, string objectId) => held.GetValueOrDefault(objectId, []);
 
         public IEnumerable<string> PeopleWithRoles(TenantState state) => held.Keys;
 
-        public Standing StandingOf(TenantState state, string objectId) =>
-            Standing.Of(state, objectId, id => RolesOf(state, id), GatePolicies.BuiltIn, story.Clock.GetUtcNow());
+        public EffectiveRoles GetStanding(TenantState state, string objectId) =>
+            EffectiveRoles.Create(state, objectId, id => GetRoles(state, id), GatePolicies.BuiltIn, story.Clock.GetUtcNow());
 
-        public Answer? WhyNotDecide(TenantState state, Proposal proposal, string objectId) =>
-            DecisionRules.WhyNotDecide(state, proposal, StandingOf(state, objectId), objectId, story.Clock.GetUtcNow());
+        public RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, string objectId) =>
+            DecisionRules.AuthorizeDecision(state, proposal, GetStanding(state, objectId), objectId, story.Clock.GetUtcNow());
 
-        public Answer? WhyNotBreakGlass(TenantState state, Proposal proposal, string objectId) =>
-            BreakGlasses.WhyNot(state, proposal, RolesOf(state, objectId), WhyNotDecide(state, proposal, objectId));
+        public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, string objectId) =>
+            BreakGlassRules.Check(state, proposal, GetRoles(state, objectId), AuthorizeDecision(state, proposal, objectId));
 
-        public Answer? WhyNotReviewBreakGlass(TenantState state, Proposal proposal, string objectId) =>
-            BreakGlasses.WhyNotReview(state, proposal, proposal.OpenGlass, RolesOf(state, objectId), objectId);
+        public RequestResult? AuthorizeReview(TenantState state, Proposal proposal, string objectId) =>
+            BreakGlassRules.AuthorizeReview(state, proposal, proposal.OpenGlass, GetRoles(state, objectId), objectId);
     }
 }

@@ -17,14 +17,14 @@ internal sealed record Cast(string Client, string Device, string Service, string
 /// <summary>The card in every state that it can be in.</summary>
 internal static class CardStates
 {
-    private static readonly Dictionary<string, Func<Story, Story>> Stories = new()
+    private static readonly Dictionary<string, Func<IncidentScript, IncidentScript>> Stories = new()
     {
         ["waiting"] = story => story.Opened(3).Drafted().Staged(),
         ["escalated"] = story => story.Opened().Drafted().Staged()
             .Append(StreamId.Proposal(story.Id), new ProposalEscalated(story.Id, 1, Role.Manager), Actor.Service("gates")),
         ["first-of-two"] = story => story.Opened().Drafted().Staged(approvals: 2).Decided(DecisionKind.Approve, complete: false),
         ["snoozed"] =
-            story => story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: Story.Start.AddHours(1)),
+            story => story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: IncidentScript.Start.AddHours(1)),
         ["needs-review"] = story => story.Opened().Drafted(risk: Risk.High).Staged(review: true),
         ["human-only"] =
             story => story.Opened().Drafted(problem: "No device of this name is known.", plan: Plan.Empty).Staged(GateLevel.L3),
@@ -67,23 +67,23 @@ internal static class CardStates
         ["flapping"] = story => story.Opened().Drafted().Staged().Flapped(5).Drafted(2).Staged(revision: 2),
         ["fires-again"] = story => story.Opened().Drafted().Staged().Flapped(),
         ["frozen"] =
-            story => story.Append(StreamId.Freeze, new FreezeSet("Strange logins"), Story.Dana.AsActor()).Opened().Drafted().Staged(),
+            story => story.Append(StreamId.Freeze, new FreezeSet("Strange logins"), IncidentScript.Dana.AsActor()).Opened().Drafted().Staged(),
         ["frozen-as-planned"] = story => story.Opened().Drafted().Staged(),
-        ["approver-absent"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana),
-        ["approved-in-the-name-of"] = story => story.Opened().Drafted().Staged().Absent(Story.Ravi, Story.Dana)
-            .Decided(DecisionKind.Approve, Story.Dana, inTheNameOf: Story.Ravi),
+        ["approver-absent"] = story => story.Opened().Drafted().Staged().Absent(IncidentScript.Ravi, IncidentScript.Dana),
+        ["approved-in-the-name-of"] = story => story.Opened().Drafted().Staged().Absent(IncidentScript.Ravi, IncidentScript.Dana)
+            .Decided(DecisionKind.Approve, IncidentScript.Dana, inTheNameOf: IncidentScript.Ravi),
         ["glass-can-be-broken"] =
             story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24))),
         ["glass-broken"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24)))
-            .GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified"),
+            .GlassBroken(IncidentScript.Dana).Started().Step().Finished().Closed("verified"),
         ["glass-objected"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 2, TimeSpan.FromHours(24)))
-            .GlassBroken(Story.Dana).Started().Step().Finished().Closed("verified")
-            .GlassReviewed(Story.Ravi, confirms: false, reason: "It could have waited.")
+            .GlassBroken(IncidentScript.Dana).Started().Step().Finished().Closed("verified")
+            .GlassReviewed(IncidentScript.Ravi, confirms: false, reason: "It could have waited.")
             .Append(StreamId.Proposal(story.Id), new BreakGlassEscalated(story.Id, 1, Role.Manager, "Somebody objected."),
                 Actor.Service("gates")),
         ["glass-confirmed"] = story => story.Opened().Drafted().Staged(approvals: 2, glass: new(Role.Approver, 1, TimeSpan.FromHours(24)))
-            .GlassBroken(Story.Dana, owed: 1).Started().Step().Finished().Closed("verified")
-            .GlassReviewed(Story.Ravi, complete: true),
+            .GlassBroken(IncidentScript.Dana, owed: 1).Started().Step().Finished().Closed("verified")
+            .GlassReviewed(IncidentScript.Ravi, complete: true),
         ["expired-asked-again"] = story => story.Opened().Drafted().Staged()
             .Append(StreamId.Proposal(story.Id), new ProposalExpired(story.Id, 1), Actor.Service("gates")).Drafted(2).Staged(revision: 2),
         ["reopened"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished()
@@ -97,7 +97,7 @@ internal static class CardStates
         ["irreversible-last-page"] = story => story.Opened().Drafted(risk: Risk.High).Staged(review: true),
         ["irreversible-second-approver"] =
             story => story.Opened().Drafted(risk: Risk.High).Staged(review: true, approvals: 2)
-                .Decided(DecisionKind.Approve, Story.Dana, complete: false),
+                .Decided(DecisionKind.Approve, IncidentScript.Dana, complete: false),
         ["storm-with-plans"] = story => StormWithPlans(story),
         ["storm"] = story => story.Received(40, i => $"WS-{i:00}").Opened(3, IncidentScope.Cause)
             .Drafted(problem: "Many at once: look for the common cause.", plan: Plan.Empty).Staged(GateLevel.L3),
@@ -111,46 +111,46 @@ internal static class CardStates
     public static bool IsPage(string state) => Pages.ContainsKey(state);
 
     public static GatePolicy YearEnd =>
-        GatePolicies.BuiltIn with { Freezes = [new("year-end close", new(Story.Start.AddDays(-1), Story.Start.AddDays(3)))] };
+        GatePolicies.BuiltIn with { Freezes = [new("year-end close", new(IncidentScript.Start.AddDays(-1), IncidentScript.Start.AddDays(3)))] };
 
-    public static Story Of(string state, Cast? cast = null) => Stories[state](cast is null ? new Story() : With(cast));
+    public static IncidentScript For(string state, Cast? cast = null) => Stories[state](cast is null ? new IncidentScript() : With(cast));
 
     /// <param name="local">Everybody is administrator.</param>
     public static async Task<(OutgoingJson Everybody, OutgoingJson Approver)> DrawAsync(
         string name, Cast? cast = null, bool local = false, string? notice = "A sentence about what just happened.")
     {
-        var story = Of(name, cast);
-        var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(Story.Contoso, Story.Ravi, Role.Approver);
-        var views = TestViews.Of(story, access, policy: name == "frozen-as-planned" ? YearEnd : null);
+        var story = For(name, cast);
+        var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver);
+        var views = TestViews.For(story, access, policy: name == "frozen-as-planned" ? YearEnd : null);
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
-        var approver = views.ForPerson(state, incident, "c", Story.Ravi, notice);
+        var approver = views.ForPerson(state, incident, "c", IncidentScript.Ravi, notice);
         if (Pages.TryGetValue(name, out var page))
             approver = approver with { Notice = null, Reading = new(page, "token") };
         return (IncidentCard.Build(views.ForEverybody(state, incident, "c")), IncidentCard.Build(approver));
     }
 
-    private static Story With(Cast cast)
+    private static IncidentScript With(Cast cast)
     {
-        var step = Story.CleanUp(cast.Device) with
+        var step = IncidentScript.CleanUp(cast.Device) with
         {
             Title = $"Restart the service {cast.Service}",
             Command = $"Restart-Service -ComputerName '{cast.Device}' -Name '{cast.Service}'",
             Target = new("contoso-sandbox", "device", "d-17", cast.Device, cast.Client),
         };
-        return new(Story.Contoso with { Name = cast.Client })
+        return new(IncidentScript.Contoso with { Name = cast.Client })
         {
             Device = cast.Device, Called = cast.Person, Title = $"{cast.Service} on {cast.Device} is stopped", Plan = new([step]),
             Summary = $"Restart the service {cast.Service} on {cast.Device}.",
         };
     }
 
-    private static Story OutOfBand(Story story)
+    private static IncidentScript OutOfBand(IncidentScript story)
     {
         var by = story.Called ?? "Sam Shift";
         var change = new OutOfBandChange(
             "contoso-sandbox", "A-17", null, "service.stop", new("contoso-sandbox", "device", "d-17", story.Device, story.Tenant.Name), by,
-            Story.Start, "Spooler stopped.", "It was done at the vendor's own console.", true);
-        var told = OutOfBandFollower.EventOf(seq: 1, change);
+            IncidentScript.Start, "Spooler stopped.", "It was done at the vendor's own console.", true);
+        var told = OutOfBandSubscription.GetEvent(seq: 1, change);
         return story.Append(
                 StreamId.Event("E-17"),
                 new EventReceived(
@@ -167,10 +167,10 @@ internal static class CardStates
             .Staged(plan: new([Ticket(story)]));
     }
 
-    private static PlanStep Restart(Story story) =>
-        Story.CleanUp(story.Device) with { Command = $"Restart-Service Spooler -On {story.Device}" };
+    private static PlanStep Restart(IncidentScript story) =>
+        IncidentScript.CleanUp(story.Device) with { Command = $"Restart-Service Spooler -On {story.Device}" };
 
-    private static PlanStep Ticket(Story story) => Story.CleanUp(story.Device) with
+    private static PlanStep Ticket(IncidentScript story) => IncidentScript.CleanUp(story.Device) with
     {
         Title = $"Open a ticket to have service.stop on {story.Device} explained", Action = "ticket.create",
         Target = new("contoso-sandbox", "device", "d-17", story.Device, story.Tenant.Name),
@@ -182,7 +182,7 @@ internal static class CardStates
     };
 
     /// <summary>A storm of several kinds, a part that is over, and two alerts beside it whose plans wait for a decision.</summary>
-    private static Story StormWithPlans(Story story)
+    private static IncidentScript StormWithPlans(IncidentScript story)
     {
         (string Kind, Severity Severity, int Devices)[] kinds =
             [("HostDown", Severity.Critical, 3), ("VpnTunnelDown", Severity.Error, 1), ("PingLoss", Severity.Warning, 12),

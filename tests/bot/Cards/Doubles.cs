@@ -13,7 +13,7 @@ namespace DevOpsAI.Tests.Cards;
 
 internal sealed class TwoTenants(Tenant? first = null) : ITenantDirectory
 {
-    public IReadOnlyList<Tenant> All { get; } = [first ?? Story.Contoso, Story.Fabrikam];
+    public IReadOnlyList<Tenant> All { get; } = [first ?? IncidentScript.Contoso, IncidentScript.Fabrikam];
 
     public Tenant? Find(TenantId id) => All.FirstOrDefault(tenant => tenant.Id == id);
 
@@ -33,25 +33,25 @@ internal sealed class GivenAccess : IAccess
         return this;
     }
 
-    public IReadOnlySet<Role> RolesOf(TenantState state, string objectId) => EverybodyIsAdministrator
+    public IReadOnlySet<Role> GetRoles(TenantState state, string objectId) => EverybodyIsAdministrator
         ? new HashSet<Role> { Role.Administrator }
         : held.Where(role => role.Item1 == state.Tenant && role.Item2 == objectId).Select(role => role.Item3).ToHashSet();
 
     public IEnumerable<string> PeopleWithRoles(TenantState state) =>
         held.Where(role => role.Item1 == state.Tenant).Select(role => role.Item2).Distinct();
 
-    public Answer? WhyNotDecide(TenantState state, Proposal proposal, string objectId) =>
-        EverybodyIsAdministrator || RolesOf(state, objectId).Contains(Role.Approver)
+    public RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, string objectId) =>
+        EverybodyIsAdministrator || GetRoles(state, objectId).Contains(Role.Approver)
             || state.Absences.Values.Any(absence => absence.Delegate?.Id == objectId)
             ? null
             : new(proposal, Refusal.NotAllowed, "Only approvers may.");
 
-    public Answer? WhyNotBreakGlass(TenantState state, Proposal proposal, string objectId) => WhyNotDecide(state, proposal, objectId);
+    public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, string objectId) => AuthorizeDecision(state, proposal, objectId);
 
-    public Answer? WhyNotReviewBreakGlass(TenantState state, Proposal proposal, string objectId) =>
+    public RequestResult? AuthorizeReview(TenantState state, Proposal proposal, string objectId) =>
         proposal.OpenGlass!.By.Id == objectId
             ? new(proposal, Refusal.OwnRequest, "Not your own.")
-            : WhyNotDecide(state, proposal, objectId);
+            : AuthorizeDecision(state, proposal, objectId);
 }
 
 /// <summary>As a crash: at the point named, the work stops for good and nothing after it happens.</summary>
@@ -72,7 +72,7 @@ internal sealed class CrashAt(string point)
 
 internal sealed class OneSandbox : IConnections, IConnector
 {
-    private static readonly Connection Only = new("contoso-sandbox", Story.Contoso.Id, "sandbox", new Dictionary<string, string>());
+    private static readonly Connection Only = new("contoso-sandbox", IncidentScript.Contoso.Id, "sandbox", new Dictionary<string, string>());
 
     public string Name => "sandbox";
 
@@ -89,11 +89,11 @@ internal sealed class OneSandbox : IConnections, IConnector
             [new("title", "Title", ".{1,200}"), new("priority", "Priority", "[a-z]{1,10}")], "ticket.close", TimeSpan.FromMinutes(1)),
     };
 
-    public IReadOnlyList<Connection> Of(TenantId tenant) => [Only];
+    public IReadOnlyList<Connection> For(TenantId tenant) => [Only];
 
     public Connection? Find(TenantId tenant, string name) => name == Only.Name ? Only : null;
 
-    public IConnector ConnectorOf(Connection connection) => this;
+    public IConnector GetConnector(Connection connection) => this;
 
     public Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
         Connection connection, string kind, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -108,10 +108,10 @@ internal sealed class OneSandbox : IConnections, IConnector
         throw new NotSupportedException();
 }
 
-internal sealed class KnownBook : IConversationBook
+internal sealed class KnownConversations : IConversationReferences
 {
-    public List<Member> People { get; set; } = [new("29:dana", Story.Dana.ObjectId, Story.Dana.Name),
-        new("29:ravi", Story.Ravi.ObjectId, Story.Ravi.Name)];
+    public List<Member> People { get; set; } = [new("29:dana", IncidentScript.Dana.ObjectId, IncidentScript.Dana.Name),
+        new("29:ravi", IncidentScript.Ravi.ObjectId, IncidentScript.Ravi.Name)];
 
     public ChannelRef? Find(string conversationId) => null;
 
@@ -128,15 +128,15 @@ internal sealed class KnownBook : IConversationBook
 /// <summary>Views as the product makes them, over the doubles above.</summary>
 internal static class TestViews
 {
-    public static IncidentViews Of(Story story, IAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null,
+    public static IncidentViews For(IncidentScript story, IAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null,
         params string[] linkHosts)
     {
-        var book = new KnownBook();
+        var references = new KnownConversations();
         if (story.Called is { } name)
-            book.People = [.. book.People.Select(person => person with { Name = name })];
-        book.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));
-        return new(new TwoTenants(story.Tenant.Id == Story.Contoso.Id ? story.Tenant : null), access, new OneSandbox(),
-            new ConversationPeople(book), new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock,
+            references.People = [.. references.People.Select(person => person with { Name = name })];
+        references.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));
+        return new(new TwoTenants(story.Tenant.Id == IncidentScript.Contoso.Id ? story.Tenant : null), access, new OneSandbox(),
+            new ConversationPeople(references), new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock,
             new LinkHosts(linkHosts));
     }
 }

@@ -9,7 +9,7 @@ namespace DevOpsAI.Tests.Cards;
 /// <summary>Teams with a memory: what is really shown, how often it was asked, and every way in which it can fail.</summary>
 internal sealed class FakeTeams : IConnectorClient
 {
-    private readonly ConcurrentQueue<Func<SendOutcome, SendOutcome>> answers = new();
+    private readonly ConcurrentQueue<Func<SendOutcome, SendOutcome>> results = new();
     private int ids;
 
     public ConcurrentDictionary<string, JsonNode> Shown { get; } = new();
@@ -36,7 +36,7 @@ internal sealed class FakeTeams : IConnectorClient
     private int refusals;
 
     /// <summary>The next call does its work and then answers as told; several calls queue up.</summary>
-    public void Next(Func<SendOutcome, SendOutcome> answer) => answers.Enqueue(answer);
+    public void Next(Func<SendOutcome, SendOutcome> result) => results.Enqueue(result);
 
     public async Task<SendOutcome> PostAsync(
         ChannelRef to, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
@@ -95,5 +95,5 @@ internal sealed class FakeTeams : IConnectorClient
     public Task<Member?> GetMemberAsync(string serviceUrl, string conversationId, string mri, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    private SendOutcome Answer(SendOutcome really) => answers.TryDequeue(out var answer) ? answer(really) : really;
+    private SendOutcome Answer(SendOutcome really) => results.TryDequeue(out var result) ? result(really) : really;
 }

@@ -16,10 +16,10 @@ namespace DevOpsAI.Tests.Cards;
 /// <summary>The card that waits for a decision is read in five seconds, whichever built-in runbook wrote it.</summary>
 public sealed partial class FiveSecondsTests
 {
-    private const int MostWords = 60;
+    private const int MaxWords = 60;
 
     /// <summary>For each further fact that whoever decides must know.</summary>
-    private const int MostForNotice = 15;
+    private const int MaxForNotice = 15;
 
     /// <summary>States in which a plan of one step waits, with the number of such facts.</summary>
     private static readonly Dictionary<string, int> Notices = new()
@@ -30,10 +30,10 @@ public sealed partial class FiveSecondsTests
         ["frozen-as-planned"] = 1, ["approver-absent"] = 1, ["asked-again"] = 1, ["drafted-again"] = 1,
         ["irreversible-second-approver"] = 1,
     };
-    private static readonly IReadOnlyDictionary<string, ActionSpec> Sandbox = SandboxCatalogue.Of(TimeSpan.FromMinutes(1));
+    private static readonly IReadOnlyDictionary<string, ActionSpec> Sandbox = SandboxCatalog.For(TimeSpan.FromMinutes(1));
 
     public static TheoryData<string, bool> Cases =>
-        [.. from runbook in RunbookCatalogue.Load(null, []).All from local in new[] { false, true } select (runbook.Name, local)];
+        [.. from runbook in RunbookCatalog.Load(null, []).All from local in new[] { false, true } select (runbook.Name, local)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -41,12 +41,12 @@ public sealed partial class FiveSecondsTests
     {
         var (view, draft) = await WaitingAsync(name, local);
         var card = IncidentCard.Build(view).AsReceived();
-        var seen = VisibleWords.Of(card);
+        var seen = VisibleWords.For(card);
 
         var words = VisibleWords.Count(seen);
         TestContext.Current.TestOutputHelper?.WriteLine($"{words} words, {draft.Plan.Steps.Count} step(s): {seen}");
         if (draft.Plan.Steps.Count == 1)
-            words.ShouldBeLessThanOrEqualTo(MostWords, seen);
+            words.ShouldBeLessThanOrEqualTo(MaxWords, seen);
         CardSchema.Problems(card).ShouldBeEmpty();
         seen.ShouldContain("Contoso Ltd");
         seen.ShouldContain("SIMULATION");
@@ -66,16 +66,16 @@ public sealed partial class FiveSecondsTests
         var over = new List<string>();
         foreach (var state in CardStates.Names)
         {
-            var incident = await CardStates.Of(state).IncidentAsync();
+            var incident = await CardStates.For(state).IncidentAsync();
             if (incident is not { IsUndecided: true, PlanInForce.Steps.Count: 1 } || CardStates.IsPage(state))
                 continue;
             Notices.ShouldContainKey(state);
             foreach (var local in new[] { true, false })
             {
-                var seen = VisibleWords.Of((await CardStates.DrawAsync(state, local: local, notice: null)).Approver.AsReceived());
+                var seen = VisibleWords.For((await CardStates.DrawAsync(state, local: local, notice: null)).Approver.AsReceived());
                 var words = VisibleWords.Count(seen);
                 TestContext.Current.TestOutputHelper?.WriteLine($"{words} words, {state}: {seen}");
-                if (words > MostWords + Notices[state] * MostForNotice)
+                if (words > MaxWords + Notices[state] * MaxForNotice)
                     over.Add($"{words} words, {state}: {seen}");
             }
         }
@@ -89,7 +89,7 @@ public sealed partial class FiveSecondsTests
         (await SeenAsync("seen-before")).ShouldContain("3rd time in 30 days.");
 
         static async Task<string> SeenAsync(string state) =>
-            VisibleWords.Of((await CardStates.DrawAsync(state, notice: null)).Approver.AsReceived());
+            VisibleWords.For((await CardStates.DrawAsync(state, notice: null)).Approver.AsReceived());
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed partial class FiveSecondsTests
     public async Task What_came_of_an_approval_stays_in_sight_and_who_gave_it_is_in_the_details(string state, string inSight)
     {
         var card = (await CardStates.DrawAsync(state)).Approver.AsReceived();
-        var seen = VisibleWords.Of(card);
+        var seen = VisibleWords.For(card);
         seen.ShouldContain(inSight);
         seen.ShouldNotContain("Approved by");
         card.ToJsonString().ShouldContain("Approved by Ravi Approver");
@@ -118,13 +118,13 @@ public sealed partial class FiveSecondsTests
             { Before = [new("CON-0990", ago.AddDays(-8), "rejected", null, ago.AddDays(-8)),
                 new("CON-0995", ago.AddHours(-1), "verified", "Start the service", ago)] };
         var card = IncidentCard.Build(view).AsReceived();
-        var seen = VisibleWords.Of(card);
+        var seen = VisibleWords.For(card);
         var words = VisibleWords.Count(seen);
         TestContext.Current.TestOutputHelper?.WriteLine($"{words} words: {seen}");
         const string Times = "3rd time in 30 days.";
         const string Line = "3rd time in 30 days; the last fix held 9 days.";
-        var without = VisibleWords.Count(VisibleWords.Of(IncidentCard.Build(view with { Before = [] }).AsReceived()));
-        var fits = new[] { Line, Times }.FirstOrDefault(line => without + VisibleWords.Count(line) <= MostWords);
+        var without = VisibleWords.Count(VisibleWords.For(IncidentCard.Build(view with { Before = [] }).AsReceived()));
+        var fits = new[] { Line, Times }.FirstOrDefault(line => without + VisibleWords.Count(line) <= MaxWords);
         foreach (var line in new[] { Line, Times })
             seen.Contains(line, StringComparison.Ordinal).ShouldBe(line == fits, $"{without} words without it");
         words.ShouldBe(without + VisibleWords.Count(fits ?? ""), seen);
@@ -143,7 +143,7 @@ public sealed partial class FiveSecondsTests
         ((string)toggle["type"]!).ShouldBe("Action.ToggleVisibility");
         var folded = card["body"]!.AsArray().Single(part => (string?)part!["id"] == (string)toggle["targetElements"]![0]!)!.DeepClone();
         folded["isVisible"] = true;
-        var seen = VisibleWords.Of(new System.Text.Json.Nodes.JsonObject { ["body"] = new System.Text.Json.Nodes.JsonArray(folded) });
+        var seen = VisibleWords.For(new System.Text.Json.Nodes.JsonObject { ["body"] = new System.Text.Json.Nodes.JsonArray(folded) });
         foreach (var fact in new[] { "It was seen.", draft.Evidence[0].Text, draft.Drafter, "Why this level", "L2 · Approve to proceed",
             "All details" })
             seen.ShouldContain(fact);
@@ -155,7 +155,7 @@ public sealed partial class FiveSecondsTests
         var scene = new DraftingScene();
         scene.Vendor.Add("contoso-fake", it.Kind, it.Name, "Contoso Ltd", it.State);
         var drafted = await scene.DraftOfAsync(it.Alert, it.Kind == "device" ? it.Name.ToLowerInvariant() : "srv-dc01", it.Attributes);
-        var story = new Story { Title = $"{Humps().Replace(it.Alert, " ")} (instance {it.Name})", Device = it.Name };
+        var story = new IncidentScript { Title = $"{Humps().Replace(it.Alert, " ")} (instance {it.Name})", Device = it.Name };
         var plan = new Plan(
             [.. drafted.Plan.Steps.Select(
                 step => step with { Command = ActionCalls.Command(Sandbox[step.Action], step.Target, step.Arguments) })]);
@@ -164,7 +164,7 @@ public sealed partial class FiveSecondsTests
                 StreamId.Event("E-1"),
                 new EventReceived(
                     "E-1", "contoso-sandbox", "s-1", EventStatus.Firing, Severity.Critical, it.Alert, it.Name, story.Title, "It was seen.",
-                    "a", "a|b", "a", Story.Start, true, new Dictionary<string, string>()),
+                    "a", "a|b", "a", IncidentScript.Start, true, new Dictionary<string, string>()),
                 Actor.Connection("contoso-sandbox"))
             .Append(
                 StreamId.Incident(story.Id),
@@ -172,9 +172,9 @@ public sealed partial class FiveSecondsTests
                 Actor.Service("incidents"))
             .Append(StreamId.Proposal(story.Id), draft, Actor.Service("drafting"))
             .Staged(plan: plan, review: plan.Steps.Any(step => Sandbox[step.Action].Reversibility == Reversibility.Irreversible));
-        var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(Story.Contoso, Story.Ravi, Role.Approver)
-            .Give(Story.Contoso, Story.Dana, Role.Approver);
-        var view = TestViews.Of(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi);
+        var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver)
+            .Give(IncidentScript.Contoso, IncidentScript.Dana, Role.Approver);
+        var view = TestViews.For(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi);
         return (view with { Actions = [.. plan.Steps.Select(step => Sandbox[step.Action])] }, draft);
     }
 

@@ -12,21 +12,21 @@ namespace DevOpsAI.Tests.Cards;
 public sealed class FlappingCardTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly Story story = new Story().Linked().Opened().Drafted().Staged();
+    private readonly IncidentScript story = new IncidentScript().Linked().Opened().Drafted().Staged();
 
     [Fact]
     public async Task The_card_says_how_often_in_what_time_and_how_it_stands()
     {
-        VisibleWords.Of(await CardAsync()).ShouldNotContain("fired", Case.Insensitive);
+        VisibleWords.For(await CardAsync()).ShouldNotContain("fired", Case.Insensitive);
         story.Flapped().Drafted(2).Staged(revision: 2);
-        VisibleWords.Of(await CardAsync()).ShouldContain("Fired 2 times in 8 min, now firing.");
+        VisibleWords.For(await CardAsync()).ShouldContain("Fired 2 times in 8 min, now firing.");
         story.Flapped(4, revision: 2).Drafted(3).Staged(revision: 3);
         var card = await CardAsync();
-        VisibleWords.Of(card).ShouldContain("Flapping: fired 6 times in 40 min, now firing.");
+        VisibleWords.For(card).ShouldContain("Flapping: fired 6 times in 40 min, now firing.");
         card.ToJsonString().ShouldContain("\"verb\":\"approve\"");
         CardSchema.Problems(card).ShouldBeEmpty();
         story.Flapped(revision: 3);
-        VisibleWords.Of(await CardAsync()).ShouldContain("Fires again – drafting anew");
+        VisibleWords.For(await CardAsync()).ShouldContain("Fires again – drafting anew");
         (await CardAsync()).ToJsonString()
             .ShouldNotContain("\"verb\":\"approve\"", Case.Insensitive, "what was drafted before rests on readings of then");
     }
@@ -39,11 +39,11 @@ public sealed class FlappingCardTests
         story.Flapped(minutes: 1).Drafted(2).Staged(revision: 2);
         await ShowAsync();
         var told = (await NextAsync()).ShouldBeOfType<NextStep.Tell>();
-        var about = story.Ledger.Entries(Story.Contoso.Id).Single(entry => entry.Seq == told.AboutSeq);
+        var about = story.Ledger.Entries(IncidentScript.Contoso.Id).Single(entry => entry.Seq == told.AboutSeq);
         OutcomeNotice.For(await story.IncidentAsync(), about)
             .ShouldBe("**CON-1001** (warning): fires again after it had ended by itself. Fired 2 times in 1 min, now firing. Its card "
                 + "asks anew.");
-        story.Append(StreamId.Card(story.Id), new NoticeSending(story.Id, Story.Channel.ConversationId, told.AboutSeq),
+        story.Append(StreamId.Card(story.Id), new NoticeSending(story.Id, IncidentScript.Channel.ConversationId, told.AboutSeq),
             Actor.Service("cards"));
         var first = story.Clock.GetUtcNow();
 
@@ -64,22 +64,22 @@ public sealed class FlappingCardTests
     }
 
     private async Task PostAsync() => story
-        .Append(StreamId.Card(story.Id), new CardSending(story.Id, Story.Channel.ConversationId), Actor.Service("cards"))
+        .Append(StreamId.Card(story.Id), new CardSending(story.Id, IncidentScript.Channel.ConversationId), Actor.Service("cards"))
         .Append(
             StreamId.Card(story.Id),
-            new CardPosted(story.Id, Story.Channel.ConversationId, Story.Channel.ServiceUrl, "19:thread", "activity-1",
+            new CardPosted(story.Id, IncidentScript.Channel.ConversationId, IncidentScript.Channel.ServiceUrl, "19:thread", "activity-1",
                 (await story.IncidentAsync()).LastSeq, Adopted: false),
             Actor.Service("cards"));
 
     private async Task ShowAsync() => story.Append(
         StreamId.Card(story.Id), new CardUpdated(
-            story.Id, Story.Channel.ConversationId, "activity-1", (await story.IncidentAsync()).LastSeq), Actor.Service("cards"));
+            story.Id, IncidentScript.Channel.ConversationId, "activity-1", (await story.IncidentAsync()).LastSeq), Actor.Service("cards"));
 
     private async Task<NextStep> NextAsync() =>
-        NextStep.For(await story.StateAsync(), await story.IncidentAsync(), Story.Channel.ConversationId,
+        NextStep.For(await story.StateAsync(), await story.IncidentAsync(), IncidentScript.Channel.ConversationId,
             story.Clock.GetUtcNow(), Patience);
 
     private async Task<JsonNode> CardAsync() =>
-        IncidentCard.Build(TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true })
+        IncidentCard.Build(TestViews.For(story, new GivenAccess { EverybodyIsAdministrator = true })
             .ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
 }

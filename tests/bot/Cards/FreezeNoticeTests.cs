@@ -10,7 +10,7 @@ namespace DevOpsAI.Tests.Cards;
 
 public sealed class FreezeNoticeTests
 {
-    private readonly Story story = new();
+    private readonly IncidentScript story = new();
     private readonly FakeTeams teams = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -18,7 +18,7 @@ public sealed class FreezeNoticeTests
     [Fact]
     public async Task A_freeze_and_its_end_are_told_once_each_in_every_linked_conversation()
     {
-        story.Linked().Linked(Story.Channel with { ConversationId = "19:escal01@thread.tacv2" }, escalation: true);
+        story.Linked().Linked(IncidentScript.Channel with { ConversationId = "19:escal01@thread.tacv2" }, escalation: true);
         Freeze("patch day went wrong");
         await HandOverAsync();
         await HandOverAsync();
@@ -100,7 +100,7 @@ public sealed class FreezeNoticeTests
     [Fact]
     public async Task A_conversation_that_cannot_be_reached_keeps_it_from_no_other()
     {
-        story.Linked().Linked(Story.Channel with { ConversationId = "19:escal01@thread.tacv2" }, escalation: true);
+        story.Linked().Linked(IncidentScript.Channel with { ConversationId = "19:escal01@thread.tacv2" }, escalation: true);
         Freeze("patch day");
         teams.Next(_ => new SendOutcome.NotSent("busy", TimeSpan.FromSeconds(1)));
         await Should.ThrowAsync<FreezeNotToldException>(HandOverAsync);
@@ -115,10 +115,10 @@ public sealed class FreezeNoticeTests
     {
         story.Linked();
         Freeze("patch day");
-        story.Append(StreamId.Freeze, new FreezeSet("token stolen") { Cause = FreezeCause.Everything }, Story.Ravi.AsActor());
+        story.Append(StreamId.Freeze, new FreezeSet("token stolen") { Cause = FreezeCause.Everything }, IncidentScript.Ravi.AsActor());
         await HandOverAsync();
         Last().ShouldContain("is frozen, with every other client");
-        story.Append(StreamId.Freeze, new FreezeLifted("revoked") { Everything = true }, Story.Dana.AsActor());
+        story.Append(StreamId.Freeze, new FreezeLifted("revoked") { Everything = true }, IncidentScript.Dana.AsActor());
         await HandOverAsync();
         Last().ShouldContain("The stop of everything is lifted, but Contoso Ltd is still frozen");
         Last().ShouldContain("\"attention\"");
@@ -140,9 +140,9 @@ public sealed class FreezeNoticeTests
         teams.Shown["m1"]["body"]![0]!["items"]!.AsArray().ShouldAllBe(item => (string?)item!["type"] == "RichTextBlock");
     }
 
-    private void Freeze(string reason) => story.Append(StreamId.Freeze, new FreezeSet(reason), Story.Dana.AsActor());
+    private void Freeze(string reason) => story.Append(StreamId.Freeze, new FreezeSet(reason), IncidentScript.Dana.AsActor());
 
-    private void Lift(string? reason = null) => story.Append(StreamId.Freeze, new FreezeLifted(reason), Story.Ravi.AsActor());
+    private void Lift(string? reason = null) => story.Append(StreamId.Freeze, new FreezeLifted(reason), IncidentScript.Ravi.AsActor());
 
     private string Only()
     {
@@ -159,8 +159,8 @@ public sealed class FreezeNoticeTests
     private async Task HandOverAsync()
     {
         var notice = new FreezeNotice(story.Ledger, new TenantStates(story.Ledger, CoreFeatures.Catalog, new TwoTenants()), teams,
-            new KnownBook(), story.Clock);
-        foreach (var entry in story.Ledger.Entries(story.Tenant.Id).Where(entry => notice.Lane(entry) is not null))
+            new KnownConversations(), story.Clock);
+        foreach (var entry in story.Ledger.Entries(story.Tenant.Id).Where(entry => notice.GetPartitionKey(entry) is not null))
             await notice.HandleAsync(entry, Token);
     }
 }

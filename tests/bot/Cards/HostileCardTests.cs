@@ -33,20 +33,20 @@ public sealed class HostileCardTests
     {
         var story = Hostile(Texts[text], steps);
         var access = new GivenAccess { EverybodyIsAdministrator = true };
-        var views = TestViews.Of(story, access, Enumerable.Range(0, 80).Select(i => $"29:1{i:00}{new string('k', 80)}"));
+        var views = TestViews.For(story, access, Enumerable.Range(0, 80).Select(i => $"29:1{i:00}{new string('k', 80)}"));
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
         var card = IncidentCard.Build(views.ForEverybody(state, incident, "c")).AsReceived();
         Judge(card);
         card["refresh"]!["userIds"]!.AsArray().Count.ShouldBe(60);
-        var view = views.ForPerson(state, incident, "c", Story.Ravi, Texts[text]);
-        var pages = DetailPages.Of(view);
+        var view = views.ForPerson(state, incident, "c", IncidentScript.Ravi, Texts[text]);
+        var pages = DetailPages.From(view);
         for (var page = 0; page < Math.Min(pages.All.Count, 2); page++)
             Judge(IncidentCard.Build(view with { Reading = new(page, "token") }).AsReceived());
         if (steps > 1)
             return;
         Judge(MessageCards.NotUnderstood(Texts[text], [], new([], [])).AsReceived());
         Judge(MessageCards.Notice(Texts[text], detail: Texts[text]).AsReceived());
-        Judge(PendingCard.Build(PendingView.For([(Story.Contoso, state)], story.Clock.GetUtcNow())).AsReceived());
+        Judge(PendingCard.Build(PendingView.For([(IncidentScript.Contoso, state)], story.Clock.GetUtcNow())).AsReceived());
         for (var page = 0; page < 2; page++)
             Judge(WhyCard.Build(view, story.Ledger.Entries(story.Tenant.Id), page).AsReceived());
     }
@@ -55,11 +55,11 @@ public sealed class HostileCardTests
     public async Task The_whole_command_is_on_the_pages_before_approve()
     {
         var story = Hostile(new string('x', 8_000) + " END-OF-COMMAND", 2);
-        var views = TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true });
+        var views = TestViews.For(story, new GivenAccess { EverybodyIsAdministrator = true });
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
-        var view = views.ForPerson(state, incident, "c", Story.Ravi);
+        var view = views.ForPerson(state, incident, "c", IncidentScript.Ravi);
         IncidentCardTests.Titles(IncidentCard.Build(view).AsReceived()).ShouldNotContain("Approve");
-        var pages = DetailPages.Of(view);
+        var pages = DetailPages.From(view);
         var texts = "";
         for (var page = 0; page < pages.ToReview; page++)
         {
@@ -77,9 +77,9 @@ public sealed class HostileCardTests
         const string hostile =
             "<at>Everyone</at> [free](http://evil) {{DATE(2026-01-01T00:00:00Z,SHORT)}} {{TIME(2026-01-01T00:00:00Z)}} \u202Eabc";
         var story = Hostile(hostile, 1);
-        var views = TestViews.Of(story, new GivenAccess { EverybodyIsAdministrator = true });
+        var views = TestViews.For(story, new GivenAccess { EverybodyIsAdministrator = true });
         var card = IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
-        foreach (var markdown in MarkdownOf(card))
+        foreach (var markdown in GetMarkdown(card))
         {
             markdown.ShouldNotContain("<at>");
             markdown.ShouldNotContain("[free](");
@@ -98,9 +98,9 @@ public sealed class HostileCardTests
     [Fact]
     public async Task Nobody_decides_as_the_bot_by_calling_themselves_so()
     {
-        var story = new Story { Called = "the bot (gates)" }.Opened().Drafted().Staged().Decided(DecisionKind.Approve);
-        var views = TestViews.Of(story, new GivenAccess());
-        var seen = VisibleWords.Of(IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c"))
+        var story = new IncidentScript { Called = "the bot (gates)" }.Opened().Drafted().Staged().Decided(DecisionKind.Approve);
+        var views = TestViews.For(story, new GivenAccess());
+        var seen = VisibleWords.For(IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c"))
             .AsReceived());
         seen.ShouldContain("Approved by “the bot (gates)”");
     }
@@ -113,7 +113,7 @@ public sealed class HostileCardTests
 
     private static IEnumerable<string> TextRuns(JsonNode? node) => Strings(node, "TextRun", ["text"]);
 
-    private static IEnumerable<string> MarkdownOf(JsonNode? node) =>
+    private static IEnumerable<string> GetMarkdown(JsonNode? node) =>
         Strings(node, "TextBlock", ["text"]).Concat(Strings(node, null, ["value"]));
 
     private static IEnumerable<string> Strings(JsonNode? node, string? type, string[] members) => node switch
@@ -127,16 +127,16 @@ public sealed class HostileCardTests
         _ => [],
     };
 
-    private static Story Hostile(string text, int steps)
+    private static IncidentScript Hostile(string text, int steps)
     {
-        var step = Story.CleanUp() with
+        var step = IncidentScript.CleanUp() with
         {
             Title = text, Command = text, Target = new("contoso-sandbox", "device", text, text, text), Rollback = text,
             Arguments = new Dictionary<string, string> { ["volume"] = text, ["categories"] = text }, Editable = ["volume", "categories"],
             Preconditions = [.. Enumerable.Repeat(new Connections.Condition(text, "==", text), 3)],
         };
         var plan = new Plan([.. Enumerable.Repeat(step, steps)]);
-        var story = new Story { Title = text, Device = text, Plan = plan };
+        var story = new IncidentScript { Title = text, Device = text, Plan = plan };
         story.Received(25, i => $"{text}{i}").Opened(3, IncidentScope.Cause);
         story.Append(
             StreamId.Proposal(story.Id),
@@ -148,7 +148,7 @@ public sealed class HostileCardTests
             StreamId.Proposal(story.Id),
             new ProposalStaged(
                 story.Id, 1, ProposalKind.Remedy, new(ActorKind.Person, text, text), plan, new Dictionary<string, string>(),
-                new(GateLevel.L2, [.. Enumerable.Repeat(text, 8)], Role.Approver, 2, true, Story.Start.AddHours(1), null, null, text),
+                new(GateLevel.L2, [.. Enumerable.Repeat(text, 8)], Role.Approver, 2, true, IncidentScript.Start.AddHours(1), null, null, text),
                 false, new string('a', 64), new string('0', 32)),
             Actor.Service("gates"));
         for (var i = 0; i < 10; i++)

@@ -25,10 +25,10 @@ public sealed class IncidentCardTests
     [InlineData("Probe failed on portal2", true)]
     public async Task The_device_is_named_beside_a_title_that_does_not_name_it_and_only_there(string title, bool beside)
     {
-        var about = new Story { Title = title, Device = "portal", Plan = new([Story.CleanUp("portal")]) }.Opened().Drafted().Staged();
-        var card = IncidentCard.Build(TestViews.Of(about, new GivenAccess())
+        var about = new IncidentScript { Title = title, Device = "portal", Plan = new([IncidentScript.CleanUp("portal")]) }.Opened().Drafted().Staged();
+        var card = IncidentCard.Build(TestViews.For(about, new GivenAccess())
             .ForEverybody(await about.StateAsync(), await about.IncidentAsync(), "c")).AsReceived();
-        VisibleWords.Of(card).Contains(" · portal · ", StringComparison.Ordinal).ShouldBe(beside);
+        VisibleWords.For(card).Contains(" · portal · ", StringComparison.Ordinal).ShouldBe(beside);
     }
 
     [Theory]
@@ -69,11 +69,11 @@ public sealed class IncidentCardTests
     [MemberData(nameof(Phases))]
     public async Task Every_page_of_details_is_written_in_the_zone_of_whoever_reads(string phase)
     {
-        var story = CardStates.Of(phase);
-        var view = TestViews.Of(story, new GivenAccess()).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi);
-        var pages = string.Concat(DetailPages.Of(view).All.SelectMany(static page => page)
+        var story = CardStates.For(phase);
+        var view = TestViews.For(story, new GivenAccess()).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi);
+        var pages = string.Concat(DetailPages.From(view).All.SelectMany(static page => page)
             .Select(static part => part.AsReceived().ToJsonString()));
-        pages.ShouldContain(CardText.Instant(Story.Start));
+        pages.ShouldContain(CardText.Instant(IncidentScript.Start));
         pages.ShouldNotContain("UTC");
     }
 
@@ -89,12 +89,12 @@ public sealed class IncidentCardTests
     [Fact]
     public async Task A_technician_s_own_card_can_be_snoozed_and_names_who_may_decide()
     {
-        var story = CardStates.Of("waiting");
-        var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver).Give(Story.Contoso, Story.Dana, Role.Technician);
-        var card = IncidentCard.Build(TestViews.Of(story, access)
-            .ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Dana)).AsReceived();
+        var story = CardStates.For("waiting");
+        var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver).Give(IncidentScript.Contoso, IncidentScript.Dana, Role.Technician);
+        var card = IncidentCard.Build(TestViews.For(story, access)
+            .ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Dana)).AsReceived();
         Titles(card).ShouldBe(["Snooze", "Details"]);
-        VisibleWords.Of(card).ShouldContain("L2 · Approve to proceed by 11/21/2026 7:00 AM: Ravi Approver");
+        VisibleWords.For(card).ShouldContain("L2 · Approve to proceed by 11/21/2026 7:00 AM: Ravi Approver");
     }
 
     [Fact]
@@ -102,8 +102,8 @@ public sealed class IncidentCardTests
     {
         var (everybody, _) = await DrawAsync("waiting", local: true);
         Titles(everybody).ShouldContain("Approve");
-        VisibleWords.Of(everybody).ShouldContain(HeaderSection.LocalModeLabel);
-        VisibleWords.Of(everybody).ShouldContain(HeaderSection.SimulationWord);
+        VisibleWords.For(everybody).ShouldContain(HeaderSection.LocalModeLabel);
+        VisibleWords.For(everybody).ShouldContain(HeaderSection.SimulationWord);
         everybody.ToJsonString(Readable).ShouldContain(HeaderSection.SimulationLabel);
     }
 
@@ -124,26 +124,26 @@ public sealed class IncidentCardTests
     [InlineData("glass-can-be-broken", "Approve,Edit,Break glass")]
     public async Task While_the_client_is_frozen_no_button_offers_to_run_anything(string phase, string lost)
     {
-        var story = CardStates.Of(phase);
-        var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver);
+        var story = CardStates.For(phase);
+        var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver);
         var before = await TitlesAsync();
         foreach (var cause in new FreezeCause?[] { null, FreezeCause.Everything })
         {
-            story.Append(Ledger.StreamId.Freeze, new FreezeSet("Strange logins") { Cause = cause }, Story.Dana.AsActor());
+            story.Append(Ledger.StreamId.Freeze, new FreezeSet("Strange logins") { Cause = cause }, IncidentScript.Dana.AsActor());
             (await TitlesAsync()).ShouldBe(before.Except(lost.Split(',')));
             var card = await DrawnAsync();
-            VisibleWords.Of(card)
+            VisibleWords.For(card)
                 .ShouldContain($"{(cause is null ? "Frozen" : "Everything is frozen")} by Dana Technician: Strange logins");
-            story.Append(Ledger.StreamId.Freeze, new FreezeLifted(null) { Everything = cause is null ? null : true }, Story.Ravi.AsActor());
+            story.Append(Ledger.StreamId.Freeze, new FreezeLifted(null) { Everything = cause is null ? null : true }, IncidentScript.Ravi.AsActor());
             (await TitlesAsync()).ShouldBe(before, "it is lifted");
         }
-        var planned = TestViews.Of(story, access, policy: CardStates.YearEnd);
-        Titles(IncidentCard.Build(planned.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived())
+        var planned = TestViews.For(story, access, policy: CardStates.YearEnd);
+        Titles(IncidentCard.Build(planned.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi)).AsReceived())
             .ShouldBe(before.Except(lost.Split(',')));
 
         async Task<JsonNode> DrawnAsync() =>
-            IncidentCard.Build(TestViews.Of(story, access)
-                .ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived();
+            IncidentCard.Build(TestViews.For(story, access)
+                .ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi)).AsReceived();
         async Task<List<string>> TitlesAsync() => [.. Titles(await DrawnAsync())];
     }
 
@@ -152,16 +152,16 @@ public sealed class IncidentCardTests
     {
         var (everybody, approver) = await DrawAsync("taken-back", local: false);
         Titles(approver).ShouldBe(["Handled", "Snooze", "Draft again", "Details"]);
-        VisibleWords.Of(everybody).ShouldContain("Taken back, still firing");
-        VisibleWords.Of(everybody).ShouldContain("Taken back; the alert still fires: nothing has been done about it.");
-        VisibleWords.Of(everybody).ShouldNotContain("has 24 % free", Case.Sensitive, "that holds no more");
+        VisibleWords.For(everybody).ShouldContain("Taken back, still firing");
+        VisibleWords.For(everybody).ShouldContain("Taken back; the alert still fires: nothing has been done about it.");
+        VisibleWords.For(everybody).ShouldNotContain("has 24 % free", Case.Sensitive, "that holds no more");
     }
 
     [Fact]
     public async Task A_new_plan_after_an_undo_comes_before_what_was_taken_back()
     {
         var (_, approver) = await DrawAsync("reopened", local: false);
-        var seen = VisibleWords.Of(approver);
+        var seen = VisibleWords.For(approver);
         seen.IndexOf("Low risk", StringComparison.Ordinal)
             .ShouldBeInRange(0, seen.IndexOf("Undo: Files are back.", StringComparison.Ordinal), seen);
     }
@@ -170,7 +170,7 @@ public sealed class IncidentCardTests
     public async Task The_risk_of_what_was_found_is_not_taken_for_that_of_a_ticket_about_it()
     {
         var (_, approver) = await DrawAsync("out-of-band", local: false);
-        VisibleWords.Of(approver).ShouldContain("High risk found; this changes nothing in use.");
+        VisibleWords.For(approver).ShouldContain("High risk found; this changes nothing in use.");
     }
 
     [Theory]
@@ -180,7 +180,7 @@ public sealed class IncidentCardTests
     public async Task A_device_of_any_script_is_named_once_in_title_sentence_and_command(string device, string service)
     {
         var (_, approver) = await CardStates.DrawAsync("waiting", new("Contoso Ltd", device, service, "Ravi"));
-        var seen = VisibleWords.Of(approver.AsReceived());
+        var seen = VisibleWords.For(approver.AsReceived());
         (seen.Split(device).Length - 1).ShouldBe(3, seen);
         seen.ShouldNotContain("look-alike");
     }
@@ -198,13 +198,13 @@ public sealed class IncidentCardTests
     [Fact]
     public async Task A_verified_card_offers_undo_only_while_it_is_possible()
     {
-        var story = CardStates.Of("verified");
-        var access = new GivenAccess().Give(Story.Contoso, Story.Ravi, Role.Approver);
-        var views = TestViews.Of(story, access);
-        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived())
+        var story = CardStates.For("verified");
+        var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver);
+        var views = TestViews.For(story, access);
+        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi)).AsReceived())
             .ShouldContain("Undo");
         story.Clock.Advance(TimeSpan.FromHours(3));
-        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Story.Ravi)).AsReceived())
+        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi)).AsReceived())
             .ShouldNotContain("Undo");
     }
 
@@ -217,8 +217,8 @@ public sealed class IncidentCardTests
     [InlineData(null, false, "Device")]
     public async Task What_it_is_about_is_called_by_its_name(string? targetKind, bool aboutUser, string label)
     {
-        var story = new Story { AboutUser = aboutUser }.Opened().Drafted(targetKind: targetKind).Staged();
-        var card = IncidentCard.Build(TestViews.Of(story, new GivenAccess())
+        var story = new IncidentScript { AboutUser = aboutUser }.Opened().Drafted(targetKind: targetKind).Staged();
+        var card = IncidentCard.Build(TestViews.For(story, new GivenAccess())
             .ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived().ToJsonString();
         foreach (var other in new[] { "User", "Mailbox", "Site", "Device" })
             card.Contains($"\"title\":\"{other}\"", StringComparison.Ordinal).ShouldBe(other == label, card);

@@ -9,7 +9,7 @@ namespace DevOpsAI.Tests.Cards;
 /// <summary>What is told under a card when nobody decided in time.</summary>
 public sealed class OutcomeNoticeTests
 {
-    private readonly Story story = new Story().Linked().Opened().Drafted().Staged();
+    private readonly IncidentScript story = new IncidentScript().Linked().Opened().Drafted().Staged();
 
     [Fact]
     public async Task The_first_silence_is_told_where_nobody_higher_up_is_and_further_ones_change_the_card_alone()
@@ -25,7 +25,7 @@ public sealed class OutcomeNoticeTests
     {
         Escalate(Role.Manager);
         (await ExpireAsync(1)).ShouldBeNull();
-        var expired = story.Ledger.Entries(Story.Contoso.Id)[^1];
+        var expired = story.Ledger.Entries(IncidentScript.Contoso.Id)[^1];
         Escalate(Role.Administrator);
         OutcomeNotice.For((await story.StateAsync()).Find(story.Id)!, expired).ShouldBeNull();
     }
@@ -36,6 +36,6 @@ public sealed class OutcomeNoticeTests
     private async Task<string?> ExpireAsync(int revision)
     {
         story.Append(StreamId.Proposal(story.Id), new ProposalExpired(story.Id, revision), Actor.Service("deadlines"));
-        return OutcomeNotice.For((await story.StateAsync()).Find(story.Id)!, story.Ledger.Entries(Story.Contoso.Id)[^1]);
+        return OutcomeNotice.For((await story.StateAsync()).Find(story.Id)!, story.Ledger.Entries(IncidentScript.Contoso.Id)[^1]);
     }
 }

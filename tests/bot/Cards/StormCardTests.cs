@@ -17,7 +17,7 @@ public sealed class StormCardTests
     public async Task A_storm_is_called_a_simulation_only_where_all_of_it_is(int simulated, string? said)
     {
         var story = Storm(simulated);
-        var seen = VisibleWords.Of(await CardAsync(story));
+        var seen = VisibleWords.For(await CardAsync(story));
         seen.ShouldContain("Kind0");
         seen.ShouldContain("SRV-0");
         if (said is null)
@@ -34,7 +34,7 @@ public sealed class StormCardTests
         Own("CON-1002", "VPN tunnel down", Severity.Warning);
         Own("CON-1003", "Malware found on WS-RECEPTION", Severity.Critical);
         var card = await CardAsync(story);
-        var seen = VisibleWords.Of(card);
+        var seen = VisibleWords.For(card);
         seen.ShouldContain("With cards of their own");
         seen.IndexOf("CON-1003", StringComparison.Ordinal).ShouldBeInRange(0, seen.IndexOf("CON-1002", StringComparison.Ordinal) - 1);
         seen.ShouldContain("critical Malware found on WS-RECEPTION");
@@ -46,9 +46,9 @@ public sealed class StormCardTests
             Actor.Service("incidents"));
     }
 
-    private static Story Storm(int simulated)
+    private static IncidentScript Storm(int simulated)
     {
-        var story = new Story();
+        var story = new IncidentScript();
         for (var part = 0; part < 3; part++)
         {
             story.Append(
@@ -69,7 +69,7 @@ public sealed class StormCardTests
             Actor.Service("incidents"));
     }
 
-    private static async Task<JsonNode> CardAsync(Story story) =>
-        IncidentCard.Build(TestViews.Of(story, new GivenAccess()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c"))
+    private static async Task<JsonNode> CardAsync(IncidentScript story) =>
+        IncidentCard.Build(TestViews.For(story, new GivenAccess()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c"))
             .AsReceived();
 }

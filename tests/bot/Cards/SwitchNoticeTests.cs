@@ -10,13 +10,13 @@ namespace DevOpsAI.Tests.Cards;
 public sealed class SwitchNoticeTests
 {
     private static readonly Actor Self = Actor.Service("kill-switch");
-    private readonly Story story = new();
+    private readonly IncidentScript story = new();
     private readonly FakeTeams teams = new();
 
     [Fact]
     public async Task It_and_its_end_are_told_once_each_in_every_linked_conversation()
     {
-        story.Linked().Linked(Story.Channel with { ConversationId = "19:escal01@thread.tacv2" }, escalation: true);
+        story.Linked().Linked(IncidentScript.Channel with { ConversationId = "19:escal01@thread.tacv2" }, escalation: true);
         Throw();
         await HandOverAsync();
         await HandOverAsync();
@@ -50,7 +50,7 @@ public sealed class SwitchNoticeTests
         Throw();
         await HandOverAsync();
         foreach (var number in Enumerable.Range(1001, 5))
-            new Story(story.Tenant, $"CON-{number}", story.Ledger, story.Clock).Opened();
+            new IncidentScript(story.Tenant, $"CON-{number}", story.Ledger, story.Clock).Opened();
         Lift();
         await HandOverAsync();
         teams.Posts.ShouldBe(2);
@@ -61,14 +61,14 @@ public sealed class SwitchNoticeTests
 
     private void Throw() => story.Append(StreamId.Switch, new SwitchThrown("The kill switch pauses everything."), Self);
 
-    private void Lift() => story.Append(StreamId.Switch, new SwitchLifted(Story.Start), Self);
+    private void Lift() => story.Append(StreamId.Switch, new SwitchLifted(IncidentScript.Start), Self);
 
     private int Saying(string text) => teams.Shown.Values.Count(card => card.ToJsonString().Contains(text, StringComparison.Ordinal));
 
     private async Task HandOverAsync()
     {
-        var notice = new SwitchNotice(story.Ledger, story.States, new TwoTenants(), teams, new KnownBook(), story.Clock);
-        foreach (var entry in story.Ledger.Entries(story.Tenant.Id).Where(entry => notice.Lane(entry) is not null))
+        var notice = new SwitchNotice(story.Ledger, story.States, new TwoTenants(), teams, new KnownConversations(), story.Clock);
+        foreach (var entry in story.Ledger.Entries(story.Tenant.Id).Where(entry => notice.GetPartitionKey(entry) is not null))
             await notice.HandleAsync(entry, TestContext.Current.CancellationToken);
     }
 }

@@ -8,7 +8,7 @@ namespace DevOpsAI.Tests.Cards;
 /// </summary>
 internal static partial class VisibleWords
 {
-    public static string Of(JsonNode card) => string.Join(' ', In(card["body"]).Concat(In(card["actions"])));
+    public static string For(JsonNode card) => string.Join(' ', In(card["body"]).Concat(In(card["actions"])));
 
     /// <summary>A sign alone, as between two words, is none.</summary>
     public static int Count(string text) =>

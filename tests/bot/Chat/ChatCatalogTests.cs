@@ -13,7 +13,7 @@ public sealed class ChatCatalogTests
 {
     private static readonly Someone Ana = new("11111111-0000-4000-8000-000000000001", "Ana");
 
-    private readonly Story story = new();
+    private readonly IncidentScript story = new();
 
     /// <summary>As somebody writes one who has only the bot's assembly.</summary>
     public sealed class GreetCommand(ClientResolver clients) : ChatCommand<ClientArgument>
@@ -69,9 +69,9 @@ public sealed class ChatCatalogTests
 
     [Theory]
     [InlineData(typeof(IChatCommand))]
-    [InlineData(typeof(IChatQuestion))]
+    [InlineData(typeof(IChatQuery))]
     [InlineData(typeof(ChatCommand<>))]
-    [InlineData(typeof(ChatQuestion<>))]
+    [InlineData(typeof(ChatQuery<>))]
     [InlineData(typeof(ChatRequest))]
     [InlineData(typeof(ChatTurn))]
     [InlineData(typeof(CommandText))]
@@ -97,7 +97,7 @@ public sealed class ChatCatalogTests
         var failure = await Should.ThrowAsync<ChatCatalogException>(RunningBot.StartAsync(
             [("Tenants:contoso:Name", "Contoso Ltd"), ("Access:Roles:contoso:administrator:0", Ana.ObjectId)],
             replace: static services => services.AddChatCommand<Pause>()));
-        BotHost.WhyItCannotStart(failure).ShouldHaveSingleItem().ShouldStartWith("Two chat commands are called 'Pause'");
+        BotHost.CheckStart(failure).ShouldHaveSingleItem().ShouldStartWith("Two chat commands are called 'Pause'");
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ChatCatalogTests
         foreach (var line in catalog.Help.Commands)
             catalog.Find(line.Say.Split(' ')).ShouldNotBeNull().Command.Help.ShouldContain(line);
         foreach (var line in catalog.Help.Questions)
-            parser.Parse(line.Say).Arguments.ShouldNotBeOfType<UnknownQuestion>(line.Say);
+            parser.Parse(line.Say).Arguments.ShouldNotBeOfType<UnknownQuery>(line.Say);
         catalog.Help.Commands.Count.ShouldBe(19);
         catalog.Help.Questions.Count.ShouldBe(8);
     }

@@ -194,11 +194,11 @@ public sealed class ChatParserTests
 
     private static string Describe(ChatRequest request) => request.Arguments switch
     {
-        NoArguments or UnknownQuestion => request.Name,
+        NoArguments or UnknownQuery => request.Name,
         ClientArgument about => $"{request.Name}:{about.Client}",
         IncidentArgument about => $"{request.Name}:{about.IncidentId}",
-        HappenedQuestion.Arguments happened => $"{request.Name}:{happened.Thing}:{happened.Client}:{happened.Last.TotalDays}",
-        ByItselfQuestion.Arguments byItself => $"{request.Name}:{byItself.Client}:{byItself.Last.TotalDays}",
+        HappenedQuery.Arguments happened => $"{request.Name}:{happened.Thing}:{happened.Client}:{happened.Last.TotalDays}",
+        ByItselfQuery.Arguments byItself => $"{request.Name}:{byItself.Client}:{byItself.Last.TotalDays}",
         DigestCommand.Arguments digest => $"{request.Name}:{digest.Client}:{digest.Last?.TotalDays}",
         LinkCommand.Arguments link => $"{request.Name}:{link.Client}{(link.Escalation ? "+escalation" : "")}",
         FreezeArguments freeze => $"{request.Name}:{string.Join(' ', freeze.Words)}",

@@ -21,7 +21,7 @@ namespace DevOpsAI.Tests.Chat;
 /// <summary>The chat as it is registered, over a story's ledger and a mediator that keeps what it was sent.</summary>
 internal static class ChatScene
 {
-    public static ServiceProvider Build(Story story, IAccess access, Action<IServiceCollection>? more = null)
+    public static ServiceProvider Build(IncidentScript story, IAccess access, Action<IServiceCollection>? more = null)
     {
         var services = new ServiceCollection().AddLogging().AddSingleton<SubjectDrawing>().AddChat().AddChatCommands().AddChatQuestions()
             .AddSingleton<TimeProvider>(story.Clock)
@@ -29,7 +29,7 @@ internal static class ChatScene
             .AddSingleton<ILedger>(story.Ledger)
             .AddSingleton(story.States)
             .AddSingleton(access)
-            .AddSingleton(TestViews.Of(story, access))
+            .AddSingleton(TestViews.For(story, access))
             .AddSingleton<IMediator, RecordingMediator>()
             .AddSingleton<IDocuments, MemoryDocuments>()
             .AddSingleton<Checkpoints>()
@@ -37,7 +37,7 @@ internal static class ChatScene
             .AddSingleton<IKeyRing, InMemoryKeyRing>()
             .AddSingleton<Quarantine>()
             .AddSingleton<IReviews, Reviews>()
-            .AddSingleton<IConversationBook, KnownBook>()
+            .AddSingleton<IConversationReferences, KnownConversations>()
             .AddSingleton(Options.Create(new TeamsOptions()))
             .AddSingleton<HomeDirectory>();
         more?.Invoke(services);
@@ -49,7 +49,7 @@ internal sealed class RecordingMediator : IMediator
 {
     public List<object> Sent { get; } = [];
 
-    public Func<object, Task<Answer>> Answer { get; set; } = _ => Task.FromResult(new Answer(null, null, "Done."));
+    public Func<object, Task<RequestResult>> Answer { get; set; } = _ => Task.FromResult(new RequestResult(null, null, "Done."));
 
     public async Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken = default)
     {

@@ -32,12 +32,12 @@ internal sealed class CommandScene : IDisposable
     public async Task FillAsync(int entries = 5)
     {
         using var metrics = new LedgerMetrics();
-        using var vault = new EmbeddedVault(Data);
+        using var keyRing = new LocalKeyRing(Data);
         using (var ledger = new SqliteLedger(
-            Data, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
+            Data, CoreFeatures.Catalog, keyRing.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
             await FillAsync(ledger, entries);
         using var key = LocalSigningKey.OpenOrCreate(Path.Combine(Data, LocalSigningKey.FileName));
-        await SignAsync(key, new SqliteArchive(Ledger), vault.Documents);
+        await SignAsync(key, new SqliteArchive(Ledger), keyRing.Documents);
     }
 
     public static async Task FillAsync(ILedger ledger, int entries)

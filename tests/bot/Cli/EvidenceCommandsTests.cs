@@ -18,7 +18,7 @@ public sealed class EvidenceCommandsTests : IDisposable
     private readonly string root = Directory.CreateTempSubdirectory("evidence-commands-").FullName;
     private readonly ManualClock clock = new();
     private readonly LedgerMetrics metrics = new();
-    private readonly EmbeddedVault vault;
+    private readonly LocalKeyRing keyRing;
     private readonly SqliteLedger ledger;
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly Dictionary<string, string?> settings = new()
@@ -28,8 +28,8 @@ public sealed class EvidenceCommandsTests : IDisposable
 
     public EvidenceCommandsTests()
     {
-        vault = new(Path.Combine(root, "data"));
-        ledger = new(Path.Combine(root, "data"), CoreFeatures.Catalog, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
+        keyRing = new(Path.Combine(root, "data"));
+        ledger = new(Path.Combine(root, "data"), CoreFeatures.Catalog, keyRing.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
     }
 
     private string Out => Path.Combine(root, "evidence.zip");
@@ -119,7 +119,7 @@ public sealed class EvidenceCommandsTests : IDisposable
         settings["Compliance:Namespace"] = "http://example.com/";
         await RefusedAsync("Compliance:Namespace", "--tenant", "contoso");
         settings.Remove("Compliance:Namespace");
-        vault.Dispose();
+        keyRing.Dispose();
         File.Delete(Path.Combine(root, "data", SqliteDocuments.FileName));
         await RefusedAsync("which keeps the checkpoints, is not beside it", "--tenant", "contoso", "--month", "2026-03");
     }
@@ -129,8 +129,8 @@ public sealed class EvidenceCommandsTests : IDisposable
     {
         settings["Storage:Path"] = "keyed";
         var folder = Path.Combine(root, "keyed");
-        using (var vault = new EmbeddedVault(folder))
-        using (var keyed = new SqliteLedger(folder, CoreFeatures.Catalog, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance))
+        using (var keyRing = new LocalKeyRing(folder))
+        using (var keyed = new SqliteLedger(folder, CoreFeatures.Catalog, keyRing.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance))
             await keyed.AppendAsync(Contoso, [],
                 [new(StreamId.Freeze, new Person("8b1d", "Ana Approver").AsActor(), "c", new FreezeSet("month end"))],
                 CancellationToken.None);
@@ -240,7 +240,7 @@ public sealed class EvidenceCommandsTests : IDisposable
     public void Dispose()
     {
         ledger.Dispose();
-        vault.Dispose();
+        keyRing.Dispose();
         metrics.Dispose();
         key.Dispose();
         Directory.Delete(root, recursive: true);

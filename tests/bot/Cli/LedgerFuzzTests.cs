@@ -26,7 +26,7 @@ public sealed class LedgerFuzzTests : IDisposable
 
     [Fact]
     public void Every_type_of_entry_is_tried() =>
-        EveryFact.All.Select(CoreFeatures.Catalog.NameOf)
+        EveryFact.All.Select(CoreFeatures.Catalog.GetName)
             .ShouldBe(CoreFeatures.Catalog.Entries.Select(static entry => entry.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class LedgerFuzzTests : IDisposable
     {
         using var metrics = new LedgerMetrics();
         var keys = new InMemoryKeyRing();
-        keys.Of(Contoso).Add(DataKey.Create("subject"));
+        keys.For(Contoso).Add(DataKey.Create("subject"));
         using (var ledger = new SqliteLedger(
             Data, CoreFeatures.Catalog, keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance))
         {
@@ -106,7 +106,7 @@ public sealed class LedgerFuzzTests : IDisposable
                 var range = new CompactRange();
                 range.Append(leaf);
                 entries.Bind(1, tenant).Bind(2, entry["stream"]!.GetValue<string>()).Bind(3, leaf).Bind(4, body);
-                entries.BindOrNull(5, stored.Sealed?.ToArray()).Run();
+                entries.BindOrNull(5, stored.Encrypted?.ToArray()).Run();
                 heads.Bind(1, tenant).Bind(2, range.Root()).Bind(3, range.Save()).Run();
                 tried.Add((tenant, what));
             }

@@ -17,7 +17,7 @@ public sealed class ProofCommandsTests : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
     private readonly string root = Directory.CreateTempSubdirectory("proof-commands-").FullName;
     private readonly LedgerMetrics metrics = new();
-    private readonly EmbeddedVault vault;
+    private readonly LocalKeyRing keyRing;
     private readonly SqliteLedger ledger;
     private readonly SqliteDocuments documents;
     private readonly Dictionary<string, string?> settings =
@@ -25,8 +25,8 @@ public sealed class ProofCommandsTests : IDisposable
 
     public ProofCommandsTests()
     {
-        vault = new(Data);
-        ledger = new(Data, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        keyRing = new(Data);
+        ledger = new(Data, CoreFeatures.Catalog, keyRing.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
         documents = new(Data);
     }
 
@@ -42,7 +42,7 @@ public sealed class ProofCommandsTests : IDisposable
         proved.ShouldBe((0, $"{file}: entry 4 of contoso, proved by the checkpoint of 10 entries\n", ""));
         var key = (await RunAsync("ledger", "key", "--tenant", "contoso")).Output.Trim();
         ledger.Dispose();
-        vault.Dispose();
+        keyRing.Dispose();
         documents.Dispose();
         Directory.Delete(Data, recursive: true);
 
@@ -107,7 +107,7 @@ public sealed class ProofCommandsTests : IDisposable
         await File.WriteAllTextAsync(outside, (await RunAsync("ledger", "checkpoint", "--tenant", "contoso")).Output, Cancel);
         var key = (await RunAsync("ledger", "key", "--tenant", "contoso")).Output.Trim();
         ledger.Dispose();
-        vault.Dispose();
+        keyRing.Dispose();
         documents.Dispose();
         Directory.Delete(Data, recursive: true);
         using var metrics = new LedgerMetrics();
@@ -256,9 +256,9 @@ public sealed class ProofCommandsTests : IDisposable
             await Task.Delay(50, Cancel);
         using var client = new HttpClient { BaseAddress = new(said[0].Split(' ')[2]) };
         var checkpoint = (await RunAsync("ledger", "checkpoint", "--tenant", "contoso")).Output;
-        using var answer =
+        using var result =
             await client.PostAsync(new Uri("/add-checkpoint", UriKind.Relative), new StringContent("old 0\n\n" + checkpoint), Cancel);
-        answer.IsSuccessStatusCode.ShouldBeTrue();
+        result.IsSuccessStatusCode.ShouldBeTrue();
         using var again =
             await client.PostAsync(new Uri("/add-checkpoint", UriKind.Relative), new StringContent("old 0\n\n" + checkpoint), Cancel);
         ((int)again.StatusCode, await again.Content.ReadAsStringAsync(Cancel), again.Content.Headers.ContentType?.ToString()).ShouldBe(
@@ -279,7 +279,7 @@ public sealed class ProofCommandsTests : IDisposable
     public void Dispose()
     {
         ledger.Dispose();
-        vault.Dispose();
+        keyRing.Dispose();
         documents.Dispose();
         metrics.Dispose();
         Directory.Delete(root, recursive: true);

@@ -15,7 +15,7 @@ internal static class Verb
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var code = args[0] == "ledger"
             ? await LedgerCommands.RunAsync(args, configuration, root, output, error, TestContext.Current.CancellationToken)
-            : await VaultCommands.RunAsync(args, configuration, root, output, error, TestContext.Current.CancellationToken);
+            : await KeyCommands.RunAsync(args, configuration, root, output, error, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }
 }

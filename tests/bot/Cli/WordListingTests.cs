@@ -89,7 +89,7 @@ public sealed class WordListingTests : IDisposable
         code.ShouldBe(0);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(EveryFact.All.Count + 1);
-        foreach (var type in EveryFact.All.Select(CoreFeatures.Catalog.NameOf))
+        foreach (var type in EveryFact.All.Select(CoreFeatures.Catalog.GetName))
             lines.ShouldNotContain(line => line.EndsWith(type, StringComparison.Ordinal));
     }
 
@@ -98,10 +98,10 @@ public sealed class WordListingTests : IDisposable
     private async Task WriteAsync(params Fact[] facts)
     {
         using var metrics = new LedgerMetrics();
-        using var vault = new EmbeddedVault(scene.Data);
+        using var keyRing = new LocalKeyRing(scene.Data);
         using var ledger = new SqliteLedger(
-            scene.Data, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
-        (await vault.Keys.ForSealingAsync(CommandScene.Contoso, [], TestContext.Current.CancellationToken)).Add(DataKey.Create("subject"));
+            scene.Data, CoreFeatures.Catalog, keyRing.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+        (await keyRing.Keys.ForEncryptionAsync(CommandScene.Contoso, [], TestContext.Current.CancellationToken)).Add(DataKey.Create("subject"));
         foreach (var fact in facts)
         {
             var stream = EveryFact.AsEntry(fact).Stream;

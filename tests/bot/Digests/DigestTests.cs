@@ -20,7 +20,7 @@ namespace DevOpsAI.Tests.Digests;
 /// <summary>Stories begin at 03:00 UTC; digests are due at 07:00.</summary>
 public sealed class DigestTests
 {
-    private readonly Story story = new();
+    private readonly IncidentScript story = new();
     private readonly FakeTeams teams = new();
     private SecretRotations? rotations;
 
@@ -30,10 +30,10 @@ public sealed class DigestTests
     public async Task One_after_a_digest_under_a_clock_that_was_ahead_does_not_begin_after_it_ends()
     {
         story.Linked().Opened();
-        var mark = new DigestMark(Story.Start.AddDays(30), 1, 0, 0);
-        var digest = await Digest.ReadAsync(story.Ledger, await story.StateAsync(), mark, Story.Start.AddHours(4), Token);
+        var mark = new DigestMark(IncidentScript.Start.AddDays(30), 1, 0, 0);
+        var digest = await Digest.ReadAsync(story.Ledger, await story.StateAsync(), mark, IncidentScript.Start.AddHours(4), Token);
         digest.From.ShouldBe(digest.To);
-        digest.Of(Happening.Opened).ShouldHaveSingleItem();
+        digest.For(Happening.Opened).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class DigestTests
         await PostAsync(poster);
         await PostAsync(Poster());
         teams.Posts.ShouldBe(1);
-        Facts<DigestSending>().ShouldHaveSingleItem().Due.ShouldBe(Story.Start.AddHours(4));
+        Facts<DigestSending>().ShouldHaveSingleItem().Due.ShouldBe(IncidentScript.Start.AddHours(4));
         Facts<MessageSent>().ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             sent => sent.Purpose.ShouldBe("digest"), sent => sent.Outcome.ShouldBe(MessageOutcome.Sent),
             sent => sent.ActivityId.ShouldBe("m1"));
@@ -58,9 +58,9 @@ public sealed class DigestTests
     [Fact]
     public async Task A_secret_that_is_to_be_replaced_is_told_in_the_digest_of_its_client()
     {
-        var soon = DateOnly.FromDateTime(Story.Start.UtcDateTime).AddDays(3);
-        rotations = new([new("Connections:a:RotateBy", "The secret of the connection a", Story.Contoso.Id, soon),
-            new("Connections:b:RotateBy", "The secret of the connection b", Story.Fabrikam.Id, soon)]);
+        var soon = DateOnly.FromDateTime(IncidentScript.Start.UtcDateTime).AddDays(3);
+        rotations = new([new("Connections:a:RotateBy", "The secret of the connection a", IncidentScript.Contoso.Id, soon),
+            new("Connections:b:RotateBy", "The secret of the connection b", IncidentScript.Fabrikam.Id, soon)]);
         story.Linked();
         var poster = Poster();
         await ToAsync(7, poster);
@@ -253,7 +253,7 @@ public sealed class DigestTests
         var tenants = new TwoTenants();
         var now = clock ?? story.Clock;
         var views = new DigestViews(story.Ledger, checkpoints ?? new(new MemoryDocuments()), story.Clock, rotations);
-        var delivery = new DigestDelivery(story.Ledger, views, teams, new KnownBook(), now, NullLogger<DigestDelivery>.Instance);
+        var delivery = new DigestDelivery(story.Ledger, views, teams, new KnownConversations(), now, NullLogger<DigestDelivery>.Instance);
         return new(
             new(story.Ledger, CoreFeatures.Catalog), tenants, delivery, new EveryTenant(tenants), Options.Create(new DigestsOptions()), now,
             NullLogger<DigestPoster>.Instance);
@@ -262,7 +262,7 @@ public sealed class DigestTests
     /// <summary>To so many hours after midnight of the story's first day, and posts what is due then.</summary>
     private async Task ToAsync(int hours, DigestPoster poster)
     {
-        story.Clock.Advance(Story.Start.AddHours(hours - 3) - story.Clock.GetUtcNow());
+        story.Clock.Advance(IncidentScript.Start.AddHours(hours - 3) - story.Clock.GetUtcNow());
         await PostAsync(poster);
     }
 

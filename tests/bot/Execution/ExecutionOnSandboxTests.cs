@@ -110,8 +110,8 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
 
     private async Task ApproveAsync(string id, string device)
     {
-        var connection = app.Services.GetRequiredService<IConnections>().Of(Contoso).Single();
-        var connector = app.Services.GetRequiredService<IConnections>().ConnectorOf(connection);
+        var connection = app.Services.GetRequiredService<IConnections>().For(Contoso).Single();
+        var connector = app.Services.GetRequiredService<IConnections>().GetConnector(connection);
         var target =
             (await connector.FindAsync(connection, "device", device, Token)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value
                 .Single();
@@ -157,7 +157,7 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
 
     private sealed class AlwaysAllowed : IExecutionGuard
     {
-        public ValueTask<Objection?> WhyNotAsync(
+        public ValueTask<Objection?> CheckAsync(
             TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) => new((Objection?)null);
     }
 }

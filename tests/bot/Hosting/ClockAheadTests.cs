@@ -17,7 +17,7 @@ public sealed class ClockAheadTests
     public void Only_development_has_a_clock_that_is_ahead(string environment, string? setting, int days)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Testing:ClockAhead", setting)]).Build();
-        var clock = ClockAhead.Of(new Named(environment), configuration);
+        var clock = ClockAhead.For(new Named(environment), configuration);
         if (days == 0)
             clock.ShouldBeSameAs(TimeProvider.System);
         var before = TimeProvider.System.GetUtcNow();

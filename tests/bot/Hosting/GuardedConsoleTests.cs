@@ -38,7 +38,7 @@ public sealed class GuardedConsoleTests
     [InlineData("json")]
     public void A_long_body_does_not_fill_the_log(string format) =>
         Written(format, logger => logger.LogError(new InvalidOperationException(new string('x', 1_000_000)), "failed")).Length
-            .ShouldBeLessThan(3 * LogText.LongestOfException);
+            .ShouldBeLessThan(3 * LogText.MaxOfExceptionLength);
 
     /// <summary>As the web server puts it into its scope for each request.</summary>
     [Theory]
@@ -54,14 +54,14 @@ public sealed class GuardedConsoleTests
             using var scope = logger.BeginScope("RequestPath:{RequestPath}", path);
             logger.LogWarning("{Path} is not known, {Count}", path, 7);
         });
-        told.Length.ShouldBeLessThan(LogText.LongestOfMessage * 6);
+        told.Length.ShouldBeLessThan(LogText.MaxOfMessageLength * 6);
         told.Split('\n').ShouldNotContain(line => line.TrimStart().StartsWith(Forged, StringComparison.Ordinal));
         told.ShouldNotContain('\u001b');
         if (format == "json")
         {
             var line = System.Text.Json.Nodes.JsonNode.Parse(told.Split('\n')[0])!;
             line["State"]!["Count"]!.GetValue<int>().ShouldBe(7);
-            line["State"]!["Path"]!.GetValue<string>().Length.ShouldBeLessThan(LogText.LongestOfException * 7);
+            line["State"]!["Path"]!.GetValue<string>().Length.ShouldBeLessThan(LogText.MaxOfExceptionLength * 7);
             line["Scopes"]!.AsArray().ShouldContain(scope => scope!["Port"] != null && scope["Port"]!.GetValue<int>() == 443);
         }
     }

@@ -38,10 +38,10 @@ public sealed class HealthTests
     [Fact]
     public async Task Incidents_that_no_conversation_shows_are_named()
     {
-        var story = new Story();
+        var story = new IncidentScript();
         story.Linked().Opened().Drafted().Staged();
         Health.Unseen([await story.StateAsync()], story.Clock.GetUtcNow()).ShouldBeEmpty();
-        story.Append(StreamId.Channels, new ChannelUnlinked(Story.Channel.ConversationId, "gone") { Lost = true }, Actor.Service("cards"));
+        story.Append(StreamId.Channels, new ChannelUnlinked(IncidentScript.Channel.ConversationId, "gone") { Lost = true }, Actor.Service("cards"));
         Health.Unseen([await story.StateAsync()], story.Clock.GetUtcNow()).ShouldHaveSingleItem().Value
             .ShouldContain("1 open incident is shown in no conversation");
     }
@@ -49,7 +49,7 @@ public sealed class HealthTests
     [Fact]
     public async Task So_are_those_whose_cards_Teams_does_not_take_for_a_while()
     {
-        var story = new Story();
+        var story = new IncidentScript();
         story.Linked().Opened().Drafted().Staged();
         var now = story.Clock.GetUtcNow();
         Health.Unseen([await story.StateAsync()], now.AddMinutes(4)).ShouldBeEmpty();
@@ -57,7 +57,7 @@ public sealed class HealthTests
             .ShouldContain("Teams does not take the cards");
         story.Append(
             StreamId.Card(story.Id),
-            new CardPosted(story.Id, Story.Channel.ConversationId, "http://localhost/", Story.Channel.ConversationId, "a-1", 1, false),
+            new CardPosted(story.Id, IncidentScript.Channel.ConversationId, "http://localhost/", IncidentScript.Channel.ConversationId, "a-1", 1, false),
             Actor.Service("cards"));
         Health.Unseen([await story.StateAsync()], now.AddMinutes(6)).ShouldBeEmpty();
     }

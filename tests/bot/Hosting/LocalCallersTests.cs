@@ -71,11 +71,11 @@ public sealed class LocalCallersTests
             foreach (var shown in new[] { null, "Bearer token", $"Bearer {cut}", $"Bearer {LocalCaller.Token}x",
                 $"Basic {LocalCaller.Token}", LocalCaller.Token, "Bearer " })
             {
-                using var answer = await SendAsync(stranger, method, path, ("Authorization", shown));
-                answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"{method} {path} with {shown}");
-                answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
+                using var result = await SendAsync(stranger, method, path, ("Authorization", shown));
+                result.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"{method} {path} with {shown}");
+                result.Headers.Contains("Set-Cookie").ShouldBeFalse();
                 if (path != "/api/messages")
-                    (await answer.Content.ReadAsStringAsync(Ct)).ShouldStartWith(
+                    (await result.Content.ReadAsStringAsync(Ct)).ShouldStartWith(
                         "Open the address of Local Teams that the bot printed when it started, which ends in ?token=...;");
             }
             using var wrongAddress = await SendAsync(stranger, method, $"{path}?token={cut}x");
@@ -154,7 +154,7 @@ public sealed class LocalCallersTests
         ("Tenants:contoso:Name", "Contoso Ltd"), ("LocalTeams:Enabled", "true"),
         ("Connections:contoso-sandbox:Tenant", "contoso"), ("Connections:contoso-sandbox:Connector", "sandbox"),
         ("Connections:contoso-sandbox:Settings:Token", "token"),
-    ], replace: static services => services.Remove(services.Single(static one => one.ImplementationType == typeof(FirstDay))));
+    ], replace: static services => services.Remove(services.Single(static one => one.ImplementationType == typeof(Seeder))));
 
     private static HttpClient Plain(RunningBot bot) =>
         new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = bot.Http.BaseAddress };
@@ -166,8 +166,8 @@ public sealed class LocalCallersTests
     private static async Task<HttpStatusCode> StatusAsync(
         HttpClient http, string method, string path, params (string Name, string? Value)[] headers)
     {
-        using var answer = await SendAsync(http, method, path, headers);
-        return answer.StatusCode;
+        using var result = await SendAsync(http, method, path, headers);
+        return result.StatusCode;
     }
 
     private static async Task<HttpResponseMessage> SendAsync(

@@ -26,13 +26,13 @@ public sealed class TelemetryTests
             sent.AddOrUpdate(signal, text, (_, before) => before + text);
         }));
         await using (var bot = await StartAsync(
-            [$"--OTEL_EXPORTER_OTLP_ENDPOINT={AddressOf(collector)}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"],
+            [$"--OTEL_EXPORTER_OTLP_ENDPOINT={GetAddress(collector)}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"],
             app => app.MapGet("/hello/{whom}", static () => "hello")))
         {
             using var meter = new Meter("DevOpsAI.Testing");
             meter.CreateCounter<int>("devopsai.testing.hellos").Add(1);
             using var client = new HttpClient();
-            await client.GetStringAsync($"{AddressOf(bot)}/hello/anna-lopez?access_token=hush-hush", TestContext.Current.CancellationToken);
+            await client.GetStringAsync($"{GetAddress(bot)}/hello/anna-lopez?access_token=hush-hush", TestContext.Current.CancellationToken);
             await bot.StopAsync(TestContext.Current.CancellationToken);
         }
         sent["metrics"].ShouldContain("devopsai.testing.hellos");
@@ -60,6 +60,6 @@ public sealed class TelemetryTests
         return app;
     }
 
-    private static string AddressOf(WebApplication app) =>
+    private static string GetAddress(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 }

@@ -42,33 +42,33 @@ public sealed class CanaryTests
             ($"Access:Roles:{clients[0].Id}:administrator:1", both.ObjectId),
             ($"Access:Roles:{clients[1].Id}:administrator:1", both.ObjectId),
         ]);
-        var answers = new List<(IReadOnlyList<Client> MayHear, string What, string Text)>();
+        var results = new List<(IReadOnlyList<Client> MayHear, string What, string Text)>();
 
         await Task.WhenAll(clients.Select(client => bot.SayAsync(client.Person, client.Channel, $"link {client.Prefix}")));
-        await Task.WhenAll(clients.Select(client => client.RaiseAsync(bot, client, answers)));
+        await Task.WhenAll(clients.Select(client => client.RaiseAsync(bot, client, results)));
         foreach (var client in clients)
             await RunningBot.UntilAsync(
                 () => bot.Teams.Calls.Any(
-                    call => RunningBot.PlaceOf(call) == client.Channel && call.Body!.ToJsonString().Contains($"{client.Canary} is full")),
+                    call => RunningBot.GetPlace(call) == client.Channel && call.Body!.ToJsonString().Contains($"{client.Canary} is full")),
                 $"{client.Id} sees its own card");
 
         await Task.WhenAll(
         [
-            .. clients.Select(client => ActAsync(bot, client, client.Person, clients, new(seed + client.Number), answers)),
-            ActAsync(bot, clients[0], both, clients, new(seed + 100), answers, personalOnly: true),
-            ActAsync(bot, clients[0], nobody, clients, new(seed + 101), answers, personalOnly: true),
+            .. clients.Select(client => ActAsync(bot, client, client.Person, clients, new(seed + client.Number), results)),
+            ActAsync(bot, clients[0], both, clients, new(seed + 100), results, personalOnly: true),
+            ActAsync(bot, clients[0], nobody, clients, new(seed + 101), results, personalOnly: true),
         ]);
         await bot.SettleAsync();
 
         var problems = new List<string>();
         foreach (var call in bot.Teams.Calls)
         {
-            var place = RunningBot.PlaceOf(call);
+            var place = RunningBot.GetPlace(call);
             Search(clients.Where(client => place == client.Channel || place == RunningBot.PersonalChat(client.Person)
                 || (place == RunningBot.PersonalChat(both) && client.Number < 2)), $"{call.Method} {place}",
                 call.Body?.ToJsonString() + call.Path);
         }
-        foreach (var (mayHear, what, text) in answers)
+        foreach (var (mayHear, what, text) in results)
             Search(mayHear, what, text);
         foreach (var line in bot.Log)
             Search([], "log", line);
@@ -106,7 +106,7 @@ public sealed class CanaryTests
     /// <summary>Does a number of things at random, about its own client and about others.</summary>
     private static async Task ActAsync(
         RunningBot bot, Client own, Someone who, IReadOnlyList<Client> clients, Random random,
-        List<(IReadOnlyList<Client>, string, string)> answers, bool personalOnly = false)
+        List<(IReadOnlyList<Client>, string, string)> results, bool personalOnly = false)
     {
         for (var step = 0; step < Steps; step++)
         {
@@ -152,21 +152,21 @@ public sealed class CanaryTests
                     var data = new JsonObject
                     {
                         ["tenant"] = random.Next(2) == 0 ? about.Id.ToLowerInvariant() : own.Id.ToLowerInvariant(), ["incident"] = incident,
-                        ["seal"] = state.Find(incident)?.SealInForce ?? "", ["reason"] = "because", ["note"] = "done",
+                        ["seal"] = state.Find(incident)?.PlanDigest ?? "", ["reason"] = "because", ["note"] = "done",
                     };
                     var heard = await bot.PressAsync(who, channel, verb, data);
                     Client[] theirs = who.Name == "Both" ? [clients[0], clients[1]] : [];
                     Answered(who == own.Person ? [own] : theirs, $"{who.Name} {verb} {data.ToJsonString()}", heard);
                     break;
                 case 12 when who == own.Person:
-                    await own.RaiseAsync(bot, about, answers);
+                    await own.RaiseAsync(bot, about, results);
                     break;
                 default:
                     using (var request = new HttpRequestMessage(HttpMethod.Get, $"sandbox/devices?name=SRV-FILE01"))
                     {
                         request.Headers.Authorization = new("Bearer", own.Secret);
-                        using var answer = await bot.Http.SendAsync(request, Token);
-                        Answered([own], "sandbox", await answer.Content.ReadAsStringAsync(Token));
+                        using var result = await bot.Http.SendAsync(request, Token);
+                        Answered([own], "sandbox", await result.Content.ReadAsStringAsync(Token));
                     }
                     break;
             }
@@ -174,8 +174,8 @@ public sealed class CanaryTests
 
         void Answered(IReadOnlyList<Client> mayHear, string what, string text)
         {
-            lock (answers)
-                answers.Add((mayHear, what, text));
+            lock (results)
+                results.Add((mayHear, what, text));
         }
     }
 
@@ -227,7 +227,7 @@ public sealed class CanaryTests
         ];
 
         /// <summary>An alert over a client's connection, with this client's token.</summary>
-        public async Task RaiseAsync(RunningBot bot, Client at, List<(IReadOnlyList<Client>, string, string)> answers)
+        public async Task RaiseAsync(RunningBot bot, Client at, List<(IReadOnlyList<Client>, string, string)> results)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, $"api/events/{at.ConnectionName}");
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Secret);
@@ -236,11 +236,11 @@ public sealed class CanaryTests
                 kind = "DiskSpaceLow", device = "SRV-FILE01", severity = "critical", volume = "C:", title = $"{at.Canary} is full",
                 description = $"{at.Canary} again", label = at.Canary,
             });
-            using var answer = await bot.Http.SendAsync(request, Token);
-            ((int)answer.StatusCode).ShouldBe(at == this ? 202 : 401);
-            var text = await answer.Content.ReadAsStringAsync(Token);
-            lock (answers)
-                answers.Add(([at], "webhook", text));
+            using var result = await bot.Http.SendAsync(request, Token);
+            ((int)result.StatusCode).ShouldBe(at == this ? 202 : 401);
+            var text = await result.Content.ReadAsStringAsync(Token);
+            lock (results)
+                results.Add(([at], "webhook", text));
         }
     }
 }

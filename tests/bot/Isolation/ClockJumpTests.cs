@@ -51,7 +51,7 @@ public sealed class ClockJumpTests : IDisposable
     {
         var before = bot.Teams.Calls.Count;
         await bot.SayAsync(Ana, null, text);
-        return string.Join('\n', bot.Teams.Calls.Skip(before).Where(call => RunningBot.PlaceOf(call) == RunningBot.PersonalChat(Ana))
+        return string.Join('\n', bot.Teams.Calls.Skip(before).Where(call => RunningBot.GetPlace(call) == RunningBot.PersonalChat(Ana))
             .Select(call => call.Body?.ToJsonString()));
     }
 

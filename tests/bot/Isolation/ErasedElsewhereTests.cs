@@ -35,15 +35,15 @@ public sealed class ErasedElsewhereTests : IDisposable
         {
             await bot.SayAsync(Jo, Channel, "whoami");
             await bot.SayAsync(Jo, Channel, $"freeze contoso because {Canary} says so");
-            PeopleOf(bot).ShouldContain(Canary);
-            (await StateOf(bot)).Freeze.ShouldNotBeNull().ToString().ShouldContain(Canary);
+            GetPeople(bot).ShouldContain(Canary);
+            (await GetState(bot)).Freeze.ShouldNotBeNull().ToString().ShouldContain(Canary);
         }
 
         await one.SayAsync(Ana, Channel, $"erase {Jo.ObjectId} contoso");
         await two.SayAsync(Ben, Channel, $"erase {Jo.ObjectId} contoso");
         foreach (var bot in both)
         {
-            await RunningBot.UntilAsync(() => !PeopleOf(bot).Contains(Canary), "the book forgets");
+            await RunningBot.UntilAsync(() => !GetPeople(bot).Contains(Canary), "the book forgets");
             // Nobody has asked this instance anything since: what it kept of the state went by itself.
             await RunningBot.UntilAsync(
                 () => bot.Services.GetRequiredService<TenantStates>().Latest
@@ -54,20 +54,20 @@ public sealed class ErasedElsewhereTests : IDisposable
         await RunningBot.UntilAsync(() => both.All(static bot => bot.Log.Any(static line => line.Contains("is forgotten here too"))),
             "both have seen to it");
         await foreach (var document in one.Services.GetRequiredService<IDocuments>()
-            .ListAsync(DocumentScope.Host, BookStore.Kind, "", Stop))
+            .ListAsync(DocumentScope.Host, ConversationFile.Kind, "", Stop))
             System.Text.Encoding.UTF8.GetString(document.Value.Span).ShouldNotContain(Canary);
 
         // Met again, they are somebody new to both.
         await two.SayAsync(Jo, Channel, "whoami");
-        PeopleOf(two).ShouldContain(Canary);
+        GetPeople(two).ShouldContain(Canary);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static string[] PeopleOf(RunningBot bot) =>
-        [.. bot.Services.GetRequiredService<IConversationBook>().KnownPeople(Channel).Select(static member => member.Name ?? "")];
+    private static string[] GetPeople(RunningBot bot) =>
+        [.. bot.Services.GetRequiredService<IConversationReferences>().KnownPeople(Channel).Select(static member => member.Name ?? "")];
 
-    private static ValueTask<TenantState> StateOf(RunningBot bot) =>
+    private static ValueTask<TenantState> GetState(RunningBot bot) =>
         bot.Services.GetRequiredService<TenantStates>().GetAsync(Contoso, Stop);
 
     private List<(string, string)> Settings(CosmosServer server, string database) =>

@@ -53,11 +53,11 @@ public sealed class RegionTests
         await using var bot = await RunningBot.StartAsync(Settings("us-east"));
         var ledger = bot.Services.GetRequiredService<ILedger>();
         var fabrikam = TenantId.Parse("fabrikam");
-        await Should.ThrowAsync<TenantElsewhereException>(async () => await ledger.HeadAsync(fabrikam, Token));
-        await Should.ThrowAsync<TenantElsewhereException>(async () => await ledger.ReadAsync(fabrikam, 0, 1, Token));
-        await Should.ThrowAsync<TenantElsewhereException>(async () => await ledger.ReadStreamAsync(fabrikam, StreamId.Access, Token));
-        await Should.ThrowAsync<TenantElsewhereException>(async () => await ledger.WaitPastAsync(fabrikam, 0, Token));
-        var problem = await Should.ThrowAsync<TenantElsewhereException>(async () => await ledger.AppendAsync(fabrikam, [], [], Token));
+        await Should.ThrowAsync<OtherRegionException>(async () => await ledger.HeadAsync(fabrikam, Token));
+        await Should.ThrowAsync<OtherRegionException>(async () => await ledger.ReadAsync(fabrikam, 0, 1, Token));
+        await Should.ThrowAsync<OtherRegionException>(async () => await ledger.ReadStreamAsync(fabrikam, StreamId.Access, Token));
+        await Should.ThrowAsync<OtherRegionException>(async () => await ledger.WaitPastAsync(fabrikam, 0, Token));
+        var problem = await Should.ThrowAsync<OtherRegionException>(async () => await ledger.AppendAsync(fabrikam, [], [], Token));
         problem.Message.ShouldBe(Reason);
         (await ledger.HeadAsync(TenantId.Parse("contoso"), Token)).ShouldBe(0);
         bot.Services.GetRequiredService<ITenantDirectory>().All.Select(tenant => tenant.Id.Value).ShouldBe(["contoso"]);
@@ -88,7 +88,7 @@ public sealed class RegionTests
     private static async Task<string> AnswerAsync(RunningBot bot, Someone who, string words)
     {
         await bot.SayAsync(who, null, words);
-        return bot.Teams.Calls.Last(call => RunningBot.PlaceOf(call) == RunningBot.PersonalChat(who)).Body!.ToJsonString();
+        return bot.Teams.Calls.Last(call => RunningBot.GetPlace(call) == RunningBot.PersonalChat(who)).Body!.ToJsonString();
     }
 
     private static async Task<(int Status, JsonNode? Body)> RaiseAsync(RunningBot bot, string tenant, string token)
@@ -96,8 +96,8 @@ public sealed class RegionTests
         using var request = new HttpRequestMessage(HttpMethod.Post, $"api/events/{tenant}-alerts")
             { Content = JsonContent.Create(new { kind = "DiskSpaceLow", device = "SRV-1" }) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await bot.Http.SendAsync(request, Token);
-        return ((int)answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token)));
+        using var result = await bot.Http.SendAsync(request, Token);
+        return ((int)result.StatusCode, JsonNode.Parse(await result.Content.ReadAsStringAsync(Token)));
     }
 
     private static IEnumerable<(string, string)> Settings(string? here) =>

@@ -68,11 +68,11 @@ internal sealed class RunningBot : IAsyncDisposable
         ];
         var built = BotHost.Build([.. own.Concat(settings).Select(pair => $"--{pair.Key}={pair.Value}")], replace);
         var teams = await FakeTeams.StartAsync();
-        var keeper = new Keeper();
-        built.Services.GetRequiredService<ILoggerFactory>().AddProvider(keeper);
+        var log = new Keeper();
+        built.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
         await built.StartAsync();
         var bot = new RunningBot(built, teams, storage);
-        keeper.Bot = bot;
+        log.Bot = bot;
         return bot;
     }
 
@@ -110,8 +110,8 @@ internal sealed class RunningBot : IAsyncDisposable
     {
         for (var quiet = 0; quiet < 6; quiet++)
         {
-            await Services.GetRequiredService<LedgerFollowing>().CaughtUpAsync(CancellationToken.None).WaitAsync(Hang.Limit);
-            await Services.GetRequiredService<CardKeeper>().IdleAsync().WaitAsync(Hang.Limit);
+            await Services.GetRequiredService<LedgerSubscriptions>().CaughtUpAsync(CancellationToken.None).WaitAsync(Hang.Limit);
+            await Services.GetRequiredService<CardSync>().IdleAsync().WaitAsync(Hang.Limit);
         }
         meters.RecordObservableInstruments();
     }
@@ -135,14 +135,14 @@ internal sealed class RunningBot : IAsyncDisposable
     }
 
     /// <summary>Where a call to Teams put something.</summary>
-    public static string PlaceOf(FakeCall call) => call.Body?["channelData"]?["channel"]?["id"]?.GetValue<string>()
+    public static string GetPlace(FakeCall call) => call.Body?["channelData"]?["channel"]?["id"]?.GetValue<string>()
         ?? Uri.UnescapeDataString(call.Path).Split("/conversations/") switch
         {
             [_, var rest] => rest.Split("/activities")[0].Split(";messageid=")[0],
             _ => "",
         };
 
-    private int AnswersIn(string place) => Teams.Calls.Count(call => call.Method == "POST" && PlaceOf(call) == place);
+    private int AnswersIn(string place) => Teams.Calls.Count(call => call.Method == "POST" && GetPlace(call) == place);
 
     private JsonObject Activity(string type, Someone who, string? channel)
     {

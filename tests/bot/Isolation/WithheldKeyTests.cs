@@ -19,9 +19,9 @@ public sealed class WithheldKeyTests : IDisposable
     private static readonly Someone Ana = new("11111111-0000-4000-8000-000000000001", "Ana");
     private static readonly Someone Finn = new("11111111-0000-4000-8000-000000000002", "Finn");
     private readonly string folder = Directory.CreateTempSubdirectory("withheld-").FullName;
-    private readonly CustomersVault vault;
+    private readonly CustomerKeyVault keyVault;
 
-    public WithheldKeyTests() => vault = new(new FileKeyWrapper(Path.Combine(folder, "vault")));
+    public WithheldKeyTests() => keyVault = new(new FileKeyWrapper(Path.Combine(folder, "vault")));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -37,13 +37,13 @@ public sealed class WithheldKeyTests : IDisposable
             await before.SettleAsync();
         }
 
-        vault.Withheld = [Contoso];
+        keyVault.Unavailable = [Contoso];
         await using var bot = await StartAsync();
-        bot.Services.GetRequiredService<IKeyRing>().Withheld.ShouldHaveSingleItem().ShouldBe((Contoso, CustomersVault.Revoked));
+        bot.Services.GetRequiredService<IKeyRing>().Unavailable.ShouldHaveSingleItem().ShouldBe((Contoso, CustomerKeyVault.Revoked));
         var ready = await bot.Http.GetAsync("readyz", Stop);
         ready.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await ready.Content.ReadFromJsonAsync<JsonObject>(Stop))!["withheld"]!["contoso"]!.GetValue<string>()
-            .ShouldBe(CustomersVault.Revoked);
+            .ShouldBe(CustomerKeyVault.Revoked);
 
         using (var refused = await RaiseAsync(bot, "contoso", "CanaryTwo"))
         {
@@ -56,8 +56,8 @@ public sealed class WithheldKeyTests : IDisposable
         await RunningBot.UntilAsync(() => Shown(bot, "fabrikam", "CanaryThree"), "the other client's card");
 
         (await AnswerAsync(bot, Ana, null, "pending")).ShouldSatisfyAllConditions(
-            answer => answer.ShouldContain("Contoso Ltd is left out"),
-            answer => answer.ShouldContain("CanaryThree"));
+            result => result.ShouldContain("Contoso Ltd is left out"),
+            result => result.ShouldContain("CanaryThree"));
         (await AnswerAsync(bot, Ana, null, "pending contoso")).ShouldContain("record is locked");
         (await AnswerAsync(bot, Ana, null, "show CON-1001")).ShouldContain("record is locked");
         (await AnswerAsync(bot, Ana, null, "freeze contoso because of the audit")).ShouldContain("nothing was recorded");
@@ -70,12 +70,12 @@ public sealed class WithheldKeyTests : IDisposable
         (await bot.PressAsync(Ana, Channel("contoso"), Verb.Approve,
             new() { ["tenant"] = "contoso", ["incident"] = "CON-1001", ["seal"] = "x" })).ShouldContain("record is locked");
 
-        vault.Withheld = [];
+        keyVault.Unavailable = [];
         await bot.Services.GetRequiredService<KeyRing>().OpenAsync(Contoso, Stop);
         (await AnswerAsync(bot, Ana, null, "pending")).ShouldSatisfyAllConditions(
-            answer => answer.ShouldNotContain("left out"),
-            answer => answer.ShouldContain("CanaryOne"),
-            answer => answer.ShouldNotContain("CanaryTwo"));
+            result => result.ShouldNotContain("left out"),
+            result => result.ShouldContain("CanaryOne"),
+            result => result.ShouldNotContain("CanaryTwo"));
         (await RaiseAsync(bot, "contoso", "CanaryFour", "SRV-SQL01")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await RunningBot.UntilAsync(() => Shown(bot, "contoso", "CanaryFour"), "work goes on for the client");
         (await bot.Http.GetFromJsonAsync<JsonObject>("readyz", Stop))!["withheld"].ShouldBeNull();
@@ -84,8 +84,8 @@ public sealed class WithheldKeyTests : IDisposable
     [Fact]
     public async Task Where_every_key_is_withheld_the_bot_does_not_start()
     {
-        vault.Withheld = [Contoso, TenantId.Parse("fabrikam")];
-        (await Should.ThrowAsync<KeyWithheldException>(StartAsync)).Message.ShouldBe(CustomersVault.Revoked);
+        keyVault.Unavailable = [Contoso, TenantId.Parse("fabrikam")];
+        (await Should.ThrowAsync<KeyUnavailableException>(StartAsync)).Message.ShouldBe(CustomerKeyVault.Revoked);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -93,7 +93,7 @@ public sealed class WithheldKeyTests : IDisposable
     private static string Channel(string client) => $"19:{client}@thread.tacv2";
 
     private static bool Shown(RunningBot bot, string client, string text) =>
-        bot.Teams.Calls.Any(call => RunningBot.PlaceOf(call) == Channel(client) && call.Body?.ToJsonString().Contains(text) == true);
+        bot.Teams.Calls.Any(call => RunningBot.GetPlace(call) == Channel(client) && call.Body?.ToJsonString().Contains(text) == true);
 
     /// <summary>What the bot said to this, as JSON.</summary>
     private static async Task<string> AnswerAsync(RunningBot bot, Someone who, string? channel, string text)
@@ -102,7 +102,7 @@ public sealed class WithheldKeyTests : IDisposable
         var before = bot.Teams.Calls.Count;
         await bot.SayAsync(who, channel, text);
         return string.Join(
-            '\n', bot.Teams.Calls.Skip(before).Where(call => RunningBot.PlaceOf(call) == place).Select(call => call.Body?.ToJsonString()));
+            '\n', bot.Teams.Calls.Skip(before).Where(call => RunningBot.GetPlace(call) == place).Select(call => call.Body?.ToJsonString()));
     }
 
     private static Task<HttpResponseMessage> RaiseAsync(RunningBot bot, string client, string title, string device = "SRV-FILE01")
@@ -121,5 +121,5 @@ public sealed class WithheldKeyTests : IDisposable
             ($"Connections:{client.Item1}-alerts:Settings:Token", "token"),
         }), ("Access:Roles:fabrikam:technician:0", Finn.ObjectId)],
         Path.Combine(folder, "data"),
-        services => services.AddSingleton<IKeyWrapper>(vault));
+        services => services.AddSingleton<IKeyWrapper>(keyVault));
 }

@@ -90,7 +90,7 @@ public sealed class LoanerTests
     {
         var source = new Recorded([.. Entries(bot)]);
         var asOf = source.All[^1].At;
-        using var texts = new TextSpool();
+        using var texts = new TextFile();
         var subject = new EvidenceSubject(Contoso, "Contoso Ltd", "Provider", EvidenceSubject.DefaultNamespace, 1, source.All.Count, asOf);
         using var assessment = new Assessment(subject, bot.Services.GetRequiredService<EntryCatalog>(), texts);
         await foreach (var entry in source.ReadAsync(Token))

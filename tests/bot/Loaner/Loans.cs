@@ -46,10 +46,10 @@ internal static class LoanServices
 
     private static readonly Feature Feature = new("loans")
     {
-        Entries = [EntryType.Of("loan.granted", LoanJson.Default.LoanGranted, "A request for a device on loan was approved.",
+        Entries = [EntryType.Create("loan.granted", LoanJson.Default.LoanGranted, "A request for a device on loan was approved.",
             "Device lent")],
         Streams = ["loan"],
-        Slices = [StateSlice.Of<LoansState>("loans", [typeof(LoanGranted)])],
+        Slices = [StateSlice.Create<LoansState>("loans", [typeof(LoanGranted)])],
     };
 
     public static IServiceCollection AddLoans(this IServiceCollection services) => services
@@ -119,6 +119,6 @@ internal sealed class LoanCommand(IMediator mediator, ClientResolver clients) : 
         var request = new Propose(
             tenant, ProposalSubject.Create(LoanServices.Kind, $"L-{number}"), turn.Person, Severity.Info, Plan.Empty, asked,
             turn.Correlation);
-        return Reply.Of(await mediator.Send(request, cancellationToken), turn.Correlation, tenant);
+        return Reply.For(await mediator.Send(request, cancellationToken), turn.Correlation, tenant);
     }
 }

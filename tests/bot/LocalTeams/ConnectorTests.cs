@@ -138,8 +138,8 @@ public sealed class ConnectorTests : IAsyncLifetime
     [Fact]
     public async Task A_card_of_28_KB_is_taken_and_a_larger_one_is_not()
     {
-        var (fits, _) = await SendAsync("a:1local-mona", LocalTeamsHost.CardActivity(CardOf(28 * 1024)));
-        var (tooBig, body) = await SendAsync("a:1local-mona", LocalTeamsHost.CardActivity(CardOf((28 * 1024) + 1)));
+        var (fits, _) = await SendAsync("a:1local-mona", LocalTeamsHost.CardActivity(GetCard(28 * 1024)));
+        var (tooBig, body) = await SendAsync("a:1local-mona", LocalTeamsHost.CardActivity(GetCard((28 * 1024) + 1)));
 
         fits.ShouldBe(HttpStatusCode.Created);
         tooBig.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
@@ -237,7 +237,7 @@ public sealed class ConnectorTests : IAsyncLifetime
         (await response.Content.ReadFromJsonAsync<JsonElement>(Ct)).Text("error/code").ShouldBe("MemberNotFoundInConversation");
     }
 
-    private static JsonObject CardOf(int bytes)
+    private static JsonObject GetCard(int bytes)
     {
         var card = TestCards.Card("", verb: null);
         card["body"]![0]!["text"] = new string('x', bytes - card.ToJsonString().Length);

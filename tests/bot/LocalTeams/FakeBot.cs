@@ -55,10 +55,10 @@ internal sealed class FakeBot
         Keep(activity);
         if (activity.Text("type") != "invoke")
             return Results.StatusCode(OnActivity(activity));
-        var answer = await OnInvoke(activity, http.RequestAborted);
-        return answer is null
+        var result = await OnInvoke(activity, http.RequestAborted);
+        return result is null
             ? Results.StatusCode(StatusCodes.Status501NotImplemented)
-            : Results.Text(answer.ToJsonString(), "application/json");
+            : Results.Text(result.ToJsonString(), "application/json");
     });
 
     /// <summary>The first activity that matches, waiting for it when it has not come yet.</summary>

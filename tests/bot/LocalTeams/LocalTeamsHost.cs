@@ -123,10 +123,10 @@ internal sealed class LocalTeamsHost : IAsyncDisposable
     /// </summary>
     public async Task<JsonElement> ChangedAsync(Func<JsonElement, bool> wanted, CancellationToken cancellationToken, long after = 0)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Hang.Limit);
-        await using var stream = await Client.GetStreamAsync($"/localteams/api/events?after={after}", patience.Token);
-        await foreach (var item in SseParser.Create(stream).EnumerateAsync(patience.Token))
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Hang.Limit);
+        await using var stream = await Client.GetStreamAsync($"/localteams/api/events?after={after}", timeout.Token);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(timeout.Token))
         {
             var change = JsonSerializer.Deserialize<JsonElement>(item.Data);
             if (wanted(change))

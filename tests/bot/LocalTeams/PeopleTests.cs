@@ -194,9 +194,9 @@ public sealed class PeopleTests : IAsyncLifetime
         "Something went wrong. Please try again.")]
     [InlineData("""{}""", "failed", "Something went wrong. Please try again.")]
     [InlineData(null, "failed", "Something went wrong. Please try again.")]
-    public async Task An_answer_that_is_no_card_is_told_as_Teams_would(string? answer, string kind, string text)
+    public async Task An_answer_that_is_no_card_is_told_as_Teams_would(string? result, string kind, string text)
     {
-        teams.Bot.OnInvoke = (_, _) => Task.FromResult(answer is null ? null : JsonNode.Parse(answer));
+        teams.Bot.OnInvoke = (_, _) => Task.FromResult(result is null ? null : JsonNode.Parse(result));
         var id = await teams.PostCardAsync(LocalTeamsHost.GroupChat, TestCards.Card("approve?"), Ct);
 
         var outcome = await teams.ClickAsync("erik", new { conversation = LocalTeamsHost.GroupChat, messageId = id, verb = "approve" }, Ct);

@@ -42,9 +42,9 @@ public sealed class SampleTests
     {
         await using var teams = await StartAsync();
         teams.Bot.OnHook = _ => StatusCodes.Status429TooManyRequests;
-        using var answer = await RaiseAsync(teams, "disk");
-        answer.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
-        (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).Text("title").ShouldBe("The alert was not taken: the bot answered 429.");
+        using var result = await RaiseAsync(teams, "disk");
+        result.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        (await result.Content.ReadFromJsonAsync<JsonElement>(Ct)).Text("title").ShouldBe("The alert was not taken: the bot answered 429.");
         teams.Bot.Hooks.Count.ShouldBe(1);
         (await RaiseAsync(teams, "nothing")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }

@@ -77,8 +77,8 @@ public sealed class OnRecordTests
                 new { by = "Sam Shift", action = "service.restart", target = "WS-RECEPTION", arguments = new { service = "Spooler" } }),
         };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "token-c");
-        using var answer = await bot.Http.SendAsync(request, Token);
-        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
+        using var result = await bot.Http.SendAsync(request, Token);
+        result.IsSuccessStatusCode.ShouldBeTrue(await result.Content.ReadAsStringAsync(Token));
         await RunningBot.UntilAsync(
             () => bot.Teams.Calls.Any(call => call.Body?.ToJsonString().Contains("Out-of-band change", StringComparison.Ordinal) is true
             && call.Body.ToJsonString().Contains("Sam Shift", StringComparison.Ordinal)));
@@ -130,7 +130,7 @@ public sealed class OnRecordTests
             Content = JsonContent.Create(new { kind = "DiskSpaceLow", device = "SRV-FILE01", severity = "critical", volume = "C:" }),
         };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "token-c");
-        using var answer = await bot.Http.SendAsync(request, Token);
-        answer.IsSuccessStatusCode.ShouldBeTrue();
+        using var result = await bot.Http.SendAsync(request, Token);
+        result.IsSuccessStatusCode.ShouldBeTrue();
     }
 }

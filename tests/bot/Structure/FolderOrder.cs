@@ -20,7 +20,7 @@ internal static class FolderOrder
     /// <summary>
     /// The folder of a file below a part, as <c>Ledger</c> of <c>core/Ledger/Sqlite/RowBlock.cs</c>; null for files beside the folders.
     /// </summary>
-    public static string? FolderOf(string path) => path.Split('/') is [_, var folder, _, ..] ? folder : null;
+    public static string? GetFolder(string path) => path.Split('/') is [_, var folder, _, ..] ? folder : null;
 }
 
 /// <summary>How often the folders of one part mention types of one another.</summary>
@@ -35,7 +35,7 @@ internal sealed class FolderMatrix
         this.order = order;
         foreach (var (from, to, type) in sources.References(file => IsIn(file, part)).Where(one => IsIn(one.To, part)))
         {
-            if (FolderOrder.FolderOf(from) is not { } user || FolderOrder.FolderOf(to) is not { } used || user == used)
+            if (FolderOrder.GetFolder(from) is not { } user || FolderOrder.GetFolder(to) is not { } used || user == used)
                 continue;
             if (!mentions.TryGetValue((user, used), out var found))
                 mentions[(user, used)] = found = [];
@@ -94,7 +94,7 @@ internal sealed class FolderMatrix
     }
 
     private static IEnumerable<string> Folders(SourceTree sources, string part) =>
-        sources.Files.Select(static file => file.FilePath).Where(file => IsIn(file, part)).Select(FolderOrder.FolderOf).OfType<string>()
+        sources.Files.Select(static file => file.FilePath).Where(file => IsIn(file, part)).Select(FolderOrder.GetFolder).OfType<string>()
             .Distinct();
 
     private static bool IsIn(string file, string part) => file.StartsWith(part + "/", StringComparison.Ordinal);

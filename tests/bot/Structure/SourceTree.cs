@@ -50,14 +50,14 @@ internal sealed class SourceTree
             foreach (var name in file.GetRoot().DescendantNodes(static node => node is not UsingDirectiveSyntax).OfType<SimpleNameSyntax>())
             {
                 var found = model.GetSymbolInfo(name);
-                if (TypeOf(found.Symbol ?? found.CandidateSymbols.FirstOrDefault()) is { } type && PathOf(type) is { } declared
+                if (GetType(found.Symbol ?? found.CandidateSymbols.FirstOrDefault()) is { } type && GetPath(type) is { } declared
                     && declared != file.FilePath)
                     yield return (file.FilePath, declared, type.Name);
             }
         }
     }
 
-    private static INamedTypeSymbol? TypeOf(ISymbol? symbol)
+    private static INamedTypeSymbol? GetType(ISymbol? symbol)
     {
         var type = symbol as INamedTypeSymbol ?? symbol?.ContainingType;
         while (type?.ContainingType is { } outer)
@@ -65,7 +65,7 @@ internal sealed class SourceTree
         return type;
     }
 
-    private static string? PathOf(INamedTypeSymbol type) =>
+    private static string? GetPath(INamedTypeSymbol type) =>
         type.Locations.FirstOrDefault(static place => place.IsInSource)?.SourceTree?.FilePath;
 
     private static IEnumerable<MetadataReference> Assemblies() => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)

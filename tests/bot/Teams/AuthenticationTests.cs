@@ -104,9 +104,9 @@ public sealed class AuthenticationTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/messages")
             { Content = Json(AnActivity.Click("view", serviceUrl: teams.ServiceUrl)) };
         request.Headers.TryAddWithoutValidation("Authorization", header);
-        using var answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
-        answer.StatusCode.ShouldBe(Unauthorized);
-        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        using var result = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        result.StatusCode.ShouldBe(Unauthorized);
+        (await result.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
     }
 
     [Fact]

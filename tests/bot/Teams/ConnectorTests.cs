@@ -77,7 +77,7 @@ public sealed class ConnectorTests
     public async Task A_send_accepted_without_an_id_says_so()
     {
         await using var teams = await FakeTeams.StartAsync();
-        teams.Next(new FakeAnswer(202));
+        teams.Next(new FakeResponse(202));
         await using var host = await TeamsHost.StartAsync();
         (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Once, Token)).ShouldBe(new SendOutcome.Sent(null, Thread));
     }
@@ -86,7 +86,7 @@ public sealed class ConnectorTests
     public async Task A_lost_answer_to_a_send_is_unknown_and_not_repeated()
     {
         await using var teams = await FakeTeams.StartAsync();
-        teams.Next(FakeAnswer.HangUp);
+        teams.Next(FakeResponse.HangUp);
         await using var host = await TeamsHost.StartAsync();
         (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Minutes, Token)).ShouldBeOfType<SendOutcome.Unknown>();
         teams.Calls.Count.ShouldBe(1);
@@ -100,7 +100,7 @@ public sealed class ConnectorTests
     public async Task A_send_that_fails_somewhere_behind_is_unknown(int status)
     {
         await using var teams = await FakeTeams.StartAsync();
-        teams.Next(new FakeAnswer(status, "<html>"));
+        teams.Next(new FakeResponse(status, "<html>"));
         await using var host = await TeamsHost.StartAsync();
         (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Minutes, Token)).ShouldBeOfType<SendOutcome.Unknown>();
         teams.Calls.Count.ShouldBe(1);
@@ -114,7 +114,7 @@ public sealed class ConnectorTests
     public async Task A_refusal_is_final(int status, RefusalReason reason)
     {
         await using var teams = await FakeTeams.StartAsync();
-        teams.Next(new FakeAnswer(status, """{"error":{"code":"Why","message":"Because"}}"""));
+        teams.Next(new FakeResponse(status, """{"error":{"code":"Why","message":"Because"}}"""));
         await using var host = await TeamsHost.StartAsync();
         (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Minutes, Token)).ShouldBe(
             new SendOutcome.Refused(reason, "Why", "Because"));
@@ -125,7 +125,7 @@ public sealed class ConnectorTests
     public async Task A_redirect_is_not_followed()
     {
         await using var teams = await FakeTeams.StartAsync();
-        teams.Next(new FakeAnswer(307, Location: teams.ServiceUrl + "/elsewhere"));
+        teams.Next(new FakeResponse(307, Location: teams.ServiceUrl + "/elsewhere"));
         await using var host = await TeamsHost.StartRegisteredAsync(teams);
         (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Minutes, Token)).ShouldBeOfType<SendOutcome.Refused>();
         teams.Calls.Count.ShouldBe(1);
@@ -168,11 +168,11 @@ public sealed class ConnectorTests
     public async Task A_refused_token_is_replaced_once()
     {
         await using var teams = await FakeTeams.StartAsync();
-        teams.Next(new FakeAnswer(401));
+        teams.Next(new FakeResponse(401));
         await using var host = await TeamsHost.StartRegisteredAsync(teams);
         (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Once, Token)).ShouldBeOfType<SendOutcome.Sent>();
         teams.Calls.Select(call => call.Authorization).ShouldBe(["Bearer token-1", "Bearer token-2"]);
-        teams.Next(new FakeAnswer(401), new FakeAnswer(401));
+        teams.Next(new FakeResponse(401), new FakeResponse(401));
         (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Once, Token)).ShouldBeOfType<SendOutcome.NotSent>();
         teams.Calls.Count.ShouldBe(4);
     }

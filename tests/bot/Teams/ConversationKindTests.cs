@@ -12,6 +12,6 @@ public sealed class ConversationKindTests
     [InlineData("19:chan@thread.tacv2;messageid=1", null, false, "groupChat")]
     [InlineData("19:chan@thread.tacv2", "channel", null, "channel")]
     public void A_place_is_personal_only_where_nothing_says_that_others_read_along(string id, string? type, bool? isGroup, string kind) =>
-        ConversationRef.Of(new Activity { Type = "message", Conversation = new(id, ConversationType: type, IsGroup: isGroup) }).Kind
+        ConversationRef.From(new Activity { Type = "message", Conversation = new(id, ConversationType: type, IsGroup: isGroup) }).Kind
             .ShouldBe(kind);
 }

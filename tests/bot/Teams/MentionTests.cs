@@ -43,5 +43,5 @@ public sealed class MentionTests
             .ShouldBe(addressed);
 
     [Fact]
-    public void A_huge_text_is_cut() => Mentions.Strip(new() { Text = new string('x', 100_000) }).Length.ShouldBe(Mentions.LongestText);
+    public void A_huge_text_is_cut() => Mentions.Strip(new() { Text = new string('x', 100_000) }).Length.ShouldBe(Mentions.MaxTextLength);
 }

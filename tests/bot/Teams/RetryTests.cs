@@ -36,7 +36,7 @@ public sealed class RetryTests
     [Fact]
     public async Task A_retry_after_beyond_the_callers_time_is_handed_back()
     {
-        var (outcome, waited, calls) = await SendAsync(new FakeAnswer(429, RetryAfter: "600"));
+        var (outcome, waited, calls) = await SendAsync(new FakeResponse(429, RetryAfter: "600"));
         outcome.ShouldBeOfType<SendOutcome.NotSent>().After.ShouldBe(TimeSpan.FromMinutes(10));
         calls.ShouldBe(1);
         waited.ShouldBe(TimeSpan.Zero);
@@ -47,7 +47,7 @@ public sealed class RetryTests
     [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]
     public async Task A_retry_after_of_years_stops_nothing_for_longer_than_an_hour(string retryAfter)
     {
-        await using var host = await HostAsync(TimeProvider.System, new FakeAnswer(429, RetryAfter: retryAfter), new FakeAnswer(201));
+        await using var host = await HostAsync(TimeProvider.System, new FakeResponse(429, RetryAfter: retryAfter), new FakeResponse(201));
         var client = host.Get<IConnectorClient>();
         var refused = await client.SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken);
         refused.ShouldBeOfType<SendOutcome.NotSent>().After.ShouldBe(TimeSpan.FromHours(1));
@@ -62,7 +62,7 @@ public sealed class RetryTests
     [Fact]
     public async Task Retrying_backs_off_and_ends_with_the_callers_time()
     {
-        var (outcome, waited, calls) = await SendAsync([.. Enumerable.Repeat(new FakeAnswer(429), 50)]);
+        var (outcome, waited, calls) = await SendAsync([.. Enumerable.Repeat(new FakeResponse(429), 50)]);
         outcome.ShouldBeOfType<SendOutcome.NotSent>();
         calls.ShouldBeInRange(5, 9);
         waited.ShouldBeLessThanOrEqualTo(TimeSpan.FromMinutes(1));
@@ -87,7 +87,7 @@ public sealed class RetryTests
     {
         var clock = new ManualClock();
         await using var host =
-            await HostAsync(clock, new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+            await HostAsync(clock, new FakeResponse(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
         var outcome = await FinishAsync(
             host, clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken));
         outcome.ShouldBe(new SendOutcome.Unknown("no answer in time"));
@@ -98,7 +98,7 @@ public sealed class RetryTests
     public async Task A_cancelled_wait_throws()
     {
         var clock = new ManualClock();
-        await using var host = await HostAsync(clock, new FakeAnswer(429));
+        await using var host = await HostAsync(clock, new FakeResponse(429));
         using var first = new CancellationTokenSource();
         var waiting = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, first.Token);
         await TurnTests.UntilAsync(() => clock.WaitingTimers > 0);
@@ -110,7 +110,7 @@ public sealed class RetryTests
     public async Task A_send_that_left_before_a_stop_is_known_to_have_arrived()
     {
         var answered = new TaskCompletionSource();
-        await using var host = await HostAsync(new ManualClock(), new FakeAnswer(201, Release: answered.Task));
+        await using var host = await HostAsync(new ManualClock(), new FakeResponse(201, Release: answered.Task));
         using var stop = new CancellationTokenSource();
         var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, stop.Token);
         await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
@@ -124,7 +124,7 @@ public sealed class RetryTests
     {
         var clock = new ManualClock();
         await using var host =
-            await HostAsync(clock, new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+            await HostAsync(clock, new FakeResponse(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
         using var stop = new CancellationTokenSource();
         var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, stop.Token);
         await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
@@ -139,7 +139,7 @@ public sealed class RetryTests
     public async Task A_stop_does_not_wait_for_an_update_which_is_harmless_to_repeat()
     {
         await using var host = await HostAsync(
-            new ManualClock(), new FakeAnswer(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
+            new ManualClock(), new FakeResponse(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
         using var stop = new CancellationTokenSource();
         var updating = host.Get<IConnectorClient>().UpdateAsync(ServiceUrl, "a:1", "7", Text, Minute, stop.Token);
         await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
@@ -147,19 +147,19 @@ public sealed class RetryTests
         await Should.ThrowAsync<OperationCanceledException>(updating);
     }
 
-    private static async Task<(SendOutcome Outcome, TimeSpan Waited, int Calls)> SendAsync(params FakeAnswer[] answers)
+    private static async Task<(SendOutcome Outcome, TimeSpan Waited, int Calls)> SendAsync(params FakeResponse[] results)
     {
         var clock = new ManualClock();
-        await using var host = await HostAsync(clock, answers);
+        await using var host = await HostAsync(clock, results);
         var began = clock.GetUtcNow();
         var outcome = await FinishAsync(
             host, clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken));
         return (outcome, clock.GetUtcNow() - began, host.Get<Scripted>().Calls);
     }
 
-    private static Task<TeamsHost> HostAsync(TimeProvider clock, params FakeAnswer[] answers)
+    private static Task<TeamsHost> HostAsync(TimeProvider clock, params FakeResponse[] results)
     {
-        var script = new Scripted(answers);
+        var script = new Scripted(results);
         return TeamsHost.StartAsync(clock: clock, services: services => services
             .AddSingleton(script)
             .AddHttpClient(ConnectorPipe.Client).ConfigurePrimaryHttpMessageHandler(() => script));
@@ -177,9 +177,9 @@ public sealed class RetryTests
         return await task;
     }
 
-    private sealed class Scripted(IEnumerable<FakeAnswer> answers) : HttpMessageHandler
+    private sealed class Scripted(IEnumerable<FakeResponse> results) : HttpMessageHandler
     {
-        private readonly Queue<FakeAnswer> left = new(answers);
+        private readonly Queue<FakeResponse> left = new(results);
         private int calls;
         private volatile bool isSilent;
 
@@ -193,8 +193,8 @@ public sealed class RetryTests
         {
             await request.Content!.ReadAsByteArrayAsync(cancellationToken);
             Interlocked.Increment(ref calls);
-            var answer = left.Dequeue();
-            if (answer.Release is { } release)
+            var result = left.Dequeue();
+            if (result.Release is { } release)
             {
                 isSilent = true;
                 try
@@ -206,10 +206,10 @@ public sealed class RetryTests
                     isSilent = false;
                 }
             }
-            if (answer.Status == 0)
+            if (result.Status == 0)
                 throw new HttpRequestException(HttpRequestError.ResponseEnded, "The answer was lost.");
-            var response = new HttpResponseMessage((HttpStatusCode)answer.Status) { Content = new StringContent("""{"id":"7"}""") };
-            if (answer.RetryAfter is { } wait)
+            var response = new HttpResponseMessage((HttpStatusCode)result.Status) { Content = new StringContent("""{"id":"7"}""") };
+            if (result.RetryAfter is { } wait)
                 response.Headers.TryAddWithoutValidation("Retry-After", wait);
             return response;
         }

@@ -22,9 +22,9 @@ public sealed class SampleTests
             probed.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
             return;
         }
-        using var answer = await host.PostAsync(request["body"]!);
-        answer.StatusCode.ShouldBe(Expected(request["body"]!));
-        answer.Headers.GetValues("X-Correlation-Id").Single().Length.ShouldBe(32);
+        using var result = await host.PostAsync(request["body"]!);
+        result.StatusCode.ShouldBe(Expected(request["body"]!));
+        result.Headers.GetValues("X-Correlation-Id").Single().Length.ShouldBe(32);
         if (file.Contains("adaptiveCard", StringComparison.Ordinal))
         {
             var sent = request["body"]!["value"]!["action"]!;

@@ -37,7 +37,7 @@ public sealed class StopTests
         await using var teams = await FakeTeams.StartAsync();
         var clock = new ManualClock();
         await using var host = await TeamsHost.StartAsync(clock: clock);
-        teams.Next(new FakeAnswer(503, RetryAfter: "20"));
+        teams.Next(new FakeResponse(503, RetryAfter: "20"));
         host.Handler.OnMessage = (turn, token) => turn.ReplyAsync(new() { Text = "done" }, token);
         (await host.StatusAsync(AnActivity.Message("link contoso", "1", teams.ServiceUrl))).ShouldBe(HttpStatusCode.Accepted);
         await TurnTests.UntilAsync(() => teams.Calls.Count == 1 && clock.Sleepers > 0);
@@ -47,7 +47,7 @@ public sealed class StopTests
         await clock.PassUntilAsync(() => stopped.IsCompleted, TimeSpan.FromMilliseconds(50), Token);
         await stopped;
         // The clock goes on while the rest of the host stops.
-        (clock.GetUtcNow() - began).ShouldBeGreaterThanOrEqualTo(BackgroundTurns.PatienceAtStop);
+        (clock.GetUtcNow() - began).ShouldBeGreaterThanOrEqualTo(BackgroundTurns.StopTimeout);
         teams.Calls.Count.ShouldBe(1);
     }
 }

@@ -64,7 +64,7 @@ public sealed class TurnTests
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartAsync();
         var taken = new TaskCompletionSource();
-        teams.Next(new FakeAnswer(201, """{"id":"1776"}""", Release: taken.Task));
+        teams.Next(new FakeResponse(201, """{"id":"1776"}""", Release: taken.Task));
         host.Handler.OnMessage = (turn, token) => turn.ReplyAsync(new() { Text = turn.Text }, token);
         foreach (var number in Enumerable.Range(0, 5))
             (await host.StatusAsync(AnActivity.Message($"{number}", $"m{number}", teams.ServiceUrl))).ShouldBe(HttpStatusCode.Accepted);
@@ -133,10 +133,10 @@ public sealed class TurnTests
         await using var host = await TeamsHost.StartAsync();
         var release = new TaskCompletionSource<InvokeResponse>();
         host.Handler.OnAction = (_, _) => release.Task;
-        var answers = Enumerable.Range(0, 8).Select(_ => BodyAsync(host, AnActivity.Click("approve"))).ToList();
+        var results = Enumerable.Range(0, 8).Select(_ => BodyAsync(host, AnActivity.Click("approve"))).ToList();
         await host.Handler.NextAsync();
         release.SetResult(InvokeResponse.Message("done"));
-        (await Task.WhenAll(answers)).Distinct().ShouldHaveSingleItem().ShouldContain("done");
+        (await Task.WhenAll(results)).Distinct().ShouldHaveSingleItem().ShouldContain("done");
         host.Handler.Turns.Count.ShouldBe(1);
     }
 
@@ -158,12 +158,12 @@ public sealed class TurnTests
         await using var host = await TeamsHost.StartAsync(clock: clock);
         var release = new TaskCompletionSource<InvokeResponse>();
         host.Handler.OnAction = (_, token) => release.Task.WaitAsync(token);
-        var answer = BodyAsync(host, AnActivity.Click("approve"));
+        var result = BodyAsync(host, AnActivity.Click("approve"));
         await host.Handler.NextAsync();
         await UntilAsync(() => clock.WaitingTimers > 0);
-        answer.IsCompleted.ShouldBeFalse();
+        result.IsCompleted.ShouldBeFalse();
         clock.Advance(TimeSpan.FromSeconds(3));
-        (await answer).ShouldContain("Still working on it");
+        (await result).ShouldContain("Still working on it");
         release.SetResult(InvokeResponse.Message("approved after all"));
         (await host.Handler.NextAsync()).ShouldBe("late: approved after all");
         (await BodyAsync(host, AnActivity.Click("approve"))).ShouldContain("approved after all");
@@ -180,11 +180,11 @@ public sealed class TurnTests
             (action, token) => action.IsAutomatic ? release.Task.WaitAsync(token) : Task.FromResult(InvokeResponse.Message("at once"));
         var refresh = AnActivity.Click("view");
         refresh["value"]!["trigger"] = "automatic";
-        var answer = BodyAsync(host, refresh);
+        var result = BodyAsync(host, refresh);
         await host.Handler.NextAsync();
         await UntilAsync(() => clock.WaitingTimers > 0);
         clock.Advance(TimeSpan.FromSeconds(3));
-        (await answer).ShouldContain("Still working on it");
+        (await result).ShouldContain("Still working on it");
         release.SetResult(InvokeResponse.Message("late"));
         (await BodyAsync(host, AnActivity.Click("approve", "f:2"))).ShouldContain("at once");
         await host.StatusAsync(AnActivity.Message("hi"));
@@ -222,13 +222,13 @@ public sealed class TurnTests
     {
         await using var host = await TeamsHost.StartAsync();
         host.Handler.OnAction = (_, _) => throw new InvalidOperationException("secret detail");
-        using var answer = await host.PostAsync(AnActivity.Click("approve"));
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!;
+        using var result = await host.PostAsync(AnActivity.Click("approve"));
+        result.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var body = JsonNode.Parse(await result.Content.ReadAsStringAsync(Token))!;
         body["statusCode"]!.GetValue<int>().ShouldBe(500);
         body["type"]!.GetValue<string>().ShouldBe("application/vnd.microsoft.error");
         var message = body["value"]!["message"]!.GetValue<string>();
-        message.ShouldContain(answer.Headers.GetValues("X-Correlation-Id").Single());
+        message.ShouldContain(result.Headers.GetValues("X-Correlation-Id").Single());
         message.ShouldNotContain("secret");
     }
 
@@ -238,9 +238,9 @@ public sealed class TurnTests
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartAsync();
         host.Handler.OnMessage = (_, _) => throw new InvalidOperationException("secret detail");
-        using var answer = await host.PostAsync(AnActivity.Message("x", serviceUrl: teams.ServiceUrl));
+        using var result = await host.PostAsync(AnActivity.Message("x", serviceUrl: teams.ServiceUrl));
         await UntilAsync(() => teams.Calls.Count == 1);
-        teams.Calls[0].Body!["text"]!.GetValue<string>().ShouldContain(answer.Headers.GetValues("X-Correlation-Id").Single());
+        teams.Calls[0].Body!["text"]!.GetValue<string>().ShouldContain(result.Headers.GetValues("X-Correlation-Id").Single());
     }
 
     [Theory]
@@ -285,9 +285,9 @@ public sealed class TurnTests
     public async Task A_click_whose_verb_is_half_a_character_is_a_card_error()
     {
         await using var host = await TeamsHost.StartAsync();
-        using var answer =
+        using var result =
             await host.PostAsync(AnActivity.Click("approve").ToJsonString().Replace("approve", "\\ud800", StringComparison.Ordinal));
-        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("\"statusCode\":400");
+        (await result.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("\"statusCode\":400");
         host.Handler.Turns.ShouldBeEmpty();
     }
 
@@ -319,16 +319,16 @@ public sealed class TurnTests
     public async Task A_body_that_is_no_activity_is_refused(string body, string contentType, HttpStatusCode expected)
     {
         await using var host = await TeamsHost.StartAsync();
-        using var answer = await host.PostAsync(body, contentType: contentType);
-        answer.StatusCode.ShouldBe(expected);
+        using var result = await host.PostAsync(body, contentType: contentType);
+        result.StatusCode.ShouldBe(expected);
     }
 
     [Fact]
     public async Task A_body_beyond_the_cap_is_too_large()
     {
         await using var host = await TeamsHost.StartAsync();
-        using var answer = await host.PostAsync(AnActivity.Message(new string('x', 300 * 1024)));
-        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        using var result = await host.PostAsync(AnActivity.Message(new string('x', 300 * 1024)));
+        result.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         (await host.StatusAsync(AnActivity.Message(new string('x', 200 * 1024)))).ShouldBe(HttpStatusCode.Accepted);
     }
 
@@ -341,8 +341,8 @@ public sealed class TurnTests
     {
         await using var host = await TeamsHost.StartAsync();
         using var request = new HttpRequestMessage(new(method), "/api/messages");
-        using var answer = await host.Client.SendAsync(request, Token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        using var result = await host.Client.SendAsync(request, Token);
+        result.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
     }
 
     [Fact]
@@ -368,8 +368,8 @@ public sealed class TurnTests
             Content = new StringContent(AnActivity.Click("x").ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
         };
         request.Headers.TryAddWithoutValidation(header, value);
-        using var answer = await host.Client.SendAsync(request, Token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        using var result = await host.Client.SendAsync(request, Token);
+        result.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Fact]
@@ -385,15 +385,15 @@ public sealed class TurnTests
 
     internal static async Task UntilAsync(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(Hang.Limit);
+        using var timeout = new CancellationTokenSource(Hang.Limit);
         while (!condition())
-            await Task.Delay(5, patience.Token);
+            await Task.Delay(5, timeout.Token);
     }
 
     private static async Task<string> BodyAsync(TeamsHost host, JsonObject activity)
     {
-        using var answer = await host.PostAsync(activity);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        return await answer.Content.ReadAsStringAsync(Token);
+        using var result = await host.PostAsync(activity);
+        result.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return await result.Content.ReadAsStringAsync(Token);
     }
 }

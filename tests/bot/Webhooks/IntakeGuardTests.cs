@@ -88,7 +88,7 @@ public sealed class IntakeGuardTests
         return new(place, place.Arrive(address));
     }
 
-    private sealed record Arrived(IntakeGuard.Place Place, CancellationToken PushedOut)
+    private sealed record Arrived(IntakeGuard.QueuePlace Place, CancellationToken PushedOut)
     {
         public bool IsOut => PushedOut.IsCancellationRequested;
     }

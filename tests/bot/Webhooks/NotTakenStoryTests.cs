@@ -31,7 +31,7 @@ public sealed class NotTakenStoryTests
         card.ShouldContain("contoso-am");
         await bot.SettleAsync();
         await bot.SayAsync(Ana, Channel, "pending");
-        bot.Teams.Calls.Last(static call => RunningBot.PlaceOf(call) == Channel).Body!.ToJsonString().ShouldNotContain("CON-1002");
+        bot.Teams.Calls.Last(static call => RunningBot.GetPlace(call) == Channel).Body!.ToJsonString().ShouldNotContain("CON-1002");
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class NotTakenStoryTests
     }
 
     private static IEnumerable<string> Cards(RunningBot bot) => bot.Teams.Calls
-        .Where(static call => RunningBot.PlaceOf(call) == Channel).Select(static call => call.Body?.ToJsonString() ?? "")
+        .Where(static call => RunningBot.GetPlace(call) == Channel).Select(static call => call.Body?.ToJsonString() ?? "")
         .Where(static body => body.Contains("were refused", StringComparison.Ordinal));
 
     private static async Task<HttpStatusCode> DeliverAsync(RunningBot bot, string token, string connection = "contoso-am")
@@ -70,7 +70,7 @@ public sealed class NotTakenStoryTests
         using var request = new HttpRequestMessage(HttpMethod.Post, $"api/events/{connection}")
             { Content = new StringContent(group, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await bot.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        return answer.StatusCode;
+        using var result = await bot.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return result.StatusCode;
     }
 }

@@ -76,7 +76,7 @@ internal sealed class WebhookHost : IAsyncDisposable
     }
 
     /// <summary>Posts to a connection.</summary>
-    public async Task<Answer> PostAsync(
+    public async Task<WebhookResponse> PostAsync(
         string connection, byte[] body, string? contentType = "application/json", string? authorization = Bearer,
         params (string Name, string Value)[] headers)
     {
@@ -84,7 +84,7 @@ internal sealed class WebhookHost : IAsyncDisposable
         return await PostAsync(connection, content, contentType, authorization, headers);
     }
 
-    public async Task<Answer> PostAsync(
+    public async Task<WebhookResponse> PostAsync(
         string connection, HttpContent content, string? contentType, string? authorization, params (string Name, string Value)[] headers)
     {
         content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
@@ -148,12 +148,12 @@ internal sealed class WebhookHost : IAsyncDisposable
     }
 }
 
-internal sealed record Answer(int Status, HttpResponseHeaders Headers, string? ContentType, JsonNode? Json)
+internal sealed record WebhookResponse(int Status, HttpResponseHeaders Headers, string? ContentType, JsonNode? Json)
 {
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
     /// <summary>It is a problem as RFC 9457 has it, with the correlation id that the header has too.</summary>
-    public Answer ShouldBeProblem(int status, string? field = null)
+    public WebhookResponse ShouldBeProblem(int status, string? field = null)
     {
         Status.ShouldBe(status, Json?.ToJsonString());
         ContentType.ShouldBe("application/problem+json");

@@ -41,10 +41,10 @@ public sealed class WebhookTests
     public async Task Recorded_deliveries_of_Alertmanager_are_taken(string sample, int events)
     {
         await using var host = await WebhookHost.StartAsync();
-        var answer = await host.PostAsync("contoso-alertmanager", Samples.Bytes(sample));
-        answer.Status.ShouldBe(202);
-        answer.Json!["events"]!.AsArray().Count.ShouldBe(events);
-        ((string?)answer.Json["eventId"]).ShouldBe((string?)answer.Json["events"]![0]!["eventId"]);
+        var result = await host.PostAsync("contoso-alertmanager", Samples.Bytes(sample));
+        result.Status.ShouldBe(202);
+        result.Json!["events"]!.AsArray().Count.ShouldBe(events);
+        ((string?)result.Json["eventId"]).ShouldBe((string?)result.Json["events"]![0]!["eventId"]);
         host.Ledger.Entries(WebhookHost.Contoso).Count.ShouldBe(events);
     }
 
@@ -58,8 +58,8 @@ public sealed class WebhookTests
         var body = Encoding.UTF8.GetBytes((string)recorded["body"]!);
         var headers = recorded["headers"]!.AsObject().Where(pair => pair.Key.StartsWith("ce-", StringComparison.Ordinal))
             .Select(pair => (pair.Key, (string)pair.Value!)).Append(("X-Signature-256", Sign(body))).ToArray();
-        var answer = await host.PostAsync(connection, body, (string)recorded["headers"]!["content-type"]!, null, headers);
-        answer.Status.ShouldBe(202);
+        var result = await host.PostAsync(connection, body, (string)recorded["headers"]!["content-type"]!, null, headers);
+        result.Status.ShouldBe(202);
         host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).Single().Title.ShouldEndWith("3 % free €");
     }
 
@@ -67,8 +67,8 @@ public sealed class WebhookTests
     public async Task An_empty_batch_is_taken_and_records_nothing()
     {
         await using var host = await WebhookHost.StartAsync();
-        var answer = await host.PostAsync("contoso-cloudevents", Samples.Quoted("[]"), "application/cloudevents-batch+json");
-        (answer.Status, answer.Json!.ToJsonString()).ShouldBe((202, """{"duplicate":false,"events":[]}"""));
+        var result = await host.PostAsync("contoso-cloudevents", Samples.Quoted("[]"), "application/cloudevents-batch+json");
+        (result.Status, result.Json!.ToJsonString()).ShouldBe((202, """{"duplicate":false,"events":[]}"""));
         host.Ledger.Entries(WebhookHost.Contoso).ShouldBeEmpty();
     }
 
@@ -88,9 +88,9 @@ public sealed class WebhookTests
         await using var host = await WebhookHost.StartAsync();
         var group = Samples.Json("alertmanager-webhook-firing-group-of-2.json");
         group["alerts"]![1]!["startsAt"] = "yesterday";
-        var answer = await host.PostAsync("contoso-alertmanager", Encoding.UTF8.GetBytes(group.ToJsonString()));
-        answer.ShouldBeProblem(400, "alerts[1].startsAt");
-        ((string?)answer.Json!["detail"])!.ShouldStartWith("alerts[1].startsAt: ");
+        var result = await host.PostAsync("contoso-alertmanager", Encoding.UTF8.GetBytes(group.ToJsonString()));
+        result.ShouldBeProblem(400, "alerts[1].startsAt");
+        ((string?)result.Json!["detail"])!.ShouldStartWith("alerts[1].startsAt: ");
         host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).ShouldBeEmpty();
     }
 
@@ -107,8 +107,8 @@ public sealed class WebhookTests
     public async Task Who_cannot_be_verified_is_refused_before_the_delivery_is_read(string connection, string? authorization)
     {
         await using var host = await WebhookHost.StartAsync();
-        var answer = (await host.PostAsync(connection, "not json"u8.ToArray(), "text/nonsense", authorization)).ShouldBeProblem(401);
-        answer.Header("WWW-Authenticate")!.ShouldContain("Bearer");
+        var result = (await host.PostAsync(connection, "not json"u8.ToArray(), "text/nonsense", authorization)).ShouldBeProblem(401);
+        result.Header("WWW-Authenticate")!.ShouldContain("Bearer");
         host.Ledger.Entries(WebhookHost.Contoso).ShouldBeEmpty();
     }
 
@@ -173,10 +173,10 @@ public sealed class WebhookTests
         await using var host = await WebhookHost.StartAsync();
         (string, string)[] headers = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t"),
             ("X-Signature-256", Sign("{}"u8.ToArray()))];
-        var answer = await host.PostAsync(connection, "{}"u8.ToArray(), "application/json", token, headers);
-        answer.Status.ShouldBe(status);
+        var result = await host.PostAsync(connection, "{}"u8.ToArray(), "application/json", token, headers);
+        result.Status.ShouldBe(status);
         if (status == 401)
-            ((string)answer.Json!["detail"]!).ShouldContain("structured mode");
+            ((string)result.Json!["detail"]!).ShouldContain("structured mode");
         host.Ledger.Entries(WebhookHost.Contoso).Count.ShouldBe(status == 202 ? 1 : 0);
     }
 
@@ -280,9 +280,9 @@ public sealed class WebhookTests
                 slow.Add(await TrickleAsync(host.Client.BaseAddress!, cancellation));
             // Half of 128 wait. Once the others are answered (pushed out, or too slow), all have arrived.
             var answered = 0;
-            await foreach (var answer in Task.WhenEach(slow.Select(socket => FirstLineAsync(socket, cancellation))))
+            await foreach (var result in Task.WhenEach(slow.Select(socket => FirstLineAsync(socket, cancellation))))
             {
-                (await answer).ShouldMatch("^HTTP/1.1 (429|408) ");
+                (await result).ShouldMatch("^HTTP/1.1 (429|408) ");
                 if (++answered == sockets - 64)
                     break;
             }
@@ -413,9 +413,9 @@ public sealed class WebhookTests
     {
         await using var host = await WebhookHost.StartAsync();
         var body = Samples.Bytes("alertmanager-webhook-truncated.json");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => host.PostAsync("contoso-alertmanager", body)));
-        answers.ShouldAllBe(answer => answer.Status == 202);
-        answers.Count(answer => !(bool)answer.Json!["duplicate"]!).ShouldBe(1);
+        var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => host.PostAsync("contoso-alertmanager", body)));
+        results.ShouldAllBe(result => result.Status == 202);
+        results.Count(result => !(bool)result.Json!["duplicate"]!).ShouldBe(1);
         host.Ledger.Entries(WebhookHost.Contoso).Count.ShouldBe(3);
     }
 
@@ -451,10 +451,10 @@ public sealed class WebhookTests
         {
             var (connection, contentType, seed) = seeds[attempt % seeds.Length];
             var before = host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).Count;
-            var answer = await host.PostAsync(connection, Mutilate(seed, random), contentType);
-            answer.Status.ShouldBeOneOf(202, 400);
+            var result = await host.PostAsync(connection, Mutilate(seed, random), contentType);
+            result.Status.ShouldBeOneOf(202, 400);
             var added = host.Ledger.Facts<EventReceived>(WebhookHost.Contoso).Count - before;
-            added.ShouldBe(answer.Status == 400 ? 0 : answer.Json!["events"]!.AsArray().Count(one => !(bool)one!["duplicate"]!));
+            added.ShouldBe(result.Status == 400 ? 0 : result.Json!["events"]!.AsArray().Count(one => !(bool)one!["duplicate"]!));
         }
         foreach (var deep in new[] { new string('[', 100_000), string.Concat(Enumerable.Repeat("{\"a\":", 10_000)), "\"\\ud800\"", "\u0000",
             "{\"kind\":\"\\u0000\"}" })

@@ -162,7 +162,7 @@ public sealed class CloudEventsTests
     [InlineData("%E9", "%E9")]
     [InlineData("€", "€")]
     public void A_header_in_any_encoding_is_read_as_well_as_can_be(string header, string text) =>
-        NormaliseBinaryCloudEventHandler.Decode(header).ShouldBe(text);
+        NormalizeBinaryCloudEventHandler.Decode(header).ShouldBe(text);
 
     [Theory]
     [InlineData("application/cloudevents+xml", null, false)]

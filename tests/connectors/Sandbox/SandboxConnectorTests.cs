@@ -112,9 +112,9 @@ public sealed class SandboxConnectorTests
         await using var host = await SandboxHost.StartAsync();
         foreach (var action in host.Connector.Actions.Keys)
         {
-            using var answer = await host.Http.PostAsJsonAsync(
+            using var result = await host.Http.PostAsJsonAsync(
                 "sandbox/actions", new { operationId = "op", action, targetId = "nothing", arguments = new { } }, Token);
-            (await answer.Content.ReadFromJsonAsync<JsonObject>(Token))!["code"]!.ToString().ShouldBe("not-found", action);
+            (await result.Content.ReadFromJsonAsync<JsonObject>(Token))!["code"]!.ToString().ShouldBe("not-found", action);
         }
     }
 
@@ -149,8 +149,8 @@ public sealed class SandboxConnectorTests
     public async Task An_alert_is_raised_at_the_tenants_own_connection_with_what_the_world_says()
     {
         await using var host = await SandboxHost.StartAsync();
-        using var answer = await host.Http.PostAsJsonAsync("sandbox/raise", new { kind = "DiskSpaceLow", device = "SRV-FILE01" }, Token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var result = await host.Http.PostAsJsonAsync("sandbox/raise", new { kind = "DiskSpaceLow", device = "SRV-FILE01" }, Token);
+        result.StatusCode.ShouldBe(HttpStatusCode.OK);
         var (connection, authorization, alert) = host.Delivered.ShouldHaveSingleItem();
         connection.ShouldBe("contoso-sandbox");
         authorization.ShouldBe("Bearer token-c");
@@ -185,8 +185,8 @@ public sealed class SandboxConnectorTests
             client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", authorization);
         foreach (var path in new[] { "devices", "effects", "switches", "alerts" })
         {
-            using var answer = await client.GetAsync($"sandbox/{path}", Token);
-            answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
+            using var result = await client.GetAsync($"sandbox/{path}", Token);
+            result.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
         }
     }
 
@@ -203,8 +203,8 @@ public sealed class SandboxConnectorTests
     {
         await using var host = await SandboxHost.StartAsync();
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        using var answer = await host.Http.PostAsync($"sandbox/{path}", content, Token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var result = await host.Http.PostAsync($"sandbox/{path}", content, Token);
+        result.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await host.EffectsAsync("x")).ShouldBe(0);
     }
 

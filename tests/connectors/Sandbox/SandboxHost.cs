@@ -83,8 +83,8 @@ internal sealed class SandboxHost : IVendorUnderTest
 
     public async Task SwitchAsync(JsonObject switches)
     {
-        using var answer = await Http.PutAsJsonAsync("sandbox/switches", switches);
-        answer.EnsureSuccessStatusCode();
+        using var result = await Http.PutAsJsonAsync("sandbox/switches", switches);
+        result.EnsureSuccessStatusCode();
     }
 
     public async Task<int> EffectsAsync(string operationId) =>

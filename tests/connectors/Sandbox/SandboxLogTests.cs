@@ -80,17 +80,17 @@ public sealed class SandboxLogTests : IAsyncLifetime
     public async Task What_cannot_be_done_at_the_console_is_refused_and_not_in_the_log(string request)
     {
         var start = await ReadAsync(null);
-        using var answer = await host.Http.PostAsJsonAsync("sandbox/console/actions", JsonNode.Parse(request), Token);
-        ((int)answer.StatusCode).ShouldBeInRange(400, 499);
+        using var result = await host.Http.PostAsJsonAsync("sandbox/console/actions", JsonNode.Parse(request), Token);
+        ((int)result.StatusCode).ShouldBeInRange(400, 499);
         (await ReadAsync(start.Cursor)).Actions.ShouldBeEmpty();
     }
 
     private async Task ConsoleAsync(string target)
     {
-        using var answer = await host.Http.PostAsJsonAsync(
+        using var result = await host.Http.PostAsJsonAsync(
             "sandbox/console/actions",
             new { by = "Sam Shift", action = "service.restart", target, arguments = new { service = "Spooler" } }, Token);
-        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
+        result.IsSuccessStatusCode.ShouldBeTrue(await result.Content.ReadAsStringAsync(Token));
     }
 
     private async Task<ActionPage> ReadAsync(string? cursor) =>

@@ -140,7 +140,7 @@ public abstract class ConnectorContract
         var acting = vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token);
         await vendor.IsAtWorkAsync();
         await vendor.SetAsync(Trouble.NoneAtAll);
-        vendor.Skip(LimitOf(vendor));
+        vendor.Skip(GetLimit(vendor));
         (await acting).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
         (await LookUpAsync(vendor, "op-1")).ShouldBe(OperationStatus.CannotTell, "it may still be done, so it must not be sent again");
         vendor.Skip(TimeSpan.FromDays(1));
@@ -161,7 +161,7 @@ public abstract class ConnectorContract
         var acting = vendor.Connector.ActAsync(vendor.Connection, Call(vendor, target, "op-1"), Token);
         while (!acting.IsCompleted)
         {
-            vendor.Skip(LimitOf(vendor));
+            vendor.Skip(GetLimit(vendor));
             await Task.Delay(10, Token);
         }
         (await acting).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
@@ -186,7 +186,7 @@ public abstract class ConnectorContract
     {
         await using var vendor = await StartAsync();
         vendor.Connector.Actions.ShouldNotBeEmpty();
-        CatalogueRules.Mistakes(vendor.Connector.Actions).ShouldBeEmpty();
+        CatalogRules.ValidationErrors(vendor.Connector.Actions).ShouldBeEmpty();
     }
 
     /// <summary>Rollbacks run by themselves, so an action is never declared milder than what takes it back.</summary>
@@ -205,7 +205,7 @@ public abstract class ConnectorContract
     private static ActionCall Call(IVendorUnderTest vendor, Target target, string operation) =>
         new(operation, vendor.Remedy.Action, target, vendor.Remedy.Arguments);
 
-    private static TimeSpan LimitOf(IVendorUnderTest vendor) => vendor.Connector.Actions[vendor.Remedy.Action].Timeout;
+    private static TimeSpan GetLimit(IVendorUnderTest vendor) => vendor.Connector.Actions[vendor.Remedy.Action].Timeout;
 
     private static async Task<Target> TwinAsync(IVendorUnderTest vendor) =>
         (await FindAsync(vendor, vendor.Connection, vendor.Twin.Name)).ShouldHaveSingleItem();

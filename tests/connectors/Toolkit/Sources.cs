@@ -20,7 +20,7 @@ internal static class Sources
             all[name] = value;
         var request = new WebhookRequest(contentType, all, null, body);
         source.Understands(request).ShouldBeTrue();
-        return (await Mediator.Send(source.Normalise(request))).Events;
+        return (await Mediator.Send(source.Normalize(request))).Events;
     }
 
     public static async Task<string> MalformedFieldAsync(

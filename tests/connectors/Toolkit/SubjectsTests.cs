@@ -18,7 +18,7 @@ public sealed class SubjectsTests
     [InlineData("", null)]
     [InlineData("two words", null)]
     [InlineData("<script>", null)]
-    public void The_host_of_an_instance_has_no_port(string instance, string? host) => Subjects.HostOf(instance).ShouldBe(host);
+    public void The_host_of_an_instance_has_no_port(string instance, string? host) => Subjects.GetHost(instance).ShouldBe(host);
 
     [Theory]
     [InlineData("instance=srv1:9100;device=/dev/sda1", "srv1")]

@@ -28,12 +28,12 @@ public sealed class VendorPipelinesTests
         await CallAsync(HttpStatusCode.OK);
         calls.ShouldBe(11);
 
-        async Task CallAsync(HttpStatusCode answer)
+        async Task CallAsync(HttpStatusCode result)
         {
             using var response = await pipeline.ExecuteAsync(_ =>
             {
                 calls++;
-                return ValueTask.FromResult(new HttpResponseMessage(answer));
+                return ValueTask.FromResult(new HttpResponseMessage(result));
             }, Token);
         }
     }

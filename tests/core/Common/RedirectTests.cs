@@ -55,12 +55,12 @@ public sealed class RedirectTests : IAsyncLifetime
     public async Task A_data_key_is_not_carried_on(int redirect)
     {
         status = redirect;
-        var wrapper = VaultServices.KeyVault(
+        var wrapper = EncryptionServices.KeyVault(
             new() { Provider = KeyProvider.KeyVault, VaultUri = Address, KeyName = "bot-{tenant}" }, static (_, _) => new("token"));
-        var withheld =
-            await Should.ThrowAsync<KeyWithheldException>(
+        var unavailable =
+            await Should.ThrowAsync<KeyUnavailableException>(
                 async () => await wrapper.WrapAsync(Contoso, new byte[32], mayCreate: true, Stop));
-        withheld.Message.ShouldContain($"answered {redirect}");
+        unavailable.Message.ShouldContain($"answered {redirect}");
         asked.ShouldBe(["POST /keys/bot-contoso/wrapkey"]);
         elsewhere.ShouldBeEmpty();
     }
@@ -73,7 +73,7 @@ public sealed class RedirectTests : IAsyncLifetime
         var log = new TestKey("test/contoso");
         var client = new WitnessClient(Client(), Address, new TestKey("witness.example").Witness);
         var signed = await log.SignAsync(new Checkpoint("test/contoso", 1, new byte[32]), Stop);
-        (await client.AddAsync(signed, 0, null, Stop)).ShouldBeOfType<WitnessAnswer.Away>().Problem.ShouldContain($"answered {redirect}");
+        (await client.AddAsync(signed, 0, null, Stop)).ShouldBeOfType<WitnessResult.Away>().Problem.ShouldContain($"answered {redirect}");
         asked.ShouldBe(["POST /add-checkpoint"]);
         elsewhere.ShouldBeEmpty();
     }
@@ -95,13 +95,13 @@ public sealed class RedirectTests : IAsyncLifetime
         .AddCheckpoints(static _ => new("token"))
         .BuildServiceProvider().GetRequiredService<IHttpClientFactory>().CreateClient(CheckpointServices.Client);
 
-    private static async Task<WebApplication> ServeAsync(RequestDelegate answer)
+    private static async Task<WebApplication> ServeAsync(RequestDelegate result)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        app.Run(answer);
+        app.Run(result);
         await app.StartAsync();
         return app;
     }

@@ -18,5 +18,5 @@ public sealed class UntrustedTests
     [InlineData('<')]
     [InlineData('\ud800')]
     public void However_long_a_value_is_it_adds_a_line_at_most(char one) =>
-        Untrusted.Shown(new string(one, 250_000))!.Length.ShouldBeLessThanOrEqualTo(6 * Untrusted.Longest + 3);
+        Untrusted.Shown(new string(one, 250_000))!.Length.ShouldBeLessThanOrEqualTo(6 * Untrusted.MaxLength + 3);
 }

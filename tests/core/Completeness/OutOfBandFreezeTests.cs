@@ -37,7 +37,7 @@ public sealed class OutOfBandFreezeTests
         await scene.PollAsync();
         var state = await new TenantStates(scene.Bot.Ledger, CoreFeatures.Catalog).GetAsync(
             ExecutionScene.Contoso, TestContext.Current.CancellationToken);
-        Freezes.Sentence("Contoso Ltd", state.Freeze.ShouldNotBeNull()).ShouldEndWith(
+        FreezeRules.Describe("Contoso Ltd", state.Freeze.ShouldNotBeNull()).ShouldEndWith(
             "no decision allows it. It names no operation, so it was not done by the bot. Nothing is approved or executed until an "
             + "approver or administrator has looked into it and says 'unfreeze' for Contoso Ltd.");
         scene.Bot.Facts<FreezeSet>().Count.ShouldBe(1);

@@ -188,10 +188,10 @@ public sealed class OutOfBandTests : IDisposable
         await scene.PollAsync();
         scene.ByHand(by: "Sam Shift");
         await scene.PollAsync();
-        var follower = new OutOfBandFollower(new Intake(new(scene.Bot.Ledger)));
+        var subscription = new OutOfBandSubscription(new Intake(new(scene.Bot.Ledger)));
         foreach (var entry in Enumerable.Repeat(scene.Bot.Ledger.Entries(ExecutionScene.Contoso), 2)
             .SelectMany(entries => entries).ToList())
-            await follower.HandleAsync(entry, TestContext.Current.CancellationToken);
+            await subscription.HandleAsync(entry, TestContext.Current.CancellationToken);
         var received = scene.Bot.Facts<EventReceived>().ShouldHaveSingleItem();
         (received.Kind, received.Severity, received.Device, received.Connection).ShouldBe(
             ("OutOfBandChange", Severity.Error, "HALL", "contoso-scripted"));

@@ -15,7 +15,7 @@ internal sealed class PollingScene : IDisposable
 
     public CompletenessOptions Options { get; } = new();
 
-    public Connection Connection => Bot.Connections.Of(ExecutionScene.Contoso).Single();
+    public Connection Connection => Bot.Connections.For(ExecutionScene.Contoso).Single();
 
     public IReadOnlyList<OutOfBandChange> Changes => Bot.Facts<OutOfBandChange>();
 

@@ -122,11 +122,11 @@ public sealed class SilenceTests : IDisposable
         var heard = clock.GetUtcNow();
         clock.Advance(TimeSpan.FromHours(24));
         await watch.LookAsync(Contoso, Token);
-        ledger.Facts<ConnectionSilent>(Contoso).ShouldBeEmpty();
+        ledger.Facts<ConnectionStale>(Contoso).ShouldBeEmpty();
         clock.Advance(TimeSpan.FromMinutes(1));
         await watch.LookAsync(Contoso, Token);
         await watch.LookAsync(Contoso, Token);
-        ledger.Facts<ConnectionSilent>(Contoso).ShouldBe([new("contoso-alerts", heard, 86_400)]);
+        ledger.Facts<ConnectionStale>(Contoso).ShouldBe([new("contoso-alerts", heard, 86_400)]);
 
         clock.Advance(TimeSpan.FromHours(1));
         // A duplicate is a sign of life as good as any.
@@ -134,8 +134,8 @@ public sealed class SilenceTests : IDisposable
         await receipts.RecordAsync(Token);
         await watch.LookAsync(Contoso, Token);
         await watch.LookAsync(Contoso, Token);
-        ledger.Facts<ConnectionHeard>(Contoso).ShouldHaveSingleItem();
-        ledger.Facts<ConnectionSilent>(Contoso).ShouldHaveSingleItem();
+        ledger.Facts<ConnectionRecovered>(Contoso).ShouldHaveSingleItem();
+        ledger.Facts<ConnectionStale>(Contoso).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class SilenceTests : IDisposable
         var heard = clock.GetUtcNow();
         clock.Advance(TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1));
         await watch.LookAsync(Contoso, Token);
-        ledger.Facts<ConnectionSilent>(Contoso).ShouldBe([new("contoso-alerts", heard, 86_400)]);
+        ledger.Facts<ConnectionStale>(Contoso).ShouldBe([new("contoso-alerts", heard, 86_400)]);
     }
 
     [Fact]
@@ -167,18 +167,18 @@ public sealed class SilenceTests : IDisposable
         clock.Advance(TimeSpan.FromHours(25));
         await one.LookAsync(Contoso, Token);
         await other.LookAsync(Contoso, Token);
-        ledger.Facts<ConnectionSilent>(Contoso).ShouldBe([new("contoso-alerts", began, 86_400)]);
-        var holes = new DevOpsAI.Compliance.Holes.ConnectionCheck();
-        List<DevOpsAI.Compliance.Holes.Hole> found = [];
+        ledger.Facts<ConnectionStale>(Contoso).ShouldBe([new("contoso-alerts", began, 86_400)]);
+        var gaps = new DevOpsAI.Compliance.Holes.ConnectionCheck();
+        List<DevOpsAI.Compliance.Holes.Gap> found = [];
         foreach (var entry in ledger.Entries(Contoso))
-            holes.Add(entry, found);
-        holes.End(clock.GetUtcNow(), found);
-        found.ShouldHaveSingleItem().Kind.ShouldBe(DevOpsAI.Compliance.Holes.HoleKind.Silent);
+            gaps.Add(entry, found);
+        gaps.End(clock.GetUtcNow(), found);
+        found.ShouldHaveSingleItem().Kind.ShouldBe(DevOpsAI.Compliance.Holes.GapKind.Stale);
 
         clock.Advance(TimeSpan.FromMinutes(1));
         await ReceiveAsync();
         await one.LookAsync(Contoso, Token);
-        ledger.Facts<ConnectionHeard>(Contoso).ShouldHaveSingleItem();
+        ledger.Facts<ConnectionRecovered>(Contoso).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class SilenceTests : IDisposable
         receipts.Refused(connection, 401);
         await receipts.RecordAsync(Token);
         await watch.LookAsync(Contoso, Token);
-        ledger.Facts<ConnectionSilent>(Contoso).ShouldHaveSingleItem();
+        ledger.Facts<ConnectionStale>(Contoso).ShouldHaveSingleItem();
     }
 
     [Theory]
@@ -226,7 +226,7 @@ public sealed class SilenceTests : IDisposable
         await ReceiveAsync();
         clock.Advance(TimeSpan.FromDays(2));
         await watch.LookAsync(Contoso, Token);
-        ledger.Facts<ConnectionSilent>(Contoso).Count.ShouldBe(silences);
+        ledger.Facts<ConnectionStale>(Contoso).Count.ShouldBe(silences);
     }
 
     [Fact]
@@ -238,13 +238,13 @@ public sealed class SilenceTests : IDisposable
         clock.Advance(TimeSpan.FromDays(2));
         await Task.WhenAll(Enumerable.Range(0, 10)
             .Select(number => Task.Run(() => (number % 2 == 0 ? one : other).LookAsync(Contoso, Token), Token)));
-        ledger.Facts<ConnectionSilent>(Contoso).ShouldHaveSingleItem();
+        ledger.Facts<ConnectionStale>(Contoso).ShouldHaveSingleItem();
     }
 
-    private SilenceWatch Watch(Connection only, bool sends = false, IFollowedTenants? followed = null) => new(
+    private StalenessWatch Watch(Connection only, bool sends = false, ISubscribedTenants? followed = null) => new(
         ledger, new(ledger, CoreFeatures.Catalog), new OneTenant(), followed ?? new EveryTenant(new OneTenant()), new Only(only),
         sends ? [new Sender()] : [], Options.Create(options), clock, new ServiceCollection().AddMetrics().BuildServiceProvider()
-            .GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<SilenceWatch>.Instance);
+            .GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<StalenessWatch>.Instance);
 
     private async Task WrittenAsync(int entries)
     {
@@ -273,7 +273,7 @@ public sealed class SilenceTests : IDisposable
         public IEnumerable<string> Problems(Connection connection) => [];
     }
 
-    private sealed class Nobody : IFollowedTenants
+    private sealed class Nobody : ISubscribedTenants
     {
         public bool IsMine(TenantId tenant) => false;
 

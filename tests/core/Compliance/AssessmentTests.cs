@@ -15,7 +15,7 @@ public sealed class AssessmentTests : IDisposable
     private readonly ManualClock clock = new();
     private readonly InMemoryLedger ledger;
     private readonly EvidenceScene story;
-    private readonly TextSpool texts = new();
+    private readonly TextFile texts = new();
 
     public AssessmentTests()
     {
@@ -33,7 +33,7 @@ public sealed class AssessmentTests : IDisposable
         await story.DecideAsync(id, 1, DecisionKind.Approve, EvidenceScene.Ana, complete: false);
         await story.DecideAsync(id, 1, DecisionKind.Approve, Cy, inTheNameOf: EvidenceScene.Ana.AsActor());
         using var assessment = Assess();
-        Weaknesses.Of(assessment).Select(static weakness => weakness.Kind).ShouldContain(WeaknessKind.TooFewApprovals);
+        Weaknesses.For(assessment).Select(static weakness => weakness.Kind).ShouldContain(WeaknessKind.TooFewApprovals);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class AssessmentTests : IDisposable
         await story.StageAsync(id, 1, GateLevel.L2, requester: EvidenceScene.Ana.AsActor());
         await story.DecideAsync(id, 1, DecisionKind.Approve, Cy, inTheNameOf: EvidenceScene.Ana.AsActor());
         using var assessment = Assess();
-        Weaknesses.Of(assessment).Select(static weakness => weakness.Kind).ShouldContain(WeaknessKind.OwnRequest);
+        Weaknesses.For(assessment).Select(static weakness => weakness.Kind).ShouldContain(WeaknessKind.OwnRequest);
     }
 
     [Fact]
@@ -54,8 +54,8 @@ public sealed class AssessmentTests : IDisposable
         await story.SayAsync(StreamId.Freeze, new FreezeSet("drill"), EvidenceScene.Ana.AsActor());
         await story.SayAsync(StreamId.Freeze, new FreezeLifted(null), ana.AsActor());
         using var assessment = Assess();
-        assessment.Incidentals.Select(static one => one.Kind)
-            .ShouldBe([IncidentalKind.OwnRole, IncidentalKind.Frozen, IncidentalKind.OwnFreezeLifted]);
+        assessment.Deviations.Select(static one => one.Kind)
+            .ShouldBe([DeviationKind.OwnRole, DeviationKind.Frozen, DeviationKind.OwnFreezeLifted]);
         assessment.People.ShouldHaveSingleItem();
     }
 
@@ -88,7 +88,7 @@ public sealed class AssessmentTests : IDisposable
         await story.DecideAsync(id, 1, DecisionKind.Approve, Cy);
         await story.RunAsync(id, 1, ExecutionOutcome.Verified);
         using var assessment = Assess();
-        Weaknesses.Of(assessment).Any(static weakness => weakness.Kind == WeaknessKind.RanWhenProhibited).ShouldBe(tooLate);
+        Weaknesses.For(assessment).Any(static weakness => weakness.Kind == WeaknessKind.RanWhenProhibited).ShouldBe(tooLate);
     }
 
     private Assessment Assess()

@@ -23,10 +23,10 @@ public sealed class BrokenGlassTests : IDisposable
         var id = await OpenAsync();
         await DecideAsync(id, inTheNameOf: EvidenceScene.Bo.AsActor());
         var files = await ExportAsync(names);
-        var sentence = names
+        var message = names
             ? "Ana Approver approved in the name of Bo Both: it burns."
             : $"Person {EvidenceScene.Ana.ObjectId} approved in the name of person {EvidenceScene.Bo.ObjectId} (the reason is sealed).";
-        Text(files, BundleFormat.Report).ShouldContain(sentence);
+        Text(files, BundleFormat.Report).ShouldContain(message);
         Text(files, "oscal/assessment-results.json")
             .ShouldContain($"Approved in the name of {(names ? "Bo Both" : $"person {EvidenceScene.Bo.ObjectId}")} for {id}");
         Text(files, "oscal/assessment-results.json").ShouldContain("Gate decided in the name of somebody absent");

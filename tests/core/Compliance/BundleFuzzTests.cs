@@ -99,7 +99,7 @@ public sealed class BundleFuzzTests : IDisposable
     [Fact]
     public async Task Every_member_of_every_type_may_be_anything_and_the_documents_are_made_or_the_entry_is_refused()
     {
-        scene.Keys.Of(EvidenceScene.Contoso).Add(DataKey.Create("subject"));
+        scene.Keys.For(EvidenceScene.Contoso).Add(DataKey.Create("subject"));
         foreach (var fact in EveryFact.All)
             await scene.Story.SayAsync(EveryFact.AsEntry(fact).Stream, fact, EvidenceScene.Ana.AsActor());
         var stored = await scene.Archive.ReadAsync(EvidenceScene.Contoso, 1, long.MaxValue, CancellationToken.None)
@@ -136,13 +136,13 @@ public sealed class BundleFuzzTests : IDisposable
 
     private static async Task DeriveAsync(List<LedgerEntry> entries)
     {
-        using var texts = new TextSpool();
+        using var texts = new TextFile();
         using var assessment = new Assessment(OscalOf.Subject(entries), CoreFeatures.Catalog, texts);
         var source = new EntriesAtHand(entries);
         await foreach (var entry in source.ReadAsync(CancellationToken.None))
             assessment.Take(entry);
         var checkpoint = new EvidenceCheckpoint("ledger.example/contoso", entries.Count, new byte[32], "note");
-        foreach (var document in BundleDocuments.Of(assessment, checkpoint, Hash256.OfText("entries"), source))
+        foreach (var document in BundleDocuments.For(assessment, checkpoint, Hash256.OfText("entries"), source))
             await document.WriteAsync(Stream.Null, CancellationToken.None);
     }
 

@@ -59,8 +59,8 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         var id = $"CON-{++number}";
         await SayAsync(
             StreamId.Incident(id),
-            new IncidentOpened(id, "Out-of-band change", Severity.Error, OutOfBandFollower.Kind, "SRV-FILE01", IncidentScope.One, action,
-                "c", OutOfBandFollower.EventIdOf(change)),
+            new IncidentOpened(id, "Out-of-band change", Severity.Error, OutOfBandSubscription.Kind, "SRV-FILE01", IncidentScope.One, action,
+                "c", OutOfBandSubscription.GetEventId(change)),
             Drafting);
         if (closed)
             await SayAsync(StreamId.Incident(id), new IncidentClosed(id, "handled"), Drafting);
@@ -118,7 +118,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         var id = await OpenAsync("Service hung");
         await StageAsync(id, 1, GateLevel.L2);
         await DecideAsync(id, 1, DecisionKind.ApproveWithEdits, Ana, "smaller");
-        await RunAsync(id, 1, ExecutionOutcome.Unknown, seal: Seal($"{id} edited"));
+        await RunAsync(id, 1, ExecutionOutcome.Unknown, planDigest: Seal($"{id} edited"));
     }
 
     public async Task OwnRequestAsync()
@@ -178,9 +178,9 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         SayAsync(StreamId.Proposal(id), new BreakGlassReviewed(id, 1, confirms, confirms ? null : "it did not", complete), by.AsActor());
 
     public async Task RunAsync(
-        string id, int revision, ExecutionOutcome outcome, bool undo = false, string? seal = null, IReadOnlyList<Change>? changes = null)
+        string id, int revision, ExecutionOutcome outcome, bool undo = false, string? planDigest = null, IReadOnlyList<Change>? changes = null)
     {
-        await ClaimAsync(id, revision, undo, seal);
+        await ClaimAsync(id, revision, undo, planDigest);
         var run = $"{id}-{(undo ? 'u' : 'x')}1";
         var step = outcome switch { ExecutionOutcome.Verified => StepOutcome.Applied, ExecutionOutcome.Unknown => StepOutcome.Unknown,
             _ => StepOutcome.Failed };
@@ -194,14 +194,14 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
     }
 
     /// <summary>Begins to carry out what the entry before it allows.</summary>
-    public async Task ClaimAsync(string id, int revision, bool undo = false, string? seal = null, long? causation = null)
+    public async Task ClaimAsync(string id, int revision, bool undo = false, string? planDigest = null, long? causation = null)
     {
         var run = $"{id}-{(undo ? 'u' : 'x')}1";
         var lease = clock.GetUtcNow().AddMinutes(30);
-        seal ??= Seal($"{id} {revision}");
+        planDigest ??= Seal($"{id} {revision}");
         await SayAsync(
             StreamId.Proposal(id),
-            undo ? new UndoStarted(id, revision, run, seal, "i", lease) : new ExecutionStarted(id, revision, run, seal, "i", lease),
+            undo ? new UndoStarted(id, revision, run, planDigest, "i", lease) : new ExecutionStarted(id, revision, run, planDigest, "i", lease),
             Execution,
             causation ?? await ledger.HeadAsync(Contoso, CancellationToken.None));
     }
@@ -241,7 +241,7 @@ internal static class OscalOf
         IReadOnlyList<LedgerEntry> entries, IReadOnlySet<long>? redacted = null, EvidenceSubject? subject = null)
     {
         var source = new EntriesAtHand(entries, redacted);
-        using var texts = new TextSpool();
+        using var texts = new TextFile();
         using var assessment = new Assessment(subject ?? Subject(entries), CoreFeatures.Catalog, texts);
         await foreach (var entry in source.ReadAsync(CancellationToken.None))
             assessment.Take(entry);

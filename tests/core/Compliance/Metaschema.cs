@@ -31,7 +31,7 @@ internal sealed class Metaschema
     public static IReadOnlyList<string> Check(JsonElement document, out int applied)
     {
         var checker = new Metaschema();
-        var root = OscalNode.Of(document);
+        var root = OscalNode.From(document);
         var model = ModelOfRoot[root.Use];
         var rules = Rules.Where(rule => Text(rule, "model") is var of && (of == model || !ModelOfRoot.ContainsValue(of!))).ToList();
         // The rules that fill an index go before those that look something up in it.

@@ -212,7 +212,7 @@ public sealed class NamesTests : IDisposable
         var lines = Text(files, BundleFormat.Entries).Split('\n')[..^1];
         await foreach (var stored in scene.Archive.ReadAsync(EvidenceScene.Contoso, 1, 1, CancellationToken.None))
         {
-            var raw = OpenedPart.Of(stored, scene.Keys.Of(EvidenceScene.Contoso), static (_, _) => true).ShouldHaveSingleItem();
+            var raw = DecryptedField.Create(stored, scene.Keys.For(EvidenceScene.Contoso), static (_, _) => true).ShouldHaveSingleItem();
             lines[0] = $"{lines[0][..^1]},\"opened\":[{{\"part\":0,\"salt\":\"{Convert.ToHexStringLower(raw.Salt.Span)}\",\"text\":"
                 + $"{System.Text.Json.JsonSerializer.Serialize(Encoding.UTF8.GetString(raw.Text.Span), BundleJson.Lines.Options)}}}]}}";
         }

@@ -68,7 +68,7 @@ internal sealed partial class OscalNode
         _ => Use,
     };
 
-    public static OscalNode Of(JsonElement document)
+    public static OscalNode From(JsonElement document)
     {
         var root = document.EnumerateObject().Single();
         return new(root.Name, root.Value, null, -1);

@@ -37,7 +37,7 @@ public sealed class OscalTests
         var cases = JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Compliance", "uuidv5.json")))
             .GetProperty("cases");
         foreach (var one in cases.EnumerateArray())
-            UuidV5.Of(one.GetProperty("namespace").GetGuid(), one.GetProperty("name").GetString()!)
+            UuidV5.For(one.GetProperty("namespace").GetGuid(), one.GetProperty("name").GetString()!)
                 .ShouldBe(one.GetProperty("uuid").GetGuid());
         cases.GetArrayLength().ShouldBe(8);
     }
@@ -235,7 +235,7 @@ public sealed class OscalTests
         var id = await scene.OpenAsync("Sealed");
         await scene.StageAsync(id, 1, GateLevel.L2);
         await scene.DecideAsync(id, 1, DecisionKind.Approve, EvidenceScene.Ana);
-        await scene.RunAsync(id, 1, ExecutionOutcome.Verified, seal: EvidenceScene.Seal("another plan"));
+        await scene.RunAsync(id, 1, ExecutionOutcome.Verified, planDigest: EvidenceScene.Seal("another plan"));
         States(Result(await OscalOf.AllAsync(Entries)))["au-10_obj"].ShouldBe("not-satisfied");
     }
 

@@ -60,11 +60,11 @@ public sealed class ConfigurationTests
         var connections = services.GetRequiredService<IConnections>();
         var connection = services.GetRequiredService<IConnectionDirectory>().Named("CONTOSO-mailbox").ShouldNotBeNull();
         (connection.Tenant, connection.Connector, connection.Settings["Token"]).ShouldBe((Contoso, "mailbox", "t"));
-        connections.Of(Contoso).ShouldBeEmpty();
+        connections.For(Contoso).ShouldBeEmpty();
         // A plan that was staged when the connection could act must find none, not an error.
         connections.Find(Contoso, "contoso-mailbox").ShouldBeNull();
         connections.Find(TenantId.Parse("fabrikam"), "contoso-mailbox").ShouldBeNull();
-        Should.Throw<InvalidOperationException>(() => connections.ConnectorOf(connection));
+        Should.Throw<InvalidOperationException>(() => connections.GetConnector(connection));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace DevOpsAI.Tests.Core.Drafting;
 /// <summary>Alert names as exporters, rule collections and RMM tools spell them, and the runbook each belongs to.</summary>
 public sealed class AlertNamesTests
 {
-    private static readonly RunbookCatalogue BuiltIn = RunbookCatalogue.Load(null, []);
+    private static readonly RunbookCatalog BuiltIn = RunbookCatalog.Load(null, []);
 
     /// <summary>As tools that look after devices name one.</summary>
     private static readonly Dictionary<string, string> OnDevice = new() { ["device"] = "SRV-FILE01" };
@@ -130,5 +130,5 @@ public sealed class AlertNamesTests
     [InlineData("HostDiskWillFillIn24Hours", "24 disk fill host hours in will")]
     [InlineData("  Low-disk.space ", "disk low space")]
     public void A_name_is_taken_apart_into_words(string name, string words) =>
-        string.Join(' ', AlertName.Of(name).Words.Order(StringComparer.Ordinal)).ShouldBe(words);
+        string.Join(' ', AlertName.From(name).Words.Order(StringComparer.Ordinal)).ShouldBe(words);
 }

@@ -5,7 +5,7 @@ namespace DevOpsAI.Tests.Core.Drafting;
 /// <summary>Where an alert's figures come from decides whether its name can mean the device that the labels name.</summary>
 public sealed class AlertOriginTests
 {
-    private static readonly RunbookCatalogue BuiltIn = RunbookCatalogue.Load(null, []);
+    private static readonly RunbookCatalog BuiltIn = RunbookCatalog.Load(null, []);
 
     [Theory]
     [InlineData("InstanceDown", "node", "device-offline")]

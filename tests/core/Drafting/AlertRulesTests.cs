@@ -6,7 +6,7 @@ namespace DevOpsAI.Tests.Core.Drafting;
 /// <summary>Alerts of public rule collections, each judged by what choosing a runbook would do to which host.</summary>
 public sealed class AlertRulesTests(ITestOutputHelper output)
 {
-    private static readonly RunbookCatalogue BuiltIn = RunbookCatalogue.Load(null, []);
+    private static readonly RunbookCatalog BuiltIn = RunbookCatalog.Load(null, []);
 
     private static readonly List<(string Name, Dictionary<string, string> Labels, string? Before, string Judgement)> Rules =
         [.. JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Drafting", "cases", "alert-rules.json")))
@@ -81,9 +81,9 @@ public sealed class AlertRulesTests(ITestOutputHelper output)
     {
         var labels = new Dictionary<string, string> { ["instance"] = "srv-dc01:9115", [label] = other };
         BuiltIn.For("RansomwareDetected", labels).ShouldBeNull();
-        var sentence = HostLabels.Disagreement(labels).ShouldNotBeNull();
-        sentence.ShouldContain($"'{label}' says {other}");
-        sentence.ShouldContain("'instance' says srv-dc01:9115");
+        var message = HostLabels.Disagreement(labels).ShouldNotBeNull();
+        message.ShouldContain($"'{label}' says {other}");
+        message.ShouldContain("'instance' says srv-dc01:9115");
     }
 
     [Theory]

@@ -281,8 +281,8 @@ public sealed class DraftRecommendationTests
     public async Task A_vendor_that_recovers_is_asked_again()
     {
         var scene = new DraftingScene();
-        scene.Vendor.Next.Enqueue(VendorAnswer.NotDone);
-        scene.Vendor.Next.Enqueue(VendorAnswer.Throws);
+        scene.Vendor.Next.Enqueue(VendorResponse.NotDone);
+        scene.Vendor.Next.Enqueue(VendorResponse.Throws);
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await AdvancingAsync(scene, scene.DraftAsync(id));
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem().Problem.ShouldBeNull();
@@ -290,22 +290,22 @@ public sealed class DraftRecommendationTests
     }
 
     [Theory]
-    [InlineData(VendorAnswer.NotDone, 3)]
-    [InlineData(VendorAnswer.LosesTheReply, 3)]
-    [InlineData(VendorAnswer.Throws, 3)]
-    [InlineData(VendorAnswer.Hangs, 1)]
-    [InlineData(VendorAnswer.Refuses, 1)]
-    public async Task A_vendor_that_stays_away_holds_no_incident_for_ever(VendorAnswer answer, int asked)
+    [InlineData(VendorResponse.NotDone, 3)]
+    [InlineData(VendorResponse.LosesTheReply, 3)]
+    [InlineData(VendorResponse.Throws, 3)]
+    [InlineData(VendorResponse.Hangs, 1)]
+    [InlineData(VendorResponse.Refuses, 1)]
+    public async Task A_vendor_that_stays_away_holds_no_incident_for_ever(VendorResponse result, int asked)
     {
         var scene = new DraftingScene();
-        scene.Vendor.Always = answer;
+        scene.Vendor.Always = result;
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         var start = scene.Clock.GetUtcNow();
-        await AdvancingAsync(scene, scene.DraftAsync(id), hangs: answer == VendorAnswer.Hangs);
+        await AdvancingAsync(scene, scene.DraftAsync(id), hangs: result == VendorResponse.Hangs);
         var draft = scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).ShouldHaveSingleItem();
         draft.Plan.Steps.ShouldBeEmpty();
         draft.Problem.ShouldNotBeNull()
-            .ShouldStartWith(answer == VendorAnswer.Refuses ? "contoso-fake refused: the fake refuses" : "Could not ask the vendor: ");
+            .ShouldStartWith(result == VendorResponse.Refuses ? "contoso-fake refused: the fake refuses" : "Could not ask the vendor: ");
         scene.Vendor.Finds.ShouldBe(asked);
         (scene.Clock.GetUtcNow() - start).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(31));
         scene.Staged.Count.ShouldBe(1);
@@ -315,7 +315,7 @@ public sealed class DraftRecommendationTests
     public async Task A_vendor_that_asks_for_more_patience_than_there_is_does_not_get_it()
     {
         var scene = new DraftingScene();
-        scene.Vendor.Always = VendorAnswer.NotDone;
+        scene.Vendor.Always = VendorResponse.NotDone;
         scene.Vendor.TryAgainIn = TimeSpan.FromHours(1);
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         await AdvancingAsync(scene, scene.DraftAsync(id));
@@ -327,19 +327,19 @@ public sealed class DraftRecommendationTests
     public async Task The_follower_reacts_to_openings_drift_and_requests_only()
     {
         var scene = new DraftingScene();
-        var follower = scene.Services.GetServices<ILedgerFollower>().ShouldHaveSingleItem();
-        follower.Name.ShouldBe("drafting");
+        var subscription = scene.Services.GetServices<ILedgerSubscription>().ShouldHaveSingleItem();
+        subscription.Name.ShouldBe("drafting");
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         foreach (var entry in scene.Ledger.Entries(DraftingScene.Contoso))
         {
-            follower.Lane(entry).ShouldBe(entry.Fact is IncidentOpened ? id : null);
-            await follower.HandleAsync(entry, TestContext.Current.CancellationToken);
+            subscription.GetPartitionKey(entry).ShouldBe(entry.Fact is IncidentOpened ? id : null);
+            await subscription.HandleAsync(entry, TestContext.Current.CancellationToken);
         }
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
             new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Verified, "", [], false, null),
             new ExecutionFinished(id, $"{id}-x2", ExecutionOutcome.Drifted, "", [], false, null), new RedraftRequested(id, 1));
-        scene.Ledger.Entries(DraftingScene.Contoso).TakeLast(3).Select(follower.Lane).ShouldBe([null, id, id]);
+        scene.Ledger.Entries(DraftingScene.Contoso).TakeLast(3).Select(subscription.GetPartitionKey).ShouldBe([null, id, id]);
     }
 
     /// <summary>

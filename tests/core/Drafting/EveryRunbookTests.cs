@@ -9,7 +9,7 @@ namespace DevOpsAI.Tests.Core.Drafting;
 /// </summary>
 public sealed class EveryRunbookTests
 {
-    public static TheoryData<string> Names => [.. RunbookCatalogue.Load(null, []).All.Select(runbook => runbook.Name)];
+    public static TheoryData<string> Names => [.. RunbookCatalog.Load(null, []).All.Select(runbook => runbook.Name)];
 
     [Theory, MemberData(nameof(Names))]
     public async Task A_complete_plan_is_drafted_and_does_what_it_says(string name)
@@ -46,10 +46,10 @@ public sealed class EveryRunbookTests
     public void Built_in_runbooks_have_no_validation_errors()
     {
         var errors = new List<string>();
-        var catalogue = RunbookCatalogue.Load(null, errors);
-        errors.AddRange(catalogue.ErrorsAgainst([FakeCatalogue.Actions]));
+        var catalog = RunbookCatalog.Load(null, errors);
+        errors.AddRange(catalog.ErrorsAgainst([FakeCatalog.Actions]));
         errors.ShouldBeEmpty();
-        catalogue.All.Count.ShouldBeGreaterThanOrEqualTo(18);
-        catalogue.All.Select(runbook => $"{runbook.Name}.yaml").ShouldBe(catalogue.All.Select(runbook => runbook.Origin));
+        catalog.All.Count.ShouldBeGreaterThanOrEqualTo(18);
+        catalog.All.Select(runbook => $"{runbook.Name}.yaml").ShouldBe(catalog.All.Select(runbook => runbook.Origin));
     }
 }

@@ -9,7 +9,7 @@ namespace DevOpsAI.Tests.Core.Drafting;
 /// </summary>
 public sealed class HeldOutAlertsTests(ITestOutputHelper output)
 {
-    private static readonly RunbookCatalogue BuiltIn = RunbookCatalogue.Load(null, []);
+    private static readonly RunbookCatalog BuiltIn = RunbookCatalog.Load(null, []);
 
     private static readonly List<(string Name, Dictionary<string, string> Labels, string Judgement, string[] Runbooks)> Alerts =
         [.. JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Drafting", "cases", "held-out-alerts.json")))
@@ -38,6 +38,6 @@ public sealed class HeldOutAlertsTests(ITestOutputHelper output)
     public void What_came_by_words_does_nothing_without_asking() => Alerts
         .Where(alert => BuiltIn.For(alert.Name, alert.Labels) is { IsExact: true } match
             && !match.Runbook.Match.Names.Concat(match.Runbook.Match.Ambiguous)
-                .Any(name => AlertName.Of(name).Squashed == AlertName.Of(alert.Name).Squashed))
+                .Any(name => AlertName.From(name).Squashed == AlertName.From(alert.Name).Squashed))
         .ShouldBeEmpty();
 }

@@ -71,8 +71,8 @@ public sealed class HostileTextTests
     [Fact]
     public void Any_alert_name_can_be_looked_up()
     {
-        var catalogue = RunbookCatalogue.Load(null, []);
-        Check.QuickThrowOnFailure(Prop.ForAll<string>(text => catalogue.For(text ?? "") is null or { Runbook.Version: > 0 }));
+        var catalog = RunbookCatalog.Load(null, []);
+        Check.QuickThrowOnFailure(Prop.ForAll<string>(text => catalog.For(text ?? "") is null or { Runbook.Version: > 0 }));
     }
 
     [Theory]

@@ -33,7 +33,7 @@ public sealed class ObservationWordsTests
     [InlineData("SRV-1 odd.thing", "1", "SRV-1: odd thing: 1")]
     [InlineData("SRV-1", "1", "SRV-1: 1")]
     public void What_the_record_keeps_by_target_is_said_with_it(string key, string value, string said) =>
-        ObservationWords.SayOf(key, value).ShouldBe(said);
+        ObservationWords.GetSay(key, value).ShouldBe(said);
 
     [Theory]
     [InlineData("SRV-FILE01 disk.C.freePercent", "6", "SRV-FILE01: free space on C:", "6 %")]
@@ -44,8 +44,8 @@ public sealed class ObservationWordsTests
     [InlineData("", "", "", "")]
     public void What_changed_is_said_apart_from_its_values(string key, string value, string label, string said)
     {
-        ObservationWords.LabelOf(key).ShouldBe(label);
-        ObservationWords.ValueOf(key, value).ShouldBe(said);
+        ObservationWords.GetLabel(key).ShouldBe(label);
+        ObservationWords.GetValue(key, value).ShouldBe(said);
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class ObservationWordsTests
     [Fact]
     public void Every_observation_that_a_built_in_runbook_uses_has_words()
     {
-        var conditions = RunbookCatalogue.Load(null, []).All.SelectMany(runbook => runbook.Needs
+        var conditions = RunbookCatalog.Load(null, []).All.SelectMany(runbook => runbook.Needs
             .Concat(runbook.Parameters.SelectMany(parameter => parameter.Choose))
             .Concat(runbook.Steps.SelectMany(step => step.Preconditions.Concat(step.Verifications))));
         foreach (var condition in conditions.Select(condition => condition.Fill(_ => "x")))
@@ -84,7 +84,7 @@ public sealed class ObservationWordsTests
     [Fact]
     public void Every_built_in_runbook_says_what_was_seen_where_its_precondition_does_not_hold()
     {
-        var silent = RunbookCatalogue.Load(null, []).All
+        var silent = RunbookCatalog.Load(null, []).All
             .SelectMany(runbook => runbook.Steps.Where(step => !step.Optional)
                 .SelectMany(step => step.Preconditions.Select(condition => (runbook.Name, condition))))
             .Where(one => one.condition.Otherwise is null)

@@ -17,7 +17,7 @@ public sealed class PartsTests
     [InlineData("DiskSpaceLow", "device=srv-file01;disk=D:", "d")]
     [InlineData("BackupFailed", "job_name=Files nightly;job=veeam", "files nightly")]
     [InlineData("SSLCertExpiringSoon", "instance=srv-file01:9182;cn=www.contoso.com", "www.contoso.com")]
-    public void A_part_is_recognised(string kind, string labels, string part) => PartOf(kind, labels).ShouldBe(part);
+    public void A_part_is_recognised(string kind, string labels, string part) => GetPart(kind, labels).ShouldBe(part);
 
     [Theory]
     [InlineData("WindowsServiceDown", "job=windows")]
@@ -26,7 +26,7 @@ public sealed class PartsTests
     [InlineData("HostOutOfMemory", "name=Spooler")]
     [InlineData("SomethingNobodyKnows", "job=kube-state-metrics")]
     [InlineData("WindowsServiceDown", "name=a b; rm -rf")]
-    public void The_rest_is_about_the_whole_device(string kind, string labels) => PartOf(kind, labels).ShouldBeNull();
+    public void The_rest_is_about_the_whole_device(string kind, string labels) => GetPart(kind, labels).ShouldBeNull();
 
     [Theory]
     [InlineData("KubePodCrashLooping", "namespace=shop;pod=cart-1", "namespace=shop;pod=cart-2")]
@@ -34,11 +34,11 @@ public sealed class PartsTests
     [InlineData("RabbitmqTooManyMessagesInQueue", "queue=mail", "queue=orders")]
     public void Without_a_runbook_things_are_told_apart_by_the_labels_that_name_them(string kind, string one, string other)
     {
-        PartOf(kind, one).ShouldNotBeNull().ShouldNotBe(PartOf(kind, other));
-        PartOf(kind, one + ";value=93.8;severity=critical").ShouldBe(PartOf(kind, one + ";value=95"));
+        GetPart(kind, one).ShouldNotBeNull().ShouldNotBe(GetPart(kind, other));
+        GetPart(kind, one + ";value=93.8;severity=critical").ShouldBe(GetPart(kind, one + ";value=95"));
     }
 
-    private static string? PartOf(string kind, string labels) => Parts.PartOf(
+    private static string? GetPart(string kind, string labels) => Parts.GetPart(
         kind, "srv-file01.contoso.local",
         labels.Split(';').Select(label => label.Split('=', 2)).ToDictionary(label => label[0], label => label[^1]));
 }

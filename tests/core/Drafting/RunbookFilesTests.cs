@@ -110,7 +110,7 @@ public sealed class RunbookFilesTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "b.yaml"), Valid);
         File.WriteAllText(Path.Combine(folder, "c.yaml"), Valid);
         var errors = new List<string>();
-        RunbookCatalogue.Load(folder, errors);
+        RunbookCatalog.Load(folder, errors);
         errors.Count(error => error.Contains("a.yaml:", StringComparison.Ordinal)).ShouldBe(2);
         errors.ShouldContain(error => error.Contains("c.yaml:1: the name 'restart-agent' is taken by", StringComparison.Ordinal));
         errors.ShouldContain(error => error.Contains("c.yaml:1: alerts named 'AgentSick' belong to", StringComparison.Ordinal));
@@ -147,7 +147,7 @@ public sealed class RunbookFilesTests : IDisposable
     public void What_the_catalogue_does_not_allow_is_told(string instead, string of, string expected)
     {
         File.WriteAllText(Path.Combine(folder, "a.yaml"), Valid.Replace(instead, of, StringComparison.Ordinal));
-        var errors = RunbookCatalogue.Load(folder, []).ErrorsAgainst([FakeCatalogue.Actions]).ToList();
+        var errors = RunbookCatalog.Load(folder, []).ErrorsAgainst([FakeCatalog.Actions]).ToList();
         errors.Count.ShouldBe(expected.Split('|').Length);
         errors.ShouldAllBe(error => error.Contains("a.yaml:16: ", StringComparison.Ordinal));
         foreach (var part in expected.Split('|'))
@@ -156,7 +156,7 @@ public sealed class RunbookFilesTests : IDisposable
 
     [Fact]
     public void An_action_that_any_connector_offers_is_fine() =>
-        RunbookCatalogue.Load(null, []).ErrorsAgainst([new Dictionary<string, ActionSpec>(), FakeCatalogue.Actions]).ShouldBeEmpty();
+        RunbookCatalog.Load(null, []).ErrorsAgainst([new Dictionary<string, ActionSpec>(), FakeCatalog.Actions]).ShouldBeEmpty();
 
     [Fact]
     public void A_file_of_ones_own_replaces_the_built_in_of_that_name()
@@ -164,11 +164,11 @@ public sealed class RunbookFilesTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "mine.yaml"),
             Valid.Replace("name: restart-agent", "name: disk-space", StringComparison.Ordinal));
         var errors = new List<string>();
-        var catalogue = RunbookCatalogue.Load(folder, errors);
+        var catalog = RunbookCatalog.Load(folder, errors);
         errors.ShouldBeEmpty();
-        catalogue.All.Count(runbook => runbook.Name == "disk-space").ShouldBe(1);
-        catalogue.For("AgentSick").ShouldNotBeNull().Runbook.Name.ShouldBe("disk-space");
-        catalogue.For("HostOutOfDiskSpace").ShouldBeNull();
+        catalog.All.Count(runbook => runbook.Name == "disk-space").ShouldBe(1);
+        catalog.For("AgentSick").ShouldNotBeNull().Runbook.Name.ShouldBe("disk-space");
+        catalog.For("HostOutOfDiskSpace").ShouldBeNull();
     }
 
     [Fact]
@@ -176,9 +176,9 @@ public sealed class RunbookFilesTests : IDisposable
     {
         File.WriteAllText(Path.Combine(folder, "mine.yaml"),
             Valid.Replace("AgentSick", "host_out_of_disk_space", StringComparison.Ordinal));
-        var catalogue = RunbookCatalogue.Load(folder, []);
-        catalogue.For("HostOutOfDiskSpace").ShouldNotBeNull().Runbook.Name.ShouldBe("restart-agent");
-        catalogue.For("DiskSpaceLow").ShouldNotBeNull().Runbook.Name.ShouldBe("disk-space");
+        var catalog = RunbookCatalog.Load(folder, []);
+        catalog.For("HostOutOfDiskSpace").ShouldNotBeNull().Runbook.Name.ShouldBe("restart-agent");
+        catalog.For("DiskSpaceLow").ShouldNotBeNull().Runbook.Name.ShouldBe("disk-space");
     }
 
     [Fact]
@@ -186,12 +186,12 @@ public sealed class RunbookFilesTests : IDisposable
     {
         var words = Valid.Replace("names: [AgentSick]", "words: [[agent, sick]]", StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(folder, "a.yaml"), words);
-        RunbookCatalogue.Load(folder, []).For("MonitoringAgentIsSick").ShouldNotBeNull().Runbook.Name.ShouldBe("restart-agent");
+        RunbookCatalog.Load(folder, []).For("MonitoringAgentIsSick").ShouldNotBeNull().Runbook.Name.ShouldBe("restart-agent");
         File.WriteAllText(Path.Combine(folder, "b.yaml"), words.Replace("name: restart-agent", "name: other", StringComparison.Ordinal));
-        RunbookCatalogue.Load(folder, []).For("MonitoringAgentIsSick").ShouldBeNull();
+        RunbookCatalog.Load(folder, []).For("MonitoringAgentIsSick").ShouldBeNull();
         File.WriteAllText(Path.Combine(folder, "c.yaml"), words.Replace("name: restart-agent", "name: third", StringComparison.Ordinal)
             .Replace("[agent, sick]", "[disk, space]", StringComparison.Ordinal));
-        RunbookCatalogue.Load(folder, []).For("SpaceOnDisk").ShouldNotBeNull().Runbook.Name.ShouldBe("third");
+        RunbookCatalog.Load(folder, []).For("SpaceOnDisk").ShouldNotBeNull().Runbook.Name.ShouldBe("third");
     }
 
     private static List<string> Errors(string yaml)

@@ -7,7 +7,7 @@ namespace DevOpsAI.Tests.Core.Drafting;
 /// </summary>
 public sealed class SoundsAlikeTests
 {
-    private static readonly RunbookCatalogue BuiltIn = RunbookCatalogue.Load(null, []);
+    private static readonly RunbookCatalog BuiltIn = RunbookCatalog.Load(null, []);
 
     public static TheoryData<string> Names =>
     [

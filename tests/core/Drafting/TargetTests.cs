@@ -231,7 +231,7 @@ public sealed class TargetTests
     [InlineData("host:port", "host:port")]
     [InlineData(":80", ":80")]
     [InlineData("", "")]
-    public void The_host_is_taken_out_of_an_address(string text, string host) => TargetNames.HostOf(text).ShouldBe(host);
+    public void The_host_is_taken_out_of_an_address(string text, string host) => TargetNames.GetHost(text).ShouldBe(host);
 
     [Theory]
     [InlineData("")]
@@ -239,5 +239,5 @@ public sealed class TargetTests
     [InlineData("a\nb")]
     [InlineData("a\0b")]
     [InlineData("https:///")]
-    public void What_is_no_name_is_none(string text) => TargetNames.Of(text).ShouldBeNull();
+    public void What_is_no_name_is_none(string text) => TargetNames.From(text).ShouldBeNull();
 }

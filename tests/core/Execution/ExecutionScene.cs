@@ -34,7 +34,7 @@ internal sealed class ExecutionScene : IDisposable
 
     public void Dispose() => metrics.Dispose();
 
-    public ImpatientClock Clock { get; } = new();
+    public InstantClock Clock { get; } = new();
 
     public InMemoryLedger Ledger { get; }
 
@@ -181,7 +181,7 @@ internal sealed class ExecutionScene : IDisposable
         /// <summary>Allows this many questions, then refuses; null for always allowing.</summary>
         public int? RefuseAfter { get; set; }
 
-        public ValueTask<Objection?> WhyNotAsync(
+        public ValueTask<Objection?> CheckAsync(
             TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
             new(RefuseAfter is { } left && (RefuseAfter = left - 1) < 0 ? new Objection("Contoso is frozen.") : null);
     }

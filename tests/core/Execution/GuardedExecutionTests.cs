@@ -40,7 +40,7 @@ public sealed class GuardedExecutionTests
     [InlineData("action: lamp.*", "The kill switch pauses the action lamp.*.")]
     [InlineData("action: lamp.off", "The kill switch pauses the action lamp.off.")]
     [InlineData("nonsense", "The kill switch file cannot be understood in line 1, so everything is paused.")]
-    public async Task The_kill_switch_between_two_steps_stops_before_the_second(string lines, string sentence)
+    public async Task The_kill_switch_between_two_steps_stops_before_the_second(string lines, string message)
     {
         using var scene = new GuardedScene(Asks);
         await scene.StageAsync(TurnOn("a"), TurnOn("b"));
@@ -53,7 +53,7 @@ public sealed class GuardedExecutionTests
         await scene.RunAsync();
         var finished = scene.Facts<ExecutionFinished>().ShouldHaveSingleItem();
         finished.Outcome.ShouldBe(ExecutionOutcome.Stopped);
-        finished.Summary.ShouldBe($"Stopped. {sentence} Done and not taken back: step 1.");
+        finished.Summary.ShouldBe($"Stopped. {message} Done and not taken back: step 1.");
         scene.Vendor.Effects.ShouldHaveSingleItem().Operation.ShouldBe("CON-1001-x1-0");
     }
 
@@ -215,7 +215,7 @@ public sealed class GuardedExecutionTests
             .ShouldBe("Stopped before anything was done. The seal is broken: the plan is not the one that was shown.");
         scene.Facts<FreezeSet>().ShouldHaveSingleItem().Cause.ShouldBe(FreezeCause.BrokenSeal);
         var freeze = (await scene.StateAsync()).Freeze.ShouldNotBeNull();
-        Freezes.Sentence("Contoso Ltd", freeze).ShouldBe(
+        FreezeRules.Describe("Contoso Ltd", freeze).ShouldBe(
             "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by the bot itself: The plan of CON-1001 is not the one that was sealed "
             + "when it was shown, so somebody or something changed the record. "
             + "Nothing is approved or executed until an administrator has looked into it and says 'unfreeze' for Contoso Ltd.");

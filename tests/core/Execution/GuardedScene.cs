@@ -28,9 +28,9 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     private readonly string switchPath = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private readonly OneConnection connections;
     private readonly KillSwitch killSwitch;
-    private readonly Catalogue catalogue;
+    private readonly ActionCatalog catalog;
     private readonly ConfiguredAccess access;
-    private readonly Recorder recorder;
+    private readonly DecisionService recorder;
     private GatePolicies policies;
 
     public GuardedScene(GatePolicy policy)
@@ -41,14 +41,14 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
         States = new(Ledger, CoreFeatures.Catalog, this);
         connections = new(new("contoso-scripted", Contoso, "scripted", ImmutableDictionary<string, string>.Empty), Vendor);
         killSwitch = new(switchPath);
-        catalogue = new(connections);
+        catalog = new(connections);
         var roles = new AccessOptions();
         roles.Roles["contoso"] = new() { ["approver"] = ["ada", "ben"], ["administrator"] = ["root"] };
         access = new(Options.Create(roles), this, policies, Clock);
-        recorder = new(Ledger, States, this, NullLogger<Recorder>.Instance);
+        recorder = new(Ledger, States, this, NullLogger<DecisionService>.Instance);
     }
 
-    public ImpatientClock Clock { get; } = new();
+    public InstantClock Clock { get; } = new();
     public InMemoryLedger Ledger { get; }
     public TenantStates States { get; }
     public ScriptedConnector Vendor { get; } = new();
@@ -85,7 +85,7 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     public async Task<ProposalStaged> AtGateAsync()
     {
         Failpoints.Arm(Crash.Reach);
-        await new StageProposalHandler(Ledger, States, policies, catalogue, killSwitch, Clock, NullLogger<StageProposalHandler>.Instance)
+        await new StageProposalHandler(Ledger, States, policies, catalog, killSwitch, Clock, NullLogger<StageProposalHandler>.Instance)
             .Handle(new(Contoso, Id), CancellationToken.None);
         return (await IncidentAsync()).Staged!;
     }
@@ -93,9 +93,9 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     public async Task ApproveAsync(Person? by = null)
     {
         Failpoints.Arm(Crash.Reach);
-        var seal = (await IncidentAsync()).Staged!.Seal;
-        var handler = new DecideHandler(recorder, access, new(policies, catalogue, killSwitch, Clock), Clock);
-        (await handler.Handle(new(Contoso, Id, by ?? Ada, DecisionKind.Approve, seal, "c0ffee"), CancellationToken.None)).Sentence
+        var planDigest = (await IncidentAsync()).Staged!.Seal;
+        var handler = new DecideHandler(recorder, access, new(policies, catalog, killSwitch, Clock), Clock);
+        (await handler.Handle(new(Contoso, Id, by ?? Ada, DecisionKind.Approve, planDigest, "c0ffee"), CancellationToken.None)).Message
             .ShouldContain("You approved");
     }
 
@@ -135,11 +135,11 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     /// <summary>The real guard, over the policies as they are at the moment.</summary>
     private sealed class Swapping(GuardedScene scene) : IExecutionGuard
     {
-        public ValueTask<Objection?> WhyNotAsync(
+        public ValueTask<Objection?> CheckAsync(
             TenantState state, Proposal proposal, Plan plan, NextCall? next, CancellationToken cancellationToken) =>
-            new ExecutionGuard(scene.policies, scene.catalogue, scene.killSwitch, scene.access, scene.Clock,
+            new ExecutionGuard(scene.policies, scene.catalog, scene.killSwitch, scene.access, scene.Clock,
                 NullLogger<ExecutionGuard>.Instance)
-                .WhyNotAsync(state, proposal, plan, next, cancellationToken);
+                .CheckAsync(state, proposal, plan, next, cancellationToken);
     }
 
     private sealed class Free : IClaimPolicy

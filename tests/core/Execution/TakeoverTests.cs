@@ -78,7 +78,7 @@ public sealed class TakeoverTests : IDisposable
         var run = asleep.RunAsync(TestContext.Current.CancellationToken);
         asleep.Vendor.Calls.ShouldBe(1);
         asleep.Restart();
-        await asleep.Start(new ImpatientClock(clock.GetUtcNow())).RunAsync(Contoso, Id, TestContext.Current.CancellationToken);
+        await asleep.Start(new InstantClock(clock.GetUtcNow())).RunAsync(Contoso, Id, TestContext.Current.CancellationToken);
         asleep.Facts<ExecutionFinished>().ShouldHaveSingleItem().Outcome.ShouldBe(ExecutionOutcome.Verified);
         sleeping.SetResult();
         await run;

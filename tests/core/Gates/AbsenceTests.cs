@@ -16,20 +16,20 @@ public sealed class AbsenceTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(Refusal.NotAllowed);
 
-        (await scene.AbsentAsync(Ada, Ada, Tim)).Sentence.ShouldBe(
+        (await scene.AbsentAsync(Ada, Ada, Tim)).Message.ShouldBe(
             "Ada Approver is absent from Contoso Ltd from 2026-03-02 09:00 UTC until 2026-03-05 09:00 UTC. Tim Technician decides in "
             + "their name.");
         scene.Ledger.Facts<AbsenceSet>(Contoso).ShouldHaveSingleItem().ShouldBe(
             new("ada", "Ada Approver", scene.Clock.GetUtcNow(), scene.Clock.GetUtcNow().AddDays(3), "tim", "Tim Technician", "Skiing"));
-        scene.Access.WhyNotDecide(await scene.StateAsync(), incident.Proposal, "tim").ShouldBeNull("the card gives a delegate the buttons");
+        scene.Access.AuthorizeDecision(await scene.StateAsync(), incident.Proposal, "tim").ShouldBeNull("the card gives a delegate the buttons");
 
-        (await scene.DecideAsync(Command(Tim, incident))).Sentence.ShouldBe(
+        (await scene.DecideAsync(Command(Tim, incident))).Message.ShouldBe(
             "You approved CON-1001 in the name of Ada Approver; it is being carried out.");
         var decided = scene.Ledger.Entries(Contoso).Single(entry => entry.Fact is ProposalDecided);
         decided.Actor.ShouldBe(Tim.AsActor());
         ((ProposalDecided)decided.Fact).InTheNameOf.ShouldBe(new Actor(ActorKind.Person, "ada", "Ada Approver"));
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        (await scene.DecideAsync(Command(Ben, incident))).Sentence.ShouldBe(
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
+        (await scene.DecideAsync(Command(Ben, incident))).Message.ShouldBe(
             "Tim Technician in the name of Ada Approver already approved CON-1001 at 2026-03-02 09:00 UTC.");
     }
 
@@ -42,12 +42,12 @@ public sealed class AbsenceTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(Refusal.NotAllowed);
         scene.Clock.Advance(TimeSpan.FromHours(1));
-        scene.Access.WhyNotDecide(await scene.StateAsync(), incident.Proposal, "tim").ShouldBeNull();
+        scene.Access.AuthorizeDecision(await scene.StateAsync(), incident.Proposal, "tim").ShouldBeNull();
         scene.Clock.Advance(TimeSpan.FromHours(2));
         (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(Refusal.NotAllowed);
 
         await scene.AbsentAsync(Ada, Ada, Tim);
-        (await scene.BackAsync(Ada, Ada)).Sentence.ShouldBe("Ada Approver is back at Contoso Ltd; nobody decides in their name any more.");
+        (await scene.BackAsync(Ada, Ada)).Message.ShouldBe("Ada Approver is back at Contoso Ltd; nobody decides in their name any more.");
         (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(Refusal.NotAllowed);
         (await scene.BackAsync(Ada, Ada)).ShouldBe(new(null, null, "Ada Approver is not absent from Contoso Ltd."));
     }
@@ -63,8 +63,8 @@ public sealed class AbsenceTests
         var waiting = await scene.IncidentAsync();
         waiting.IsUndecided.ShouldBeTrue();
         (await scene.DecideAsync(Command(Tim, waiting))).ShouldSatisfyAllConditions(
-            answer => answer.Refusal.ShouldBe(Refusal.OwnRequest),
-            answer => answer.Sentence.ShouldBe(
+            result => result.Refusal.ShouldBe(Refusal.OwnRequest),
+            result => result.Message.ShouldBe(
                 "Ada Approver requested this revision of CON-1001, so nobody can approve it in their name."));
 
         await scene.AbsentAsync(Root, Root, Ada);
@@ -79,7 +79,7 @@ public sealed class AbsenceTests
         var scene = new GateScene(APolicy.With(approvals: 2));
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.AbsentAsync(Ada, Ada, Ben);
-        (await scene.DecideAsync(Command(Ben, incident))).Sentence.ShouldBe(
+        (await scene.DecideAsync(Command(Ben, incident))).Message.ShouldBe(
             "You approved CON-1001; it needs 1 more approval by somebody else.");
         (await scene.DecideAsync(Command(Ben, incident))).Refusal.ShouldBe(Refusal.AlreadyApprovedByYou, "not once more in Ada's name");
 
@@ -87,7 +87,7 @@ public sealed class AbsenceTests
         incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.DecideAsync(Command(Ada, incident));
         await scene.AbsentAsync(Ada, Ada, Tim);
-        (await scene.DecideAsync(Command(Tim, incident))).Sentence.ShouldBe(
+        (await scene.DecideAsync(Command(Tim, incident))).Message.ShouldBe(
             "CON-1001 was approved by Ada Approver, or in their name, at 2026-03-02 09:00 UTC already; it needs somebody else's approval "
             + "too.");
 
@@ -95,10 +95,10 @@ public sealed class AbsenceTests
         incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.AbsentAsync(Ada, Ada, Tim);
         await scene.DecideAsync(Command(Tim, incident));
-        (await scene.DecideAsync(Command(Ada, incident))).Sentence.ShouldBe(
+        (await scene.DecideAsync(Command(Ada, incident))).Message.ShouldBe(
             "Tim Technician approved CON-1001 in your name at 2026-03-02 09:00 UTC; it needs somebody else's approval too.");
         (await scene.DecideAsync(Command(Ben, incident))).IsDone.ShouldBeTrue();
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class AbsenceTests
         var scene = new GateScene();
         Person auditor = new("aud", "Aud Itor");
         await scene.AssignAsync(auditor, Role.Auditor);
-        (await scene.AbsentAsync(auditor, auditor, null)).Sentence.ShouldBe(
+        (await scene.AbsentAsync(auditor, auditor, null)).Message.ShouldBe(
             "Aud Itor only reads at Contoso Ltd, so nothing waits for them there.");
         scene.Ledger.Facts<AbsenceSet>(Contoso).ShouldBeEmpty();
     }
@@ -138,21 +138,21 @@ public sealed class AbsenceTests
     {
         var scene = new GateScene();
         var now = scene.Clock.GetUtcNow();
-        (await scene.AbsentAsync(Ben, Ada, Tim)).Sentence.ShouldBe(
+        (await scene.AbsentAsync(Ben, Ada, Tim)).Message.ShouldBe(
             "Only administrators of Contoso Ltd may say that somebody else is absent or back.");
         (await scene.BackAsync(Ben, Ada)).Refusal.ShouldBe(Refusal.NotAllowed);
         (await scene.AbsentAsync(Stranger, Stranger, Tim)).Refusal.ShouldBe(Refusal.NotAllowed);
-        (await scene.AbsentAsync(Root, Stranger, Tim)).Sentence.ShouldBe(
+        (await scene.AbsentAsync(Root, Stranger, Tim)).Message.ShouldBe(
             "No Body has no role at Contoso Ltd, so nothing waits for them there.");
-        (await scene.AbsentAsync(Ada, Ada, new("ADA", "Ada"))).Sentence.ShouldBe("A delegate is somebody else.");
-        (await scene.AbsentAsync(Ada, Ada, Stranger)).Sentence.ShouldBe(
+        (await scene.AbsentAsync(Ada, Ada, new("ADA", "Ada"))).Message.ShouldBe("A delegate is somebody else.");
+        (await scene.AbsentAsync(Ada, Ada, Stranger)).Message.ShouldBe(
             "No Body cannot decide for others at Contoso Ltd: that takes the role technician at least.");
-        (await scene.AbsentAsync(Mia, Mia, Tim)).Sentence.ShouldBe(
+        (await scene.AbsentAsync(Mia, Mia, Tim)).Message.ShouldBe(
             "Mia Manager decides nothing at Contoso Ltd, so there is nothing to delegate.");
         (await scene.AbsentAsync(Ada, Ada, Tim, until: now)).Refusal.ShouldBe(Refusal.BadInput);
         (await scene.AbsentAsync(Ada, Ada, Tim, until: now.AddDays(400))).Refusal.ShouldBe(Refusal.BadInput);
         scene.Ledger.Entries(Contoso).ShouldBeEmpty();
-        (await scene.AbsentAsync(Root, Ada, null)).Sentence.ShouldEndWith("Nobody decides in their name.");
+        (await scene.AbsentAsync(Root, Ada, null)).Message.ShouldEndWith("Nobody decides in their name.");
     }
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class AbsenceTests
     public async Task The_policy_says_who_may_stand_in(string least, string refusal)
     {
         var scene = new GateScene(APolicy.With(delegates: least));
-        (await scene.AbsentAsync(Ada, Ada, Tim)).Sentence.ShouldContain(refusal);
+        (await scene.AbsentAsync(Ada, Ada, Tim)).Message.ShouldContain(refusal);
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.AppendAsync(StreamId.Access,
             new AbsenceSet("ada", "Ada", scene.Clock.GetUtcNow(), scene.Clock.GetUtcNow().AddDays(1), "tim", "Tim", null));
@@ -173,7 +173,7 @@ public sealed class AbsenceTests
     public async Task Where_all_approvers_are_away_it_escalates_at_once_to_somebody_who_is_there()
     {
         var scene = new GateScene();
-        using var deadlines = DeadlineTests.DeadlinesOf(scene);
+        using var deadlines = DeadlineTests.GetDeadlines(scene);
         await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.AbsentAsync(Ada, Ada, null);
         await deadlines.CatchUpAsync(Contoso, Cancelled);

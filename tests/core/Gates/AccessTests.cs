@@ -13,37 +13,37 @@ public sealed class AccessTests
         var scene = new GateScene();
         var state = await scene.StateAsync();
         scene.Access.EverybodyIsAdministrator.ShouldBeFalse();
-        scene.Access.RolesOf(state, "ADA").ShouldBe([Role.Approver]);
-        scene.Access.RolesOf(state, "ben").ShouldBe([Role.Approver]);
-        scene.Access.RolesOf(state, "olga").ShouldBe([Role.Auditor]);
-        scene.Access.RolesOf(state, "nobody").ShouldBeEmpty();
-        scene.Access.RolesOf(state, "").ShouldBeEmpty();
-        scene.Access.RolesOf(scene.States.Empty(Fabrikam), "ada").ShouldBeEmpty();
-        scene.Access.RolesOf(scene.States.Empty(Fabrikam), "olga").ShouldBe([Role.Auditor]);
+        scene.Access.GetRoles(state, "ADA").ShouldBe([Role.Approver]);
+        scene.Access.GetRoles(state, "ben").ShouldBe([Role.Approver]);
+        scene.Access.GetRoles(state, "olga").ShouldBe([Role.Auditor]);
+        scene.Access.GetRoles(state, "nobody").ShouldBeEmpty();
+        scene.Access.GetRoles(state, "").ShouldBeEmpty();
+        scene.Access.GetRoles(scene.States.Empty(Fabrikam), "ada").ShouldBeEmpty();
+        scene.Access.GetRoles(scene.States.Empty(Fabrikam), "olga").ShouldBe([Role.Auditor]);
     }
 
     [Fact]
     public async Task What_was_given_and_taken_by_command_counts_before_configuration()
     {
         var scene = new GateScene();
-        (await AssignAsync(scene, Root, new("TIM", "Tim Technician"), Role.Approver)).Sentence.ShouldBe(
+        (await AssignAsync(scene, Root, new("TIM", "Tim Technician"), Role.Approver)).Message.ShouldBe(
             "Tim Technician is now approver of Contoso Ltd.");
-        (await AssignAsync(scene, Root, Ada, Role.Approver, held: false)).Sentence.ShouldBe(
+        (await AssignAsync(scene, Root, Ada, Role.Approver, held: false)).Message.ShouldBe(
             "Ada Approver is no longer approver of Contoso Ltd.");
         var state = await scene.StateAsync();
-        scene.Access.RolesOf(state, "tim").Order().ShouldBe([Role.Technician, Role.Approver]);
-        scene.Access.RolesOf(state, "ada").ShouldBeEmpty();
+        scene.Access.GetRoles(state, "tim").Order().ShouldBe([Role.Technician, Role.Approver]);
+        scene.Access.GetRoles(state, "ada").ShouldBeEmpty();
         (await AssignAsync(scene, Root, Ada, Role.Approver)).IsDone.ShouldBeTrue();
-        scene.Access.RolesOf(await scene.StateAsync(), "ada").ShouldBe([Role.Approver]);
+        scene.Access.GetRoles(await scene.StateAsync(), "ada").ShouldBe([Role.Approver]);
     }
 
     [Fact]
     public async Task Refusals()
     {
         var scene = new GateScene();
-        (await AssignAsync(scene, Ada, Ada, Role.Administrator)).Sentence.ShouldBe(
+        (await AssignAsync(scene, Ada, Ada, Role.Administrator)).Message.ShouldBe(
             "Only administrators of Contoso Ltd may give or take roles.");
-        (await AssignAsync(scene, Root, Root, Role.Administrator, held: false)).Sentence.ShouldBe(
+        (await AssignAsync(scene, Root, Root, Role.Administrator, held: false)).Message.ShouldBe(
             "Rita Root is the last administrator of Contoso Ltd; make somebody else administrator first.");
         (await AssignAsync(scene, Root, new(" ", "x"), Role.Approver)).Refusal.ShouldBe(Refusal.BadInput);
         (await AssignAsync(scene, Root, Ada, (Role)99)).Refusal.ShouldBe(Refusal.BadInput);
@@ -74,11 +74,11 @@ public sealed class AccessTests
     {
         var scene = new GateScene();
         await AssignAsync(scene, Root, Ada, Role.Administrator);
-        var answers = await Task.WhenAll(
+        var results = await Task.WhenAll(
             Task.Run(() => AssignAsync(scene, Root, Ada, Role.Administrator, held: false)),
             Task.Run(() => AssignAsync(scene, Ada, Root, Role.Administrator, held: false)));
-        answers.Count(answer => answer.IsDone).ShouldBe(1);
-        scene.Access.HoldersOf(await scene.StateAsync(), Role.Administrator).Count.ShouldBe(1);
+        results.Count(result => result.IsDone).ShouldBe(1);
+        scene.Access.GetHolders(await scene.StateAsync(), Role.Administrator).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -86,10 +86,10 @@ public sealed class AccessTests
     {
         var scene = new GateScene(isLocal: true);
         scene.Access.EverybodyIsAdministrator.ShouldBeTrue();
-        scene.Access.RolesOf(await scene.StateAsync(), "nobody").ShouldBe([Role.Administrator]);
+        scene.Access.GetRoles(await scene.StateAsync(), "nobody").ShouldBe([Role.Administrator]);
         scene = new GateScene(isLocal: true, local: LocalAccess.None);
         scene.Access.EverybodyIsAdministrator.ShouldBeFalse();
-        scene.Access.RolesOf(await scene.StateAsync(), "nobody").ShouldBeEmpty();
+        scene.Access.GetRoles(await scene.StateAsync(), "nobody").ShouldBeEmpty();
     }
 
     [Fact]
@@ -98,14 +98,14 @@ public sealed class AccessTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var state = await scene.StateAsync();
-        scene.Access.WhyNotDecide(state, incident.Proposal, "ada").ShouldBeNull();
-        scene.Access.WhyNotDecide(state, incident.Proposal, "mia")!.Sentence.ShouldBe(
+        scene.Access.AuthorizeDecision(state, incident.Proposal, "ada").ShouldBeNull();
+        scene.Access.AuthorizeDecision(state, incident.Proposal, "mia")!.Message.ShouldBe(
             "Only approvers and administrators of Contoso Ltd may approve CON-1001.");
-        scene.Access.WhyNotDecide(state, incident.Proposal, "nobody")!.Refusal.ShouldBe(Refusal.NotAllowed);
+        scene.Access.AuthorizeDecision(state, incident.Proposal, "nobody")!.Refusal.ShouldBe(Refusal.NotAllowed);
         var forPeople = await scene.StagedAsync(Plan("site.wipe"), "CON-1002");
-        scene.Access.WhyNotDecide(await scene.StateAsync(), forPeople.Proposal, "tim").ShouldBeNull();
+        scene.Access.AuthorizeDecision(await scene.StateAsync(), forPeople.Proposal, "tim").ShouldBeNull();
         await scene.DecideAsync(Command(Ada, incident));
-        scene.Access.WhyNotDecide(await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, "ben")!.Refusal.ShouldBe(
+        scene.Access.AuthorizeDecision(await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, "ben")!.Refusal.ShouldBe(
             Refusal.AlreadyDecided);
     }
 
@@ -153,6 +153,6 @@ public sealed class AccessTests
         ]);
     }
 
-    private static Task<Answer> AssignAsync(GateScene scene, Person by, Person to, Role role, bool held = true) =>
+    private static Task<RequestResult> AssignAsync(GateScene scene, Person by, Person to, Role role, bool held = true) =>
         new AssignRoleHandler(scene.Recorder, scene.Access).Handle(new(Contoso, by, to, role, held, NewMessage()), Cancelled);
 }

@@ -34,31 +34,31 @@ public sealed class BreakGlassTests
             };
             await scene.AppendAsync(StreamId.Proposal("CON-1001"), alone, Ada.AsActor());
         }
-        (await scene.WhyNotExecuteAsync()).ShouldBe(why);
+        (await scene.CheckExecuteAsync()).ShouldBe(why);
     }
 
     [Fact]
     public async Task One_acts_alone_and_two_others_confirm_afterwards()
     {
         var scene = await WaitingAsync();
-        (await scene.BreakGlassAsync(Ada)).Sentence.ShouldBe(
+        (await scene.BreakGlassAsync(Ada)).Message.ShouldBe(
             "You broke the glass for CON-1001; it is being carried out. 2 others must confirm until 2026-03-02 13:00 UTC, and everybody "
             + "is told.");
         var decided = scene.Ledger.Facts<ProposalDecided>(Contoso).ShouldHaveSingleItem();
         (decided.Kind, decided.Complete, decided.Reason, decided.Owed).ShouldBe(
             (DecisionKind.Approve, true, "The shop stands still.", new(2, scene.Clock.GetUtcNow().AddHours(4))));
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
         (await scene.IncidentAsync()).Escalated.ShouldBeTrue("those who are told of escalations are told too");
         await scene.ExecutedAsync();
 
         (await scene.ReviewAsync(Ada)).Refusal.ShouldBe(Refusal.OwnRequest);
         (await scene.ReviewAsync(Tim)).Refusal.ShouldBe(Refusal.NotAllowed);
-        (await scene.ReviewAsync(Ben)).Sentence.ShouldBe("You confirmed CON-1001; it needs 1 more confirmation.");
+        (await scene.ReviewAsync(Ben)).Message.ShouldBe("You confirmed CON-1001; it needs 1 more confirmation.");
         (await scene.ReviewAsync(Ben)).Refusal.ShouldBe(Refusal.AlreadyApprovedByYou);
-        (await scene.ReviewAsync(Root)).Sentence.ShouldBe("You confirmed CON-1001; nothing more is owed.");
+        (await scene.ReviewAsync(Root)).Message.ShouldBe("You confirmed CON-1001; nothing more is owed.");
         (await scene.ReviewAsync(Root)).Refusal.ShouldBe(Refusal.NothingToDecide);
         (await scene.IncidentAsync()).OpenGlass.ShouldBeNull();
-        using var deadlines = DeadlineTests.DeadlinesOf(scene);
+        using var deadlines = DeadlineTests.GetDeadlines(scene);
         scene.Clock.Advance(TimeSpan.FromDays(2));
         await deadlines.CatchUpAsync(Contoso, Cancelled);
         scene.Ledger.Facts<BreakGlassEscalated>(Contoso).ShouldBeEmpty();
@@ -71,8 +71,8 @@ public sealed class BreakGlassTests
         await scene.BreakGlassAsync(Ada);
         await scene.ExecutedAsync();
         DeadlineRules.Next(await scene.StateAsync()).ShouldBe(scene.Clock.GetUtcNow().AddHours(4));
-        using var deadlines = DeadlineTests.DeadlinesOf(scene);
-        using var other = DeadlineTests.DeadlinesOf(scene);
+        using var deadlines = DeadlineTests.GetDeadlines(scene);
+        using var other = DeadlineTests.GetDeadlines(scene);
         scene.Clock.Advance(TimeSpan.FromHours(4));
         await Task.WhenAll(Task.Run(() => deadlines.CatchUpAsync(Contoso, Cancelled)),
             Task.Run(() => other.CatchUpAsync(Contoso, Cancelled)));
@@ -90,7 +90,7 @@ public sealed class BreakGlassTests
         var scene = await WaitingAsync();
         await scene.BreakGlassAsync(Ada);
         (await scene.ReviewAsync(Ben, confirms: false)).Refusal.ShouldBe(Refusal.BadInput);
-        (await scene.ReviewAsync(Ben, confirms: false, reason: "It could wait.")).Sentence.ShouldBe(
+        (await scene.ReviewAsync(Ben, confirms: false, reason: "It could wait.")).Message.ShouldBe(
             "Your objection to CON-1001 is on record, and managers are told.");
         scene.Ledger.Facts<BreakGlassEscalated>(Contoso).ShouldHaveSingleItem().Reason.ShouldBe("Somebody objected.");
         (await scene.IncidentAsync()).OpenGlass!.Missing.ShouldBe(2);
@@ -101,7 +101,7 @@ public sealed class BreakGlassTests
     {
         var scene = new GateScene(APolicy.With(approvals: 2));
         await scene.StagedAsync(Plan("disk.cleanup"));
-        (await scene.BreakGlassAsync(Root)).Sentence.ShouldBe("The gate policy lets nobody act alone on CON-1001.");
+        (await scene.BreakGlassAsync(Root)).Message.ShouldBe("The gate policy lets nobody act alone on CON-1001.");
         GatePolicies.BuiltIn.BreakGlass.ShouldBeNull();
 
         scene = await WaitingAsync(glass: "{ role: administrator, confirmations: 1, within: 1h }");
@@ -114,7 +114,7 @@ public sealed class BreakGlassTests
 
         scene = new GateScene(APolicy.With(glass: Glass));
         await scene.StagedAsync(Plan("disk.cleanup"));
-        (await scene.BreakGlassAsync(Ada)).Sentence.ShouldBe("There is no need to break the glass: you may approve CON-1001 yourself.");
+        (await scene.BreakGlassAsync(Ada)).Message.ShouldBe("There is no need to break the glass: you may approve CON-1001 yourself.");
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class BreakGlassTests
             StreamId.Proposal("CON-1001"),
             new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, "x", null, null, true)
                 { Owed = new(1, scene.Clock.GetUtcNow()) }, Ada.AsActor());
-        (await scene.WhyNotExecuteAsync()).ShouldBe("Nobody may act alone on it.");
+        (await scene.CheckExecuteAsync()).ShouldBe("Nobody may act alone on it.");
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class BreakGlassTests
         var scene = await WaitingAsync();
         await scene.BreakGlassAsync(Ada);
         var due = scene.Clock.GetUtcNow().AddHours(4);
-        using var deadlines = DeadlineTests.DeadlinesOf(scene);
+        using var deadlines = DeadlineTests.GetDeadlines(scene);
         foreach (var (by, confirms, minutes) in reviews)
         {
             scene.Clock.Advance(TimeSpan.FromMinutes(minutes));

@@ -16,7 +16,7 @@ public sealed class DeadlineTests
     {
         var scene = new GateScene();
         await scene.StagedAsync(Plan("disk.cleanup"));
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromHours(8) - TimeSpan.FromMilliseconds(1));
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         await After(scene, deadlines, TimeSpan.FromMilliseconds(1));
@@ -34,7 +34,7 @@ public sealed class DeadlineTests
     {
         var scene = new GateScene();
         await scene.StagedAsync(Plan("disk.cleanup"), severity: Severity.Critical);
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromMinutes(15));
         scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldHaveSingleItem().To.ShouldBe(Role.Manager);
         for (var revision = 2; revision <= 5; revision++)
@@ -66,7 +66,7 @@ public sealed class DeadlineTests
             await scene.StagedAsync(Plan("disk.cleanup"), $"CON-{1001 + number}");
             scene.Clock.Advance(TimeSpan.FromSeconds(2));
         }
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromMinutes(30) - TimeSpan.FromSeconds(2 * incidents));
         var escalated = scene.Ledger.Facts<ProposalEscalated>(Contoso);
         escalated.Count.ShouldBe(together ? incidents : 1);
@@ -86,7 +86,7 @@ public sealed class DeadlineTests
             await scene.StagedAsync(Plan("disk.cleanup"), $"CON-{1001 + number}");
             scene.Clock.Advance(TimeSpan.FromSeconds(2));
         }
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromMinutes(30));
         scene.Ledger.Facts<ProposalEscalated>(Contoso).Count.ShouldBe(Incidents);
         scene.Clock.Advance(TimeSpan.FromHours(7.5) - TimeSpan.FromSeconds(2 * Incidents));
@@ -109,7 +109,7 @@ public sealed class DeadlineTests
     {
         var scene = new GateScene();
         await scene.StagedAsync(Plan("disk.cleanup"));
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromHours(8));
         await scene.DraftAsync(Plan("disk.cleanup"), revision: 2);
         await scene.StageAsync();
@@ -125,7 +125,7 @@ public sealed class DeadlineTests
         await scene.FreezeAsync(Root);
         await scene.StagedAsync(Plan("process.lower-priority"));
         (await scene.IncidentAsync()).Staged!.Terms.Level.ShouldBe(GateLevel.L2);
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromHours(8));
         await scene.LiftAsync(Ada);
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 2);
@@ -153,7 +153,7 @@ public sealed class DeadlineTests
     {
         var scene = new GateScene();
         await scene.StagedAsync(Plan("disk.cleanup"));
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromMinutes(30));
         await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentRaised("CON-1001", Severity.Warning, Severity.Critical, "E-2"));
         (await scene.IncidentAsync()).IsStagedTooLow.ShouldBeTrue();
@@ -172,7 +172,7 @@ public sealed class DeadlineTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await scene.DecideAsync(Command(Tim, incident, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddHours(2)));
         await After(scene, deadlines, TimeSpan.FromHours(1));
         scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldBeEmpty();
@@ -189,7 +189,7 @@ public sealed class DeadlineTests
     {
         var scene = new GateScene();
         await scene.StagedAsync(Plan("disk.cleanup"));
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromDays(30));
         scene.Ledger.Facts<ProposalExpired>(Contoso).Count.ShouldBe(1);
         scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldBeEmpty();
@@ -202,7 +202,7 @@ public sealed class DeadlineTests
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("device.isolate"))));
         await scene.ExecutedAsync();
         await scene.UndoAsync(Ada);
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromHours(9));
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Verified);
         scene.Ledger.Facts<IncidentClosed>(Contoso).ShouldBe([new("CON-1001", "verified")]);
@@ -214,7 +214,7 @@ public sealed class DeadlineTests
         var scene = new GateScene();
         await scene.StagedAsync(Plan("disk.cleanup"));
         scene.Clock.Advance(TimeSpan.FromHours(8));
-        var instances = Enumerable.Range(0, 8).Select(_ => DeadlinesOf(scene)).ToList();
+        var instances = Enumerable.Range(0, 8).Select(_ => GetDeadlines(scene)).ToList();
         await Task.WhenAll(instances.Select(deadlines => Task.Run(() => deadlines.CatchUpAsync(Contoso, Cancelled))));
         scene.Ledger.Facts<ProposalExpired>(Contoso).Count.ShouldBe(1);
         instances.ForEach(deadlines => deadlines.Dispose());
@@ -246,7 +246,7 @@ public sealed class DeadlineTests
     {
         var scene = new GateScene();
         await scene.StagedAsync(Plan("disk.cleanup"));
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await deadlines.StartAsync(Cancelled);
         await PassUntilAsync(scene, () => scene.Ledger.Facts<ProposalEscalated>(Contoso).Count == 1);
         await scene.StagedAsync(Plan("disk.cleanup"), "CON-1002");
@@ -262,7 +262,7 @@ public sealed class DeadlineTests
         var scene = new GateScene();
         await scene.StagedAsync(Plan("disk.cleanup"));
         scene.Ledger.Unavailable = true;
-        using var deadlines = DeadlinesOf(scene);
+        using var deadlines = GetDeadlines(scene);
         await deadlines.StartAsync(Cancelled);
         for (var minute = 0; minute < 60; minute++)
             scene.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -271,7 +271,7 @@ public sealed class DeadlineTests
         await deadlines.StopAsync(Cancelled);
     }
 
-    internal static Deadlines DeadlinesOf(GateScene scene) =>
+    internal static Deadlines GetDeadlines(GateScene scene) =>
         new(scene.Ledger, scene.States, scene, new(scene.Access), scene.Clock, NullLogger<Deadlines>.Instance);
 
     private static async Task After(GateScene scene, Deadlines deadlines, TimeSpan time)

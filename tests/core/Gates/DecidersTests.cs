@@ -15,7 +15,7 @@ public sealed class DecidersTests
         who.Names.ShouldContain(Ada.Name);
         who.Names.ShouldContain(Ben.Name);
         who.Names.ShouldNotContain(Tim.Name);
-        who.Names.Length.ShouldBeLessThanOrEqualTo(Deciders.Most);
+        who.Names.Length.ShouldBeLessThanOrEqualTo(Deciders.Max);
     }
 
     [Fact]
@@ -27,8 +27,8 @@ public sealed class DecidersTests
         var some = await OfAsync(scene, Ada);
         some.Names.ShouldBe([Ada.Name]);
         (some.Names.Length + some.Others).ShouldBe(all.Names.Length + all.Others);
-        some.Sentence.ShouldBe($"Ada Approver and {some.Others} other{(some.Others == 1 ? "" : "s")}");
-        (await OfAsync(scene)).Sentence.ShouldEndWith(" people");
+        some.Message.ShouldBe($"Ada Approver and {some.Others} other{(some.Others == 1 ? "" : "s")}");
+        (await OfAsync(scene)).Message.ShouldEndWith(" people");
     }
 
     [Fact]
@@ -46,15 +46,15 @@ public sealed class DecidersTests
     {
         var scene = new GateScene(isLocal: true);
         await scene.StagedAsync(Plan("disk.cleanup"));
-        (await OfAsync(scene)).Sentence.ShouldBe("everybody here");
+        (await OfAsync(scene)).Message.ShouldBe("everybody here");
     }
 
     [Fact]
     public void Two_are_joined_by_or_and_nobody_is_said() =>
-        new[] { new Deciders(["Ada", "Ben"], 0), new Deciders([], 0), new Deciders([], 1) }.Select(who => who.Sentence)
+        new[] { new Deciders(["Ada", "Ben"], 0), new Deciders([], 0), new Deciders([], 1) }.Select(who => who.Message)
             .ShouldBe(["Ada or Ben", "nobody who is there now", "1 person"]);
 
-    private static async Task<Deciders> OfAsync(GateScene scene, params Person[] known) => Deciders.Of(
+    private static async Task<Deciders> OfAsync(GateScene scene, params Person[] known) => Deciders.Create(
         await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, scene.Access,
         id => known.FirstOrDefault(person => person.ObjectId == id)?.Name, scene.Clock.GetUtcNow());
 }

@@ -111,7 +111,7 @@ public sealed class DecisionInvariantTests
                 && approvals.Exists(decision => decision.Fact.Kind == DecisionKind.ApproveWithEdits))
                 return "irreversible edits nobody saw";
         }
-        var mayRun = await scene.WhyNotExecuteAsync() is null;
+        var mayRun = await scene.CheckExecuteAsync() is null;
         var isApproved =
             decided.Exists(decision => decision.Fact is { Complete: true, Kind: DecisionKind.Approve or DecisionKind.ApproveWithEdits });
         if (mayRun && !isApproved && incident.Staged!.Terms.Level >= GateLevel.L2)

@@ -13,11 +13,11 @@ public sealed class DecisionTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        var answer = await scene.DecideAsync(Command(Ada, incident));
-        answer.ShouldSatisfyAllConditions(
-            () => answer.Refusal.ShouldBeNull(),
-            () => answer.Sentence.ShouldBe("You approved CON-1001; it is being carried out."),
-            () => answer.Incident!.Phase.ShouldBe(ProposalPhase.Approved));
+        var result = await scene.DecideAsync(Command(Ada, incident));
+        result.ShouldSatisfyAllConditions(
+            () => result.Refusal.ShouldBeNull(),
+            () => result.Message.ShouldBe("You approved CON-1001; it is being carried out."),
+            () => result.Incident!.Phase.ShouldBe(ProposalPhase.Approved));
         var entry = scene.Ledger.Entries(Contoso)[^1];
         entry.Actor.ShouldBe(Ada.AsActor());
         entry.Causation.ShouldBe(incident.Proposal.StagedSeq);
@@ -25,8 +25,8 @@ public sealed class DecisionTests
             new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, Complete: true)
                 { ByClock = scene.Clock.GetUtcNow() });
         scene.Reached.ShouldBe([Failpoint.ProposalStaged, Failpoint.DecisionAppended]);
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        answer.Incident!.LastSeq.ShouldBe((await scene.IncidentAsync()).LastSeq);
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
+        result.Incident!.LastSeq.ShouldBe((await scene.IncidentAsync()).LastSeq);
     }
 
     [Fact]
@@ -36,9 +36,9 @@ public sealed class DecisionTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var seen = await scene.States.GetAsync(Contoso, CancellationToken.None);
 
-        var answer = await scene.DecideAsync(Command(Ada, incident) with { Seen = seen });
-        answer.Refusal.ShouldBeNull();
-        answer.Incident!.Phase.ShouldBe(ProposalPhase.Approved);
+        var result = await scene.DecideAsync(Command(Ada, incident) with { Seen = seen });
+        result.Refusal.ShouldBeNull();
+        result.Incident!.Phase.ShouldBe(ProposalPhase.Approved);
         scene.States.Latest.Single().Seq.ShouldBe(seen.Seq, "nothing was read again");
 
         var late = await scene.DecideAsync(Command(Ben, incident) with { Seen = seen });
@@ -49,16 +49,16 @@ public sealed class DecisionTests
     [Theory]
     [InlineData(DecisionKind.Reject, "rejected", "You rejected CON-1001; nothing is done.", ProposalPhase.Rejected)]
     [InlineData(DecisionKind.Handled, "handled", "CON-1001 is marked as handled by you; the bot does nothing more.", ProposalPhase.Handled)]
-    public async Task Rejecting_and_handling_close_the_incident(DecisionKind kind, string closed, string sentence, ProposalPhase phase)
+    public async Task Rejecting_and_handling_close_the_incident(DecisionKind kind, string closed, string message, ProposalPhase phase)
     {
         var scene = new GateScene();
-        var answer = await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup")), kind, "Wrong volume"));
-        answer.Sentence.ShouldBe(sentence);
+        var result = await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup")), kind, "Wrong volume"));
+        result.Message.ShouldBe(message);
         var incident = await scene.IncidentAsync();
         incident.Phase.ShouldBe(phase);
         incident.IsOpen.ShouldBeFalse();
         incident.ClosedReason.ShouldBe(closed);
-        (await scene.WhyNotExecuteAsync()).ShouldBe("Nothing approved waits to be carried out.");
+        (await scene.CheckExecuteAsync()).ShouldBe("Nothing approved waits to be carried out.");
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class DecisionTests
 
         (await scene.DecideAsync(Command(Ben, staged))).Refusal.ShouldBe(Refusal.AlreadyDecided);
         (await scene.DecideAsync(Command(Mia, staged, DecisionKind.Handled))).Refusal.ShouldBe(Refusal.NotAllowed);
-        (await scene.DecideAsync(Command(Tim, staged, DecisionKind.Handled, seal: "5ea1"))).Refusal.ShouldBe(Refusal.Stale);
+        (await scene.DecideAsync(Command(Tim, staged, DecisionKind.Handled, planDigest: "5ea1"))).Refusal.ShouldBe(Refusal.Stale);
         (await scene.DecideAsync(Command(Tim, staged, DecisionKind.Handled, "Done by hand"))).IsDone.ShouldBeTrue();
         var incident = await scene.IncidentAsync();
         (incident.Phase, incident.IsOpen, incident.ClosedReason).ShouldBe((ProposalPhase.Handled, false, "handled"));
@@ -87,8 +87,8 @@ public sealed class DecisionTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        var answer = await scene.DecideAsync(Command(Tim, incident, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddDays(2)));
-        answer.Sentence.ShouldBe("CON-1001 is snoozed until 2026-03-04 09:00 UTC.");
+        var result = await scene.DecideAsync(Command(Tim, incident, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddDays(2)));
+        result.Message.ShouldBe("CON-1001 is snoozed until 2026-03-04 09:00 UTC.");
         incident = await scene.IncidentAsync();
         incident.Phase.ShouldBe(ProposalPhase.Snoozed);
         incident.Proposal.ExpiresAt.ShouldBe(scene.Clock.GetUtcNow().AddDays(2).AddHours(8));
@@ -100,16 +100,16 @@ public sealed class DecisionTests
     {
         var scene = new GateScene(APolicy.With(approvals: 2));
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        (await scene.DecideAsync(Command(Ada, incident))).Sentence.ShouldBe(
+        (await scene.DecideAsync(Command(Ada, incident))).Message.ShouldBe(
             "You approved CON-1001; it needs 1 more approval by somebody else.");
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         (await scene.DecideAsync(Command(Ada, incident))).ShouldSatisfyAllConditions(
-            answer => answer.Refusal.ShouldBe(Refusal.AlreadyApprovedByYou),
-            answer => answer.Sentence.ShouldBe(
+            result => result.Refusal.ShouldBe(Refusal.AlreadyApprovedByYou),
+            result => result.Message.ShouldBe(
                 "You approved CON-1001 at 2026-03-02 09:00 UTC already; it needs somebody else's approval too."));
-        (await scene.DecideAsync(Command(Ben, incident))).Sentence.ShouldBe("You approved CON-1001; it is being carried out.");
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        (await scene.DecideAsync(Command(Root, incident))).Sentence.ShouldBe(
+        (await scene.DecideAsync(Command(Ben, incident))).Message.ShouldBe("You approved CON-1001; it is being carried out.");
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
+        (await scene.DecideAsync(Command(Root, incident))).Message.ShouldBe(
             "Ada Approver and Ben Approver already approved CON-1001 at 2026-03-02 09:00 UTC.");
     }
 
@@ -118,15 +118,15 @@ public sealed class DecisionTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("service.restart"));
-        var answer = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC")));
-        answer.Sentence.ShouldBe("You approved CON-1001 with your changes; it is being carried out.");
-        var step = answer.Incident!.PlanInForce.Steps[0];
+        var result = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC")));
+        result.Message.ShouldBe("You approved CON-1001 with your changes; it is being carried out.");
+        var step = result.Incident!.PlanInForce.Steps[0];
         step.Command.ShouldBe("Restart-Service 'W3SVC' on SRV-FILE01");
         step.Title.ShouldBe("service.restart W3SVC");
         step.Verifications.ShouldBe([new("service.W3SVC.state", "==", "running")]);
-        answer.Incident.SealInForce.ShouldNotBe(incident.Staged!.Seal);
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        (await scene.WhyNotExecuteAsync(plan: incident.Staged.Plan)).ShouldBe(
+        result.Incident.PlanDigest.ShouldNotBe(incident.Staged!.Seal);
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync(plan: incident.Staged.Plan)).ShouldBe(
             "The seal is broken: the plan is not the one that was shown.");
     }
 
@@ -145,8 +145,8 @@ public sealed class DecisionTests
         var scene = new GateScene(APolicy.With(approvals: 2));
         var incident = await scene.StagedAsync(Plan("service.restart"));
         await scene.DecideAsync(Command(Ben, incident));
-        var answer = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC")));
-        answer.Sentence.ShouldBe(
+        var result = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC")));
+        result.Message.ShouldBe(
             "Your changes were staged as revision 2 of CON-1001 (L2); nothing is approved yet, it needs 2 approvals by somebody other "
             + "than you.");
         var again = await scene.IncidentAsync();
@@ -154,10 +154,10 @@ public sealed class DecisionTests
         again.Decisions.ShouldBeEmpty();
         (await scene.DecideAsync(Command(Ada, again))).ShouldSatisfyAllConditions(
             own => own.Refusal.ShouldBe(Refusal.OwnRequest),
-            own => own.Sentence.ShouldBe("You requested this revision of CON-1001 yourself; somebody else must approve it."));
+            own => own.Message.ShouldBe("You requested this revision of CON-1001 yourself; somebody else must approve it."));
         (await scene.DecideAsync(Command(Ben, incident))).ShouldSatisfyAllConditions(
             stale => stale.Refusal.ShouldBe(Refusal.Stale),
-            stale => stale.Sentence.ShouldBe(
+            stale => stale.Message.ShouldBe(
                 "The proposal for CON-1001 has changed since you saw it: revision 2 was staged at 2026-03-02 09:00 UTC by Ada Approver. "
                 + "Look at its current card and decide there."));
         await scene.StageAsync();
@@ -170,10 +170,10 @@ public sealed class DecisionTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("service.restart", "device.reboot"));
         var review = new Reviews().Token(incident.Staged!, Ada.ObjectId, 2, 2);
-        var answer =
+        var result =
             await scene.DecideAsync(
                 Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit("0.service", "W3SVC"), review: review));
-        answer.Sentence.ShouldStartWith("Your changes were staged as revision 2 of CON-1001 (L2); nothing is approved yet");
+        result.Message.ShouldStartWith("Your changes were staged as revision 2 of CON-1001 (L2); nothing is approved yet");
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
     }
 
@@ -186,13 +186,13 @@ public sealed class DecisionTests
     [InlineData("1.service", "W3SVC", "'1.service' is not part of this plan. Nothing was approved.")]
     [InlineData("-1.service", "W3SVC", "'-1.service' is not part of this plan. Nothing was approved.")]
     [InlineData("service", "W3SVC", "'service' is not part of this plan. Nothing was approved.")]
-    public async Task Edits_outside_the_catalogue_change_nothing(string key, string value, string sentence)
+    public async Task Edits_outside_the_catalogue_change_nothing(string key, string value, string message)
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("service.restart"));
-        var answer = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit(key, value)));
-        answer.Refusal.ShouldBe(Refusal.BadInput);
-        answer.Sentence.ShouldBe(sentence);
+        var result = await scene.DecideAsync(Command(Ada, incident, DecisionKind.ApproveWithEdits, edits: Edit(key, value)));
+        result.Refusal.ShouldBe(Refusal.BadInput);
+        result.Message.ShouldBe(message);
         scene.Ledger.Facts<ProposalDecided>(Contoso).ShouldBeEmpty();
     }
 
@@ -203,8 +203,8 @@ public sealed class DecisionTests
         var incident = await scene.StagedAsync(Plan("device.reboot"));
         (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, "ben", 1, 1))))
             .ShouldSatisfyAllConditions(
-            answer => answer.Refusal.ShouldBe(Refusal.NotReviewed),
-            answer => answer.Sentence.ShouldBe("CON-1001 cannot be undone: open every page of its details, then approve on the last one."));
+            result => result.Refusal.ShouldBe(Refusal.NotReviewed),
+            result => result.Message.ShouldBe("CON-1001 cannot be undone: open every page of its details, then approve on the last one."));
         (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, "ada", 2, 2)))).IsDone.ShouldBeTrue();
     }
 
@@ -214,9 +214,9 @@ public sealed class DecisionTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         scene.Ledger.Unavailable = true;
-        var answer = await scene.DecideAsync(Command(Ada, incident));
-        answer.Refusal.ShouldBe(Refusal.RecordUnavailable);
-        answer.Sentence.ShouldBe(
+        var result = await scene.DecideAsync(Command(Ada, incident));
+        result.Refusal.ShouldBe(Refusal.RecordUnavailable);
+        result.Message.ShouldBe(
             "The record cannot be written at the moment, so nothing was recorded and nothing was done. Try again in a minute.");
         scene.Ledger.Unavailable = false;
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
@@ -234,12 +234,12 @@ public sealed class DecisionTests
             return await scene.DecideAsync(Command(new($"p{number}", $"Person {number}"), incident));
         })).ToList();
         start.SetResult();
-        var answers = await Task.WhenAll(clicks);
+        var results = await Task.WhenAll(clicks);
         var decided = scene.Ledger.Entries(Contoso).Where(entry => entry.Fact is ProposalDecided).ShouldHaveSingleItem();
-        answers.Count(answer => answer.IsDone).ShouldBe(1);
-        answers.Where(answer => !answer.IsDone).ShouldAllBe(answer =>
-            answer.Refusal == Refusal.AlreadyDecided
-                && answer.Sentence == $"{decided.Actor.Name} already approved CON-1001 at 2026-03-02 09:00 UTC.");
+        results.Count(result => result.IsDone).ShouldBe(1);
+        results.Where(result => !result.IsDone).ShouldAllBe(result =>
+            result.Refusal == Refusal.AlreadyDecided
+                && result.Message == $"{decided.Actor.Name} already approved CON-1001 at 2026-03-02 09:00 UTC.");
     }
 
     [Fact]
@@ -248,8 +248,8 @@ public sealed class DecisionTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var state = await scene.StateAsync();
-        var outcome = DecisionRules.Decide(state, Command(Ada, incident), scene.Access.StandingOf(state, "ada"), scene.Clock.GetUtcNow(),
-            new(GatePolicies.BuiltIn, scene.Catalogue.Of(Contoso), Stagings.NewNonce, (_, _) => null)).ShouldBeOfType<Outcome.Append>();
+        var outcome = DecisionRules.Decide(state, Command(Ada, incident), scene.Access.GetStanding(state, "ada"), scene.Clock.GetUtcNow(),
+            new(GatePolicies.BuiltIn, scene.Catalogue.For(Contoso), ProposalStaging.NewNonce, (_, _) => null)).ShouldBeOfType<Outcome.Append>();
         await scene.FreezeAsync(Tim);
         (await scene.Ledger.AppendAsync(Contoso, outcome.Expected, outcome.Entries, Cancelled)).ShouldBeOfType<AppendResult.Conflict>();
     }

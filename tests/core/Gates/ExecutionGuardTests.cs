@@ -33,7 +33,7 @@ public sealed class ExecutionGuardTests
 
     [Fact]
     public async Task An_approval_of_something_else_is_none() => await ShouldRefuse(
-        "The seal is broken: the plan is not the one that was shown.", scene => ForgeAsync(scene, Ada, seal: new('0', 64)));
+        "The seal is broken: the plan is not the one that was shown.", scene => ForgeAsync(scene, Ada, planDigest: new('0', 64)));
 
     [Fact]
     public async Task An_approval_after_the_end_is_none() => await ShouldRefuse(
@@ -50,9 +50,9 @@ public sealed class ExecutionGuardTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.DecideAsync(Command(Ada, incident));
-        (await scene.WhyNotExecuteAsync(plan: Plan("disk.cleanup", "disk.cleanup"))).ShouldBe(
+        (await scene.CheckExecuteAsync(plan: Plan("disk.cleanup", "disk.cleanup"))).ShouldBe(
             "The seal is broken: the plan is not the one that was shown.");
-        (await scene.WhyNotExecuteAsync(plan: DevOpsAI.Connections.Plans.Plan.Empty)).ShouldBe("There is no plan at a gate.");
+        (await scene.CheckExecuteAsync(plan: DevOpsAI.Connections.Plans.Plan.Empty)).ShouldBe("There is no plan at a gate.");
     }
 
     [Fact]
@@ -60,11 +60,11 @@ public sealed class ExecutionGuardTests
     {
         var scene = new GateScene();
         var staged = (await scene.StagedAsync(Plan("process.lower-priority"))).Staged!;
-        var forged = Seals.Seal(Contoso, staged with { Plan = Plan("disk.cleanup"), Revision = 2 });
+        var forged = PlanDigests.Stamp(Contoso, staged with { Plan = Plan("disk.cleanup"), Revision = 2 });
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), forged);
-        (await scene.WhyNotExecuteAsync()).ShouldBe("Its actions need L2 at least, but it was staged at L1.");
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), Seals.Seal(Contoso, forged with { Plan = Plan("site.wipe"), Revision = 3 }));
-        (await scene.WhyNotExecuteAsync()).ShouldBe("This is for people only (L3); the bot never carries it out.");
+        (await scene.CheckExecuteAsync()).ShouldBe("Its actions need L2 at least, but it was staged at L1.");
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"), PlanDigests.Stamp(Contoso, forged with { Plan = Plan("site.wipe"), Revision = 3 }));
+        (await scene.CheckExecuteAsync()).ShouldBe("This is for people only (L3); the bot never carries it out.");
     }
 
     [Fact]
@@ -75,10 +75,10 @@ public sealed class ExecutionGuardTests
         for (var number = 1002; number <= 1006; number++)
         {
             await scene.OpenAsync($"CON-{number}");
-            await scene.AppendAsync(StreamId.Proposal($"CON-{number}"), Seals.Seal(Contoso, staged with { About = $"CON-{number}" }));
+            await scene.AppendAsync(StreamId.Proposal($"CON-{number}"), PlanDigests.Stamp(Contoso, staged with { About = $"CON-{number}" }));
         }
-        (await scene.WhyNotExecuteAsync("CON-1005")).ShouldBeNull();
-        (await scene.WhyNotExecuteAsync("CON-1006")).ShouldBe(
+        (await scene.CheckExecuteAsync("CON-1005")).ShouldBeNull();
+        (await scene.CheckExecuteAsync("CON-1006")).ShouldBe(
             "Small changes add up: this one weighs 1, 5 ran without approval in the last 1 hour, and more than 5 is asked.");
     }
 
@@ -90,8 +90,8 @@ public sealed class ExecutionGuardTests
         await scene.ExecutedAsync();
         var staged = (await scene.UndoAsync(Ada)).Incident!.Staged!;
         await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            Seals.Seal(Contoso, staged with { Requester = Actor.Service("drafting"), Revision = 3 }));
-        (await scene.WhyNotExecuteAsync()).ShouldBe("Only a person may take a remedy back.");
+            PlanDigests.Stamp(Contoso, staged with { Requester = Actor.Service("drafting"), Revision = 3 }));
+        (await scene.CheckExecuteAsync()).ShouldBe("Only a person may take a remedy back.");
     }
 
     [Fact]
@@ -100,24 +100,24 @@ public sealed class ExecutionGuardTests
         var scene = new GateScene();
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
         await scene.FreezeAsync(Tim);
-        (await scene.WhyNotExecuteAsync())!.ShouldStartWith("Contoso Ltd is frozen since");
+        (await scene.CheckExecuteAsync())!.ShouldStartWith("Contoso Ltd is frozen since");
         await scene.LiftAsync(Ben);
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
     }
 
-    private static async Task ShouldRefuse(string sentence, Func<GateScene, Task> happens, int approvals = 1)
+    private static async Task ShouldRefuse(string message, Func<GateScene, Task> happens, int approvals = 1)
     {
         var scene = new GateScene(APolicy.With(approvals: approvals));
         await scene.StagedAsync(Plan("disk.cleanup"));
         await happens(scene);
-        (await scene.WhyNotExecuteAsync()).ShouldBe(sentence);
+        (await scene.CheckExecuteAsync()).ShouldBe(message);
     }
 
-    private static async Task ForgeAsync(GateScene scene, Person? by, string? seal = null, bool complete = true)
+    private static async Task ForgeAsync(GateScene scene, Person? by, string? planDigest = null, bool complete = true)
     {
         var staged = (await scene.IncidentAsync()).Staged!;
         await scene.AppendAsync(
             StreamId.Proposal("CON-1001"),
-            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, seal ?? staged.Seal, null, null, null, complete), by?.AsActor());
+            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, planDigest ?? staged.Seal, null, null, null, complete), by?.AsActor());
     }
 }

@@ -10,20 +10,20 @@ public sealed class FreezeTests
     public async Task Whoever_sees_trouble_stops_the_line_and_somebody_else_lets_it_go_on()
     {
         var scene = new GateScene();
-        (await scene.FreezeAsync(Ada, "Strange logins.")).Sentence.ShouldBe(
+        (await scene.FreezeAsync(Ada, "Strange logins.")).Message.ShouldBe(
             "Contoso Ltd is frozen: nothing is approved or executed until somebody other than you lifts it.");
         (await scene.FreezeAsync(Ben)).ShouldSatisfyAllConditions(
             again => again.Refusal.ShouldBe(Refusal.AlreadyDecided),
-            again => again.Sentence.ShouldBe(
+            again => again.Message.ShouldBe(
                 "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by Ada Approver: Strange logins. Nothing is approved or executed until "
                 + "another approver or administrator lifts it."));
         (await scene.LiftAsync(new("ADA", "Somebody else"))).ShouldSatisfyAllConditions(
             own => own.Refusal.ShouldBe(Refusal.OwnRequest),
-            own => own.Sentence.ShouldBe("You froze Contoso Ltd yourself at 2026-03-02 09:00 UTC; somebody else must lift it."));
-        (await scene.LiftAsync(Tim)).Sentence.ShouldBe("Only approvers and administrators of Contoso Ltd may lift a freeze.");
-        (await scene.LiftAsync(Ben, "All clear")).Sentence.ShouldBe(
+            own => own.Message.ShouldBe("You froze Contoso Ltd yourself at 2026-03-02 09:00 UTC; somebody else must lift it."));
+        (await scene.LiftAsync(Tim)).Message.ShouldBe("Only approvers and administrators of Contoso Ltd may lift a freeze.");
+        (await scene.LiftAsync(Ben, "All clear")).Message.ShouldBe(
             "The freeze of Contoso Ltd is lifted; what waits can be approved again.");
-        (await scene.LiftAsync(Ben)).Sentence.ShouldBe("Contoso Ltd is not frozen.");
+        (await scene.LiftAsync(Ben)).Message.ShouldBe("Contoso Ltd is not frozen.");
         scene.Ledger.Facts<FreezeSet>(Contoso).ShouldBe([new("Strange logins.")]);
         scene.Ledger.Facts<FreezeLifted>(Contoso).ShouldBe([new("All clear")]);
     }
@@ -32,8 +32,8 @@ public sealed class FreezeTests
     public async Task Refusals()
     {
         var scene = new GateScene();
-        (await scene.FreezeAsync(Mia)).Sentence.ShouldBe("Only technicians, approvers and administrators of Contoso Ltd may freeze it.");
-        (await scene.FreezeAsync(Tim, " ")).Sentence.ShouldBe("Say why, in at most 500 characters: everybody who is stopped reads it.");
+        (await scene.FreezeAsync(Mia)).Message.ShouldBe("Only technicians, approvers and administrators of Contoso Ltd may freeze it.");
+        (await scene.FreezeAsync(Tim, " ")).Message.ShouldBe("Say why, in at most 500 characters: everybody who is stopped reads it.");
         (await scene.FreezeAsync(Tim, new('x', 501))).Refusal.ShouldBe(Refusal.BadInput);
         scene.Ledger.Entries(Contoso).ShouldBeEmpty();
     }
@@ -46,9 +46,9 @@ public sealed class FreezeTests
         await scene.LiftAsync(Ben, message: "m2");
         (await scene.FreezeAsync(Ada, message: "m1")).ShouldSatisfyAllConditions(
             again => again.IsDone.ShouldBeTrue(),
-            again => again.Sentence.ShouldBe("That message was carried out already; nothing was done a second time."));
+            again => again.Message.ShouldBe("That message was carried out already; nothing was done a second time."));
         await scene.FreezeAsync(Ada, message: "m3");
-        (await scene.LiftAsync(Ben, message: "m2")).Sentence.ShouldContain("carried out already");
+        (await scene.LiftAsync(Ben, message: "m2")).Message.ShouldContain("carried out already");
         (await scene.StateAsync()).Freeze.ShouldNotBeNull();
         scene.Ledger.Facts<FreezeSet>(Contoso).Count.ShouldBe(2);
         scene.Ledger.Facts<FreezeLifted>(Contoso).Count.ShouldBe(1);
@@ -58,9 +58,9 @@ public sealed class FreezeTests
     public async Task Many_who_freeze_at_once_freeze_once()
     {
         var scene = new GateScene();
-        var answers =
+        var results =
             await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(() => scene.FreezeAsync(number % 2 == 0 ? Ada : Tim))));
-        answers.Count(answer => answer.IsDone).ShouldBe(1);
+        results.Count(result => result.IsDone).ShouldBe(1);
         scene.Ledger.Facts<FreezeSet>(Contoso).Count.ShouldBe(1);
     }
 
@@ -69,25 +69,25 @@ public sealed class FreezeTests
     {
         var scene = new GateScene(everywhere: new() { ["administrator"] = ["root", "gus"] });
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
-        (await scene.FreezeEverythingAsync(Root, "Somebody else is in our RMM.")).Sentence.ShouldBe(
+        (await scene.FreezeEverythingAsync(Root, "Somebody else is in our RMM.")).Message.ShouldBe(
             "Everything is frozen for all 2 clients: nothing is approved or executed until another administrator says 'unfreeze "
             + "everything'.");
         foreach (var tenant in new[] { Contoso, Fabrikam })
             scene.Ledger.Facts<FreezeSet>(tenant).ShouldBe([new("Somebody else is in our RMM.") { Cause = FreezeCause.Everything }]);
-        (await scene.WhyNotExecuteAsync()).ShouldBe(
+        (await scene.CheckExecuteAsync()).ShouldBe(
             "Everything is frozen since 2026-03-02 09:00 UTC by Rita Root: Somebody else is in our RMM. Nothing is approved or executed "
             + "for any client until another administrator says 'unfreeze everything'.");
-        (await scene.LiftAsync(Ben)).Sentence.ShouldBe(
+        (await scene.LiftAsync(Ben)).Message.ShouldBe(
             "Contoso Ltd is frozen with every other client since 2026-03-02 09:00 UTC; an administrator lifts that with 'unfreeze "
             + "everything'.");
         (await scene.UnfreezeEverythingAsync(Root)).ShouldSatisfyAllConditions(
             own => own.Refusal.ShouldBe(Refusal.OwnRequest),
-            own => own.Sentence.ShouldBe("You froze everything yourself at 2026-03-02 09:00 UTC; another administrator must lift it."));
-        (await scene.UnfreezeEverythingAsync(Gus, "All clear")).Sentence.ShouldBe(
+            own => own.Message.ShouldBe("You froze everything yourself at 2026-03-02 09:00 UTC; another administrator must lift it."));
+        (await scene.UnfreezeEverythingAsync(Gus, "All clear")).Message.ShouldBe(
             "The stop of everything is lifted for all 2 clients; what waits can be approved again. A client's own freeze stays until it "
             + "is lifted.");
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
-        (await scene.UnfreezeEverythingAsync(Gus)).Sentence.ShouldBe("Nothing is frozen with everything.");
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
+        (await scene.UnfreezeEverythingAsync(Gus)).Message.ShouldBe("Nothing is frozen with everything.");
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class FreezeTests
         var scene = new GateScene(everywhere: new() { ["administrator"] = ["root", "gus"] });
         await scene.FreezeAsync(Tim, "Strange logins");
         await scene.FreezeEverythingAsync(Root, "Stop.");
-        (await scene.LiftAsync(Ben)).Sentence.ShouldBe(
+        (await scene.LiftAsync(Ben)).Message.ShouldBe(
             "The freeze of Contoso Ltd is lifted; it stays frozen with every other client until an administrator says 'unfreeze "
             + "everything'.");
         await scene.FreezeAsync(Tim, "Strange logins again");
@@ -108,11 +108,11 @@ public sealed class FreezeTests
     public async Task Only_administrators_stop_everything_and_only_what_is_theirs()
     {
         var scene = new GateScene();
-        (await scene.FreezeEverythingAsync(Ada, "Stop.")).Sentence.ShouldBe("Only administrators may freeze everything.");
-        (await scene.FreezeEverythingAsync(Stranger, "Stop.")).Sentence.ShouldBe("Only administrators may freeze everything.");
+        (await scene.FreezeEverythingAsync(Ada, "Stop.")).Message.ShouldBe("Only administrators may freeze everything.");
+        (await scene.FreezeEverythingAsync(Stranger, "Stop.")).Message.ShouldBe("Only administrators may freeze everything.");
         (await scene.FreezeEverythingAsync(Root, " ")).Refusal.ShouldBe(Refusal.BadInput);
         scene.Ledger.Entries(Contoso).ShouldBeEmpty();
-        (await scene.FreezeEverythingAsync(Root, "Stop.")).Sentence.ShouldBe(
+        (await scene.FreezeEverythingAsync(Root, "Stop.")).Message.ShouldBe(
             "Everything is frozen for 1 client: nothing is approved or executed until another administrator says 'unfreeze everything'. "
             + "Not for 1 client where you are no administrator.");
         scene.Ledger.Entries(Fabrikam).ShouldBeEmpty();
@@ -125,7 +125,7 @@ public sealed class FreezeTests
         var scene = new GateScene();
         await scene.AppendAsync(StreamId.Freeze,
             new FreezeSet("The plan of CON-1001 is not the one that was sealed.") { Cause = FreezeCause.BrokenSeal });
-        (await scene.LiftAsync(Ben)).Sentence.ShouldBe(
+        (await scene.LiftAsync(Ben)).Message.ShouldBe(
             "Contoso Ltd was frozen because its record may have been changed; only administrators lift that, after they have looked into "
             + "it.");
         (await scene.LiftAsync(Root, "A restored backup")).IsDone.ShouldBeTrue();

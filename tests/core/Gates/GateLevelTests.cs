@@ -11,7 +11,7 @@ namespace DevOpsAI.Tests.Gates;
 public sealed class GateLevelTests
 {
     private static readonly DateTimeOffset Monday = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
-    private static readonly FindAction Find = new Catalogue(new SmallCatalogue()).Of(GateScene.Contoso);
+    private static readonly FindAction Find = new ActionCatalog(new SmallCatalog()).For(GateScene.Contoso);
 
     [Theory]
     [InlineData("ticket.create", GateLevel.L0)]
@@ -128,7 +128,7 @@ public sealed class GateLevelTests
     public void No_policy_lowers_a_plan_below_the_floor_of_any_step()
     {
         var questions =
-            from names in Gen.Elements(SmallCatalogue.All.Select(action => action.Name).Append("unknown.action").ToArray()).ListOf()
+            from names in Gen.Elements(SmallCatalog.All.Select(action => action.Name).Append("unknown.action").ToArray()).ListOf()
             from ruleLevels in Gen.Elements(Enum.GetValues<GateLevel>()).ListOf()
             from patterns in Gen.Elements("*", "disk.*", "site.wipe", "device.*", "service.restart").ListOf(ruleLevels.Count)
             from severity in Gen.Elements(Enum.GetValues<Severity>())

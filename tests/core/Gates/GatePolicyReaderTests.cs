@@ -79,8 +79,8 @@ public sealed class GatePolicyReaderTests : IDisposable
             freezeOnOutOfBand: always
             """, errors).ShouldNotBeNull();
         policy.Limits.ShouldBe(new(5, 1));
-        policy.QuotaOf("site.wipe").ShouldBe(policy.Quotas[0]);
-        policy.QuotaOf("service.start").ShouldBe(CallQuota.Default);
+        policy.GetQuota("site.wipe").ShouldBe(policy.Quotas[0]);
+        policy.GetQuota("service.start").ShouldBe(CallQuota.Default);
         (policy.FreezeOnBrokenSeal, policy.FreezeOnOutOfBand).ShouldBe((false, FreezeOnOutOfBand.Always));
         policy.Version.ShouldNotBe(APolicy.With().Version);
         GatePolicyReader.Read("contoso.yaml", APolicy.Yaml() + """

@@ -44,9 +44,9 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
         };
         access.Roles["*"] = new(everywhere ?? []) { ["auditor"] = ["olga"] };
         Access = new(Options.Create(access), this, Policies, Clock);
-        Catalogue = new(new SmallCatalogue());
+        Catalogue = new(new SmallCatalog());
         KillSwitch = new(killSwitchPath);
-        Recorder = new(Ledger, States, this, NullLogger<Recorder>.Instance);
+        Recorder = new(Ledger, States, this, NullLogger<DecisionService>.Instance);
         Areas = new([new IncidentArea(), .. areas ?? []]);
         Contexts = new(Policies, Catalogue, KillSwitch, Clock, Areas);
         Guard = new(Policies, Catalogue, KillSwitch, Access, Clock, NullLogger<ExecutionGuard>.Instance, Areas);
@@ -58,11 +58,11 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public TenantStates States { get; }
     public GatePolicies Policies { get; }
     public ConfiguredAccess Access { get; }
-    public Catalogue Catalogue { get; }
+    public ActionCatalog Catalogue { get; }
     public KillSwitch KillSwitch { get; }
     public ProposalAreas Areas { get; }
     public DecisionContexts Contexts { get; }
-    public Recorder Recorder { get; }
+    public DecisionService Recorder { get; }
     public ExecutionGuard Guard { get; }
     public List<string> Reached { get; } = [];
     public bool IsLocal { get; }
@@ -116,7 +116,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
 
     public DecideHandler Decider() => new(Recorder, Access, Contexts, Clock);
 
-    public Task<Answer> DecideAsync(Decide command)
+    public Task<RequestResult> DecideAsync(Decide command)
     {
         Failpoints.Arm(Reach);
         return Decider().Handle(command, Cancelled);
@@ -124,49 +124,49 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
 
     public static Decide Command(
         Person by, Incident incident, DecisionKind kind = DecisionKind.Approve, string? reason = null,
-        IReadOnlyDictionary<string, string>? edits = null, DateTimeOffset? until = null, string? review = null, string? seal = null) =>
-        new(Contoso, incident.Id, by, kind, seal ?? incident.Staged?.Seal ?? "", Correlation, reason, edits, until, review);
+        IReadOnlyDictionary<string, string>? edits = null, DateTimeOffset? until = null, string? review = null, string? planDigest = null) =>
+        new(Contoso, incident.Id, by, kind, planDigest ?? incident.Staged?.Seal ?? "", Correlation, reason, edits, until, review);
 
-    public Task<Answer> UndoAsync(Person by, string id = "CON-1001") =>
+    public Task<RequestResult> UndoAsync(Person by, string id = "CON-1001") =>
         new RequestUndoHandler(Recorder, Access, Contexts, Clock).Handle(new(Contoso, id, by, Correlation), Cancelled);
 
-    public Task<Answer> RedraftAsync(Person by, string id = "CON-1001", string? seal = null) =>
-        new RequestRedraftHandler(Recorder, Access, Clock, KillSwitch).Handle(new(Contoso, id, by, seal, Correlation), Cancelled);
+    public Task<RequestResult> RedraftAsync(Person by, string id = "CON-1001", string? planDigest = null) =>
+        new RequestRedraftHandler(Recorder, Access, Clock, KillSwitch).Handle(new(Contoso, id, by, planDigest, Correlation), Cancelled);
 
     /// <param name="message">Correlation id of the message that asks for it; a new one when it is not given.</param>
-    public Task<Answer> FreezeAsync(Person by, string reason = "Strange logins", string? message = null) =>
+    public Task<RequestResult> FreezeAsync(Person by, string reason = "Strange logins", string? message = null) =>
         new SetFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
 
-    public Task<Answer> FreezeEverythingAsync(Person by, string reason) =>
+    public Task<RequestResult> FreezeEverythingAsync(Person by, string reason) =>
         new EverythingFrozen(Recorder, this, Access).Handle(new FreezeEverything(by, reason, NewMessage()), Cancelled);
 
-    public Task<Answer> UnfreezeEverythingAsync(Person by, string? reason = null) =>
+    public Task<RequestResult> UnfreezeEverythingAsync(Person by, string? reason = null) =>
         new EverythingFrozen(Recorder, this, Access).Handle(new UnfreezeEverything(by, reason, NewMessage()), Cancelled);
 
-    public Task<Answer> LiftAsync(Person by, string? reason = null, string? message = null) =>
+    public Task<RequestResult> LiftAsync(Person by, string? reason = null, string? message = null) =>
         new LiftFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
 
-    public Task<Answer> AbsentAsync(Person by, Person who, Person? deputy, DateTimeOffset? from = null, DateTimeOffset? until = null) =>
+    public Task<RequestResult> AbsentAsync(Person by, Person who, Person? deputy, DateTimeOffset? from = null, DateTimeOffset? until = null) =>
         new SetAbsenceHandler(Recorder, Access, Policies, Clock).Handle(
             new(Contoso, by, who, from, until ?? Clock.GetUtcNow().AddDays(3), deputy, "Skiing", NewMessage()), Cancelled);
 
-    public async Task<Answer> BreakGlassAsync(Person by, string? reason = "The shop stands still.", string id = "CON-1001") =>
+    public async Task<RequestResult> BreakGlassAsync(Person by, string? reason = "The shop stands still.", string id = "CON-1001") =>
         await DecideAsync(Command(by, await IncidentAsync(id), reason: reason) with { BreakGlass = true });
 
-    public Task<Answer> ReviewAsync(Person by, bool confirms = true, string? reason = null, int revision = 1, string id = "CON-1001") =>
+    public Task<RequestResult> ReviewAsync(Person by, bool confirms = true, string? reason = null, int revision = 1, string id = "CON-1001") =>
         new ReviewBreakGlassHandler(Recorder, Access).Handle(new(Contoso, id, by, revision, confirms, reason, NewMessage()), Cancelled);
 
-    public Task<Answer> BackAsync(Person by, Person who) =>
+    public Task<RequestResult> BackAsync(Person by, Person who) =>
         new EndAbsenceHandler(Recorder, Access, Clock).Handle(new(Contoso, by, who, NewMessage()), Cancelled);
 
-    public Task<Answer> AssignAsync(Person to, Role role, bool held = true) =>
+    public Task<RequestResult> AssignAsync(Person to, Role role, bool held = true) =>
         new AssignRoleHandler(Recorder, Access).Handle(new(Contoso, Root, to, role, held, NewMessage()), Cancelled);
 
     public static string NewMessage() => Guid.NewGuid().ToString("N");
 
-    public async Task<string?> WhyNotExecuteAsync(string id = "CON-1001", Plan? plan = null)
+    public async Task<string?> CheckExecuteAsync(string id = "CON-1001", Plan? plan = null)
     {
-        return (await ObjectionAsync(id, plan))?.Sentence;
+        return (await ObjectionAsync(id, plan))?.Message;
     }
 
     /// <param name="guard">Another than the scene's own, as with another policy.</param>
@@ -175,7 +175,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     {
         var state = await StateAsync();
         var incident = state.Find(id)!;
-        return await (guard ?? Guard).WhyNotAsync(state, incident.Proposal, plan ?? incident.PlanInForce, next, Cancelled);
+        return await (guard ?? Guard).CheckAsync(state, incident.Proposal, plan ?? incident.PlanInForce, next, Cancelled);
     }
 
     /// <summary>The guard as after a start with another policy.</summary>
@@ -187,7 +187,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     {
         var incident = await IncidentAsync(id);
         await AppendAsync(StreamId.Proposal(id),
-            new ExecutionStarted(id, incident.Staged!.Revision, $"{id}-x1", incident.SealInForce, "me", Clock.GetUtcNow().AddMinutes(5)));
+            new ExecutionStarted(id, incident.Staged!.Revision, $"{id}-x1", incident.PlanDigest, "me", Clock.GetUtcNow().AddMinutes(5)));
         for (var step = 0; step < incident.PlanInForce.Steps.Count; step++)
             await AppendAsync(StreamId.Proposal(id),
                 new StepFinished(id, $"{id}-x1", step, false, $"{id}-x1-{step}", StepOutcome.Applied, "done"));
@@ -202,7 +202,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public static PlanStep Step(string action, string device = "SRV-FILE01", string connection = "contoso-sandbox")
     {
         var target = new Target(connection, "device", $"id-{device}", device, "Contoso Ltd");
-        var spec = SmallCatalogue.All.FirstOrDefault(spec => spec.Name == action);
+        var spec = SmallCatalog.All.FirstOrDefault(spec => spec.Name == action);
         var arguments = (spec?.Arguments ?? []).ToDictionary(
             argument => argument.Name, argument => argument.Name switch { "volume" => "C", _ => "Spooler" });
         return new(

@@ -48,9 +48,9 @@ public sealed class GatesServicesTests
             .AddSingleton<IDocuments>(new MemoryDocuments())
             .AddCoreFeatures()
             .AddSingleton<ITenantDirectory>(scene)
-            .AddSingleton<IFollowedTenants, EveryTenant>()
+            .AddSingleton<ISubscribedTenants, EveryTenant>()
             .AddSingleton<ILocalMode>(scene)
-            .AddSingleton<IConnections>(new SmallCatalogue())
+            .AddSingleton<IConnections>(new SmallCatalog())
             .AddSingleton(TimeProvider.System)
             .AddGates();
         return builder.Build();

@@ -39,10 +39,10 @@ public sealed class KillSwitchTests : IDisposable
     [InlineData("action: a b", "The kill switch file cannot be understood in line 1, so everything is paused.")]
     [InlineData("everything: contoso", "The kill switch file cannot be understood in line 1, so everything is paused.")]
     [InlineData("\u0000\u0001", "The kill switch file cannot be understood in line 1, so everything is paused.")]
-    public void Pauses_what_the_file_says(string text, string? sentence)
+    public void Pauses_what_the_file_says(string text, string? message)
     {
         File.WriteAllText(path, text);
-        Why().ShouldBe(sentence);
+        Why().ShouldBe(message);
     }
 
     [Fact]
@@ -59,16 +59,16 @@ public sealed class KillSwitchTests : IDisposable
     [Fact]
     public void A_switch_that_the_bot_itself_can_write_or_replace_is_found()
     {
-        new KillSwitch(null).WhyWeak().ShouldBeNull("there is none to hold");
+        new KillSwitch(null).CheckStrength().ShouldBeNull("there is none to hold");
         File.WriteAllText(path, "tenant: fabrikam");
-        killSwitch.WhyWeak().ShouldNotBeNull()
+        killSwitch.CheckStrength().ShouldNotBeNull()
             .ShouldStartWith($"The bot's account '{Environment.UserName}' can change the kill switch {path}, so");
         File.ReadAllText(path).ShouldBe("tenant: fabrikam", "looking changes nothing");
         folder.EnumerateFileSystemInfos().ShouldHaveSingleItem();
         File.Delete(path);
-        killSwitch.WhyWeak().ShouldNotBeNull("another can be put in its place")
+        killSwitch.CheckStrength().ShouldNotBeNull("another can be put in its place")
             .ShouldContain($"can change {folder.FullName}, and with it the kill switch");
-        new KillSwitch(Path.Combine(path, "switch.txt")).WhyWeak().ShouldNotBeNull("its folder can be made");
+        new KillSwitch(Path.Combine(path, "switch.txt")).CheckStrength().ShouldNotBeNull("its folder can be made");
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class KillSwitchTests : IDisposable
         File.WriteAllText(Path.Combine(real.FullName, "switch.txt"), "");
         File.CreateSymbolicLink(path, Path.Combine(real.FullName, "switch.txt"));
         Why().ShouldBeNull();
-        killSwitch.WhyWeak().ShouldNotBeNull();
+        killSwitch.CheckStrength().ShouldNotBeNull();
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class KillSwitchTests : IDisposable
     public async Task Where_others_reach_the_bot_it_does_not_start_with_a_switch_that_it_can_change_and_none_is_a_warning(
         string environment, bool local, bool none, int warnings, bool refuses)
     {
-        var said = new Said();
+        var said = new CapturedLog();
         File.WriteAllText(path, "");
         var check = new KillSwitchCheck(
             new(() => none ? new(null) : killSwitch), new Mode(local), new HostingEnvironment { EnvironmentName = environment }, said);
@@ -163,13 +163,13 @@ public sealed class KillSwitchTests : IDisposable
 
     [Fact]
     public void Without_a_path_nothing_is_paused() =>
-        new KillSwitch(null).WhyPaused(Contoso, Plan("service.start"), _ => "sandbox").ShouldBeNull();
+        new KillSwitch(null).GetPause(Contoso, Plan("service.start"), _ => "sandbox").ShouldBeNull();
 
     [Fact]
     public void A_connection_nobody_knows_counts_as_paused_with_any_connector()
     {
         File.WriteAllText(path, "connector: ninja");
-        killSwitch.WhyPaused(Contoso, Plan("service.start"), _ => null).ShouldBe("The kill switch pauses the connector ninja.");
+        killSwitch.GetPause(Contoso, Plan("service.start"), _ => null).ShouldBe("The kill switch pauses the connector ninja.");
     }
 
     [Fact]
@@ -178,9 +178,9 @@ public sealed class KillSwitchTests : IDisposable
         File.WriteAllText(path, "");
         var scene = new GateScene(killSwitchPath: path);
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
         File.WriteAllText(path, "everything");
-        (await scene.WhyNotExecuteAsync()).ShouldBe("The kill switch pauses everything.");
+        (await scene.CheckExecuteAsync()).ShouldBe("The kill switch pauses everything.");
         (await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002")).Staged!.Terms.Reasons.ShouldBe(
             ["The kill switch pauses everything."]);
     }
@@ -194,7 +194,7 @@ public sealed class KillSwitchTests : IDisposable
 
         File.WriteAllText(path, "tenant: contoso");
         var paused = await scene.DecideAsync(Command(Ada, staged));
-        (paused.Refusal, paused.Sentence).ShouldBe(
+        (paused.Refusal, paused.Message).ShouldBe(
             (Refusal.Frozen, "The kill switch pauses this client. Nothing was approved; approve CON-1001 when the pause is over."));
         (await scene.IncidentAsync()).Decisions.ShouldBeEmpty();
         File.WriteAllText(path, "");
@@ -207,7 +207,7 @@ public sealed class KillSwitchTests : IDisposable
         (await scene.UndoAsync(Ada)).IsDone.ShouldBeTrue();
     }
 
-    private string? Why() => killSwitch.WhyPaused(Contoso, Plan("service.start"), _ => "sandbox");
+    private string? Why() => killSwitch.GetPause(Contoso, Plan("service.start"), _ => "sandbox");
 
     /// <summary>Whose rights this thread has to files from now on.</summary>
     [DllImport("libc", EntryPoint = "setfsuid")]
@@ -218,7 +218,7 @@ public sealed class KillSwitchTests : IDisposable
 
     private sealed record Mode(bool IsLocal) : DevOpsAI.Tenancy.ILocalMode;
 
-    private sealed class Said : ILogger<KillSwitchCheck>
+    private sealed class CapturedLog : ILogger<KillSwitchCheck>
     {
         public int Warnings { get; private set; }
 

@@ -114,7 +114,7 @@ public sealed class KillSwitchWatchTests : IDisposable
         scene.Clock.Advance(TimeSpan.FromMinutes(1));
         Switch("");
         await LookAsync();
-        await DeadlineTests.DeadlinesOf(scene).CatchUpAsync(Contoso, Cancelled);
+        await DeadlineTests.GetDeadlines(scene).CatchUpAsync(Contoso, Cancelled);
         scene.Ledger.Facts<RedraftRequested>(Contoso).ShouldBeEmpty();
         (await scene.DecideAsync(Command(Ada, await scene.IncidentAsync()))).IsDone.ShouldBeTrue();
     }

@@ -10,7 +10,7 @@ public sealed class PlannedFreezeTests
     // 09:30 to 11:00 UTC
     private const string YearEnd =
         "[{ name: year-end close, begins: '2026-03-02 10:30', ends: '2026-03-02 12:00', timeZone: Europe/Berlin }]";
-    private const string Sentence = "This client is frozen as planned until 2026-03-02 11:00 UTC: year-end close.";
+    private const string Describe = "This client is frozen as planned until 2026-03-02 11:00 UTC: year-end close.";
 
     [Fact]
     public async Task While_it_lasts_nothing_is_approved_executed_or_taken_back()
@@ -18,19 +18,19 @@ public sealed class PlannedFreezeTests
         var scene = new GateScene(APolicy.With(freezes: YearEnd));
         var incident = await scene.StagedAsync(Plan("service.start"));
         await scene.DecideAsync(Command(Ada, incident));
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
         var waiting = await scene.StagedAsync(Plan("service.start"), "CON-1002");
 
         scene.Clock.Advance(TimeSpan.FromMinutes(30));
-        (await scene.WhyNotExecuteAsync()).ShouldBe(Sentence);
+        (await scene.CheckExecuteAsync()).ShouldBe(Describe);
         (await scene.DecideAsync(Command(Ben, waiting))).ShouldSatisfyAllConditions(
-            answer => answer.Refusal.ShouldBe(Refusal.Frozen),
-            answer => answer.Sentence.ShouldBe($"{Sentence} Nothing was approved; approve CON-1002 when the pause is over."));
+            result => result.Refusal.ShouldBe(Refusal.Frozen),
+            result => result.Message.ShouldBe($"{Describe} Nothing was approved; approve CON-1002 when the pause is over."));
         (await scene.DecideAsync(Command(Ben, waiting, DecisionKind.Reject, "Not now."))).IsDone.ShouldBeTrue(
             "saying no is always possible");
 
         scene.Clock.Advance(TimeSpan.FromMinutes(90));
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
         await scene.ExecutedAsync();
     }
 
@@ -42,7 +42,7 @@ public sealed class PlannedFreezeTests
         scene.Clock.Advance(TimeSpan.FromMinutes(45));
         (await scene.StagedAsync(Plan("process.lower-priority"))).Staged!.Terms.ShouldSatisfyAllConditions(
             terms => terms.Level.ShouldBe(GateLevel.L2),
-            terms => terms.Reasons.ShouldContain(Sentence));
+            terms => terms.Reasons.ShouldContain(Describe));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class PlannedFreezeTests
     public void Of_an_hour_that_the_clock_repeats_both_belong_to_it()
     {
         var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-        var period = Period.Of(new(2026, 10, 25, 2, 15, 0), new(2026, 10, 25, 2, 45, 0), berlin)!;
+        var period = Period.Create(new(2026, 10, 25, 2, 15, 0), new(2026, 10, 25, 2, 45, 0), berlin)!;
         period.Begins.UtcDateTime.ShouldBe(new(2026, 10, 25, 0, 15, 0));
         period.Ends.UtcDateTime.ShouldBe(new(2026, 10, 25, 1, 45, 0));
     }

@@ -19,14 +19,14 @@ public sealed class QuotaTests
         await RunAsync(scene, "CON-1002");
         scene.Clock.Advance(TimeSpan.FromMinutes(20));
         var incident = await scene.StagedAsync(Plan("service.start"), "CON-1003");
-        var answer = await scene.DecideAsync(Command(Ada, incident));
-        answer.Refusal.ShouldBe(Refusal.Frozen);
-        answer.Sentence.ShouldBe(
+        var result = await scene.DecideAsync(Command(Ada, incident));
+        result.Refusal.ShouldBe(Refusal.Frozen);
+        result.Message.ShouldBe(
             "service.start was called 2 times for Contoso Ltd in the last 1 hour, and the policy allows 2. It can go on at 2026-03-02 "
             + "10:00 UTC. Nothing was approved; approve CON-1003 when the pause is over.");
         scene.Clock.Advance(TimeSpan.FromMinutes(20));
         (await scene.DecideAsync(Command(Ada, incident))).IsDone.ShouldBeTrue("the approval was not spent");
-        (await scene.WhyNotExecuteAsync("CON-1003")).ShouldBeNull();
+        (await scene.CheckExecuteAsync("CON-1003")).ShouldBeNull();
     }
 
     [Fact]
@@ -36,8 +36,8 @@ public sealed class QuotaTests
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), "CON-1009")));
         await RunAsync(scene, "CON-1001");
         await RunAsync(scene, "CON-1002");
-        (await scene.WhyNotExecuteAsync("CON-1009"))!.ShouldStartWith("service.start was called 2 times for Contoso Ltd");
-        (await scene.ObjectionAsync("CON-1009", next: new(0, Rollback: false, "CON-1009-x1-0")))!.Sentence.ShouldStartWith(
+        (await scene.CheckExecuteAsync("CON-1009"))!.ShouldStartWith("service.start was called 2 times for Contoso Ltd");
+        (await scene.ObjectionAsync("CON-1009", next: new(0, Rollback: false, "CON-1009-x1-0")))!.Message.ShouldStartWith(
             "service.start was called 2 times");
         (await scene.ObjectionAsync("CON-1009", next: new(0, Rollback: true, "CON-1009-x1-0-r"))).ShouldBeNull(
             "what was done is always taken back");
@@ -60,9 +60,9 @@ public sealed class QuotaTests
     public async Task A_plan_of_more_calls_than_are_allowed_is_never_begun()
     {
         var scene = new GateScene(Two);
-        var answer =
+        var result =
             await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start", "service.start", "service.start"))));
-        answer.Sentence.ShouldStartWith("The plan calls service.start 3 times, and the policy allows 2 in 1 hour.");
+        result.Message.ShouldStartWith("The plan calls service.start 3 times, and the policy allows 2 in 1 hour.");
     }
 
     [Fact]
@@ -72,14 +72,14 @@ public sealed class QuotaTests
         await RunAsync(scene, "CON-1001");
         await RunAsync(scene, "CON-1002");
         (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.restart"), "CON-1003")))).IsDone.ShouldBeTrue();
-        (await scene.States.GetAsync(Fabrikam, Cancelled)).Calls.Of("service.start", DateTimeOffset.MinValue).ShouldBeEmpty();
+        (await scene.States.GetAsync(Fabrikam, Cancelled)).Calls.For("service.start", DateTimeOffset.MinValue).ShouldBeEmpty();
     }
 
     [Fact]
     public void Without_a_word_in_the_policy_it_is_a_hundred_an_hour()
     {
-        GatePolicies.BuiltIn.QuotaOf("service.start").ShouldBe(new(CallQuota.Default.Actions, 100, TimeSpan.FromHours(1)));
-        (Two with { Quotas = [.. Two.Quotas, new(["*"], 7, TimeSpan.FromHours(2))] }).QuotaOf("disk.cleanup").Calls.ShouldBe(7);
+        GatePolicies.BuiltIn.GetQuota("service.start").ShouldBe(new(CallQuota.Default.Actions, 100, TimeSpan.FromHours(1)));
+        (Two with { Quotas = [.. Two.Quotas, new(["*"], 7, TimeSpan.FromHours(2))] }).GetQuota("disk.cleanup").Calls.ShouldBe(7);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class QuotaTests
         var times = CallTimes.Empty;
         for (var hour = 0; hour < 100; hour++)
             times = times.With("a", start.AddHours(hour));
-        times.Of("a", DateTimeOffset.MinValue).Count.ShouldBe(24);
+        times.For("a", DateTimeOffset.MinValue).Count.ShouldBe(24);
     }
 
     private static async Task RunAsync(GateScene scene, string id)
@@ -103,7 +103,7 @@ public sealed class QuotaTests
     {
         var incident = await scene.IncidentAsync(id);
         await scene.AppendAsync(StreamId.Proposal(id),
-            new ExecutionStarted(id, 1, $"{id}-x1", incident.SealInForce, "me", scene.Clock.GetUtcNow().AddMinutes(5), Announces: true));
+            new ExecutionStarted(id, 1, $"{id}-x1", incident.PlanDigest, "me", scene.Clock.GetUtcNow().AddMinutes(5), Announces: true));
         await scene.AppendAsync(StreamId.Proposal(id), new StepStarted(id, $"{id}-x1", 0, false, $"{id}-x1-0"));
     }
 }

@@ -18,11 +18,11 @@ public sealed class RedraftTests
         var before = await scene.StagedAsync(Plan("process.lower-priority"));
         before.Staged!.Terms.Level.ShouldBe(GateLevel.L1, "this ran by itself the first time");
         await scene.ExecutedAsync(outcome: outcome);
-        (await scene.RedraftAsync(Tim, seal: before.Staged.Seal)).ShouldSatisfyAllConditions(
-            answer => answer.IsDone.ShouldBeTrue(),
-            answer => answer.Sentence.ShouldBe("CON-1001 is being drafted again; its card will ask for a decision."),
-            answer => answer.Incident!.Phase.ShouldBe(ProposalPhase.Drafting),
-            answer => answer.Incident!.Redraft!.By.Id.ShouldBe("tim"));
+        (await scene.RedraftAsync(Tim, planDigest: before.Staged.Seal)).ShouldSatisfyAllConditions(
+            result => result.IsDone.ShouldBeTrue(),
+            result => result.Message.ShouldBe("CON-1001 is being drafted again; its card will ask for a decision."),
+            result => result.Incident!.Phase.ShouldBe(ProposalPhase.Drafting),
+            result => result.Incident!.Redraft!.By.Id.ShouldBe("tim"));
         var asked = scene.Ledger.Entries(Contoso)[^1];
         asked.Fact.ShouldBe(new RedraftRequested("CON-1001", 1));
         asked.Actor.ShouldBe(Tim.AsActor());
@@ -36,8 +36,8 @@ public sealed class RedraftTests
             incident => incident.Staged!.Revision.ShouldBe(2),
             incident => incident.Staged!.Terms.Level.ShouldBe(GateLevel.L2),
             incident => incident.Staged!.Terms.Reasons.ShouldContain(reason));
-        (await scene.DecideAsync(Command(Ada, again))).Sentence.ShouldBe("You approved CON-1001; it is being carried out.");
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.DecideAsync(Command(Ada, again))).Message.ShouldBe("You approved CON-1001; it is being carried out.");
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
     }
 
     [Fact]
@@ -45,11 +45,11 @@ public sealed class RedraftTests
     {
         var scene = new GateScene();
         await FailedAsync(scene);
-        var answers =
+        var results =
             await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(() => scene.RedraftAsync(number % 2 == 0 ? Ada : Tim))));
-        answers.Count(answer => answer.IsDone).ShouldBe(1);
+        results.Count(result => result.IsDone).ShouldBe(1);
         scene.Ledger.Facts<RedraftRequested>(Contoso).ShouldHaveSingleItem();
-        answers.First(answer => !answer.IsDone).Sentence.ShouldContain("is being drafted again, as");
+        results.First(result => !result.IsDone).Message.ShouldContain("is being drafted again, as");
     }
 
     [Fact]
@@ -62,9 +62,9 @@ public sealed class RedraftTests
         await scene.StageAsync();
         await scene.DecideAsync(Command(Ada, await scene.IncidentAsync()));
         await scene.ExecutedAsync(outcome: ExecutionOutcome.Failed);
-        (await scene.RedraftAsync(Ada, seal: first.Staged!.Seal)).ShouldSatisfyAllConditions(
-            answer => answer.Refusal.ShouldBe(Refusal.Stale),
-            answer => answer.Sentence.ShouldBe("CON-1001 was drafted again since you saw it; look at its current card."));
+        (await scene.RedraftAsync(Ada, planDigest: first.Staged!.Seal)).ShouldSatisfyAllConditions(
+            result => result.Refusal.ShouldBe(Refusal.Stale),
+            result => result.Message.ShouldBe("CON-1001 was drafted again since you saw it; look at its current card."));
     }
 
     [Fact]
@@ -86,15 +86,15 @@ public sealed class RedraftTests
         var scene = new GateScene();
         (await scene.RedraftAsync(Ada)).Refusal.ShouldBe(Refusal.UnknownIncident);
         var incident = await scene.StagedAsync(Plan("service.start"));
-        (await scene.RedraftAsync(Stranger)).Sentence.ShouldBe("You have no role at Contoso Ltd; ask one of its administrators.");
-        (await scene.RedraftAsync(Mia)).Sentence.ShouldBe(
+        (await scene.RedraftAsync(Stranger)).Message.ShouldBe("You have no role at Contoso Ltd; ask one of its administrators.");
+        (await scene.RedraftAsync(Mia)).Message.ShouldBe(
             "Only technicians, approvers and administrators of Contoso Ltd may ask for a new draft of CON-1001.");
-        (await scene.RedraftAsync(Ada)).Sentence.ShouldBe(
+        (await scene.RedraftAsync(Ada)).Message.ShouldBe(
             "CON-1001 waits for a decision already; approve, edit or reject what is proposed.");
         await scene.DecideAsync(Command(Ada, incident));
-        (await scene.RedraftAsync(Ada)).Sentence.ShouldBe("CON-1001 is being carried out; wait for its outcome.");
+        (await scene.RedraftAsync(Ada)).Message.ShouldBe("CON-1001 is being carried out; wait for its outcome.");
         await scene.ExecutedAsync();
-        (await scene.RedraftAsync(Ada)).Sentence.ShouldBe("CON-1001 is closed (verified), so nothing is drafted again.");
+        (await scene.RedraftAsync(Ada)).Message.ShouldBe("CON-1001 is closed (verified), so nothing is drafted again.");
         scene.Ledger.Facts<RedraftRequested>(Contoso).ShouldBeEmpty();
     }
 
@@ -108,8 +108,8 @@ public sealed class RedraftTests
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 2);
         await scene.StageAsync();
         var other = await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002");
-        var weight = Stagings.EarlierWeight(
-            await scene.StateAsync(), other.Proposal, long.MaxValue, DateTimeOffset.MinValue, scene.Catalogue.Of(Contoso));
+        var weight = ProposalStaging.EarlierWeight(
+            await scene.StateAsync(), other.Proposal, long.MaxValue, DateTimeOffset.MinValue, scene.Catalogue.For(Contoso));
         weight.ShouldBe(1);
     }
 

@@ -53,15 +53,15 @@ public sealed class RefusalTests
     [InlineData(DecisionKind.ApproveWithEdits, "Ben Approver already approved CON-1001 with changes at 2026-03-02 09:00 UTC.")]
     [InlineData(DecisionKind.Reject, "Ben Approver already rejected CON-1001 at 2026-03-02 09:00 UTC.")]
     [InlineData(DecisionKind.Handled, "Ben Approver already marked CON-1001 as handled at 2026-03-02 09:00 UTC.")]
-    public async Task Already_decided(DecisionKind kind, string sentence)
+    public async Task Already_decided(DecisionKind kind, string message)
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("service.restart"));
         (await scene.DecideAsync(
             Command(Ben, incident, kind, "Because", new Dictionary<string, string> { ["0.service"] = "W3SVC" }))).IsDone.ShouldBeTrue();
-        await ShouldRefuse(scene, Command(Ada, incident), Refusal.AlreadyDecided, sentence);
+        await ShouldRefuse(scene, Command(Ada, incident), Refusal.AlreadyDecided, message);
         await ShouldRefuse(scene, Command(Ben, incident), Refusal.AlreadyDecided,
-            sentence.Replace("Ben Approver", "You", StringComparison.Ordinal));
+            message.Replace("Ben Approver", "You", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class RefusalTests
 
     [Fact]
     public async Task A_seal_that_never_was() => await ShouldRefuse(
-        Plan("disk.cleanup"), incident => Command(Ada, incident, seal: new('0', 64)), Refusal.Stale,
+        Plan("disk.cleanup"), incident => Command(Ada, incident, planDigest: new('0', 64)), Refusal.Stale,
         "What you saw is not the current proposal for CON-1001; look at its current card and decide there.");
 
     [Fact]
@@ -124,8 +124,8 @@ public sealed class RefusalTests
     [InlineData("mia", DecisionKind.Approve, "Only approvers and administrators of Contoso Ltd may approve CON-1001.")]
     [InlineData("mia", DecisionKind.Snooze, "Only technicians, approvers and administrators of Contoso Ltd may snooze CON-1001.")]
     [InlineData("olga", DecisionKind.Reject, "Only approvers and administrators of Contoso Ltd may reject CON-1001.")]
-    public async Task Without_the_role(string person, DecisionKind kind, string sentence) => await ShouldRefuse(
-        Plan("disk.cleanup"), incident => Command(new(person, person), incident, kind, "Because"), Refusal.NotAllowed, sentence);
+    public async Task Without_the_role(string person, DecisionKind kind, string message) => await ShouldRefuse(
+        Plan("disk.cleanup"), incident => Command(new(person, person), incident, kind, "Because"), Refusal.NotAllowed, message);
 
     [Fact]
     public async Task Only_administrators_where_the_policy_says_so()
@@ -196,18 +196,18 @@ public sealed class RefusalTests
         Plan("disk.cleanup"), incident => Command(Ada, incident, (DecisionKind)99), Refusal.BadInput,
         "This is not a decision the bot knows.");
 
-    private static async Task ShouldRefuse(Plan plan, Func<Incident, Decide> command, Refusal refusal, string sentence)
+    private static async Task ShouldRefuse(Plan plan, Func<Incident, Decide> command, Refusal refusal, string message)
     {
         var scene = new GateScene();
-        await ShouldRefuse(scene, command(await scene.StagedAsync(plan)), refusal, sentence);
+        await ShouldRefuse(scene, command(await scene.StagedAsync(plan)), refusal, message);
     }
 
-    private static async Task ShouldRefuse(GateScene scene, Decide command, Refusal refusal, string sentence)
+    private static async Task ShouldRefuse(GateScene scene, Decide command, Refusal refusal, string message)
     {
         var before = scene.Ledger.Entries(Contoso).Count;
-        var answer = await scene.DecideAsync(command);
-        answer.Sentence.ShouldBe(sentence);
-        answer.Refusal.ShouldBe(refusal);
+        var result = await scene.DecideAsync(command);
+        result.Message.ShouldBe(message);
+        result.Refusal.ShouldBe(refusal);
         scene.Ledger.Entries(Contoso).Count.ShouldBe(before);
     }
 }

@@ -13,7 +13,7 @@ namespace DevOpsAI.Tests.Gates;
 public sealed class RollbackLevelTests
 {
     private static readonly DateTimeOffset Monday = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
-    private static readonly FindAction Find = new Catalogue(new SmallCatalogue()).Of(Contoso);
+    private static readonly FindAction Find = new ActionCatalog(new SmallCatalog()).For(Contoso);
     private static readonly GatePolicy Lenient = APolicy.With("  - { name: Everything runs, level: L0 }", chain: 100);
 
     [Fact]
@@ -64,8 +64,8 @@ public sealed class RollbackLevelTests
     [Fact]
     public void Small_changes_add_up_by_the_graver_of_both_ways()
     {
-        GateLevels.WeightOf(Plan("device.isolate"), Find).ShouldBe(9);
-        GateLevels.WeightOf(Plan("service.start", "service.start"), Find).ShouldBe(2);
+        GateLevels.GetWeight(Plan("device.isolate"), Find).ShouldBe(9);
+        GateLevels.GetWeight(Plan("service.start", "service.start"), Find).ShouldBe(2);
     }
 
     [Fact]
@@ -76,8 +76,8 @@ public sealed class RollbackLevelTests
         staged.Terms.Level.ShouldBe(GateLevel.L2);
         staged.NeedsReview.ShouldBeTrue();
         staged.Plan.Steps.Select(step => step.RollbackCommand).ShouldBe(["Format SRV-FILE01", "Stop-Service 'Spooler' on SRV-FILE01"]);
-        var answer = await scene.DecideAsync(Command(Ada, await scene.IncidentAsync()));
-        answer.Refusal.ShouldBe(Refusal.NotReviewed);
+        var result = await scene.DecideAsync(Command(Ada, await scene.IncidentAsync()));
+        result.Refusal.ShouldBe(Refusal.NotReviewed);
     }
 
     [Fact]
@@ -86,8 +86,8 @@ public sealed class RollbackLevelTests
         var scene = new GateScene(Lenient);
         var staged = (await scene.StagedAsync(Plan("service.start"))).Staged!;
         Plan other = new([staged.Plan.Steps[0] with { RollbackCommand = "Remove-Everything" }]);
-        Seals.Compute(Contoso, staged, other).ShouldNotBe(staged.Seal);
-        Seals.Compute(Contoso, staged, staged.Plan).ShouldBe(staged.Seal);
+        PlanDigests.Compute(Contoso, staged, other).ShouldNotBe(staged.Seal);
+        PlanDigests.Compute(Contoso, staged, staged.Plan).ShouldBe(staged.Seal);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class RollbackLevelTests
             .ShouldBeTrue();
         var step = (await scene.IncidentAsync()).PlanInForce.Steps[0];
         (step.Command, step.RollbackCommand).ShouldBe(("Start-Service 'Fax' on SRV-FILE01", "Stop-Service 'Fax' on SRV-FILE01"));
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
     }
 
     /// <summary>Over any catalogue, plan and policy: never below the floor, which is that of the gravest thing that may be done.</summary>
@@ -113,7 +113,7 @@ public sealed class RollbackLevelTests
             from back in Gen.Choose(-1, 5)
             select (reversibility, radius, back);
         var cases =
-            from catalogue in action.ListOf(5)
+            from catalog in action.ListOf(5)
             from steps in Gen.Choose(0, 5).ListOf()
             from rules in (from level in Gen.Elements(Enum.GetValues<GateLevel>()) from pattern in Gen.Elements("*", "a0", "a1", "a*", "b")
                 select (level, pattern)).ListOf()
@@ -121,10 +121,10 @@ public sealed class RollbackLevelTests
             from severity in Gen.Elements(Enum.GetValues<Severity>())
             from earlier in Gen.Choose(0, 10)
             from area in Gen.Elements(GateArea.Operations, GateArea.Undo)
-            select (catalogue, steps, rules, risk, severity, earlier, area);
+            select (catalog, steps, rules, risk, severity, earlier, area);
         Prop.ForAll(cases.ToArbitrary(), one =>
         {
-            var declared = one.catalogue.Select((nature, number) => new ActionSpec(
+            var declared = one.catalog.Select((nature, number) => new ActionSpec(
                 $"a{number}", "A", "device", nature.reversibility, nature.radius, true, "{target}", [],
                 nature.back < 0 ? null : $"a{nature.back}", TimeSpan.FromSeconds(1)))
                 .ToDictionary(spec => spec.Name);

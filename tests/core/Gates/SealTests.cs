@@ -11,7 +11,7 @@ namespace DevOpsAI.Tests.Gates;
 
 public sealed class SealTests
 {
-    private static readonly ProposalStaged Staged = Seals.Seal(GateScene.Contoso, new(
+    private static readonly ProposalStaged Staged = PlanDigests.Stamp(GateScene.Contoso, new(
         "CON-1001", 1, ProposalKind.Remedy, Actor.Service("drafting"), GateScene.Plan("disk.cleanup"),
         new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" },
         new(GateLevel.L2, ["Because."], Role.Approver, 1, true, new(2026, 3, 2, 17, 0, 0, TimeSpan.Zero), null, null,
@@ -57,17 +57,17 @@ public sealed class SealTests
     public void Anything_that_changes_breaks_the_seal(string what, Func<ProposalStaged, ProposalStaged> change)
     {
         var changed = change(Staged);
-        Seals.Compute(GateScene.Contoso, changed, changed.Plan).ShouldNotBe(Staged.Seal, what);
+        PlanDigests.Compute(GateScene.Contoso, changed, changed.Plan).ShouldNotBe(Staged.Seal, what);
     }
 
     [Fact]
-    public void Another_tenant_is_another_seal() => Seals.Compute(GateScene.Fabrikam, Staged, Staged.Plan).ShouldNotBe(Staged.Seal);
+    public void Another_tenant_is_another_seal() => PlanDigests.Compute(GateScene.Fabrikam, Staged, Staged.Plan).ShouldNotBe(Staged.Seal);
 
     [Fact]
     public void The_seal_survives_the_way_through_the_ledger()
     {
         var stored = (ProposalStaged)CoreFeatures.Catalog.Deserialize("proposal.staged", CoreFeatures.Catalog.Serialize(Staged));
-        Seals.Compute(GateScene.Contoso, stored, stored.Plan).ShouldBe(Staged.Seal);
+        PlanDigests.Compute(GateScene.Contoso, stored, stored.Plan).ShouldBe(Staged.Seal);
         Staged.Seal.ShouldMatch("^[0-9a-f]{64}$");
     }
 
@@ -76,7 +76,7 @@ public sealed class SealTests
     {
         var forwards = Staged with { Observed = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" } };
         var backwards = Staged with { Observed = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } };
-        Seals.Compute(GateScene.Contoso, forwards, forwards.Plan).ShouldBe(Seals.Compute(GateScene.Contoso, backwards, backwards.Plan));
+        PlanDigests.Compute(GateScene.Contoso, forwards, forwards.Plan).ShouldBe(PlanDigests.Compute(GateScene.Contoso, backwards, backwards.Plan));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class SnoozeLimitTests
 
         var asked = await scene.DecideAsync(past);
         asked.Refusal.ShouldBe(Refusal.AsksFirst);
-        asked.Sentence.ShouldBe(
+        asked.Message.ShouldBe(
             "CON-1001 is critical and to be decided by 2026-03-02 10:00 UTC; snoozed past that, nobody is asked or escalated to meanwhile. "
             + "Nothing was recorded: choose a shorter time, or tick that it may be snoozed past that.");
         scene.Ledger.Facts<ProposalDecided>(Contoso).ShouldBeEmpty();
@@ -55,7 +55,7 @@ public sealed class SnoozeLimitTests
         var hour = Command(Tim, incident, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddHours(1));
         var asked = await scene.DecideAsync(hour);
         asked.Refusal.ShouldBe(Refusal.AsksFirst);
-        asked.Sentence.ShouldStartWith(
+        asked.Message.ShouldStartWith(
             "What is proposed for CON-1001 is worth nothing after 2026-03-02 09:18 UTC (Battery left: 18 minutes).");
 
         (await scene.DecideAsync(hour with { Until = scene.Clock.GetUtcNow().AddMinutes(15) })).IsDone.ShouldBeTrue();

@@ -22,7 +22,7 @@ public sealed class StageProposalTests
         staged.Terms.Level.ShouldBe(GateLevel.L2);
         staged.Terms.PolicyVersion.ShouldMatch("^operations@[0-9a-f]{12}$");
         staged.Nonce.ShouldMatch("^[0-9a-f]{64}$");
-        staged.Seal.ShouldBe(Seals.Compute(Contoso, staged, staged.Plan));
+        staged.Seal.ShouldBe(PlanDigests.Compute(Contoso, staged, staged.Plan));
         staged.NeedsReview.ShouldBeFalse();
         scene.Reached.ShouldBe([Failpoint.ProposalStaged]);
     }

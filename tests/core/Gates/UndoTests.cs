@@ -12,12 +12,12 @@ public sealed class UndoTests
     public async Task An_approvers_press_takes_the_steps_back_in_reverse()
     {
         var scene = await VerifiedAsync("service.start", "disk.cleanup", "service.restart");
-        (await scene.UndoAsync(Ada)).Sentence.ShouldBe("CON-1001 cannot be undone: there is no way back for \"service.restart Spooler\".");
+        (await scene.UndoAsync(Ada)).Message.ShouldBe("CON-1001 cannot be undone: there is no way back for \"service.restart Spooler\".");
 
         scene = await VerifiedAsync("service.start", "disk.cleanup");
-        var answer = await scene.UndoAsync(Ada);
-        answer.Sentence.ShouldBe("CON-1001 is being undone.");
-        var staged = answer.Incident!.Staged!;
+        var result = await scene.UndoAsync(Ada);
+        result.Message.ShouldBe("CON-1001 is being undone.");
+        var staged = result.Incident!.Staged!;
         staged.Kind.ShouldBe(ProposalKind.Undo);
         staged.Revision.ShouldBe(2);
         staged.Requester.ShouldBe(Ada.AsActor());
@@ -26,11 +26,11 @@ public sealed class UndoTests
         staged.Plan.Steps[1].Preconditions.ShouldBe([new("service.Spooler.state", "==", "running")]);
         staged.Plan.Steps[1].Verifications.ShouldBe([new("service.Spooler.state", "==", "stopped")]);
         staged.Plan.Steps[1].Rollback.ShouldBe("service.start");
-        answer.Incident.Phase.ShouldBe(ProposalPhase.Approved);
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        result.Incident.Phase.ShouldBe(ProposalPhase.Approved);
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
         (await scene.UndoAsync(Ben)).ShouldSatisfyAllConditions(
             again => again.Refusal.ShouldBe(Refusal.AlreadyDecided),
-            again => again.Sentence.ShouldBe("CON-1001 is being undone, as Ada Approver asked at 2026-03-02 09:00 UTC."));
+            again => again.Message.ShouldBe("CON-1001 is being undone, as Ada Approver asked at 2026-03-02 09:00 UTC."));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class UndoTests
     {
         var run = (await (await VerifiedAsync("service.start")).IncidentAsync()).Execution!;
         var step = run.Plan.Steps[0] with { Preconditions = [new("device.online", "==", "true")] };
-        var inverse = Undos.Inverse(run with { Plan = new([step]) }, new Catalogue(new SmallCatalogue()).Of(Contoso), out var problem);
+        var inverse = UndoRules.Inverse(run with { Plan = new([step]) }, new ActionCatalog(new SmallCatalog()).For(Contoso), out var problem);
         problem.ShouldBeNull();
         inverse.Steps[0].Verifications.ShouldBe([new("service.Spooler.state", "!=", "running")]);
     }
@@ -47,18 +47,18 @@ public sealed class UndoTests
     public async Task Where_the_press_is_not_enough_somebody_else_approves()
     {
         var scene = await VerifiedAsync("device.isolate");
-        var answer = await scene.UndoAsync(Ada);
-        answer.Sentence.ShouldBe("Undoing CON-1001 needs 1 approval by somebody other than you; it waits until 2026-03-02 17:00 UTC.");
-        var incident = answer.Incident!;
+        var result = await scene.UndoAsync(Ada);
+        result.Message.ShouldBe("Undoing CON-1001 needs 1 approval by somebody other than you; it waits until 2026-03-02 17:00 UTC.");
+        var incident = result.Incident!;
         incident.Staged!.Terms.Level.ShouldBe(GateLevel.L2);
-        (await scene.UndoAsync(Ben)).Sentence.ShouldBe(
+        (await scene.UndoAsync(Ben)).Message.ShouldBe(
             "Undoing CON-1001 waits for approval already; Ada Approver asked for it at 2026-03-02 09:00 UTC.");
         var reviews = new Reviews();
         (await scene.DecideAsync(Command(Ada, incident, review: reviews.Token(incident.Staged, "ada", 1, 1)))).Refusal.ShouldBe(
             Refusal.OwnRequest);
-        (await scene.WhyNotExecuteAsync()).ShouldNotBeNull();
+        (await scene.CheckExecuteAsync()).ShouldNotBeNull();
         (await scene.DecideAsync(Command(Ben, incident, review: reviews.Token(incident.Staged, "ben", 1, 1)))).IsDone.ShouldBeTrue();
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class UndoTests
         var incident = await scene.IncidentAsync();
         (incident.IsOpen, incident.IsUndecided, incident.AsksAfterUndo, incident.Staged!.Terms.Level, incident.CanBeDraftedAgain).ShouldBe(
             (true, true, true, GateLevel.L3, true));
-        (await scene.UndoAsync(Ben)).Sentence.ShouldBe("CON-1001 was undone already at 2026-03-02 09:00 UTC.");
+        (await scene.UndoAsync(Ben)).Message.ShouldBe("CON-1001 was undone already at 2026-03-02 09:00 UTC.");
 
         (await scene.RedraftAsync(Tim)).IsDone.ShouldBeTrue();
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 4);
@@ -140,9 +140,9 @@ public sealed class UndoTests
 
     private static async Task EndUndoAsync(GateScene scene, ExecutionOutcome outcome)
     {
-        var seal = (await scene.IncidentAsync()).SealInForce;
+        var planDigest = (await scene.IncidentAsync()).PlanDigest;
         await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new UndoStarted("CON-1001", 2, "CON-1001-u1", seal, "me", scene.Clock.GetUtcNow()));
+            new UndoStarted("CON-1001", 2, "CON-1001-u1", planDigest, "me", scene.Clock.GetUtcNow()));
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), new UndoFinished("CON-1001", "CON-1001-u1", outcome, "Undone.", []));
     }
 
@@ -153,8 +153,8 @@ public sealed class UndoTests
         await ShouldRefuse(scene, Refusal.UnknownIncident, "Contoso Ltd has no incident 'CON-1001'; check the number.");
         var incident = await scene.StagedAsync(Plan("service.start"));
         await ShouldRefuse(scene, Refusal.NotPossible, "CON-1001 was never executed, so there is nothing to undo.");
-        (await scene.UndoAsync(Tim)).Sentence.ShouldBe("Only approvers and administrators of Contoso Ltd may undo CON-1001.");
-        (await scene.UndoAsync(Stranger)).Sentence.ShouldBe("You have no role at Contoso Ltd; ask one of its administrators.");
+        (await scene.UndoAsync(Tim)).Message.ShouldBe("Only approvers and administrators of Contoso Ltd may undo CON-1001.");
+        (await scene.UndoAsync(Stranger)).Message.ShouldBe("You have no role at Contoso Ltd; ask one of its administrators.");
         await scene.DecideAsync(Command(Ada, incident));
         await scene.AppendAsync(StreamId.Proposal("CON-1001"),
             new ExecutionStarted("CON-1001", 1, "CON-1001-x1", incident.Staged!.Seal, "me", scene.Clock.GetUtcNow()));
@@ -172,21 +172,21 @@ public sealed class UndoTests
 
         scene = await VerifiedAsync("service.start");
         await scene.UndoAsync(Ada);
-        var seal = (await scene.IncidentAsync()).SealInForce;
+        var planDigest = (await scene.IncidentAsync()).PlanDigest;
         await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new UndoStarted("CON-1001", 2, "CON-1001-u1", seal, "me", scene.Clock.GetUtcNow()));
+            new UndoStarted("CON-1001", 2, "CON-1001-u1", planDigest, "me", scene.Clock.GetUtcNow()));
         await ShouldRefuse(scene, Refusal.AlreadyDecided, "CON-1001 is being undone, as Ada Approver asked at 2026-03-02 09:00 UTC.");
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
         await scene.AppendAsync(StreamId.Proposal("CON-1001"),
             new UndoFinished("CON-1001", "CON-1001-u1", ExecutionOutcome.Verified, "Undone.", []));
         await ShouldRefuse(scene, Refusal.AlreadyDecided, "CON-1001 was undone already at 2026-03-02 09:00 UTC, as Ada Approver asked.");
     }
 
-    private static async Task ShouldRefuse(GateScene scene, Refusal refusal, string sentence)
+    private static async Task ShouldRefuse(GateScene scene, Refusal refusal, string message)
     {
-        var answer = await scene.UndoAsync(Ben);
-        answer.Sentence.ShouldBe(sentence);
-        answer.Refusal.ShouldBe(refusal);
+        var result = await scene.UndoAsync(Ben);
+        result.Message.ShouldBe(message);
+        result.Refusal.ShouldBe(refusal);
     }
 
     private static async Task<GateScene> VerifiedAsync(params string[] actions)

@@ -16,10 +16,10 @@ public sealed class WrongClockTests
     {
         var scene = new GateScene();
         await AheadForOneEntryAsync(scene, TimeSpan.FromDays(30));
-        var answer = await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
-        answer.Refusal.ShouldBeNull();
+        var result = await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
+        result.Refusal.ShouldBeNull();
         scene.Ledger.Entries(Contoso)[^1].At.ShouldBe(scene.Clock.GetUtcNow().AddDays(30));
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class WrongClockTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await AheadForOneEntryAsync(scene, TimeSpan.FromDays(30));
         (await scene.DecideAsync(Command(Ada, incident))).Refusal.ShouldBeNull();
-        (await scene.WhyNotExecuteAsync()).ShouldBeNull();
+        (await scene.CheckExecuteAsync()).ShouldBeNull();
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class WrongClockTests
         var scene = new GateScene();
         await AheadForOneEntryAsync(scene, TimeSpan.FromDays(30));
         await scene.StagedAsync(Plan("disk.cleanup"));
-        using var deadlines = DeadlineTests.DeadlinesOf(scene);
+        using var deadlines = DeadlineTests.GetDeadlines(scene);
         scene.Clock.Advance(TimeSpan.FromHours(8) - TimeSpan.FromMilliseconds(1));
         await deadlines.CatchUpAsync(Contoso, Cancelled);
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
@@ -81,7 +81,7 @@ public sealed class WrongClockTests
         await scene.AppendAsync(StreamId.Proposal("CON-1001"),
             new ExecutionStarted("CON-1001", 1, "CON-1001-x1", "seal", "another", now.AddDays(30)));
         var incident = await scene.IncidentAsync();
-        Due.Of(incident.Proposal, new LeaseClaims(), new BotInstance("me"), now).ShouldBeOfType<Due.Run>().TakenOver.ShouldBeTrue();
+        Due.Create(incident.Proposal, new LeaseClaims(), new BotInstance("me"), now).ShouldBeOfType<Due.Run>().TakenOver.ShouldBeTrue();
     }
 
     private static async Task RunAsync(GateScene scene, string id)
@@ -89,7 +89,7 @@ public sealed class WrongClockTests
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), id)));
         var incident = await scene.IncidentAsync(id);
         await scene.AppendAsync(StreamId.Proposal(id),
-            new ExecutionStarted(id, 1, $"{id}-x1", incident.SealInForce, "me", scene.Clock.GetUtcNow().AddMinutes(5), Announces: true));
+            new ExecutionStarted(id, 1, $"{id}-x1", incident.PlanDigest, "me", scene.Clock.GetUtcNow().AddMinutes(5), Announces: true));
         await scene.AppendAsync(StreamId.Proposal(id), new StepStarted(id, $"{id}-x1", 0, false, $"{id}-x1-0"));
     }
 
@@ -102,7 +102,7 @@ public sealed class WrongClockTests
         await scene.AppendAsync(
             StreamId.Proposal("CON-1001"),
             new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, true), Ada.AsActor());
-        (await scene.WhyNotExecuteAsync()).ShouldBe("It was approved after it had expired.");
+        (await scene.CheckExecuteAsync()).ShouldBe("It was approved after it had expired.");
     }
 
     /// <summary>
@@ -119,13 +119,13 @@ public sealed class WrongClockTests
             var incident = await scene.StagedAsync(Plan("disk.cleanup"));
             await ClockDoesSomethingAsync(scene, random);
             var inTime = scene.Clock.GetUtcNow() < incident.Staged!.Terms.ExpiresAt;
-            var answer = await scene.DecideAsync(Command(Ada, incident));
-            answer.IsDone.ShouldBe(inTime, $"seed {seed}: {answer.Sentence}");
+            var result = await scene.DecideAsync(Command(Ada, incident));
+            result.IsDone.ShouldBe(inTime, $"seed {seed}: {result.Message}");
             await ClockDoesSomethingAsync(scene, random);
             if (inTime)
-                (await scene.WhyNotExecuteAsync()).ShouldBeNull($"seed {seed}");
+                (await scene.CheckExecuteAsync()).ShouldBeNull($"seed {seed}");
             else
-                (await scene.WhyNotExecuteAsync()).ShouldNotBeNull($"seed {seed}");
+                (await scene.CheckExecuteAsync()).ShouldNotBeNull($"seed {seed}");
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class IntakeWorld : IDisposable
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
 
     private readonly ServiceProvider services;
-    private readonly ILedgerFollower follower;
+    private readonly ILedgerSubscription subscription;
     private long cursor;
 
     public IntakeWorld(Func<ILedger, ILedger>? wrap = null)
@@ -46,7 +46,7 @@ internal sealed class IntakeWorld : IDisposable
                 collection.AddSingleton(role, handler);
         }
         services = collection.BuildServiceProvider();
-        follower = services.GetServices<ILedgerFollower>().Single();
+        subscription = services.GetServices<ILedgerSubscription>().Single();
     }
 
     public ManualClock Clock { get; } = new();
@@ -80,15 +80,15 @@ internal sealed class IntakeWorld : IDisposable
         {
             foreach (var entry in page)
             {
-                if (follower.Lane(entry) is not null)
-                    await follower.HandleAsync(entry, CancellationToken.None);
+                if (subscription.GetPartitionKey(entry) is not null)
+                    await subscription.HandleAsync(entry, CancellationToken.None);
                 cursor = entry.Seq;
             }
         }
     }
 
     /// <summary>Hands over one entry again, as after a crash.</summary>
-    public Task RedeliverAsync(LedgerEntry entry) => follower.HandleAsync(entry, CancellationToken.None);
+    public Task RedeliverAsync(LedgerEntry entry) => subscription.HandleAsync(entry, CancellationToken.None);
 
     public void Dispose() => services.Dispose();
 
@@ -102,7 +102,7 @@ internal sealed class IntakeWorld : IDisposable
 /// <summary>An alert is about the volume that it names, and what is known has a plan.</summary>
 internal sealed class Volumes : IAlertParts
 {
-    public string? PartOf(string kind, string? device, IReadOnlyDictionary<string, string> attributes) =>
+    public string? GetPart(string kind, string? device, IReadOnlyDictionary<string, string> attributes) =>
         attributes.GetValueOrDefault("volume");
 
     public bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes) => kind.StartsWith("Known", StringComparison.Ordinal);

@@ -65,12 +65,12 @@ public sealed class OccurrencesTests : IDisposable
     [Fact]
     public async Task One_that_comes_all_the_time_is_kept_a_bounded_number_of_times()
     {
-        for (var n = 0; n < 3 * Occurrences.MostOfOne; n++)
+        for (var n = 0; n < 3 * Occurrences.MaxOfOne; n++)
         {
             await OpenAsync();
             await CloseAsync(ClosedReasons.Resolved);
         }
-        world.State.Occurrences.Count.ShouldBe(Occurrences.MostOfOne);
+        world.State.Occurrences.Count.ShouldBe(Occurrences.MaxOfOne);
         Before()[^1].IncidentId.ShouldBe("CON-1059");
         world.Clock.Advance(TimeSpan.FromDays(31));
         await OpenAsync("cpu|srv1");

@@ -345,7 +345,7 @@ public sealed class StormTests
     }
 
     private static TenantState Apply(TenantState state, StreamId stream, Fact fact) => state.Apply(new(
-        IntakeWorld.Contoso, state.Seq + 1, DateTimeOffset.UnixEpoch, CoreFeatures.Catalog.NameOf(fact), stream, 1, Actor.Service("t"), "c",
+        IntakeWorld.Contoso, state.Seq + 1, DateTimeOffset.UnixEpoch, CoreFeatures.Catalog.GetName(fact), stream, 1, Actor.Service("t"), "c",
         null, fact, default));
 
     private static EventReceived ReceivedEvent(string kind, string device, string alert) => new(

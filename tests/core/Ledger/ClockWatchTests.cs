@@ -11,7 +11,7 @@ namespace DevOpsAI.Tests.Ledger;
 /// <summary>Somebody, or something, sets the clock while the bot runs.</summary>
 public sealed class ClockWatchTests
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Max = TimeSpan.FromHours(1);
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
     private readonly ManualClock clock = new();
     private TimeSpan slept;
@@ -69,7 +69,7 @@ public sealed class ClockWatchTests
     [Fact]
     public void A_machine_that_slept_is_as_far_ahead_as_it_slept()
     {
-        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance,
+        var watch = new ClockWatch(clock, Max, NullLogger<ClockWatch>.Instance,
             () => clock.GetElapsedTime(0, clock.GetTimestamp()) + slept);
         Sleep(TimeSpan.FromHours(8));
         watch.Problem.ShouldBeNull();
@@ -97,7 +97,7 @@ public sealed class ClockWatchTests
     [Fact]
     public void What_a_sleep_does_not_explain_is_a_jump()
     {
-        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance,
+        var watch = new ClockWatch(clock, Max, NullLogger<ClockWatch>.Instance,
             () => clock.GetElapsedTime(0, clock.GetTimestamp()) + slept);
         Sleep(TimeSpan.FromHours(8));
         clock.Jump(TimeSpan.FromDays(30));
@@ -112,7 +112,7 @@ public sealed class ClockWatchTests
     public void Where_sleep_cannot_be_told_every_jump_is_one(bool onlyLater)
     {
         var asked = 0;
-        var watch = new ClockWatch(clock, Longest, NullLogger<ClockWatch>.Instance,
+        var watch = new ClockWatch(clock, Max, NullLogger<ClockWatch>.Instance,
             () => onlyLater && asked++ == 0 ? TimeSpan.FromHours(1) : null);
         clock.Jump(TimeSpan.FromHours(5));
         watch.Problem.ShouldNotBeNull().ShouldContain("5 hours ahead");
@@ -122,7 +122,7 @@ public sealed class ClockWatchTests
     public void A_jump_is_said_once_and_so_is_its_end()
     {
         var log = new Lines();
-        var watch = new ClockWatch(clock, Longest, log);
+        var watch = new ClockWatch(clock, Max, log);
         for (var day = 0; day < 2; day++)
         {
             clock.Jump(TimeSpan.FromDays(3));
@@ -181,7 +181,7 @@ public sealed class ClockWatchTests
         clock.Jump(time);
     }
 
-    private ClockWatch Watch() => new(clock, Longest, NullLogger<ClockWatch>.Instance);
+    private ClockWatch Watch() => new(clock, Max, NullLogger<ClockWatch>.Instance);
 
     private static async Task AppendAsync(GuardedLedger ledger) => await ledger.AppendAsync(
         Contoso, [], [new(StreamId.Access, Actor.Service("test"), "c-1", new IncidentClosed("CON-1001", "resolved"))],

@@ -6,8 +6,8 @@ namespace DevOpsAI.Tests.Ledger;
 /// <summary>What every store of documents promises.</summary>
 public abstract class DocumentsContract
 {
-    private static readonly DocumentScope Contoso = DocumentScope.Of(TenantId.Parse("contoso"));
-    private static readonly DocumentScope Fabrikam = DocumentScope.Of(TenantId.Parse("fabrikam"));
+    private static readonly DocumentScope Contoso = DocumentScope.From(TenantId.Parse("contoso"));
+    private static readonly DocumentScope Fabrikam = DocumentScope.From(TenantId.Parse("fabrikam"));
 
     protected abstract IDocuments Documents { get; }
 

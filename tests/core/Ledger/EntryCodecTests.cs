@@ -37,7 +37,7 @@ public sealed class EntryCodecTests
                 text, At, true, new Dictionary<string, string> { ["z" + text] = text, ["a"] = text }));
         var bytes = Encode(entry, 7, 1, out var sealedBytes);
         Jcs.Canonicalize(bytes).ShouldBe(bytes);
-        var decoded = CoreFeatures.Codec.Decode(bytes, MerkleTree.HashLeaf(bytes), sealedBytes, Keys.Of(Contoso));
+        var decoded = CoreFeatures.Codec.Decode(bytes, MerkleTree.HashLeaf(bytes), sealedBytes, Keys.For(Contoso));
         decoded.Stream.Value.ShouldBe(text);
         decoded.Actor.ShouldBe(entry.Actor);
         decoded.Correlation.ShouldBe(text);
@@ -54,7 +54,7 @@ public sealed class EntryCodecTests
     [Fact]
     public void An_entry_that_is_too_large_is_refused() =>
         Should.Throw<ArgumentException>(
-            () => Encode(new(new("x"), Actor.Service("x"), "c", new IncidentClosed("a", new('b', EntryCodec.LargestEntry))), 1, 1));
+            () => Encode(new(new("x"), Actor.Service("x"), "c", new IncidentClosed("a", new('b', EntryCodec.MaxEntryBytes))), 1, 1));
 
     [Fact]
     public void A_type_of_a_later_version_is_kept_as_it_is()
@@ -94,9 +94,9 @@ public sealed class EntryCodecTests
     private static byte[] Encode(NewEntry entry, long seq, long version, out byte[]? sealedBytes)
     {
         var output = new ByteBuffer(64);
-        Keys.Of(Contoso).EnsurePeople(entry);
-        var prepared = CoreFeatures.Codec.Prepare(Contoso, entry, Keys.Of(Contoso));
-        sealedBytes = prepared.Sealed;
+        Keys.For(Contoso).EnsurePeople(entry);
+        var prepared = CoreFeatures.Codec.Prepare(Contoso, entry, Keys.For(Contoso));
+        sealedBytes = prepared.Encrypted;
         EntryCodec.Complete(prepared, At, seq, version, output);
         return output.Written.ToArray();
     }

@@ -15,13 +15,13 @@ public sealed class EntryTableTests
     [Fact]
     public void The_table_for_auditors_is_what_the_features_register()
     {
-        var document = File.ReadAllText(PathOf());
+        var document = File.ReadAllText(GetPath());
         var (begin, end) =
             (document.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, document.IndexOf(End, StringComparison.Ordinal));
         var drawn = document[..begin] + Table(CoreFeatures.Catalog) + document[end..];
         if (Environment.GetEnvironmentVariable("WRITE_ENTRY_TABLE") == "1")
-            File.WriteAllText(PathOf(), drawn);
-        drawn.ShouldBe(File.ReadAllText(PathOf()),
+            File.WriteAllText(GetPath(), drawn);
+        drawn.ShouldBe(File.ReadAllText(GetPath()),
             "docs/entries.md is not what the features register; write it anew with WRITE_ENTRY_TABLE=1");
     }
 
@@ -38,7 +38,7 @@ public sealed class EntryTableTests
             table.Append($"\n## {char.ToUpperInvariant(feature.Name[0])}{feature.Name[1..]}\n\n");
             table.Append("| entry | when it is written | what is in it | encrypted |\n|---|---|---|---|\n");
             foreach (var entry in feature.Entries)
-                table.Append($"| `{entry.Name}` | {entry.When} | {Members(entry)} | {Encrypted(catalog.PlanOf(entry.Name)!)} |\n");
+                table.Append($"| `{entry.Name}` | {entry.When} | {Members(entry)} | {Encrypted(catalog.GetPlan(entry.Name)!)} |\n");
         }
         return table.Append('\n').ToString();
     }
@@ -46,20 +46,20 @@ public sealed class EntryTableTests
     private static string Members(EntryType entry) =>
         string.Join(", ", entry.Json.Properties.Select(static property => $"`{property.Name}`"));
 
-    private static string Encrypted(SealingPlan plan) => string.Join("; ", plan.Marks
+    private static string Encrypted(FieldEncryption plan) => string.Join("; ", plan.Marks
         .GroupBy(static mark => mark.Keeper)
-        .OrderBy(static keeper => keeper.Key)
-        .Select(static keeper =>
-            $"{string.Join(", ", keeper.Select(static mark => $"`{mark.Path["data.".Length..]}`"))} ({Whose(keeper.Key)})"));
+        .OrderBy(static owner => owner.Key)
+        .Select(static owner =>
+            $"{string.Join(", ", owner.Select(static mark => $"`{mark.Path["data.".Length..]}`"))} ({Whose(owner.Key)})"));
 
-    private static string Whose(Keeper keeper) => keeper switch
+    private static string Whose(KeyOwner owner) => owner switch
     {
-        Keeper.SubjectOrTenant => "user, else client",
-        Keeper.ActorOrTenant => "who acts, else client",
-        Keeper.Subject => "user",
+        KeyOwner.SubjectOrTenant => "user, else client",
+        KeyOwner.ActorOrTenant => "who acts, else client",
+        KeyOwner.Subject => "user",
         _ => "person named",
     };
 
-    private static string PathOf([CallerFilePath] string source = "") =>
+    private static string GetPath([CallerFilePath] string source = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "docs", "entries.md"));
 }

@@ -16,7 +16,7 @@ public sealed class FeatureTests
         {
             Slices =
             [
-                StateSlice.Of<Seen>("seen", [typeof(FreezeSet)], "freeze"),
+                StateSlice.Create<Seen>("seen", [typeof(FreezeSet)], "freeze"),
                 StateSlice.OfAll<Beside>("beside"),
             ],
         };
@@ -69,9 +69,9 @@ public sealed class FeatureTests
             { Fact = lesser.Deserialize("freeze.set", CoreFeatures.Catalog.Serialize(new FreezeSet("why"))) };
 
         stored.Fact.ShouldBeOfType<UnknownFact>().Data.GetProperty("reason").GetString().ShouldBe("why");
-        lesser.TitleOf(stored).ShouldBe("freeze.set");
+        lesser.GetTitle(stored).ShouldBe("freeze.set");
         new TenantState(Contoso, CoreFeatures.Catalog).Apply(stored).Seq.ShouldBe(1);
-        Should.Throw<ArgumentException>(() => lesser.NameOf(new FreezeSet("why"))).Message.ShouldContain("no stored type name");
+        Should.Throw<ArgumentException>(() => lesser.GetName(new FreezeSet("why"))).Message.ShouldContain("no stored type name");
     }
 
     private sealed record Seen : ISlice<Seen>

@@ -162,9 +162,9 @@ public abstract class LedgerContract : IDisposable
     [Fact]
     public async Task Who_waits_can_give_up()
     {
-        using var patience = new CancellationTokenSource();
-        var waiting = Ledger.WaitPastAsync(Contoso, 0, patience.Token).AsTask();
-        await patience.CancelAsync();
+        using var timeout = new CancellationTokenSource();
+        var waiting = Ledger.WaitPastAsync(Contoso, 0, timeout.Token).AsTask();
+        await timeout.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
     }
 

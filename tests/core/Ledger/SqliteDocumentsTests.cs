@@ -16,7 +16,7 @@ public sealed class SqliteDocumentsTests : DocumentsContract, IDisposable
     [Fact]
     public async Task Nothing_of_a_deleted_document_is_left_in_any_file()
     {
-        var scope = DocumentScope.Of(TenantId.Parse("contoso"));
+        var scope = DocumentScope.From(TenantId.Parse("contoso"));
         await documents.TryPutAsync(scope, "key", "ana", "canary-of-a-key"u8.ToArray(), null, TestContext.Current.CancellationToken);
         HoldsCanary().ShouldBeTrue();
         await documents.DeleteAsync(scope, "key", "ana", TestContext.Current.CancellationToken);
@@ -27,7 +27,7 @@ public sealed class SqliteDocumentsTests : DocumentsContract, IDisposable
     public async Task Another_process_that_takes_its_time_to_write_is_waited_for()
     {
         var token = TestContext.Current.CancellationToken;
-        var scope = DocumentScope.Of(TenantId.Parse("contoso"));
+        var scope = DocumentScope.From(TenantId.Parse("contoso"));
         using var other = SqliteDatabase.OpenToWrite(Path.Combine(folder, SqliteDocuments.FileName));
         other.Execute("BEGIN IMMEDIATE");
         var writing = Task.Run(async () => await documents.TryPutAsync(scope, "note", "a", "one"u8.ToArray(), null, token), token);

@@ -30,17 +30,17 @@ public sealed class OtherSubjectTests : IDisposable
     [Fact]
     public async Task It_is_approved_by_two_others_than_who_asked_and_takes_effect_once()
     {
-        (await ProposeAsync(Ada)).Sentence.ShouldBe(
+        (await ProposeAsync(Ada)).Message.ShouldBe(
             "Gadget G-7 needs 2 approvals by somebody other than you; it waits until 2026-03-02 17:00 UTC.");
         (await ProposeAsync(Ben)).Refusal.ShouldBe(Refusal.AlreadyDecided);
-        (await DecideAsync(Ada)).Sentence.ShouldBe("You requested this revision of gadget G-7 yourself; somebody else must approve it.");
-        (await DecideAsync(Tim)).Sentence.ShouldBe("Only approvers and administrators of Contoso Ltd may approve gadget G-7.");
+        (await DecideAsync(Ada)).Message.ShouldBe("You requested this revision of gadget G-7 yourself; somebody else must approve it.");
+        (await DecideAsync(Tim)).Message.ShouldBe("Only approvers and administrators of Contoso Ltd may approve gadget G-7.");
         var first = await DecideAsync(Ben);
-        first.Sentence.ShouldBe("You approved gadget G-7; it needs 1 more approval by somebody else.");
+        first.Message.ShouldBe("You approved gadget G-7; it needs 1 more approval by somebody else.");
         (first.Proposal!.Decisions.Length, first.Incident).ShouldBe((1, null));
         await RunAsync();
         (await ProposalAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
-        (await DecideAsync(Root)).Sentence.ShouldBe("You approved gadget G-7; it is being carried out.");
+        (await DecideAsync(Root)).Message.ShouldBe("You approved gadget G-7; it is being carried out.");
         (await DecideAsync(Root)).Refusal.ShouldBe(Refusal.AlreadyDecided);
 
         await RunAsync();
@@ -67,7 +67,7 @@ public sealed class OtherSubjectTests : IDisposable
         await RunAsync();
         (await ProposalAsync()).Phase.ShouldBe(ProposalPhase.Stopped);
         scene.Ledger.Facts<RoleAssigned>(Contoso).ShouldBeEmpty();
-        (await DecideAsync(Tim, DecisionKind.Handled)).Sentence.ShouldBe(
+        (await DecideAsync(Tim, DecisionKind.Handled)).Message.ShouldBe(
             "gadget G-7 is marked as handled by you; the bot does nothing more.");
     }
 
@@ -76,7 +76,7 @@ public sealed class OtherSubjectTests : IDisposable
     {
         await ProposeAsync(Tim);
         var broken = await scene.DecideAsync(await CommandAsync(Ben) with { BreakGlass = true, Reason = "It cannot wait." });
-        broken.Sentence.ShouldBe(
+        broken.Message.ShouldBe(
             "You broke the glass for gadget G-7; it is being carried out. 2 others must confirm until 2026-03-02 13:00 UTC, and "
             + "everybody is told.");
         await RunAsync();
@@ -84,11 +84,11 @@ public sealed class OtherSubjectTests : IDisposable
         var review = new ReviewBreakGlassHandler(scene.Recorder, scene.Access);
         (await review.Handle(new(Contoso, Subject, Ben, 1, true, null, NewMessage()), Cancelled)).Refusal.ShouldBe(Refusal.OwnRequest);
         (await review.Handle(new(Contoso, Subject, Ada, 1, true, null, NewMessage()), Cancelled)).IsDone.ShouldBeTrue();
-        using var deadlines = DeadlineTests.DeadlinesOf(scene);
+        using var deadlines = DeadlineTests.GetDeadlines(scene);
         scene.Clock.Advance(TimeSpan.FromHours(4));
         await deadlines.CatchUpAsync(Contoso, Cancelled);
         scene.Ledger.Facts<BreakGlassEscalated>(Contoso).ShouldHaveSingleItem().About.ShouldBe(Subject);
-        (await review.Handle(new(Contoso, Subject, Root, 1, true, null, NewMessage()), Cancelled)).Sentence
+        (await review.Handle(new(Contoso, Subject, Root, 1, true, null, NewMessage()), Cancelled)).Message
             .ShouldBe("You confirmed gadget G-7; nothing more is owed.");
         (await ProposalAsync()).OpenGlass.ShouldBeNull();
     }
@@ -97,7 +97,7 @@ public sealed class OtherSubjectTests : IDisposable
     public async Task It_escalates_and_expires_without_a_decision_and_can_be_asked_for_again()
     {
         await ProposeAsync(Ada);
-        using var deadlines = DeadlineTests.DeadlinesOf(scene);
+        using var deadlines = DeadlineTests.GetDeadlines(scene);
         scene.Clock.Advance(TimeSpan.FromMinutes(30));
         await deadlines.CatchUpAsync(Contoso, Cancelled);
         (await ProposalAsync()).EscalatedTo!.Value.To.ShouldBe(Role.Manager);
@@ -108,7 +108,7 @@ public sealed class OtherSubjectTests : IDisposable
         scene.Clock.Advance(TimeSpan.FromHours(9));
         await deadlines.CatchUpAsync(Contoso, Cancelled);
         (await ProposalAsync()).Phase.ShouldBe(ProposalPhase.Expired);
-        (await DecideAsync(Ben)).Sentence.ShouldContain("The proposal for gadget G-7 expired at");
+        (await DecideAsync(Ben)).Message.ShouldContain("The proposal for gadget G-7 expired at");
         (await ProposeAsync(Ada)).IsDone.ShouldBeTrue();
         (await ProposalAsync()).Staged!.Revision.ShouldBe(2);
     }
@@ -118,7 +118,7 @@ public sealed class OtherSubjectTests : IDisposable
     {
         await ProposeAsync(Ada);
         var shown = await CommandAsync(Ben);
-        (await DecideAsync(Ben, DecisionKind.Reject, reason: "Not now.")).Sentence.ShouldBe("You rejected gadget G-7; nothing is done.");
+        (await DecideAsync(Ben, DecisionKind.Reject, reason: "Not now.")).Message.ShouldBe("You rejected gadget G-7; nothing is done.");
         await ProposeAsync(Ada);
         (await scene.DecideAsync(shown)).Refusal.ShouldBe(Refusal.Stale);
     }
@@ -133,23 +133,23 @@ public sealed class OtherSubjectTests : IDisposable
         (await ObjectionAsync(machine)).ShouldBeNull();
         (await ObjectionAsync(machine, GateScene.Plan("disk.cleanup"))).ShouldBe(
             "The seal is broken: the plan is not the one that was shown.");
-        (await ProposeAsync(Ada, ProposalSubject.Create("machine", "M-2"), DevOpsAI.Connections.Plans.Plan.Empty)).Sentence
+        (await ProposeAsync(Ada, ProposalSubject.Create("machine", "M-2"), DevOpsAI.Connections.Plans.Plan.Empty)).Message
             .ShouldBe("Machine M-2 is for people only: There is no plan to carry out: a person decides what to do.");
     }
 
     [Fact]
     public async Task Nobody_decides_about_a_kind_that_no_area_declares()
     {
-        (await ProposeAsync(Ada, ProposalSubject.Create("widget", "1"))).Sentence.ShouldBe("Nobody can ask for a decision about widget 1.");
+        (await ProposeAsync(Ada, ProposalSubject.Create("widget", "1"))).Message.ShouldBe("Nobody can ask for a decision about widget 1.");
         (await ProposeAsync(Ada, ProposalSubject.ForIncident("CON-1001"))).Refusal.ShouldBe(Refusal.NotPossible);
         (await ProposeAsync(Stranger)).Refusal.ShouldBe(Refusal.NotAllowed);
-        (await scene.DecideAsync(new(Contoso, "widget:1", Ben, DecisionKind.Approve, "", Correlation))).Sentence
+        (await scene.DecideAsync(new(Contoso, "widget:1", Ben, DecisionKind.Approve, "", Correlation))).Message
             .ShouldBe("Contoso Ltd has no widget '1'; check the number.");
         Should.Throw<InvalidOperationException>(() => new ProposalAreas([new IncidentArea(), new IncidentArea()])).Message
             .ShouldContain("'incident'");
     }
 
-    private Task<Answer> ProposeAsync(Person by, ProposalSubject? about = null, Plan? plan = null)
+    private Task<RequestResult> ProposeAsync(Person by, ProposalSubject? about = null, Plan? plan = null)
     {
         var observed = new Dictionary<string, string> { ["gadget"] = "G-7" };
         var request = new Propose(
@@ -160,7 +160,7 @@ public sealed class OtherSubjectTests : IDisposable
     private async Task<Decide> CommandAsync(Person by, DecisionKind kind = DecisionKind.Approve, ProposalSubject? about = null) =>
         new(Contoso, about ?? Subject, by, kind, (await ProposalAsync(about)).Staged!.Seal, Correlation);
 
-    private async Task<Answer> DecideAsync(
+    private async Task<RequestResult> DecideAsync(
         Person by, DecisionKind kind = DecisionKind.Approve, string? reason = null, DateTimeOffset? until = null,
         ProposalSubject? about = null) =>
         await scene.DecideAsync(await CommandAsync(by, kind, about) with { Reason = reason, Until = until });
@@ -170,7 +170,7 @@ public sealed class OtherSubjectTests : IDisposable
     private async Task<string?> ObjectionAsync(ProposalSubject? about = null, Plan? plan = null)
     {
         var proposal = await ProposalAsync(about);
-        return (await scene.Guard.WhyNotAsync(await scene.StateAsync(), proposal, plan ?? proposal.PlanInForce, null, Cancelled))?.Sentence;
+        return (await scene.Guard.CheckAsync(await scene.StateAsync(), proposal, plan ?? proposal.PlanInForce, null, Cancelled))?.Message;
     }
 
     private Task RunAsync()
@@ -178,7 +178,7 @@ public sealed class OtherSubjectTests : IDisposable
         var bot = BotInstance.New();
         var record = new RunRecord(scene.Ledger, scene.States, bot, metrics, scene.Clock, NullLogger<RunRecord>.Instance, scene.Areas);
         var runs = new PlanRuns(
-            record, scene.Guard, new SmallCatalogue(), scene.Clock, Options.Create(new ExecutionOptions()), NullLogger<PlanRun>.Instance);
+            record, scene.Guard, new SmallCatalog(), scene.Clock, Options.Create(new ExecutionOptions()), NullLogger<PlanRun>.Instance);
         return new Executor(
             scene.States, record, scene.Guard, runs, new(new LeaseClaims(), bot), new(), scene.Clock, NullLogger<Executor>.Instance)
             .RunAsync(Contoso, Subject, Cancelled);
@@ -199,7 +199,7 @@ public sealed class OtherSubjectTests : IDisposable
         {
             var given = new RoleAssigned(proposal.Subject.Id, "Gadget", Role.Technician, true);
             return outcome == ExecutionOutcome.Verified
-                ? new([state.VersionOf(StreamId.Access)], [(StreamId.Access, given)])
+                ? new([state.GetVersion(StreamId.Access)], [(StreamId.Access, given)])
                 : Aftermath.Nothing;
         }
     }

@@ -65,6 +65,6 @@ public sealed class ProposalSubjectTests
         var expired = new ProposalExpired(text, 2);
         var stored = CoreFeatures.Catalog.Serialize(expired);
         Encoding.UTF8.GetString(stored).ShouldBe($$"""{"incidentId":"{{text}}","revision":2}""");
-        CoreFeatures.Catalog.Deserialize(CoreFeatures.Catalog.NameOf(expired), stored).ShouldBe(expired);
+        CoreFeatures.Catalog.Deserialize(CoreFeatures.Catalog.GetName(expired), stored).ShouldBe(expired);
     }
 }

@@ -20,8 +20,8 @@ public static class History
     {
         var clock = new ManualClock(plan.From);
         using var metrics = new LedgerMetrics();
-        using var vault = new EmbeddedVault(folder);
-        using var ledger = new SqliteLedger(folder, CoreFeatures.Catalog, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
+        using var keyRing = new LocalKeyRing(folder);
+        using var ledger = new SqliteLedger(folder, CoreFeatures.Catalog, keyRing.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
         return await WriteAsync(ledger, clock, plan, cancellationToken);
     }
 

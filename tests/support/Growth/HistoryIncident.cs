@@ -35,36 +35,36 @@ internal sealed class HistoryIncident
 
     private readonly HistoryPlan plan;
     private readonly int tenant;
-    private readonly int round;
+    private readonly int revision;
     private readonly DateTimeOffset began;
     private readonly string id;
     private readonly string device;
     private readonly string correlation;
-    private readonly string seal;
+    private readonly string planDigest;
     private readonly string channel;
     private readonly string activity;
     private readonly bool endsByItself;
     private long stagedSeq;
 
-    public HistoryIncident(HistoryPlan plan, int tenant, int round, DateTimeOffset began)
+    public HistoryIncident(HistoryPlan plan, int tenant, int revision, DateTimeOffset began)
     {
-        (this.plan, this.tenant, this.round, this.began) = (plan, tenant, round, began);
-        id = string.Create(CultureInfo.InvariantCulture, $"{HistoryPlan.Prefix(tenant)}-{1001 + round}");
-        device = string.Create(CultureInfo.InvariantCulture, $"SRV-{round % 97:00}");
-        seal = Hash("seal");
+        (this.plan, this.tenant, this.revision, this.began) = (plan, tenant, revision, began);
+        id = string.Create(CultureInfo.InvariantCulture, $"{HistoryPlan.Prefix(tenant)}-{1001 + revision}");
+        device = string.Create(CultureInfo.InvariantCulture, $"SRV-{revision % 97:00}");
+        planDigest = Hash("seal");
         correlation = Hash("correlation")[..32];
         channel = HistoryPlan.Channel(tenant);
         activity = string.Create(CultureInfo.InvariantCulture, $"{began.ToUnixTimeMilliseconds()}");
-        endsByItself = Fate < 10 && !plan.IsOpen(tenant, round);
+        endsByItself = Fate < 10 && !plan.IsOpen(tenant, revision);
     }
 
-    private int Fate => (round * 7 + tenant) % 20;
+    private int Fate => (revision * 7 + tenant) % 20;
 
     private string Title => $"Spooler is down on {device}";
 
     private string Key => $"{CauseKey}|{device.ToLowerInvariant()}|spooler";
 
-    private string EventOf(string status) => "E-" + Hash(status)[..16];
+    private string GetEvent(string status) => "E-" + Hash(status)[..16];
 
     /// <summary>From the alert to the card that asks for a decision.</summary>
     /// <param name="seq">Of the tenant's last entry.</param>
@@ -75,7 +75,7 @@ internal sealed class HistoryIncident
         [
             Received(EventStatus.Firing),
             new(StreamId.Incident(id), Incidents, correlation, new IncidentOpened(
-                id, Title, Severity.Error, Kind, device, IncidentScope.One, Key, CauseKey, EventOf("firing")), receivedSeq),
+                id, Title, Severity.Error, Kind, device, IncidentScope.One, Key, CauseKey, GetEvent("firing")), receivedSeq),
         ];
         if (endsByItself)
             return entries;
@@ -88,7 +88,7 @@ internal sealed class HistoryIncident
         string[] reasons = ["Changes are approved by a person (policy)."];
         var terms = new GateTerms(
             GateLevel.L2, reasons, Role.Approver, 1, true, began + HistoryPlan.Expiry, null, null, "operations@0c1d2e3f4a5b");
-        var staged = new ProposalStaged(id, 1, ProposalKind.Remedy, Drafting, Plan(), observed, terms, false, seal, Hash("nonce"))
+        var staged = new ProposalStaged(id, 1, ProposalKind.Remedy, Drafting, Plan(), observed, terms, false, planDigest, Hash("nonce"))
         {
             ByClock = began,
             Severity = Severity.Error,
@@ -130,7 +130,7 @@ internal sealed class HistoryIncident
     {
         var (decidedSeq, startedSeq, finishedSeq, closedSeq) = (seq + 1, seq + 2, seq + 5, seq + 6);
         var (run, operation) = ($"{id}-x1", $"{id}-x1-0");
-        var started = new ExecutionStarted(id, 1, run, seal, Hash("instance")[..32], now.AddMinutes(2), true);
+        var started = new ExecutionStarted(id, 1, run, planDigest, Hash("instance")[..32], now.AddMinutes(2), true);
         var told = new MessageSent("outcome", id, channel, activity + "1", Hash("notice"), MessageOutcome.Sent);
         return
         [
@@ -149,12 +149,12 @@ internal sealed class HistoryIncident
         ];
     }
 
-    private Actor Approver => Approvers[round % Approvers.Length];
+    private Actor Approver => Approvers[revision % Approvers.Length];
 
     private NewEntry Received(EventStatus status)
     {
         var connection = HistoryPlan.Connection(tenant);
-        var eventId = EventOf(status == EventStatus.Firing ? "firing" : "resolved");
+        var eventId = GetEvent(status == EventStatus.Firing ? "firing" : "resolved");
         Dictionary<string, string> labels = new()
         {
             ["alertname"] = Kind, ["instance"] = device, ["job"] = "windows", ["name"] = "Spooler", ["severity"] = "error",
@@ -171,7 +171,7 @@ internal sealed class HistoryIncident
 
     private NewEntry Decided(DecisionKind kind, string? reason, DateTimeOffset now)
     {
-        var decided = new ProposalDecided(id, 1, kind, seal, reason, null, null, true) { ByClock = now };
+        var decided = new ProposalDecided(id, 1, kind, planDigest, reason, null, null, true) { ByClock = now };
         return new(StreamId.Proposal(id), Approver, correlation, decided, stagedSeq);
     }
 

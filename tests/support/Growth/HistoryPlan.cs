@@ -58,10 +58,10 @@ public sealed record HistoryPlan(int Entries, int Open)
         return settings;
     }
 
-    /// <summary>The <paramref name="round"/>-th incident of a tenant is one of those that stay open.</summary>
-    public bool IsOpen(int tenant, int round)
+    /// <summary>The <paramref name="revision"/>-th incident of a tenant is one of those that stay open.</summary>
+    public bool IsOpen(int tenant, int revision)
     {
-        var place = ((long)tenant * Rounds) + round;
+        var place = ((long)tenant * Rounds) + revision;
         var all = (long)Tenants * Rounds;
         return place * Open / all != (place + 1) * Open / all;
     }

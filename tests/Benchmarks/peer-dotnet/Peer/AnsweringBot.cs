@@ -16,7 +16,7 @@ internal sealed class AnsweringBot : ActivityHandler
             ["version"] = "1.5",
             ["body"] = new JArray(new JObject { ["type"] = "TextBlock", ["text"] = "Approved.", ["wrap"] = true }),
         };
-        var answer = new AdaptiveCardInvokeResponse { StatusCode = 200, Type = "application/vnd.microsoft.card.adaptive", Value = card };
-        return Task.FromResult(answer);
+        var result = new AdaptiveCardInvokeResponse { StatusCode = 200, Type = "application/vnd.microsoft.card.adaptive", Value = card };
+        return Task.FromResult(result);
     }
 }

@@ -13,10 +13,10 @@ internal sealed class PlainHttp(HttpMessageHandler wire) : DelegatingHandler(wir
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.RequestUri = new(request.RequestUri!.AbsoluteUri.Replace(Disguised, Plain, StringComparison.Ordinal));
-        var answer = await base.SendAsync(request, cancellationToken);
+        var result = await base.SendAsync(request, cancellationToken);
         // The metadata names the address of the keys.
-        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-        answer.Content = new StringContent(Disguise(text), Encoding.UTF8, "application/json");
-        return answer;
+        var text = await result.Content.ReadAsStringAsync(cancellationToken);
+        result.Content = new StringContent(Disguise(text), Encoding.UTF8, "application/json");
+        return result;
     }
 }

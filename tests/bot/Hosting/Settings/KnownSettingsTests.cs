@@ -36,7 +36,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("Digests:At", "7 o'clock", "Digests:At is '7 o'clock'; it must be a time of day, as in 07:00.")]
     [InlineData("Access:Local", "everybody", "Access:Local is 'everybody'; it must be one of Administrator, None.")]
     public void A_setting_that_does_nothing_is_told_with_what_was_probably_meant(string setting, string value, string told) =>
-        Mistakes((setting, value)).ShouldBe([told]);
+        ValidationErrors((setting, value)).ShouldBe([told]);
 
     [Theory]
     [InlineData("Logging:LogLevel:Default", "Debug")]
@@ -51,17 +51,17 @@ public sealed partial class KnownSettingsTests
     [InlineData("Connections:c:SilentAfter", "")]
     [InlineData("Testing:CrashAt", "x")]
     [InlineData("Compliance:Provider", "Northwind")]
-    public void Others_settings_and_good_ones_are_no_mistakes(string setting, string value) => Mistakes((setting, value)).ShouldBeEmpty();
+    public void Others_settings_and_good_ones_are_no_mistakes(string setting, string value) => ValidationErrors((setting, value)).ShouldBeEmpty();
 
     [Fact]
     public void All_mistakes_are_told_together() =>
-        Mistakes(("Gates:PolciyPath", "x"), ("Digests:Enabled", "yes"), ("Storms:Windows", "00:01:00")).Count.ShouldBe(3);
+        ValidationErrors(("Gates:PolciyPath", "x"), ("Digests:Enabled", "yes"), ("Storms:Windows", "00:01:00")).Count.ShouldBe(3);
 
     [Theory]
     [InlineData("appsettings.json")]
     [InlineData("appsettings.Development.json")]
     public void The_files_beside_the_bot_hold_known_settings_only(string file) =>
-        KnownSettings.LookAt(new ConfigurationBuilder().AddJsonFile(Path.Combine(Repository.Root, "bot", file)).Build()).Mistakes
+        KnownSettings.LookAt(new ConfigurationBuilder().AddJsonFile(Path.Combine(Repository.Root, "bot", file)).Build()).ValidationErrors
             .ShouldBeEmpty();
 
     [Fact]
@@ -73,13 +73,13 @@ public sealed partial class KnownSettingsTests
             .Where(static name => !name.EndsWith('*')).Distinct().ToList();
         named.Count.ShouldBeGreaterThan(20);
         foreach (var name in named)
-            Mistakes((name, "")).ShouldBeEmpty(name);
+            ValidationErrors((name, "")).ShouldBeEmpty(name);
     }
 
-    private static List<string> Mistakes(params (string Key, string Value)[] settings) =>
+    private static List<string> ValidationErrors(params (string Key, string Value)[] settings) =>
         KnownSettings.LookAt(
             new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, one => (string?)one.Value))
-                .Build()).Mistakes;
+                .Build()).ValidationErrors;
 
     [GeneratedRegex(
         @"`(?<name>(Access|Cards|Completeness|Connections|Digests|Drafting|Gates|Ledger|Storage|Storms|Teams|Tenants|"

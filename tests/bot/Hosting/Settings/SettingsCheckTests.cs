@@ -59,7 +59,7 @@ public sealed class SettingsCheckTests : IDisposable
     [InlineData("ééééééé", 1)]
     [InlineData("éééééééé", 0)]
     [InlineData("env:" + Variable, 1)]
-    public void In_production_a_short_secret_is_refused_wherever_it_is_kept(string secret, int mistakes)
+    public void In_production_a_short_secret_is_refused_wherever_it_is_kept(string secret, int errors)
     {
         Environment.SetEnvironmentVariable(Variable, "short");
         (string, string)[] connection = [("Connections:c:Settings:HmacSecret", secret), ("Connections:c:Settings:Username", "am"),
@@ -67,7 +67,7 @@ public sealed class SettingsCheckTests : IDisposable
         InProduction(connection).ShouldBeEmpty("local mode is for this machine");
         Secrets([("Teams:AppId", App), .. connection]).ShouldBeEmpty("Development");
         var told = InProduction([("Teams:AppId", App), .. connection]);
-        told.Count.ShouldBe(mistakes);
+        told.Count.ShouldBe(errors);
         told.ShouldAllBe(static one => one.StartsWith("Connections:c:Settings:HmacSecret: shorter than 16 bytes"));
     }
 
@@ -84,11 +84,11 @@ public sealed class SettingsCheckTests : IDisposable
             .AddInMemoryCollection(
                 new Dictionary<string, string?> { ["Connections:b:Settings:HmacSecret"] = "from-a-vault-or-the-environment" })
             .Build();
-        var told = SettingsCheck.SecretMistakes(configuration, new SecretSource(TimeProvider.System), isDevelopment: false)
+        var told = SettingsCheck.SecretErrors(configuration, new SecretSource(TimeProvider.System), isDevelopment: false)
             .ShouldHaveSingleItem();
         told.ShouldStartWith("Connections:a:Settings:Bearer, Connections:c:Settings:Token, Teams:ClientSecret: written out");
         told.ShouldNotContain("0123456789abcdef");
-        SettingsCheck.SecretMistakes(configuration, new SecretSource(TimeProvider.System), isDevelopment: true).ShouldBeEmpty();
+        SettingsCheck.SecretErrors(configuration, new SecretSource(TimeProvider.System), isDevelopment: true).ShouldBeEmpty();
     }
 
     [Fact]
@@ -173,11 +173,11 @@ public sealed class SettingsCheckTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static List<string> Secrets(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretMistakes(
+    private static List<string> Secrets(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretErrors(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, one => (string?)one.Value)).Build(),
         new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), isDevelopment: true)];
 
-    private static List<string> InProduction(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretMistakes(
+    private static List<string> InProduction(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretErrors(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, one => (string?)one.Value)).Build(),
         new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), isDevelopment: false)];
 

@@ -29,7 +29,7 @@ public sealed class CosmosErasureTests(CosmosFixture cosmos) : IClassFixture<Cos
         (await there.Ledger.ReadStreamAsync(Contoso, StreamId.Freeze, Token)).ShouldHaveSingleItem().Actor.Name.ShouldBe(Canary);
         await foreach (var document in new CommitStore(store).ReadRawAsync(Contoso, Token))
             document.GetRawText().ShouldNotContain(Canary, Case.Insensitive);
-        (await new CosmosArchive(store).ReadAsync(Contoso, 1, 1, Token).SingleAsync(Token)).Sealed.ShouldNotBeNull();
+        (await new CosmosArchive(store).ReadAsync(Contoso, 1, 1, Token).SingleAsync(Token)).Encrypted.ShouldNotBeNull();
     }
 
     [Fact]

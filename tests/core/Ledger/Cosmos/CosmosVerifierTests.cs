@@ -47,7 +47,7 @@ public sealed class CosmosVerifierTests(CosmosFixture cosmos) : IClassFixture<Co
             if (change is "gone" or "shorter" && first == (2 * Commits) - 1)
                 continue;
             using var store = await FilledAsync();
-            var id = Commit.IdOf(first);
+            var id = Commit.GetId(first);
             if (change == "gone")
                 await store.Ledger.DeleteItemStreamAsync(id, Partition, cancellationToken: Token);
             else
@@ -70,9 +70,9 @@ public sealed class CosmosVerifierTests(CosmosFixture cosmos) : IClassFixture<Co
     {
         using var store = await FilledAsync();
         if (change == "gone")
-            await store.Ledger.DeleteItemStreamAsync(Commit.IdOf(3), Partition, cancellationToken: Token);
+            await store.Ledger.DeleteItemStreamAsync(Commit.GetId(3), Partition, cancellationToken: Token);
         else
-            await ReplaceAsync(store, Commit.IdOf(3), document => Change(document, change));
+            await ReplaceAsync(store, Commit.GetId(3), document => Change(document, change));
         using var instance = CosmosFixture.Instance(store);
         var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
         var ledger = new GuardedLedger(instance, quarantine);
@@ -88,7 +88,7 @@ public sealed class CosmosVerifierTests(CosmosFixture cosmos) : IClassFixture<Co
     public async Task A_document_of_a_later_format_is_not_taken_for_tampering()
     {
         using var store = await FilledAsync();
-        await ReplaceAsync(store, Commit.IdOf(3), static document => document["v"] = 2);
+        await ReplaceAsync(store, Commit.GetId(3), static document => document["v"] = 2);
         (await Should.ThrowAsync<LedgerUnavailableException>(() => CosmosVerifier.VerifyAsync(store, Contoso, Token))).Message
             .ShouldBe("The document 0000000000000003 of contoso has format 2; this version reads and writes format 1. Use the version "
                 + "that wrote it; nothing was changed.");

@@ -64,9 +64,9 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        for (var patience = 0; !await condition(); patience++)
+        for (var timeout = 0; !await condition(); timeout++)
         {
-            patience.ShouldBeLessThan(2400);
+            timeout.ShouldBeLessThan(2400);
             await Task.Delay(50, Token);
         }
     }
@@ -79,7 +79,7 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
         return instance;
     }
 
-    private sealed class Instance : ITenantDirectory, ILedgerFollower, IAsyncDisposable
+    private sealed class Instance : ITenantDirectory, ILedgerSubscription, IAsyncDisposable
     {
         private bool stopped;
 
@@ -89,7 +89,7 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
             Ledger = CosmosFixture.Instance(store);
             Followed = new(store, this, TimeProvider.System, NullLogger<LeasedTenants>.Instance);
             Following = new(Ledger, new DocumentCursors(new CosmosDocuments(store)), this, [this], new LedgerMetrics(), TimeProvider.System,
-                NullLogger<LedgerFollowing>.Instance, Followed);
+                NullLogger<LedgerSubscriptions>.Instance, Followed);
         }
 
         public CosmosStore Store { get; }
@@ -98,7 +98,7 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
 
         public LeasedTenants Followed { get; }
 
-        public LedgerFollowing Following { get; }
+        public LedgerSubscriptions Following { get; }
 
         public ConcurrentQueue<(TenantId Tenant, long Seq)> Seen { get; } = new();
 
@@ -110,7 +110,7 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
 
         public Tenant? FindByPrefix(string prefix) => All.FirstOrDefault(tenant => tenant.Prefix == prefix);
 
-        public string? Lane(LedgerEntry entry) => entry.Stream.Value;
+        public string? GetPartitionKey(LedgerEntry entry) => entry.Stream.Value;
 
         public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
         {

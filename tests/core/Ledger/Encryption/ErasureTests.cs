@@ -25,7 +25,7 @@ public sealed class ErasureTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("erasure-test-").FullName;
     private readonly LedgerMetrics metrics = new();
     private readonly GateScene scene = new();
-    private EmbeddedVault vault = null!;
+    private LocalKeyRing keyRing = null!;
     private SqliteLedger ledger = null!;
     private TenantStates states = null!;
 
@@ -36,14 +36,14 @@ public sealed class ErasureTests : IDisposable
     {
         await HistoryAsync();
         (await AskAsync(GateScene.Ada, "jo")).Refusal.ShouldBe(Refusal.NotAllowed);
-        (await AskAsync(GateScene.Root, "nobody-we-know")).Sentence.ShouldContain("nothing to erase");
+        (await AskAsync(GateScene.Root, "nobody-we-know")).Message.ShouldContain("nothing to erase");
         (await AskAsync(GateScene.Root, "JO", "she asked")).IsDone.ShouldBeTrue();
         (await AskAsync(GateScene.Root, "jo")).Refusal.ShouldBe(Refusal.OwnRequest);
         (await NamesAsync()).ShouldContain(name => name.Contains(Canary, StringComparison.Ordinal));
-        (await AskAsync(Other, "jo")).Sentence.ShouldContain("Agreed");
-        (await AskAsync(GateScene.Root, "jo")).Sentence.ShouldContain("being carried out");
+        (await AskAsync(Other, "jo")).Message.ShouldContain("Agreed");
+        (await AskAsync(GateScene.Root, "jo")).Message.ShouldContain("being carried out");
         await FollowAsync();
-        (await AskAsync(GateScene.Root, "jo")).Sentence.ShouldContain("nothing to erase");
+        (await AskAsync(GateScene.Root, "jo")).Message.ShouldContain("nothing to erase");
     }
 
     [Theory]
@@ -85,10 +85,10 @@ public sealed class ErasureTests : IDisposable
     {
         await HistoryAsync();
         var lost = new AnswersLost(ledger, mayBeRecorded);
-        var answer = await new EraseHandler(lost, states, scene.Access, vault.Keys, scene).Handle(
+        var result = await new EraseHandler(lost, states, scene.Access, keyRing.Keys, scene).Handle(
             new(Contoso, GateScene.Root, "jo", null, "c0ffee"), Stop);
-        (answer.Refusal, answer.Sentence.Contains(said, StringComparison.Ordinal)).ShouldBe(
-            (Refusal.RecordUnavailable, true), answer.Sentence);
+        (result.Refusal, result.Message.Contains(said, StringComparison.Ordinal)).ShouldBe(
+            (Refusal.RecordUnavailable, true), result.Message);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class ErasureTests : IDisposable
         await AskAsync(GateScene.Root, "jo");
         await AskAsync(Other, "jo");
         var approved = (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Single(entry => entry.Fact is ErasureApproved);
-        await vault.Keys.DestroyAsync(Contoso, ((ErasureApproved)approved.Fact).Key, Stop);
+        await keyRing.Keys.DestroyAsync(Contoso, ((ErasureApproved)approved.Fact).Key, Stop);
         Close();
         Open();
         await FollowAsync();
@@ -110,9 +110,9 @@ public sealed class ErasureTests : IDisposable
     public async Task A_user_of_an_open_incident_is_not_erased_before_it_is_settled()
     {
         await HistoryAsync(close: false);
-        var answer = await AskAsync(GateScene.Root, $"{Canary}@contoso.com");
-        answer.Refusal.ShouldBe(Refusal.NotPossible);
-        answer.Sentence.ShouldStartWith("CON-1001 is about that user");
+        var result = await AskAsync(GateScene.Root, $"{Canary}@contoso.com");
+        result.Refusal.ShouldBe(Refusal.NotPossible);
+        result.Message.ShouldStartWith("CON-1001 is about that user");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class ErasureTests : IDisposable
         var entries = await ledger.ReadAsync(Contoso, 0, 1000, Stop);
         entries[^1].Actor.Name.ShouldBe(Jo.Name);
         entries.First(entry => entry.Actor.Id == "jo").Actor.Name.ShouldBe(Erased.Text);
-        (await AskAsync(GateScene.Root, "jo")).Sentence.ShouldStartWith("Recorded.");
+        (await AskAsync(GateScene.Root, "jo")).Message.ShouldStartWith("Recorded.");
     }
 
     [Fact]
@@ -157,15 +157,15 @@ public sealed class ErasureTests : IDisposable
 
     private void Open()
     {
-        vault = new(folder);
-        ledger = new(folder, CoreFeatures.Catalog, vault.Keys, scene.Clock, metrics, NullLogger<SqliteLedger>.Instance);
-        states = new(ledger, CoreFeatures.Catalog, keys: vault.Keys);
+        keyRing = new(folder);
+        ledger = new(folder, CoreFeatures.Catalog, keyRing.Keys, scene.Clock, metrics, NullLogger<SqliteLedger>.Instance);
+        states = new(ledger, CoreFeatures.Catalog, keys: keyRing.Keys);
     }
 
     private void Close()
     {
         ledger.Dispose();
-        vault.Dispose();
+        keyRing.Dispose();
     }
 
     /// <summary>Takes away what is sealed beside the one entry that only Jo is in.</summary>
@@ -186,21 +186,21 @@ public sealed class ErasureTests : IDisposable
         attacker.Prepare("UPDATE entries SET sealed = ? WHERE stream = 'freeze'").Bind(1, kept).Run();
     }
 
-    private Task<Answer> AskAsync(Person by, string subject, string? reason = null) =>
-        new EraseHandler(ledger, states, scene.Access, vault.Keys, scene).Handle(new(Contoso, by, subject, reason, "c0ffee"), Stop);
+    private Task<RequestResult> AskAsync(Person by, string subject, string? reason = null) =>
+        new EraseHandler(ledger, states, scene.Access, keyRing.Keys, scene).Handle(new(Contoso, by, subject, reason, "c0ffee"), Stop);
 
     private async Task<List<string>> FollowAsync()
     {
         var others = new Remembering();
-        var follower = new ErasureFollower(ledger, vault.Keys, [others], NullLogger<ErasureFollower>.Instance);
-        foreach (var entry in (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Where(entry => follower.Lane(entry) is not null))
-            await follower.HandleAsync(entry, Stop);
+        var subscription = new ErasureSubscription(ledger, keyRing.Keys, [others], NullLogger<ErasureSubscription>.Instance);
+        foreach (var entry in (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Where(entry => subscription.GetPartitionKey(entry) is not null))
+            await subscription.HandleAsync(entry, Stop);
         return others.Forgotten;
     }
 
     private async Task HistoryAsync(bool close = true)
     {
-        var user = await vault.Keys.OfUserAsync(Contoso, $"{Canary}@contoso.com", Stop);
+        var user = await keyRing.Keys.OfUserAsync(Contoso, $"{Canary}@contoso.com", Stop);
         var root = Actor.Service("test");
         var incident = StreamId.Incident("CON-1001");
         List<NewEntry> entries =

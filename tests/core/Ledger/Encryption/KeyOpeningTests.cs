@@ -13,13 +13,13 @@ public sealed class KeyOpeningTests : IDisposable
     private static readonly TenantId Fabrikam = TenantId.Parse("fabrikam");
     private readonly string folder = Directory.CreateTempSubdirectory("opening-").FullName;
     private readonly ManualClock clock = new();
-    private readonly CustomersVault vault;
+    private readonly CustomerKeyVault keyVault;
     private readonly KeyRing ring;
 
     public KeyOpeningTests()
     {
-        vault = new(new FileKeyWrapper(folder));
-        ring = new(new MemoryDocuments(), new MemoryArchive(Contoso), vault, clock);
+        keyVault = new(new FileKeyWrapper(folder));
+        ring = new(new MemoryDocuments(), new MemoryArchive(Contoso), keyVault, clock);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -27,28 +27,28 @@ public sealed class KeyOpeningTests : IDisposable
     [Fact]
     public async Task A_key_that_is_withheld_is_asked_for_every_half_minute_and_by_nobody_else()
     {
-        vault.Withheld = [Contoso];
+        keyVault.Unavailable = [Contoso];
         using var opening = Opening();
         await opening.StartAsync(Stop);
-        ring.Withheld.ShouldBe([(Contoso, CustomersVault.Revoked)]);
+        ring.Unavailable.ShouldBe([(Contoso, CustomerKeyVault.Revoked)]);
         for (var i = 0; i < 10; i++)
-            (await Should.ThrowAsync<KeyWithheldException>(async () => await ring.ForSealingAsync(Contoso, [], Stop))).Tenant.ShouldBe(
+            (await Should.ThrowAsync<KeyUnavailableException>(async () => await ring.ForEncryptionAsync(Contoso, [], Stop))).Tenant.ShouldBe(
                 Contoso);
-        vault.AskedFor(Contoso).ShouldBe(1);
-        (await ring.ForSealingAsync(Fabrikam, [], Stop)).Tenant.ShouldBe(Fabrikam);
+        keyVault.AskedFor(Contoso).ShouldBe(1);
+        (await ring.ForEncryptionAsync(Fabrikam, [], Stop)).Tenant.ShouldBe(Fabrikam);
 
-        await clock.PassUntilAsync(() => vault.AskedFor(Contoso) >= 2, KeyOpening.AskAgain, Stop);
-        ring.Withheld.ShouldNotBeEmpty();
-        vault.Withheld = [];
-        await clock.PassUntilAsync(() => ring.Withheld.Count == 0, KeyOpening.AskAgain, Stop);
-        (await ring.ForSealingAsync(Contoso, [], Stop)).Tenant.ShouldBe(Contoso);
+        await clock.PassUntilAsync(() => keyVault.AskedFor(Contoso) >= 2, KeyOpening.AskAgain, Stop);
+        ring.Unavailable.ShouldNotBeEmpty();
+        keyVault.Unavailable = [];
+        await clock.PassUntilAsync(() => ring.Unavailable.Count == 0, KeyOpening.AskAgain, Stop);
+        (await ring.ForEncryptionAsync(Contoso, [], Stop)).Tenant.ShouldBe(Contoso);
         await opening.ExecuteTask!;
     }
 
     [Fact]
     public async Task A_vault_that_hangs_keeps_no_other_tenant_waiting()
     {
-        vault.Asking = static tenant => tenant == Contoso ? Task.Delay(Timeout.Infinite, Stop) : Task.CompletedTask;
+        keyVault.Asking = static tenant => tenant == Contoso ? Task.Delay(Timeout.Infinite, Stop) : Task.CompletedTask;
         var hanging = ring.OpenAsync(Contoso, Stop).AsTask();
         (await ring.OpenAsync(Fabrikam, Stop)).Tenant.ShouldBe(Fabrikam);
         hanging.IsCompleted.ShouldBeFalse();
@@ -58,19 +58,19 @@ public sealed class KeyOpeningTests : IDisposable
     public async Task A_key_file_that_is_no_use_keeps_the_bot_from_starting_whoever_elses_key_is_withheld()
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "contoso.key"), "no key", Stop);
-        vault.Withheld = [Fabrikam];
+        keyVault.Unavailable = [Fabrikam];
         using var opening = Opening();
         var why = await Should.ThrowAsync<LedgerUnavailableException>(() => opening.StartAsync(Stop));
-        why.ShouldNotBeOfType<KeyWithheldException>();
+        why.ShouldNotBeOfType<KeyUnavailableException>();
         why.Message.ShouldContain("contoso.key");
     }
 
     [Fact]
     public async Task Where_nobody_can_be_served_the_bot_does_not_start()
     {
-        vault.Withheld = [Contoso, Fabrikam];
+        keyVault.Unavailable = [Contoso, Fabrikam];
         using var opening = Opening();
-        (await Should.ThrowAsync<KeyWithheldException>(() => opening.StartAsync(Stop))).Message.ShouldBe(CustomersVault.Revoked);
+        (await Should.ThrowAsync<KeyUnavailableException>(() => opening.StartAsync(Stop))).Message.ShouldBe(CustomerKeyVault.Revoked);
     }
 
     public void Dispose()

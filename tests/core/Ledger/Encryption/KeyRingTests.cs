@@ -94,9 +94,9 @@ public sealed class KeyRingTests : IDisposable
         await WriteAsync();
         var before = await StoredAsync();
         var old = await File.ReadAllBytesAsync(KeyPath, TestContext.Current.CancellationToken);
-        using (var vault = new EmbeddedVault(folder))
-            (await vault.Keys.RotateAsync(Contoso, "a", Stop)).ShouldNotBeNull().From
-                .ShouldNotBe((await vault.Keys.RotateAsync(Contoso, "b", Stop)).ShouldNotBeNull().To);
+        using (var keyRing = new LocalKeyRing(folder))
+            (await keyRing.Keys.RotateAsync(Contoso, "a", Stop)).ShouldNotBeNull().From
+                .ShouldNotBe((await keyRing.Keys.RotateAsync(Contoso, "b", Stop)).ShouldNotBeNull().To);
         Directory.GetFiles(Path.Combine(folder, "keys")).ShouldBe([KeyPath, KeyPath + ".lock"], ignoreOrder: true);
         (await File.ReadAllBytesAsync(KeyPath, TestContext.Current.CancellationToken)).ShouldNotBe(old);
         (await StoredAsync()).ShouldBe(before);
@@ -110,8 +110,8 @@ public sealed class KeyRingTests : IDisposable
     public async Task Two_bots_that_meet_the_same_person_at_once_agree_on_one_key()
     {
         await WriteAsync();
-        using var one = new EmbeddedVault(folder);
-        using var two = new EmbeddedVault(folder);
+        using var one = new LocalKeyRing(folder);
+        using var two = new LocalKeyRing(folder);
         var keys = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
             (await (i % 2 == 0 ? one : two).Keys.OfUserAsync(Contoso, i % 3 == 0 ? "JO@contoso.com" : "jo@contoso.com ", Stop)).Id)));
         keys.Distinct().ShouldHaveSingleItem().ShouldMatch("^s-[0-9a-f]{16}$");
@@ -124,13 +124,13 @@ public sealed class KeyRingTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private SqliteLedger Open(EmbeddedVault vault) =>
-        new(folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+    private SqliteLedger Open(LocalKeyRing keyRing) =>
+        new(folder, CoreFeatures.Catalog, keyRing.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
 
     private async Task WriteAsync()
     {
-        using var vault = new EmbeddedVault(folder);
-        using var ledger = Open(vault);
+        using var keyRing = new LocalKeyRing(folder);
+        using var ledger = Open(keyRing);
         await ledger.AppendAsync(
             Contoso, [],
             [new(StreamId.Incident("CON-1"), new(ActorKind.Person, "ana", "Ana Approver"), "c", new IncidentClosed("CON-1", "handled"))],
@@ -139,8 +139,8 @@ public sealed class KeyRingTests : IDisposable
 
     private async Task<IReadOnlyList<string>> ReadAsync()
     {
-        using var vault = new EmbeddedVault(folder);
-        using var ledger = Open(vault);
+        using var keyRing = new LocalKeyRing(folder);
+        using var ledger = Open(keyRing);
         return [.. (await ledger.ReadAsync(Contoso, 0, 10, CancellationToken.None)).Select(entry => entry.Actor.Name)];
     }
 
@@ -149,7 +149,7 @@ public sealed class KeyRingTests : IDisposable
         var stored = new List<string>();
         await foreach (var entry in new SqliteArchive(Path.Combine(folder, LedgerFile.Name)).ReadAsync(
             Contoso, 1, 10, CancellationToken.None))
-            stored.Add(Convert.ToHexString(entry.Sealed!.Value.Span) + Convert.ToHexString(entry.Body.Span));
+            stored.Add(Convert.ToHexString(entry.Encrypted!.Value.Span) + Convert.ToHexString(entry.Body.Span));
         return stored;
     }
 

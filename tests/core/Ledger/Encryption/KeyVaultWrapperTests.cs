@@ -17,7 +17,7 @@ public sealed class KeyVaultWrapperTests : IDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
-    private readonly FakeVault vault = new();
+    private readonly FakeVault keyVault = new();
 
     [Fact]
     public async Task A_key_is_wrapped_by_the_newest_version_and_unwrapped_by_the_one_that_wrapped_it()
@@ -27,10 +27,10 @@ public sealed class KeyVaultWrapperTests : IDisposable
         var wrapped = await wrapper.WrapAsync(Contoso, key, mayCreate: true, Stop);
         wrapped.Kek.ShouldBe("https://kv.vault.azure.net/keys/bot-contoso/v1");
         wrapped.Algorithm.ShouldBe("RSA-OAEP-256");
-        vault.Rotate();
+        keyVault.Rotate();
         (await wrapper.WrapAsync(Contoso, key, mayCreate: false, Stop)).Kek.ShouldEndWith("/v2");
         (await wrapper.UnwrapAsync(Contoso, wrapped, Stop)).ShouldBe(key);
-        vault.Audiences.Distinct().ShouldBe(["https://vault.azure.net/.default"]);
+        keyVault.Audiences.Distinct().ShouldBe(["https://vault.azure.net/.default"]);
     }
 
     [Theory]
@@ -40,10 +40,10 @@ public sealed class KeyVaultWrapperTests : IDisposable
     public async Task A_refusal_says_what_to_do(HttpStatusCode status, string said)
     {
         var wrapped = await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, Stop);
-        vault.Refuse = status;
-        var withheld = await Should.ThrowAsync<KeyWithheldException>(async () => await Wrapper().UnwrapAsync(Contoso, wrapped, Stop));
-        withheld.Message.ShouldContain(said);
-        withheld.Tenant.ShouldBe(Contoso);
+        keyVault.Refuse = status;
+        var unavailable = await Should.ThrowAsync<KeyUnavailableException>(async () => await Wrapper().UnwrapAsync(Contoso, wrapped, Stop));
+        unavailable.Message.ShouldContain(said);
+        unavailable.Tenant.ShouldBe(Contoso);
     }
 
     [Theory]
@@ -55,18 +55,18 @@ public sealed class KeyVaultWrapperTests : IDisposable
     public async Task An_answer_that_makes_no_sense_is_as_good_as_none(string body)
     {
         var wrapped = await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, Stop);
-        vault.Says = body;
-        await Should.ThrowAsync<KeyWithheldException>(async () => await Wrapper().UnwrapAsync(Contoso, wrapped, Stop));
-        await Should.ThrowAsync<KeyWithheldException>(async () => await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, Stop));
+        keyVault.Says = body;
+        await Should.ThrowAsync<KeyUnavailableException>(async () => await Wrapper().UnwrapAsync(Contoso, wrapped, Stop));
+        await Should.ThrowAsync<KeyUnavailableException>(async () => await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, Stop));
     }
 
     [Fact]
     public async Task A_stored_address_of_another_vault_does_not_get_our_token()
     {
-        vault.Audiences.Clear();
+        keyVault.Audiences.Clear();
         await Should.ThrowAsync<LedgerUnavailableException>(async () =>
             await Wrapper().UnwrapAsync(Contoso, new("https://evil.example/keys/x/1", "RSA-OAEP-256", [1]), Stop));
-        vault.Audiences.ShouldBeEmpty();
+        keyVault.Audiences.ShouldBeEmpty();
     }
 
     [Theory]
@@ -82,20 +82,20 @@ public sealed class KeyVaultWrapperTests : IDisposable
             [$"Storage:Keys:{setting}"] = address,
         };
         using var services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddVault()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddEncryption()
             .BuildServiceProvider();
         Should.Throw<OptionsValidationException>(() => services.GetRequiredService<IOptions<KeysOptions>>().Value).Message
             .ShouldContain("a VaultUri is an https address");
     }
 
-    public void Dispose() => vault.Dispose();
+    public void Dispose() => keyVault.Dispose();
 
     private KeyVaultWrapper Wrapper() => new(
-        new HttpClient(vault, disposeHandler: false),
+        new HttpClient(keyVault, disposeHandler: false),
         new() { Provider = KeyProvider.KeyVault, VaultUri = new("https://kv.vault.azure.net/"), KeyName = "bot-{tenant}" },
         (audience, _) =>
         {
-            vault.Audiences.Add(audience);
+            keyVault.Audiences.Add(audience);
             return new("token");
         });
 
@@ -126,13 +126,13 @@ public sealed class KeyVaultWrapperTests : IDisposable
             var sent = JsonElement.Parse(await request.Content!.ReadAsStringAsync(cancellationToken));
             sent.GetProperty("alg").GetString().ShouldBe("RSA-OAEP-256");
             var value = Base64Url.DecodeFromChars(sent.GetProperty("value").GetString());
-            var answer = parts[^1] == "wrapkey"
+            var result = parts[^1] == "wrapkey"
                 ? versions[version].Encrypt(value, RSAEncryptionPadding.OaepSHA256)
                 : versions[version].Decrypt(value, RSAEncryptionPadding.OaepSHA256);
             return new(HttpStatusCode.OK)
             {
                 Content = new StringContent(
-                    $$"""{"kid":"https://kv.vault.azure.net/keys/{{parts[1]}}/{{version}}","value":"{{Base64Url.EncodeToString(answer)}}"}""", Encoding.UTF8, "application/json"),
+                    $$"""{"kid":"https://kv.vault.azure.net/keys/{{parts[1]}}/{{version}}","value":"{{Base64Url.EncodeToString(result)}}"}""", Encoding.UTF8, "application/json"),
             };
         }
 

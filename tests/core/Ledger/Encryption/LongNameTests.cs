@@ -7,8 +7,8 @@ namespace DevOpsAI.Tests.Ledger.Encryption;
 public sealed class LongNameTests
 {
     [Theory]
-    [InlineData(DataKey.LongestInfo)]
-    [InlineData(DataKey.LongestInfo + 1)]
+    [InlineData(DataKey.MaxInfoLength)]
+    [InlineData(DataKey.MaxInfoLength + 1)]
     [InlineData(30_000)]
     public void Long_names_derive_what_the_platform_derives(int length)
     {

@@ -156,7 +156,7 @@ public sealed class MissingKeyTests : IDisposable
         using (var ring = Ring(documents))
         using (var ledger = Ledger(ring))
         {
-            row = RowOf(key);
+            row = GetRow(key);
             await ring.DestroyAsync(Contoso, key, Stop);
             await ledger.AppendAsync(Contoso, [],
                 [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted(key, null))], Stop);
@@ -226,7 +226,7 @@ public sealed class MissingKeyTests : IDisposable
     private string Aside => Path.Combine(folder, "aside.db");
 
     /// <summary>Sets the row aside; returns where.</summary>
-    private string RowOf(string key)
+    private string GetRow(string key)
     {
         using var attacker = SqliteDatabase.OpenToWrite(Documents);
         attacker.Execute($"ATTACH '{Aside}' AS aside");
@@ -243,7 +243,7 @@ public sealed class MissingKeyTests : IDisposable
 
     private string TakeAway(string key)
     {
-        var row = RowOf(key);
+        var row = GetRow(key);
         using var attacker = SqliteDatabase.OpenToWrite(Documents);
         attacker.Execute($"DELETE FROM documents WHERE kind = 'subject-key' AND id = '{key}'");
         attacker.Execute("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -28,23 +28,23 @@ public sealed class RotationTests : IDisposable
     public async Task Wherever_it_is_stopped_everything_stays_readable_and_the_next_one_finishes_it(Instant instant)
     {
         await WriteAsync();
-        using (var vault = Crashing(instant))
+        using (var keyRing = Crashing(instant))
         {
             if (instant == Instant.BeforeItIsRecorded)
-                await vault.Keys.RotateAsync(Contoso, "first", Stop);
+                await keyRing.Keys.RotateAsync(Contoso, "first", Stop);
             else
-                await Should.ThrowAsync<IOException>(async () => await vault.Keys.RotateAsync(Contoso, "first", Stop));
+                await Should.ThrowAsync<IOException>(async () => await keyRing.Keys.RotateAsync(Contoso, "first", Stop));
         }
         (await NamesAsync()).ShouldBe(["Ana Approver"]);
-        using (var vault = new EmbeddedVault(folder))
+        using (var keyRing = new LocalKeyRing(folder))
         {
-            var rotated = (await vault.Keys.RotateAsync(Contoso, "second", Stop)).ShouldNotBeNull();
+            var rotated = (await keyRing.Keys.RotateAsync(Contoso, "second", Stop)).ShouldNotBeNull();
             // What was stored is finished, what was not begins anew.
             rotated.Correlation.ShouldBe(instant is Instant.BeforeTheOldKeyGoes or Instant.WhileTheOldKeyGoes ? "first" : "second");
-            using var ledger = Open(vault);
+            using var ledger = Open(keyRing);
             await Task.WhenAll(Enumerable.Range(0, 4)
-                .Select(async _ => await new RotationRecord(vault.Keys, ledger).RecordAsync(Contoso, Stop)));
-            (await vault.Keys.UnrecordedAsync(Contoso, Stop)).ShouldBeEmpty();
+                .Select(async _ => await new RotationRecord(keyRing.Keys, ledger).RecordAsync(Contoso, Stop)));
+            (await keyRing.Keys.UnrecordedAsync(Contoso, Stop)).ShouldBeEmpty();
         }
         var recorded = await RecordedAsync();
         recorded.Count.ShouldBe(instant == Instant.BeforeItIsRecorded ? 2 : 1);
@@ -65,10 +65,10 @@ public sealed class RotationTests : IDisposable
             for (; !done.IsCancellationRequested; opened++)
             {
                 // An instance that starts now.
-                using var vault = new EmbeddedVault(folder);
+                using var keyRing = new LocalKeyRing(folder);
                 var entries = await new SqliteArchive(Path.Combine(folder, LedgerFile.Name)).ReadAsync(Contoso, 1, 1, Stop)
                     .ToListAsync(Stop);
-                (await CoreFeatures.Codec.DecodeAsync(Contoso, entries, vault.Keys, Stop)).ShouldHaveSingleItem().Actor.Name
+                (await CoreFeatures.Codec.DecodeAsync(Contoso, entries, keyRing.Keys, Stop)).ShouldHaveSingleItem().Actor.Name
                     .ShouldBe("Ana Approver");
             }
             return opened;
@@ -78,10 +78,10 @@ public sealed class RotationTests : IDisposable
             var rotated = 0;
             for (var turn = 0; turn < 10; turn++)
             {
-                using var vault = new EmbeddedVault(folder);
+                using var keyRing = new LocalKeyRing(folder);
                 try
                 {
-                    (await vault.Keys.RotateAsync(Contoso, $"{n}-{turn}", Stop)).ShouldNotBeNull();
+                    (await keyRing.Keys.RotateAsync(Contoso, $"{n}-{turn}", Stop)).ShouldNotBeNull();
                     rotated++;
                 }
                 catch (LedgerUnavailableException refused)
@@ -96,9 +96,9 @@ public sealed class RotationTests : IDisposable
         (await Task.WhenAll(opening)).Sum().ShouldBePositive();
         sum.ShouldBePositive();
 
-        using (var vault = new EmbeddedVault(folder))
-        using (var ledger = Open(vault))
-            await new RotationRecord(vault.Keys, ledger).RecordAsync(Contoso, Stop);
+        using (var keyRing = new LocalKeyRing(folder))
+        using (var ledger = Open(keyRing))
+            await new RotationRecord(keyRing.Keys, ledger).RecordAsync(Contoso, Stop);
         var recorded = await RecordedAsync();
         recorded.Count.ShouldBe(sum);
         foreach (var (earlier, later) in recorded.Zip(recorded.Skip(1)))
@@ -111,11 +111,11 @@ public sealed class RotationTests : IDisposable
     public async Task A_bot_that_runs_meanwhile_goes_on_and_starts_again_afterwards()
     {
         await WriteAsync();
-        using (var running = new EmbeddedVault(folder))
+        using (var running = new LocalKeyRing(folder))
         using (var ledger = Open(running))
         {
             await AppendAsync(ledger, "before");
-            using (var other = new EmbeddedVault(folder))
+            using (var other = new LocalKeyRing(folder))
                 await other.Keys.RotateAsync(Contoso, "c", Stop);
             await AppendAsync(ledger, "after");
             (await ledger.ReadAsync(Contoso, 0, 10, Stop)).Select(static entry => entry.Actor.Name)
@@ -137,8 +137,8 @@ public sealed class RotationTests : IDisposable
     [Fact]
     public async Task A_tenant_without_sealed_data_has_nothing_to_rotate_and_gets_no_key_by_that()
     {
-        using var vault = new EmbeddedVault(folder);
-        (await vault.Keys.RotateAsync(Contoso, "c", Stop)).ShouldBeNull();
+        using var keyRing = new LocalKeyRing(folder);
+        (await keyRing.Keys.RotateAsync(Contoso, "c", Stop)).ShouldBeNull();
         Directory.Exists(Path.Combine(folder, "keys")).ShouldBeFalse();
     }
 
@@ -148,10 +148,10 @@ public sealed class RotationTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private EmbeddedVault Crashing(Instant instant) => new(folder, new CrashingKeys(Path.Combine(folder, "keys"), instant));
+    private LocalKeyRing Crashing(Instant instant) => new(folder, new CrashingKeys(Path.Combine(folder, "keys"), instant));
 
-    private SqliteLedger Open(EmbeddedVault vault) =>
-        new(folder, CoreFeatures.Catalog, vault.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
+    private SqliteLedger Open(LocalKeyRing keyRing) =>
+        new(folder, CoreFeatures.Catalog, keyRing.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
 
     private static async Task AppendAsync(SqliteLedger ledger, string name) =>
         (await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, name, name), "c", new FreezeSet("why"))],
@@ -159,22 +159,22 @@ public sealed class RotationTests : IDisposable
 
     private async Task WriteAsync()
     {
-        using var vault = new EmbeddedVault(folder);
-        using var ledger = Open(vault);
+        using var keyRing = new LocalKeyRing(folder);
+        using var ledger = Open(keyRing);
         await AppendAsync(ledger, "Ana Approver");
     }
 
     private async Task<List<string>> NamesAsync()
     {
-        using var vault = new EmbeddedVault(folder);
-        using var ledger = Open(vault);
+        using var keyRing = new LocalKeyRing(folder);
+        using var ledger = Open(keyRing);
         return [.. (await ledger.ReadAsync(Contoso, 0, 100, Stop)).Select(static entry => entry.Actor.Name)];
     }
 
     private async Task<List<KeyRotated>> RecordedAsync()
     {
-        using var vault = new EmbeddedVault(folder);
-        using var ledger = Open(vault);
+        using var keyRing = new LocalKeyRing(folder);
+        using var ledger = Open(keyRing);
         return [.. (await ledger.ReadStreamAsync(Contoso, StreamId.Keys, Stop)).Select(static entry => (KeyRotated)entry.Fact)];
     }
 

@@ -28,9 +28,9 @@ public sealed class SealingTests
         {
             var stored = await StoreAsync(entry);
             Encoding.UTF8.GetString(stored.Body.Span).ShouldNotContain(Canary, customMessage: entry.Fact.GetType().Name);
-            Encoding.Latin1.GetString(stored.Sealed!.Value.Span).ShouldNotContain(Canary);
+            Encoding.Latin1.GetString(stored.Encrypted!.Value.Span).ShouldNotContain(Canary);
             Jcs.Canonicalize(stored.Body.Span).ShouldBe(stored.Body.ToArray());
-            var read = CoreFeatures.Codec.Decode(stored, ring.Of(Contoso));
+            var read = CoreFeatures.Codec.Decode(stored, ring.For(Contoso));
             read.Actor.ShouldBe(entry.Actor);
             CoreFeatures.Catalog.Serialize(read.Fact).ShouldBe(CoreFeatures.Catalog.Serialize(entry.Fact));
         }
@@ -73,7 +73,7 @@ public sealed class SealingTests
         var stored =
             await StoreAsync(
                 new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(null) with { Requester = Actor.Service("drafting") }));
-        stored.Sealed.ShouldBeNull();
+        stored.Encrypted.ShouldBeNull();
         Encoding.UTF8.GetString(stored.Body.Span).ShouldContain(Canary);
         var received = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
         var read = (EventReceived)CoreFeatures.Codec.Decode(received, null).Fact;
@@ -85,17 +85,17 @@ public sealed class SealingTests
     {
         var stored = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
         var other = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
-        var keys = ring.Of(Contoso);
-        var bytes = stored.Sealed!.Value.ToArray();
+        var keys = ring.For(Contoso);
+        var bytes = stored.Encrypted!.Value.ToArray();
         for (var at = 0; at < bytes.Length; at++)
         {
             bytes[at] ^= 1;
-            Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(stored with { Sealed = bytes }, keys));
+            Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(stored with { Encrypted = bytes }, keys));
             bytes[at] ^= 1;
         }
-        Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(stored with { Sealed = other.Sealed }, keys));
-        Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(stored with { Sealed = Array.Empty<byte>() }, keys));
-        ((EventReceived)CoreFeatures.Codec.Decode(stored with { Sealed = null }, keys).Fact).Title.ShouldBe(Erased.Missing);
+        Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(stored with { Encrypted = other.Encrypted }, keys));
+        Should.Throw<JsonException>(() => CoreFeatures.Codec.Decode(stored with { Encrypted = Array.Empty<byte>() }, keys));
+        ((EventReceived)CoreFeatures.Codec.Decode(stored with { Encrypted = null }, keys).Fact).Title.ShouldBe(Erased.Missing);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class SealingTests
     {
         var one = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
         var two = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
-        SealedParts Parts(StoredEntry entry) => SealedParts.Read(entry.Body.Span[EntryParts.Read(entry.Body.Span).Sealed]);
+        EncryptedFields Parts(StoredEntry entry) => EncryptedFields.Read(entry.Body.Span[EntryParts.Read(entry.Body.Span).Encrypted]);
         Parts(one).Hash.ToArray().ShouldNotBe(Parts(two).Hash.ToArray());
         Parts(one).Parts[0].Commit.ToArray().ShouldNotBe(Parts(two).Parts[0].Commit.ToArray());
         Parts(one).Parts.ShouldHaveSingleItem().Of.ShouldBe(["data.attributes", "data.description", "data.title"]);
@@ -117,7 +117,7 @@ public sealed class SealingTests
         var prepared = await CoreFeatures.Codec.PrepareAsync(
             Contoso, [new(new("event/x"), Actor.Connection("rmm"), "c", Received(user.Id))], ring, Stop);
         JsonSerializer.Serialize<object>(prepared[0].Fact).ShouldNotContain(Canary);
-        JsonSerializer.Serialize<object>(CoreFeatures.Codec.Decode(Stored(prepared[0]), ring.Of(Contoso)).Fact).ShouldNotContain(Canary);
+        JsonSerializer.Serialize<object>(CoreFeatures.Codec.Decode(Stored(prepared[0]), ring.For(Contoso)).Fact).ShouldNotContain(Canary);
     }
 
     [Fact]
@@ -175,6 +175,6 @@ public sealed class SealingTests
         var body = new ByteBuffer(64);
         EntryCodec.Complete(prepared, At, 7, 1, body);
         return new(7, body.Written.ToArray(), MerkleTree.HashLeaf(body.Written),
-            prepared.Sealed is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null);
+            prepared.Encrypted is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null);
     }
 }

@@ -21,29 +21,29 @@ public sealed class WorkedExampleTests
             var stored = payload.GetProperty("ciphertextAndTag").GetBytesFromBase64();
             var associated = Encoding.UTF8.GetBytes(payload.GetProperty("aad").GetString()!);
             var expected = Encoding.UTF8.GetBytes(payload.GetProperty("plaintext").GetString()!);
-            var plaintext = new byte[stored.Length - SealedBox.TagSize];
-            SealedBox.TryOpen(key, nonce, associated, stored, plaintext).ShouldBeTrue();
+            var plaintext = new byte[stored.Length - EncryptedBox.TagSize];
+            EncryptedBox.TryOpen(key, nonce, associated, stored, plaintext).ShouldBeTrue();
             plaintext.ShouldBe(expected);
             var again = new byte[stored.Length];
-            SealedBox.Seal(key, nonce, associated, expected, again);
+            EncryptedBox.Encrypt(key, nonce, associated, expected, again);
             again.ShouldBe(stored);
 
             var leaf = example.GetProperty("entries")[payload.GetProperty("seq").GetInt32()].GetProperty("entry").GetProperty("sealed");
             SHA256.HashData([.. nonce, .. stored]).ShouldBe(leaf.GetProperty("ctHash").GetBytesFromBase64());
             var parts = System.Text.Json.JsonElement.Parse(plaintext);
             var commitment = new byte[32];
-            SealedBox.Commit(parts.GetProperty("salt").GetBytesFromBase64(),
+            EncryptedBox.Commit(parts.GetProperty("salt").GetBytesFromBase64(),
                 Jcs.Canonicalize(Encoding.UTF8.GetBytes(parts.GetProperty("pii").GetRawText())), commitment);
             commitment.ShouldBe(leaf.GetProperty("commit").GetBytesFromBase64());
 
             for (var at = 0; at < stored.Length; at++)
             {
                 stored[at] ^= 1;
-                SealedBox.TryOpen(key, nonce, associated, stored, plaintext).ShouldBeFalse();
+                EncryptedBox.TryOpen(key, nonce, associated, stored, plaintext).ShouldBeFalse();
                 stored[at] ^= 1;
             }
             associated[^2] ^= 1;
-            SealedBox.TryOpen(key, nonce, associated, stored, plaintext).ShouldBeFalse();
+            EncryptedBox.TryOpen(key, nonce, associated, stored, plaintext).ShouldBeFalse();
         }
     }
 }

@@ -25,7 +25,7 @@ public sealed class AttackTests
     {
         var scenario = Table.GetProperty("scenarios").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
         var bodies = scenario.GetProperty("entries").EnumerateArray().Select(entry => Encoding.UTF8.GetBytes(entry.GetString()!)).ToList();
-        var problems = ProblemsOf(scenario, bodies).Concat(ProblemsWithin(bodies)).ToList();
+        var problems = GetProblems(scenario, bodies).Concat(ProblemsWithin(bodies)).ToList();
         (problems.Count == 0).ShouldBe(scenario.GetProperty("expectAccept").GetBoolean(), string.Join('\n', problems));
     }
 
@@ -35,7 +35,7 @@ public sealed class AttackTests
         Scenarios.Count.ShouldBe(14);
         var found = Table.GetProperty("scenarios").EnumerateArray()
             .Where(one =>
-                ProblemsOf(one,
+                GetProblems(one,
                     [.. one.GetProperty("entries").EnumerateArray().Select(entry => Encoding.UTF8.GetBytes(entry.GetString()!))]).Any())
             .Select(one => one.GetProperty("name").GetString()!).ToList();
         Table.GetProperty("scenarios").EnumerateArray().Where(one => !one.GetProperty("expectAccept").GetBoolean())
@@ -44,7 +44,7 @@ public sealed class AttackTests
     }
 
     /// <summary>What checkpoints tell: through the code behind 'ledger verify'.</summary>
-    private static IEnumerable<string> ProblemsOf(JsonElement scenario, List<byte[]> bodies)
+    private static IEnumerable<string> GetProblems(JsonElement scenario, List<byte[]> bodies)
     {
         List<FoundCheckpoint> found = [];
         foreach (var name in new[] { "latestCheckpoint", "witnessed", "otherView" })

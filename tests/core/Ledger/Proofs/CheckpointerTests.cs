@@ -19,7 +19,7 @@ public sealed class CheckpointerTests : IDisposable
     private readonly MemoryDocuments documents = new();
     private readonly CheckpointStatus status = new();
     private readonly TestKey key = new("test/contoso");
-    private readonly CheckpointKeepers keepers;
+    private readonly CheckpointsByTenant keepers;
     private readonly Checkpointer checkpointer;
 
     public CheckpointerTests()
@@ -111,7 +111,7 @@ public sealed class CheckpointerTests : IDisposable
             System.Text.Encoding.UTF8.GetBytes(key.Sign(new Checkpoint("test/contoso", 9, new byte[32])).ToString());
         await checkpointer.LookAsync(Contoso, Cancel);
         status.Problems["contoso"].ShouldContain("its end is missing");
-        keepers.Of(Contoso).Newest.ShouldBeNull();
+        keepers.For(Contoso).Newest.ShouldBeNull();
     }
 
     [Fact]
@@ -146,26 +146,26 @@ public sealed class CheckpointerTests : IDisposable
             Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
         await AppendAsync();
         await one.StopAsync(Cancel);
-        keepers.Of(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
+        keepers.For(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
         await AppendAsync();
         documents.IsAway = true;
         await one.StopAsync(Cancel);
         documents.IsAway = false;
-        keepers.Of(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
+        keepers.For(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
     }
 
     [Fact]
     public async Task Whatever_a_person_does_and_every_256th_entry_is_signed_soon()
     {
-        var follower = new CheckpointFollower(new());
+        var subscription = new CheckpointSubscription(new());
         await AppendAsync();
         var first = (await ledger.ReadAsync(Contoso, 0, 1, Cancel))[0];
-        follower.Lane(first).ShouldNotBeNull();
+        subscription.GetPartitionKey(first).ShouldNotBeNull();
         var later = first with { Seq = 300 };
-        follower.Lane(later).ShouldBeNull();
-        follower.Lane(later with { Actor = new(ActorKind.Person, "ada", "Ada") }).ShouldNotBeNull();
-        follower.Lane(later with { Fact = new DevOpsAI.Ledger.Encryption.ErasureCompleted("u1", null) }).ShouldNotBeNull();
-        follower.Lane(later with { Seq = 512 }).ShouldNotBeNull();
+        subscription.GetPartitionKey(later).ShouldBeNull();
+        subscription.GetPartitionKey(later with { Actor = new(ActorKind.Person, "ada", "Ada") }).ShouldNotBeNull();
+        subscription.GetPartitionKey(later with { Fact = new DevOpsAI.Ledger.Encryption.ErasureCompleted("u1", null) }).ShouldNotBeNull();
+        subscription.GetPartitionKey(later with { Seq = 512 }).ShouldNotBeNull();
     }
 
     private sealed class Contosos : ITenantDirectory
@@ -177,7 +177,7 @@ public sealed class CheckpointerTests : IDisposable
         public Tenant? FindByPrefix(string prefix) => null;
     }
 
-    private sealed class Followed : IFollowedTenants
+    private sealed class Followed : ISubscribedTenants
     {
         public bool Mine { get; set; }
 

@@ -12,13 +12,13 @@ public sealed class KeyVaultSignerTests : IDisposable
 {
     private const string Name = "https://msp.vault.azure.net/keys/ledger";
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-    private readonly Vault vault = new();
+    private readonly Vault keyVault = new();
     private readonly HttpClient client;
     private readonly KeyVaultSigner signer;
 
     public KeyVaultSignerTests()
     {
-        client = new(vault, disposeHandler: false);
+        client = new(keyVault, disposeHandler: false);
         signer = new(client, _ => new("the-token"), Name);
     }
 
@@ -32,8 +32,8 @@ public sealed class KeyVaultSignerTests : IDisposable
             signed.Note.Verify([await signer.VerifierKeyAsync("test/contoso", Cancel)]).IsTrusted.ShouldBeTrue();
         }
         EcdsaSignatures.ToDer(new byte[64]).ShouldBe(Convert.FromHexString("3006020100020100"));
-        vault.Requests[0].ShouldBe("GET https://msp.vault.azure.net/keys/ledger?api-version=7.4 Bearer the-token");
-        vault.Requests[1].ShouldBe("POST https://msp.vault.azure.net/keys/ledger/v7/sign?api-version=7.4 Bearer the-token");
+        keyVault.Requests[0].ShouldBe("GET https://msp.vault.azure.net/keys/ledger?api-version=7.4 Bearer the-token");
+        keyVault.Requests[1].ShouldBe("POST https://msp.vault.azure.net/keys/ledger/v7/sign?api-version=7.4 Bearer the-token");
     }
 
     [Theory]
@@ -42,22 +42,22 @@ public sealed class KeyVaultSignerTests : IDisposable
     [InlineData(HttpStatusCode.InternalServerError, "500", true)]
     public async Task What_the_vault_refuses_is_named(HttpStatusCode status, string said, bool mayPass)
     {
-        vault.Status = status;
+        keyVault.Status = status;
         var problem = await Should.ThrowAsync<SigningKeyException>(async () => await signer.PublicKeyAsync(Cancel));
         problem.Message.ShouldContain(said);
         problem.Message.ShouldContain("(ForbiddenByPolicy)");
         problem.MayPass.ShouldBe(mayPass);
-        vault.Status = HttpStatusCode.OK;
+        keyVault.Status = HttpStatusCode.OK;
         (await signer.PublicKeyAsync(Cancel)).IsEmpty.ShouldBeFalse();
     }
 
     [Fact]
     public async Task A_vault_that_cannot_be_reached_is_away_and_a_key_of_another_kind_is_wrong()
     {
-        vault.IsAway = true;
+        keyVault.IsAway = true;
         (await Should.ThrowAsync<SigningKeyException>(async () => await signer.PublicKeyAsync(Cancel))).MayPass.ShouldBeTrue();
-        vault.IsAway = false;
-        vault.Curve = "P-384";
+        keyVault.IsAway = false;
+        keyVault.Curve = "P-384";
         var wrong = await Should.ThrowAsync<SigningKeyException>(async () => await signer.PublicKeyAsync(Cancel));
         wrong.Message.ShouldContain("P-256");
         wrong.MayPass.ShouldBeFalse();
@@ -66,7 +66,7 @@ public sealed class KeyVaultSignerTests : IDisposable
     [Fact]
     public async Task A_signature_that_does_not_hold_is_not_handed_out()
     {
-        vault.Bends = true;
+        keyVault.Bends = true;
         (await Should.ThrowAsync<SigningKeyException>(
             async () => await signer.SignAsync(new Checkpoint("test/contoso", 1, new byte[32]), Cancel))).Message.ShouldContain(
                 "no signature of its own");
@@ -86,7 +86,7 @@ public sealed class KeyVaultSignerTests : IDisposable
     {
         signer.Dispose();
         client.Dispose();
-        vault.Dispose();
+        keyVault.Dispose();
     }
 
     private sealed class Vault : HttpMessageHandler

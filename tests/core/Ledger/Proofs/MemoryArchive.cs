@@ -13,7 +13,7 @@ internal sealed class MemoryArchive(TenantId tenant) : ILedgerArchive
     public List<byte[]>? Leaves { get; init; }
 
     /// <summary>What is kept of the tree beside the entries; null for nothing.</summary>
-    public KeptHead? Head { get; set; }
+    public StoredHead? Head { get; set; }
 
     public long LeavesRead { get; private set; }
 
@@ -21,7 +21,7 @@ internal sealed class MemoryArchive(TenantId tenant) : ILedgerArchive
 
     public ValueTask<long> SizeAsync(TenantId asked, CancellationToken cancellationToken) => new(asked == tenant ? Count : 0);
 
-    public ValueTask<KeptHead?> HeadAsync(TenantId asked, CancellationToken cancellationToken) => new(Head);
+    public ValueTask<StoredHead?> HeadAsync(TenantId asked, CancellationToken cancellationToken) => new(Head);
 
     public async IAsyncEnumerable<StoredEntry> ReadAsync(
         TenantId asked, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)

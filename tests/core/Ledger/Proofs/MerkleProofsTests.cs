@@ -8,8 +8,8 @@ namespace DevOpsAI.Tests.Ledger.Proofs;
 
 public sealed class MerkleProofsTests
 {
-    private const int LargestTree = 130;
-    private static readonly List<byte[]> Leaves = [.. Enumerable.Range(0, LargestTree + 1).Select(Leaf)];
+    private const int MaxTree = 130;
+    private static readonly List<byte[]> Leaves = [.. Enumerable.Range(0, MaxTree + 1).Select(Leaf)];
 
     [Fact]
     public void Every_inclusion_vector_is_judged_as_it_should_be()
@@ -57,7 +57,7 @@ public sealed class MerkleProofsTests
     [Fact]
     public void Every_leaf_of_every_tree_up_to_130_is_proved_and_no_other()
     {
-        for (var size = 1; size <= LargestTree; size++)
+        for (var size = 1; size <= MaxTree; size++)
         {
             var root = MerkleTree.Root(Leaves.Take(size));
             for (var index = 0; index < size; index++)
@@ -65,7 +65,7 @@ public sealed class MerkleProofsTests
                 var path = Roots(MerkleProofs.InclusionPath(index, size));
                 path.Count.ShouldBeLessThanOrEqualTo(8);
                 MerkleProofs.CheckInclusion(index, size, Leaves[index], path, root).ShouldBeTrue();
-                MerkleProofs.CheckInclusion(index, size, Leaves[(index + 1) % LargestTree], path, root).ShouldBeFalse();
+                MerkleProofs.CheckInclusion(index, size, Leaves[(index + 1) % MaxTree], path, root).ShouldBeFalse();
                 MerkleProofs.CheckInclusion(index + 1, size, Leaves[index], path, root).ShouldBeFalse();
                 MerkleProofs.CheckInclusion(index, size, Leaves[index], [.. path, Leaves[0]], root).ShouldBeFalse();
                 if (path.Count > 0)
@@ -77,8 +77,8 @@ public sealed class MerkleProofsTests
     [Fact]
     public void Every_pair_of_trees_up_to_130_is_proved_consistent_and_no_other()
     {
-        var roots = Enumerable.Range(0, LargestTree + 1).Select(size => MerkleTree.Root(Leaves.Take(size))).ToList();
-        for (var size = 1; size <= LargestTree; size++)
+        var roots = Enumerable.Range(0, MaxTree + 1).Select(size => MerkleTree.Root(Leaves.Take(size))).ToList();
+        for (var size = 1; size <= MaxTree; size++)
         {
             for (var old = 1; old <= size; old++)
             {
@@ -121,8 +121,8 @@ public sealed class MerkleProofsTests
     [InlineData((1L << 62) + 1)]
     public void Trees_of_any_size_have_proofs_of_bearable_length(long size)
     {
-        MerkleProofs.InclusionPath(size / 3, size).Count.ShouldBeLessThanOrEqualTo(MerkleProofs.LongestPath);
-        MerkleProofs.ConsistencyPath(size / 3, size).Count.ShouldBeLessThanOrEqualTo(MerkleProofs.LongestPath);
+        MerkleProofs.InclusionPath(size / 3, size).Count.ShouldBeLessThanOrEqualTo(MerkleProofs.MaxPathLength);
+        MerkleProofs.ConsistencyPath(size / 3, size).Count.ShouldBeLessThanOrEqualTo(MerkleProofs.MaxPathLength);
         MerkleProofs.CheckInclusion(size / 3, size, Leaves[0], [.. Leaves.Take(62)], Leaves[1]).ShouldBeFalse();
     }
 

@@ -116,7 +116,7 @@ public sealed class ReceiptTests : IDisposable
     {
         var entry = new NewEntry(StreamId.Freeze, Actor.Service("test"), "c0ffee", new DevOpsAI.Gates.FreezeSet("because"));
         var body = new ByteBuffer(256);
-        EntryCodec.Complete(CoreFeatures.Codec.Prepare(TenantId.Parse(tenant), entry, new InMemoryKeyRing().Of(TenantId.Parse(tenant))),
+        EntryCodec.Complete(CoreFeatures.Codec.Prepare(TenantId.Parse(tenant), entry, new InMemoryKeyRing().For(TenantId.Parse(tenant))),
             DateTimeOffset.UnixEpoch, seq, seq, body);
         return body.Written.ToArray();
     }

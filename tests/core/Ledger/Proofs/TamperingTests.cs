@@ -216,7 +216,7 @@ public sealed class TamperingTests : IDisposable
             var body = new ByteBuffer(1024);
             var at = i > 0 && entry.At < entries[i - 1].At && entry.Correlation != "backdated" ? entries[Size - 1].At : entry.At;
             var prepared = CoreFeatures.Codec.Prepare(
-                entry.Tenant, new(stream, entry.Actor, entry.Correlation, entry.Fact), new InMemoryKeyRing().Of(entry.Tenant));
+                entry.Tenant, new(stream, entry.Actor, entry.Correlation, entry.Fact), new InMemoryKeyRing().For(entry.Tenant));
             EntryCodec.Complete(prepared, Monotonic(entries, i, at), keepSeqs ? entry.Seq : i + 1, 1, body);
             var leaf = MerkleTree.HashLeaf(body.Written);
             range.Append(leaf);

@@ -23,19 +23,19 @@ public sealed class WitnessRoundsTests : IDisposable
     private readonly MemoryDocuments documents = new();
     private readonly CheckpointStatus status = new();
     private readonly LedgerTree tree;
-    private readonly CheckpointKeeper keeper;
+    private readonly TenantCheckpoints tenantCheckpoints;
     private readonly Wire wire;
     private WitnessStore store;
 
     public WitnessRoundsTests()
     {
         tree = new(archive, documents);
-        keeper = Keeper();
+        tenantCheckpoints = Keeper();
         store = new(Path.Combine(folder, "witness"));
         wire = new(Honest) { Newest = origin => store.Read(origin) is { } kept ? Reply(HttpStatusCode.OK, kept.ToString()) : null };
     }
 
-    private WitnessRounds Rounds => RoundsOf(Client(wire));
+    private WitnessRounds Rounds => GetRounds(Client(wire));
 
     [Fact]
     public async Task Each_checkpoint_is_cosigned_with_one_request_that_proves_what_is_new()
@@ -43,11 +43,11 @@ public sealed class WitnessRoundsTests : IDisposable
         foreach (var size in new[] { 5, 6, 130 })
         {
             await GrowAsync(size);
-            (await Rounds.GoAsync(keeper, Contoso, Cancel)).ShouldBeTrue();
-            keeper.Newest.ShouldNotBeNull().Note.Verify([log.Verifier, own.Witness]).Signers.Count.ShouldBe(2);
+            (await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeTrue();
+            tenantCheckpoints.Newest.ShouldNotBeNull().Note.Verify([log.Verifier, own.Witness]).Signers.Count.ShouldBe(2);
         }
         wire.Sent.Select(static body => body.Split('\n')[0]).ShouldBe(["old 0", "old 5", "old 6"]);
-        (await Rounds.GoAsync(keeper, Contoso, Cancel)).ShouldBeTrue();
+        (await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeTrue();
         wire.Sent.Count.ShouldBe(3, "what is cosigned is not asked again");
         status.Problems.ShouldBeEmpty();
     }
@@ -56,31 +56,31 @@ public sealed class WitnessRoundsTests : IDisposable
     public async Task After_a_restart_it_goes_on_where_it_was_and_without_its_memory_the_witness_says_where()
     {
         await GrowAsync(40);
-        await Rounds.GoAsync(keeper, Contoso, Cancel);
+        await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel);
         await GrowAsync(50);
         using var restarted = Keeper();
         await restarted.SignAsync(Cancel);
         (await Rounds.GoAsync(restarted, Contoso, Cancel)).ShouldBeTrue();
-        await documents.DeleteAsync(DocumentScope.Of(Contoso), "witness", own.Witness.Id.ToString("x8"), Cancel);
+        await documents.DeleteAsync(DocumentScope.From(Contoso), "witness", own.Witness.Id.ToString("x8"), Cancel);
         await GrowAsync(60);
-        (await Rounds.GoAsync(keeper, Contoso, Cancel)).ShouldBeTrue();
+        (await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeTrue();
         wire.Sent.Select(static body => body.Split('\n')[0]).ShouldBe(["old 0", "old 40", "old 0", "old 50"]);
-        keeper.Newest.ShouldNotBeNull().Note.Signatures.Count.ShouldBe(2);
+        tenantCheckpoints.Newest.ShouldNotBeNull().Note.Signatures.Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task A_witness_that_was_restarted_goes_on_and_one_that_lost_its_memory_begins_anew()
     {
         await GrowAsync(20);
-        await Rounds.GoAsync(keeper, Contoso, Cancel);
+        await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel);
         store.Dispose();
         store = new(Path.Combine(folder, "witness"));
         await GrowAsync(30);
-        (await Rounds.GoAsync(keeper, Contoso, Cancel)).ShouldBeTrue();
+        (await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeTrue();
         store.Dispose();
         store = new(Path.Combine(folder, "another"));
         await GrowAsync(40);
-        (await Rounds.GoAsync(keeper, Contoso, Cancel)).ShouldBeTrue();
+        (await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeTrue();
         wire.Sent.Select(static body => body.Split('\n')[0]).ShouldBe(["old 0", "old 20", "old 30", "old 0"]);
         status.Problems.ShouldBeEmpty();
     }
@@ -90,7 +90,7 @@ public sealed class WitnessRoundsTests : IDisposable
     {
         await GrowAsync(20);
         wire.Answer = _ => Conflict("90\n");
-        (await Rounds.GoAsync(keeper, Contoso, Cancel)).ShouldBeTrue("asking again soon changes nothing");
+        (await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeTrue("asking again soon changes nothing");
         wire.Sent.Count.ShouldBe(1);
         status.Problems["contoso witness.example"].ShouldContain("it has cosigned 90 entries, but the ledger has 20: its end is missing");
     }
@@ -99,7 +99,7 @@ public sealed class WitnessRoundsTests : IDisposable
     public async Task A_witness_that_has_seen_another_history_tells_of_a_fork()
     {
         await GrowAsync(20);
-        await Rounds.GoAsync(keeper, Contoso, Cancel);
+        await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel);
         using var forked = new Fork(archive, log, Path.Combine(folder, "fork"));
         await forked.GrowAsync(30);
         (await new WitnessRounds([Client(wire)], forked.Tree, documents, status, NullLogger<WitnessRounds>.Instance).GoAsync(
@@ -115,7 +115,7 @@ public sealed class WitnessRoundsTests : IDisposable
     {
         await GrowAsync(20);
         wire.Answer = _ => Conflict(size);
-        (await Rounds.GoAsync(keeper, Contoso, Cancel)).ShouldBeFalse();
+        (await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeFalse();
         wire.Sent.Count.ShouldBe(2);
         status.Problems["contoso witness.example"].ShouldBe("it keeps naming another size");
     }
@@ -130,7 +130,7 @@ public sealed class WitnessRoundsTests : IDisposable
     {
         await GrowAsync(20);
         wire.Answer = _ => Conflict(body);
-        await Rounds.GoAsync(keeper, Contoso, Cancel);
+        await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel);
         wire.Sent.Count.ShouldBe(1);
         status.Problems.Keys.ShouldContain("contoso witness.example");
     }
@@ -139,7 +139,7 @@ public sealed class WitnessRoundsTests : IDisposable
     public async Task A_signature_over_anything_else_is_not_kept()
     {
         await GrowAsync(20);
-        var text = keeper.Newest.ShouldNotBeNull().Note.Text;
+        var text = tenantCheckpoints.Newest.ShouldNotBeNull().Note.Text;
         using var stranger = new TestKey("witness.example");
         using var otherName = new TestKey("other.example");
         var smaller = new Checkpoint(Origin, 19, new byte[32]).ToText();
@@ -161,14 +161,14 @@ public sealed class WitnessRoundsTests : IDisposable
         foreach (var body in bad)
         {
             wire.Answer = _ => Reply(HttpStatusCode.OK, body);
-            (await Rounds.GoAsync(keeper, Contoso, Cancel)).ShouldBeFalse(body.Length > 200 ? "long" : body);
-            keeper.Newest.Note.Signatures.ShouldHaveSingleItem();
-            keeper.Newest.Note.Verify([log.Verifier, own.Witness]).Problem.ShouldBeNull();
+            (await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeFalse(body.Length > 200 ? "long" : body);
+            tenantCheckpoints.Newest.Note.Signatures.ShouldHaveSingleItem();
+            tenantCheckpoints.Newest.Note.Verify([log.Verifier, own.Witness]).Problem.ShouldBeNull();
             status.Problems["contoso witness.example"].ShouldStartWith("its answer ");
         }
         documents.Keys.ShouldNotContain(static key => key.Kind == "witness", "nothing is remembered of what was not cosigned");
         wire.Answer = Honest;
-        (await Rounds.GoAsync(keeper, Contoso, Cancel)).ShouldBeTrue();
+        (await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeTrue();
         status.Problems.ShouldBeEmpty();
     }
 
@@ -183,7 +183,7 @@ public sealed class WitnessRoundsTests : IDisposable
     {
         await GrowAsync(20);
         wire.Answer = _ => Reply(code, "the disk is full\n");
-        (await Rounds.GoAsync(keeper, Contoso, Cancel)).ShouldBe(settled);
+        (await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBe(settled);
         status.Problems["contoso witness.example"].ShouldContain(problem);
     }
 
@@ -192,21 +192,21 @@ public sealed class WitnessRoundsTests : IDisposable
     {
         await GrowAsync(20);
         using var second = new TestKey("second.example");
-        var secondWire = new Wire(_ => Reply(HttpStatusCode.OK, second.Cosign(keeper.Newest!.Note.Text, 1).ToString()));
+        var secondWire = new Wire(_ => Reply(HttpStatusCode.OK, second.Cosign(tenantCheckpoints.Newest!.Note.Text, 1).ToString()));
         var good = new WitnessClient(new HttpClient(secondWire) { Timeout = Timeout.InfiniteTimeSpan }, new("http://second.example/"),
             second.Witness);
         foreach (var trouble in new[] { Trouble.Down, Trouble.Hangs, Trouble.StopsMidway, Trouble.NeverEnds })
         {
             wire.Trouble = trouble;
-            (await RoundsOf(Client(wire, TimeSpan.FromMilliseconds(300)), good).GoAsync(keeper, Contoso, Cancel)).ShouldBeFalse(
+            (await GetRounds(Client(wire, TimeSpan.FromMilliseconds(300)), good).GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeFalse(
                 $"{trouble}");
-            keeper.Newest.ShouldNotBeNull().Note.Verify([second.Witness]).Problem.ShouldBeNull($"{trouble}");
+            tenantCheckpoints.Newest.ShouldNotBeNull().Note.Verify([second.Witness]).Problem.ShouldBeNull($"{trouble}");
             status.Problems.Keys.ShouldContain("contoso witness.example");
         }
         secondWire.Sent.Count.ShouldBe(1);
         wire.Trouble = Trouble.None;
-        (await RoundsOf(Client(wire), good).GoAsync(keeper, Contoso, Cancel)).ShouldBeTrue();
-        keeper.Newest.ShouldNotBeNull().Note.Signatures.Count.ShouldBe(3);
+        (await GetRounds(Client(wire), good).GoAsync(tenantCheckpoints, Contoso, Cancel)).ShouldBeTrue();
+        tenantCheckpoints.Newest.ShouldNotBeNull().Note.Signatures.Count.ShouldBe(3);
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class WitnessRoundsTests : IDisposable
         await GrowAsync(20);
         wire.Trouble = Trouble.Hangs;
         using var stop = new CancellationTokenSource();
-        var going = Rounds.GoAsync(keeper, Contoso, stop.Token);
+        var going = Rounds.GoAsync(tenantCheckpoints, Contoso, stop.Token);
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(going);
         status.Problems.ShouldBeEmpty();
@@ -229,7 +229,7 @@ public sealed class WitnessRoundsTests : IDisposable
     public async Task At_a_start_a_witness_that_has_seen_more_or_something_else_holds_execution(int size, bool changed, string? held)
     {
         await GrowAsync(40);
-        await Rounds.GoAsync(keeper, Contoso, Cancel);
+        await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel);
         if (size < 40)
             archive.Bodies.RemoveRange(size, 40 - size);
         else if (size > 40)
@@ -237,25 +237,25 @@ public sealed class WitnessRoundsTests : IDisposable
         if (changed)
             archive.Bodies[7] = [9];
         using var start = Start(Client(wire));
-        start.WhyHeld(Contoso).ShouldNotBeNull("nobody has been asked");
+        start.GetDelay(Contoso).ShouldNotBeNull("nobody has been asked");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var asking = start.AskUntilClearAsync(Contoso, stop.Token);
         if (held is null)
         {
             await asking;
-            start.WhyHeld(Contoso).ShouldBeNull();
+            start.GetDelay(Contoso).ShouldBeNull();
             status.Problems.ShouldBeEmpty();
             return;
         }
         while (clock.Sleepers == 0)
             await Task.Yield();
-        start.WhyHeld(Contoso).ShouldNotBeNull().ShouldContain(held);
+        start.GetDelay(Contoso).ShouldNotBeNull().ShouldContain(held);
         status.Problems.ShouldHaveSingleItem();
         await stop.CancelAsync();
         await asking;
         using var accepted = Start(Client(wire), acceptLoss: true);
         await accepted.AskUntilClearAsync(Contoso, Cancel);
-        accepted.WhyHeld(Contoso).ShouldBeNull();
+        accepted.GetDelay(Contoso).ShouldBeNull();
     }
 
     [Fact]
@@ -269,11 +269,11 @@ public sealed class WitnessRoundsTests : IDisposable
         {
             while (clock.Sleepers == 0)
                 await Task.Yield();
-            start.WhyHeld(Contoso).ShouldNotBeNull().ShouldContain("have not answered yet");
+            start.GetDelay(Contoso).ShouldNotBeNull().ShouldContain("have not answered yet");
             clock.Advance(TimeSpan.FromSeconds(10));
         }
         await clock.PassUntilAsync(() => asking.IsCompleted, TimeSpan.FromSeconds(10), Cancel);
-        start.WhyHeld(Contoso).ShouldBeNull();
+        start.GetDelay(Contoso).ShouldBeNull();
     }
 
     [Fact]
@@ -282,50 +282,50 @@ public sealed class WitnessRoundsTests : IDisposable
         await GrowAsync(5);
         using var start = Start(Client(wire));
         await start.AskUntilClearAsync(Contoso, Cancel);
-        start.WhyHeld(Contoso).ShouldBeNull();
+        start.GetDelay(Contoso).ShouldBeNull();
         using var none = Start();
-        none.WhyHeld(Contoso).ShouldBeNull("there is nobody to ask");
+        none.GetDelay(Contoso).ShouldBeNull("there is nobody to ask");
     }
 
     [Fact]
     public async Task A_ledger_that_was_changed_is_not_taken_to_a_witness()
     {
         await GrowAsync(20);
-        await Rounds.GoAsync(keeper, Contoso, Cancel);
+        await Rounds.GoAsync(tenantCheckpoints, Contoso, Cancel);
         await GrowAsync(30);
         archive.Bodies[3][0] ^= 1;
-        await Should.ThrowAsync<LedgerTreeException>(() => RoundsOf(Client(wire)).GoAsync(keeper, Contoso, Cancel));
+        await Should.ThrowAsync<LedgerTreeException>(() => GetRounds(Client(wire)).GoAsync(tenantCheckpoints, Contoso, Cancel));
         wire.Sent.Count.ShouldBe(1);
     }
 
     public void Dispose()
     {
-        keeper.Dispose();
+        tenantCheckpoints.Dispose();
         store.Dispose();
         log.Dispose();
         own.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 
-    private CheckpointKeeper Keeper() => new(
+    private TenantCheckpoints Keeper() => new(
         Contoso, Origin, tree, new(documents), new(documents), log, new(new(Path.Combine(folder, "checkpoints"))));
 
-    private WitnessRounds RoundsOf(params WitnessClient[] witnesses) =>
+    private WitnessRounds GetRounds(params WitnessClient[] witnesses) =>
         new(witnesses, tree, documents, status, NullLogger<WitnessRounds>.Instance);
 
     private WitnessedStart Start(WitnessClient? witness = null, bool acceptLoss = false) => new(
         witness is null ? [] : [witness], static _ => Origin, tree, new OneTenant(), status,
         new(TimeSpan.FromMinutes(5), acceptLoss), clock, NullLogger<WitnessedStart>.Instance);
 
-    private WitnessClient Client(Wire through, TimeSpan? patience = null) => new(
-        new HttpClient(through, disposeHandler: false) { Timeout = patience ?? Timeout.InfiniteTimeSpan }, new("http://witness.example/"),
+    private WitnessClient Client(Wire through, TimeSpan? timeout = null) => new(
+        new HttpClient(through, disposeHandler: false) { Timeout = timeout ?? Timeout.InfiniteTimeSpan }, new("http://witness.example/"),
         own.Witness);
 
     private async Task GrowAsync(int size)
     {
         while (archive.Bodies.Count < size)
             archive.Bodies.Add(BitConverter.GetBytes(archive.Bodies.Count));
-        await keeper.SignAsync(Cancel);
+        await tenantCheckpoints.SignAsync(Cancel);
     }
 
     private HttpResponseMessage Honest(string body)
@@ -352,11 +352,11 @@ public sealed class WitnessRoundsTests : IDisposable
     private enum Trouble { None, Down, Hangs, StopsMidway, NeverEnds }
 
     /// <summary>The way to a witness.</summary>
-    private sealed class Wire(Func<string, HttpResponseMessage> answer) : HttpMessageHandler
+    private sealed class Wire(Func<string, HttpResponseMessage> result) : HttpMessageHandler
     {
         public List<string> Sent { get; } = [];
 
-        public Func<string, HttpResponseMessage> Answer { get; set; } = answer;
+        public Func<string, HttpResponseMessage> Answer { get; set; } = result;
 
         public Trouble Trouble { get; set; }
 
@@ -435,7 +435,7 @@ public sealed class WitnessRoundsTests : IDisposable
 
         public LedgerTree Tree { get; }
 
-        public CheckpointKeeper Keeper { get; }
+        public TenantCheckpoints Keeper { get; }
 
         public async Task GrowAsync(int size)
         {

@@ -21,7 +21,7 @@ public sealed class DerivedErasureTests : IDisposable
     private readonly LedgerMetrics metrics = new();
     private readonly ManualClock clock = new();
     private readonly StateBench log = new();
-    private EmbeddedVault vault = null!;
+    private LocalKeyRing keyRing = null!;
     private SqliteLedger ledger = null!;
     private TenantStates states = null!;
 
@@ -38,12 +38,12 @@ public sealed class DerivedErasureTests : IDisposable
         (await ReadableAsync()).ShouldContain(Erased);
         var copies = await CopyAsync();
         copies.Select(static one => one.Kind).Distinct().Order().ShouldBe(Kinds.Order());
-        var key = (await vault.Keys.OfDerivedAsync(Contoso, mayCreate: false, Stop)).ShouldNotBeNull();
+        var key = (await keyRing.Keys.OfDerivedAsync(Contoso, mayCreate: false, Stop)).ShouldNotBeNull();
 
         await EraseAsync("ana");
         await ReadableWithoutAsync();
         key.IsDestroyed.ShouldBeTrue();
-        var current = (await vault.Keys.OfDerivedAsync(Contoso, mayCreate: true, Stop)).ShouldNotBeNull();
+        var current = (await keyRing.Keys.OfDerivedAsync(Contoso, mayCreate: true, Stop)).ShouldNotBeNull();
         await MustNotOpenAsync(copies, current);
 
         await states.SaveAsync();
@@ -71,15 +71,15 @@ public sealed class DerivedErasureTests : IDisposable
 
     private void Open()
     {
-        vault = new(folder);
-        ledger = new(folder, CoreFeatures.Catalog, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
-        states = StateBench.Begin(ledger, vault.Documents, vault.Keys, log);
+        keyRing = new(folder);
+        ledger = new(folder, CoreFeatures.Catalog, keyRing.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
+        states = StateBench.Begin(ledger, keyRing.Documents, keyRing.Keys, log);
     }
 
     private void Close()
     {
         ledger.Dispose();
-        vault.Dispose();
+        keyRing.Dispose();
     }
 
     private void Reopen()
@@ -96,7 +96,7 @@ public sealed class DerivedErasureTests : IDisposable
         await foreach (var incident in states.ClosedAsync(state, Stop))
             left.Add(incident);
         left.ShouldNotBeEmpty();
-        return StateBench.TextOf(state) + string.Concat(left.Select(static one => StateBench.TextOf(one)));
+        return StateBench.GetText(state) + string.Concat(left.Select(static one => StateBench.GetText(one)));
     }
 
     private async Task ReadableWithoutAsync()
@@ -109,14 +109,14 @@ public sealed class DerivedErasureTests : IDisposable
 
     private async Task EraseAsync(string person)
     {
-        var key = (await vault.Keys.FindAsync(Contoso, SubjectKind.Person, person, Stop)).ShouldNotBeNull();
+        var key = (await keyRing.Keys.FindAsync(Contoso, SubjectKind.Person, person, Stop)).ShouldNotBeNull();
         var (by, stream) = (new Actor(ActorKind.Person, "root", "Rita Root"), StreamId.Erasure(key));
         var appended = (await ledger.AppendAsync(Contoso, [],
             [
                 new(stream, by, "c", new ErasureRequested(key, SubjectKind.Person, person, null)),
                 new(stream, by, "c", new ErasureApproved(key)),
             ], Stop)).ShouldBeOfType<AppendResult.Appended>();
-        await Erasing.CarryOutAsync(ledger, vault.Keys, [], appended.Entries[^1], Stop);
+        await Erasing.CarryOutAsync(ledger, keyRing.Keys, [], appended.Entries[^1], Stop);
     }
 
     private async Task<List<(string Kind, Document Document)>> CopyAsync()
@@ -124,7 +124,7 @@ public sealed class DerivedErasureTests : IDisposable
         List<(string, Document)> copies = [];
         foreach (var kind in Kinds)
         {
-            await foreach (var document in vault.Documents.ListAsync(DocumentScope.Of(Contoso), kind, "", Stop))
+            await foreach (var document in keyRing.Documents.ListAsync(DocumentScope.From(Contoso), kind, "", Stop))
                 copies.Add((kind, document));
         }
         return copies;
@@ -134,9 +134,9 @@ public sealed class DerivedErasureTests : IDisposable
     {
         foreach (var (kind, document) in copies)
         {
-            var there = await vault.Documents.FindAsync(DocumentScope.Of(Contoso), kind, document.Id, Stop);
-            (await vault.Documents.TryPutAsync(
-                DocumentScope.Of(Contoso), kind, document.Id, document.Value, there?.Tag, Stop)).ShouldBeTrue();
+            var there = await keyRing.Documents.FindAsync(DocumentScope.From(Contoso), kind, document.Id, Stop);
+            (await keyRing.Documents.TryPutAsync(
+                DocumentScope.From(Contoso), kind, document.Id, document.Value, there?.Tag, Stop)).ShouldBeTrue();
         }
     }
 
@@ -146,7 +146,7 @@ public sealed class DerivedErasureTests : IDisposable
         foreach (var (kind, document) in copies.Where(static one => one.Kind != KeyDocuments.DerivedKeyKind))
         {
             elsewhere[Contoso.Value, kind, document.Id] = document.Value.ToArray();
-            var shape = kind == KeyDocuments.StateKind ? SlicesJson.ShapeOf(CoreFeatures.Catalog) : ClosedIncidents.ShapeOfShelf;
+            var shape = kind == KeyDocuments.StateKind ? SlicesJson.GetShape(CoreFeatures.Catalog) : ClosedIncidents.ShapeOfShelf;
             var found = await new DerivedDocuments(elsewhere).FindAsync(current, new(Contoso, kind, document.Id, shape), Stop);
             found.ShouldBeOfType<DerivedContent.Unfit>().Why.ShouldBe("it is from before somebody was erased");
         }

@@ -26,7 +26,7 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
     /// <summary>What does not say that something becomes of an incident.</summary>
     private static readonly Fact[] Others =
         [.. EveryFact.All.Where(static fact => fact.GetType().Namespace != typeof(IncidentOpened).Namespace
-        && fact is not ErasureCompleted && CoreFeatures.Catalog.PlanOf(fact).SubjectOf(fact) is null)];
+        && fact is not ErasureCompleted && CoreFeatures.Catalog.GetPlan(fact).GetSubject(fact) is null)];
 
     private readonly Random random = new(seed);
     private readonly TenantStates whole = new(ledger, CoreFeatures.Catalog);
@@ -51,7 +51,7 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
         < 40 => EndAsync(state),
         < 55 => OpenAsync(state),
         < 92 => OnIncidentAsync(state),
-        < 94 => AppendAsync(StreamId.Access, RoleOf(Pick(People))),
+        < 94 => AppendAsync(StreamId.Access, GetRole(Pick(People))),
         < 95 => AppendAsync(StreamId.Channels, Linked()),
         < 96 => AppendAsync(StreamId.Freeze, state.Freeze is null ? new FreezeSet("moving") : new FreezeLifted(null)),
         < 97 => AppendAsync(StreamId.Access,
@@ -60,7 +60,7 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
         _ => AppendAsync(new StreamId("every/other"), Pick(Others)),
     };
 
-    private RoleAssigned RoleOf(Actor person) => new(person.Id, person.Name, Pick(Enum.GetValues<Role>()), random.Next(3) > 0);
+    private RoleAssigned GetRole(Actor person) => new(person.Id, person.Name, Pick(Enum.GetValues<Role>()), random.Next(3) > 0);
 
     private Task FireAsync()
     {
@@ -185,12 +185,12 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
 
     private static ChannelLinked Linked() => new(new(Channel, "channel", "https://smba", new("directory"), "team", "General"));
 
-    private static Plan PlanOf(string kind) => new([new(
+    private static Plan GetPlan(string kind) => new([new(
         $"Clean up for {kind}", "clean", new("sandbox", "device", "d1", "srv01", "Contoso"),
         new Dictionary<string, string> { ["path"] = "/tmp" }, "rm", [], [new("disk", ">", "90")], [new("disk", "<", "90")], "restore")]);
 
     private static RecommendationDrafted Draft(ProposalSubject id, string kind) => new(
-        id, 1, "runbook disk v1", "clean up", "it is full", [new("seen", 1)], PlanOf(kind), Risk.Low, null,
+        id, 1, "runbook disk v1", "clean up", "it is full", [new("seen", 1)], GetPlan(kind), Risk.Low, null,
         new Dictionary<string, string> { ["srv01 disk"] = "95" }, false);
 
     private ProposalStaged Staged(Incident incident)

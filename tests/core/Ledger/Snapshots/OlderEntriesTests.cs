@@ -42,27 +42,27 @@ public sealed class OlderEntriesTests : IDisposable
 
     private async Task WriteAsync()
     {
-        using var vault = new EmbeddedVault(folder);
-        using var ledger = Open(vault);
+        using var keyRing = new LocalKeyRing(folder);
+        using var ledger = Open(keyRing);
         await new GeneratedHistory(ledger, clock, 7).GoOnAsync(Entries);
-        var states = StateBench.Begin(ledger, vault.Documents, vault.Keys, new StateBench());
+        var states = StateBench.Begin(ledger, keyRing.Documents, keyRing.Keys, new StateBench());
         await states.GetAsync(GeneratedHistory.Contoso, Stop);
         await states.SaveAsync();
     }
 
     private async Task<bool> CheckAsync()
     {
-        using var vault = new EmbeddedVault(folder);
-        using var ledger = Open(vault);
-        var states = StateBench.Begin(ledger, vault.Documents, vault.Keys, new StateBench());
+        using var keyRing = new LocalKeyRing(folder);
+        using var ledger = Open(keyRing);
+        var states = StateBench.Begin(ledger, keyRing.Documents, keyRing.Keys, new StateBench());
         var checking = new OlderEntries(
-            states, null!, new SqliteArchive(Path.Combine(folder, LedgerFile.Name)), CoreFeatures.Catalog, vault.Keys,
+            states, null!, new SqliteArchive(Path.Combine(folder, LedgerFile.Name)), CoreFeatures.Catalog, keyRing.Keys,
             new(NullLogger<Quarantine>.Instance), new SkippingClock(), NullLogger<OlderEntries>.Instance);
         var isWhole = await checking.CheckAsync(GeneratedHistory.Contoso, Stop);
         states.KeptUpTo(GeneratedHistory.Contoso).ShouldBeGreaterThan(Entries / 2, "the state was made of entries after all");
         return isWhole;
     }
 
-    private SqliteLedger Open(EmbeddedVault vault) =>
-        new(folder, CoreFeatures.Catalog, vault.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
+    private SqliteLedger Open(LocalKeyRing keyRing) =>
+        new(folder, CoreFeatures.Catalog, keyRing.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
 }

@@ -36,10 +36,10 @@ public sealed class SnapshotTests
                 await going.GetAsync(Contoso, Stop);
             }
             var fresh = new StateBench(keys: bench.Keys).Begin(bench.Ledger);
-            var expected = StateBench.TextOf(await fresh.GetAsync(Contoso, Stop));
-            StateBench.TextOf(await going.GetAsync(Contoso, Stop)).ShouldBe(expected);
+            var expected = StateBench.GetText(await fresh.GetAsync(Contoso, Stop));
+            StateBench.GetText(await going.GetAsync(Contoso, Stop)).ShouldBe(expected);
             await going.SaveAsync();
-            StateBench.TextOf(await bench.Begin().GetAsync(Contoso, Stop)).ShouldBe(expected);
+            StateBench.GetText(await bench.Begin().GetAsync(Contoso, Stop)).ShouldBe(expected);
         }
         bench.Warnings.ShouldBeEmpty();
         var state = await bench.Begin().GetAsync(Contoso, Stop);
@@ -101,7 +101,7 @@ public sealed class SnapshotTests
         var ledger = await SpoilAsync(what, bench, documents, kept);
         var again = bench.Begin(ledger);
         var made = await again.GetAsync(Contoso, Stop);
-        StateBench.TextOf(made).ShouldBe(StateBench.TextOf(await new StateBench(keys: bench.Keys).Begin(ledger).GetAsync(Contoso, Stop)));
+        StateBench.GetText(made).ShouldBe(StateBench.GetText(await new StateBench(keys: bench.Keys).Begin(ledger).GetAsync(Contoso, Stop)));
         await again.GetAsync(Contoso, Stop);
         bench.Warnings.ShouldHaveSingleItem().ShouldContain(told);
     }
@@ -123,7 +123,7 @@ public sealed class SnapshotTests
         await states.SaveAsync();
         await history.GoOnAsync(20);
         var after = await bench.Begin(ledger).GetAsync(Contoso, Stop);
-        StateBench.TextOf(after).ShouldBe(StateBench.TextOf(await new StateBench(keys: bench.Keys).Begin(ledger).GetAsync(Contoso, Stop)));
+        StateBench.GetText(after).ShouldBe(StateBench.GetText(await new StateBench(keys: bench.Keys).Begin(ledger).GetAsync(Contoso, Stop)));
         after.Seq.ShouldBeGreaterThan(before.Seq);
         bench.Warnings.ShouldBeEmpty();
     }
@@ -140,7 +140,7 @@ public sealed class SnapshotTests
         await states.SaveAsync();
         var shelves = documents.Keys.Where(static key => key.Kind == KeyDocuments.ClosedKind).ToList();
         shelves.Count.ShouldBeGreaterThan(1);
-        await documents.DeleteAsync(DocumentScope.Of(Contoso), shelves[0].Kind, shelves[0].Id, Stop);
+        await documents.DeleteAsync(DocumentScope.From(Contoso), shelves[0].Kind, shelves[0].Id, Stop);
         documents[shelves[1].Scope, shelves[1].Kind, shelves[1].Id][^1] ^= 1;
         var again = bench.Begin();
         var state = await again.GetAsync(Contoso, Stop);
@@ -161,7 +161,7 @@ public sealed class SnapshotTests
             new Random(size).NextBytes(noise);
             (await derived.TryPutAsync(key, name, (7, default), noise, Stop)).ShouldBeTrue();
             (await derived.FindAsync(key, name, Stop)).ShouldBeOfType<DerivedContent.Fit>().Json.ShouldBe(noise);
-            documents.Keys.Count().ShouldBe(size == 10 ? 1 : 1 + (size / DerivedDocuments.LargestPart) + 1);
+            documents.Keys.Count().ShouldBe(size == 10 ? 1 : 1 + (size / DerivedDocuments.MaxPartBytes) + 1);
         }
     }
 
@@ -193,7 +193,7 @@ public sealed class SnapshotTests
         System.Text.Encoding.UTF8.GetBytes(by).CopyTo(bytes, at);
     }
 
-    private static string Settled(Incident incident) => StateBench.TextOf(incident with
+    private static string Settled(Incident incident) => StateBench.GetText(incident with
     {
         LastSeq = 0, EventCount = 0, RecentEvents = [], FiringAlerts = [], Parts = StormParts.None, Devices = [], LastBegunAt = default,
         Proposal = incident.Proposal with { Severity = default }, Title = "", Beginnings = 0, BegunSinceQuiet = null,

@@ -39,9 +39,9 @@ internal sealed class StateBench : ILogger<StateStore>
     }
 
     /// <summary>A state, field by field.</summary>
-    public static string TextOf(TenantState state) => Encoding.UTF8.GetString(SlicesJson.Write(state, CoreFeatures.Catalog));
+    public static string GetText(TenantState state) => Encoding.UTF8.GetString(SlicesJson.Write(state, CoreFeatures.Catalog));
 
-    public static string TextOf(Incident incident) => Encoding.UTF8.GetString(StateJson.Write(incident));
+    public static string GetText(Incident incident) => Encoding.UTF8.GetString(StateJson.Write(incident));
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 

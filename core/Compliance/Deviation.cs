@@ -1,0 +1,37 @@
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Compliance;
+
+public enum DeviationKind
+{
+    /// <summary>Somebody stopped the line.</summary>
+    Frozen,
+
+    /// <summary>A freeze was lifted by the person who had set it.</summary>
+    OwnFreezeLifted,
+
+    /// <summary>Somebody gave themselves a role.</summary>
+    OwnRole,
+
+    /// <summary>Something was done at a vendor that no decision allows.</summary>
+    OutOfBand,
+}
+
+/// <summary>Something an auditor asks about that belongs to no proposal.</summary>
+public sealed class Deviation(DeviationKind kind, EntryReference mark)
+{
+    public DeviationKind Kind => kind;
+
+    public EntryReference Mark => mark;
+
+    /// <summary>When a freeze was lifted, or the incident about an out-of-band change was closed; null while it is not.</summary>
+    public EntryReference? Ended { get; internal set; }
+
+    public required Actor By { get; init; }
+
+    /// <summary>The reason given, the role, or who did what past the bot.</summary>
+    public StoredText Text { get; init; }
+
+    /// <summary>Of an out-of-band change, the action and its target.</summary>
+    public StoredText What { get; init; }
+}

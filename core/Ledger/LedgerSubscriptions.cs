@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DevOpsAI.Ledger;
+
+/// <summary>
+/// Hands every tenant's entries to every follower. A cursor moves only past entries that are finished, so a crash hands some over again
+/// and never skips one.
+/// </summary>
+public sealed class LedgerSubscriptions : BackgroundService
+{
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
+
+    private readonly ILedger ledger;
+    private readonly ICursorStore store;
+    private readonly TimeProvider clock;
+    private readonly ILogger<LedgerSubscriptions> logger;
+    private readonly List<(ILedgerSubscription Follower, SemaphoreSlim Slots)> subscriptions;
+    private readonly ISubscribedTenants followed;
+    private readonly ISubscriptionPause? hold;
+    private readonly ConcurrentDictionary<TenantId, Shift> shifts = new();
+    private readonly Dictionary<(string, TenantId), long> saved = [];
+    private readonly SemaphoreSlim saving = new(1, 1);
+
+    public LedgerSubscriptions(
+        ILedger ledger,
+        ICursorStore store,
+        ITenantDirectory tenants,
+        IEnumerable<ILedgerSubscription> subscriptions,
+        LedgerMetrics metrics,
+        TimeProvider clock,
+        ILogger<LedgerSubscriptions> logger,
+        ISubscribedTenants? followed = null,
+        ISubscriptionPause? hold = null)
+    {
+        this.hold = hold;
+        (this.ledger, this.store, this.clock, this.logger) = (ledger, store, clock, logger);
+        this.followed = followed ?? new EveryTenant(tenants);
+        var all = subscriptions.ToList();
+        if (all.GroupBy(static subscription => subscription.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+            throw new InvalidOperationException($"Two followers are called '{twice.Key}'; each needs a cursor of its own.");
+        this.subscriptions = [.. all.Select(static subscription => (subscription, new SemaphoreSlim(SubscriptionRun.InFlight)))];
+        foreach (var tenant in tenants.All.Where(tenant => this.followed.IsMine(tenant.Id)))
+            shifts[tenant.Id] = ShiftFor(tenant.Id);
+        metrics.ObserveLag(() => Runs.Select(static run => new Measurement<long>(
+            run.Lag, new KeyValuePair<string, object?>("follower", run.Subscription),
+            new KeyValuePair<string, object?>("tenant", run.Tenant.Value))));
+    }
+
+    /// <summary>How long a stop waits for handlers that run.</summary>
+    internal TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(5);
+
+    private IEnumerable<SubscriptionRun> Runs => shifts.Values.SelectMany(static shift => shift.Runs);
+
+    /// <summary>Completes when every follower has finished every entry up to the heads of now; for tests and for a drained stop.</summary>
+    public async Task CaughtUpAsync(CancellationToken cancellationToken)
+    {
+        foreach (var run in Runs)
+            await run.CaughtUpAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// How many entries the slowest follower has yet to finish; 0 when all that is recorded has been reacted to, leaving out tenants in
+    /// quarantine.
+    /// </summary>
+    public async ValueTask<long> BehindAsync(CancellationToken cancellationToken)
+    {
+        var behind = 0L;
+        foreach (var run in Runs)
+        {
+            try
+            {
+                behind = Math.Max(behind, await ledger.HeadAsync(run.Tenant, cancellationToken) - run.Cursor);
+            }
+            catch (LedgerDamagedException)
+            {
+                // Nothing of it is reacted to.
+            }
+        }
+        return behind;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var following = followed.RunAsync(tenant => shifts.GetOrAdd(tenant, ShiftFor).Start(stoppingToken), ReleaseAsync, stoppingToken);
+        using var every = new PeriodicTimer(SaveEvery, clock);
+        try
+        {
+            while (await every.WaitForNextTickAsync(stoppingToken))
+                await SaveAsync(Runs);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+        var working = shifts.Values.Select(static shift => shift.Working).ToList();
+        await EndAsync(Task.WhenAll(working), Runs);
+        await SaveAsync(Runs);
+        await Task.WhenAny(following, Task.Delay(StopWithin, TimeProvider.System, CancellationToken.None));
+    }
+
+    /// <summary>Another instance works for the tenant from now on.</summary>
+    private async Task ReleaseAsync(TenantId tenant)
+    {
+        if (!shifts.TryRemove(tenant, out var shift))
+            return;
+        await shift.StopAsync();
+        await EndAsync(shift.Working, shift.Runs);
+        await SaveAsync(shift.Runs);
+    }
+
+    private async Task EndAsync(Task working, IEnumerable<SubscriptionRun> runs)
+    {
+        await Task.WhenAny(working, Task.Delay(StopWithin, TimeProvider.System, CancellationToken.None));
+        var left = runs.Sum(static run => run.Running);
+        if (left > 0)
+            logger.HandlersLeft(left);
+    }
+
+    private Shift ShiftFor(TenantId tenant) =>
+        new([.. subscriptions.Select(one => new SubscriptionRun(one.Follower, tenant, one.Slots, ledger, store, clock, logger, hold))]);
+
+    private async Task SaveAsync(IEnumerable<SubscriptionRun> runs)
+    {
+        await saving.WaitAsync();
+        try
+        {
+            await SaveInTurnAsync(runs);
+        }
+        finally
+        {
+            saving.Release();
+        }
+    }
+
+    private async Task SaveInTurnAsync(IEnumerable<SubscriptionRun> runs)
+    {
+        var changed = runs
+            .Select(static run => new SubscriptionCursor(run.Subscription, run.Tenant, run.Cursor))
+            .Where(cursor => cursor.Seq > saved.GetValueOrDefault((cursor.Follower, cursor.Tenant)))
+            .ToList();
+        if (changed.Count == 0)
+            return;
+        try
+        {
+            await store.SaveAsync(changed, CancellationToken.None);
+            foreach (var cursor in changed)
+                saved[(cursor.Follower, cursor.Tenant)] = cursor.Seq;
+        }
+        catch (LedgerUnavailableException unavailable)
+        {
+            logger.CursorsNotSaved(unavailable);
+        }
+    }
+
+    /// <summary>Every follower's work for one tenant, from when the tenant came to this instance until it goes.</summary>
+    private sealed class Shift(IReadOnlyList<SubscriptionRun> runs)
+    {
+        private int started;
+
+        public IReadOnlyList<SubscriptionRun> Runs => runs;
+
+        private CancellationTokenSource Stop { get; } = new();
+
+        public Task Working { get; private set; } = Task.CompletedTask;
+
+        public void Start(CancellationToken stopping)
+        {
+            if (Interlocked.Exchange(ref started, 1) == 1)
+                return;
+            stopping.Register(Stop.Cancel);
+            Working = Task.WhenAll(runs.Select(run => Task.Run(() => run.RunAsync(Stop.Token), CancellationToken.None)));
+        }
+
+        public Task StopAsync() => Stop.CancelAsync();
+    }
+}

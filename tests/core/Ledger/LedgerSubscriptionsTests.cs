@@ -1,0 +1,313 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DevOpsAI.Tests.Ledger;
+
+public sealed class LedgerFollowingTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private readonly ManualClock clock = new();
+    private readonly LedgerMetrics metrics = new();
+    private readonly InMemoryLedger ledger;
+    private readonly Cursors cursors = new();
+
+    public LedgerFollowingTests() => ledger = new(clock);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Entries_of_every_tenant_come_in_order_within_their_lane()
+    {
+        var seen = new ConcurrentQueue<LedgerEntry>();
+        using var following = await StartAsync(new Follower(async entry =>
+        {
+            await Task.Yield();
+            seen.Enqueue(entry);
+        }));
+        for (var i = 0; i < 200; i++)
+            await AppendAsync(i % 2 == 0 ? Tenants.Contoso : Tenants.Fabrikam, $"lane-{i % 7}");
+        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        seen.Count.ShouldBe(200);
+        foreach (var partition in seen.GroupBy(entry => (entry.Tenant, entry.Stream)))
+            partition.Select(entry => entry.Seq).ShouldBe(partition.Select(entry => entry.Seq).Order());
+    }
+
+    [Fact]
+    public async Task A_position_past_the_end_of_the_ledger_passes_over_nothing_that_is_still_to_come()
+    {
+        await AppendAsync(Tenants.Contoso, "of before");
+        await cursors.SaveAsync([new("test", Tenants.Contoso, 1000)], Token);
+        var handled = Channel.CreateUnbounded<long>();
+        using var following = await StartAsync(new Follower(entry =>
+        {
+            handled.Writer.TryWrite(entry.Seq);
+            return Task.CompletedTask;
+        }));
+        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        await AppendAsync(Tenants.Contoso, "new");
+        (await TakeAsync(handled, 1)).ShouldBe([2]);
+        await SavedAsync(cursor => cursor.Seq == 2 && cursor.Tenant == Tenants.Contoso);
+    }
+
+    [Fact]
+    public async Task A_lane_that_hangs_holds_up_neither_the_others_nor_the_other_tenant_but_the_cursor()
+    {
+        var handled = Channel.CreateUnbounded<long>();
+        var hang = new TaskCompletionSource();
+        using var following = await StartAsync(new Follower(async entry =>
+        {
+            if (entry.Stream.Value == "hangs" && entry.Tenant == Tenants.Contoso)
+                await hang.Task;
+            handled.Writer.TryWrite(entry.Seq);
+        }));
+        await AppendAsync(Tenants.Contoso, "goes");
+        await AppendAsync(Tenants.Contoso, "hangs");
+        await AppendAsync(Tenants.Contoso, "goes");
+        await AppendAsync(Tenants.Contoso, "hangs");
+        await AppendAsync(Tenants.Contoso, "goes too");
+        await AppendAsync(Tenants.Fabrikam, "hangs");
+        (await TakeAsync(handled, 4)).Order().ShouldBe([1, 1, 3, 5]);
+        (await following.BehindAsync(Token)).ShouldBe(4, "of the tenant that is most behind: all after the last that is finished");
+        await SavedAsync(cursor => cursor.Seq == 1 && cursor.Tenant == Tenants.Contoso);
+        hang.SetResult();
+        (await TakeAsync(handled, 2)).ShouldBe([2, 4]);
+        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        (await following.BehindAsync(Token)).ShouldBe(0);
+        await SavedAsync(cursor => cursor.Seq == 5);
+    }
+
+    [Fact]
+    public async Task Lanes_go_side_by_side_but_no_more_than_the_bound_at_once()
+    {
+        var running = 0;
+        var most = 0;
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var following = await StartAsync(new Follower(async _ =>
+        {
+            int now;
+            lock (full)
+            {
+                now = ++running;
+                most = Math.Max(most, now);
+            }
+            if (now == SubscriptionRun.InFlight)
+                full.TrySetResult();
+            await go.Task;
+            lock (full)
+                running--;
+        }));
+        for (var i = 0; i < 2 * SubscriptionRun.InFlight; i++)
+            await AppendAsync(i % 2 == 0 ? Tenants.Contoso : Tenants.Fabrikam, $"lane-{i}");
+        await full.Task.WaitAsync(Patience, Token);
+        go.SetResult();
+        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        most.ShouldBe(SubscriptionRun.InFlight);
+    }
+
+    [Fact]
+    public async Task A_handler_that_throws_is_tried_again_after_a_growing_pause_and_its_lane_waits()
+    {
+        var attempts = Channel.CreateUnbounded<(long Seq, DateTimeOffset At)>();
+        var failures = 3;
+        using var following = await StartAsync(new Follower(entry =>
+        {
+            attempts.Writer.TryWrite((entry.Seq, clock.GetUtcNow()));
+            return entry.Seq == 1 && failures-- > 0 ? throw new InvalidOperationException("vendor said no") : Task.CompletedTask;
+        }));
+        // One timer saves the cursors; a second is a pause.
+        await Eventually(() => clock.WaitingTimers == 1);
+        await AppendAsync(Tenants.Contoso, "lane");
+        await AppendAsync(Tenants.Contoso, "lane");
+        await AppendAsync(Tenants.Contoso, "other");
+        var seen = new List<(long Seq, DateTimeOffset At)>(await TakeAsync(attempts, 2));
+        while (seen.Count < 6)
+        {
+            await Eventually(() => clock.WaitingTimers > 1 || attempts.Reader.Count > 0);
+            if (clock.WaitingTimers > 1)
+                clock.Advance(TimeSpan.FromMilliseconds(50));
+            while (attempts.Reader.TryRead(out var attempt))
+                seen.Add(attempt);
+        }
+        var first = seen.Where(attempt => attempt.Seq == 1).Select(attempt => attempt.At).ToList();
+        first.Count.ShouldBe(4);
+        first.Zip(first.Skip(1), (a, b) => (b - a).TotalSeconds).ShouldSatisfyAllConditions(
+            pauses => pauses.ElementAt(0).ShouldBeInRange(0.16, 0.35),
+            pauses => pauses.ElementAt(1).ShouldBeInRange(0.32, 0.60),
+            pauses => pauses.ElementAt(2).ShouldBeInRange(0.64, 1.20));
+        seen[^1].Seq.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_restart_resumes_behind_what_was_finished_and_skips_nothing()
+    {
+        var random = new Random(20260302);
+        var handled = new ConcurrentDictionary<long, int>();
+        var total = 0;
+        for (var life = 0; life < 12; life++)
+        {
+            var finished = new ConcurrentDictionary<long, bool>();
+            var saved = cursors.For("test", Tenants.Contoso);
+            Enumerable.Range(1, (int)saved).ShouldAllBe(seq => handled.ContainsKey(seq), "the cursor had skipped an entry");
+            var stuckLane = $"lane-{random.Next(5)}";
+            var never = new TaskCompletionSource();
+            var crash = life % 2 == 1;
+            using (var following = await StartAsync(new Follower(async (entry, stopping) =>
+            {
+                entry.Seq.ShouldBeGreaterThan(saved);
+                if (entry.Seq % 11 == life && entry.Stream.Value == stuckLane)
+                    await never.Task.WaitAsync(stopping);
+                await Task.Yield();
+                handled.AddOrUpdate(entry.Seq, 1, (_, times) => times + 1);
+                finished[entry.Seq] = true;
+            })))
+            {
+                for (var i = random.Next(5, 60); i > 0; i--, total++)
+                    await AppendAsync(Tenants.Contoso, $"lane-{random.Next(5)}");
+                await Eventually(() => !finished.IsEmpty);
+                clock.Advance(TimeSpan.FromSeconds(2));
+                // A crash saves nothing more.
+                cursors.Closed = crash;
+                await following.StopAsync(Token).WaitAsync(Patience, Token);
+                cursors.Closed = false;
+            }
+        }
+        using var last = await StartAsync(new Follower(entry =>
+        {
+            handled.AddOrUpdate(entry.Seq, 1, (_, times) => times + 1);
+            return Task.CompletedTask;
+        }));
+        await last.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        handled.Keys.Order().ShouldBe(Enumerable.Range(1, total).Select(seq => (long)seq));
+    }
+
+    [Fact]
+    public async Task Entries_of_no_interest_move_the_cursor_too()
+    {
+        using var following = await StartAsync(new Follower(_ => throw new InvalidOperationException("not asked")) { LaneOf = _ => null });
+        for (var i = 0; i < 20; i++)
+            await AppendAsync(Tenants.Contoso, "any");
+        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        await SavedAsync(cursor => cursor.Seq == 20);
+    }
+
+    [Fact]
+    public async Task Stopping_waits_for_handlers_that_run_and_saves_what_they_finished()
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var following = await StartAsync(new Follower(async entry =>
+        {
+            started.TrySetResult();
+            await release.Task;
+        }));
+        await AppendAsync(Tenants.Contoso, "lane");
+        await started.Task.WaitAsync(Patience, Token);
+        var stopping = following.StopAsync(Token);
+        stopping.IsCompleted.ShouldBeFalse();
+        release.SetResult();
+        await stopping.WaitAsync(Patience, Token);
+        cursors.For("test", Tenants.Contoso).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Two_followers_of_one_name_are_refused() =>
+        Should.Throw<InvalidOperationException>(
+            () => Following(new Follower(_ => Task.CompletedTask), new Follower(_ => Task.CompletedTask)));
+
+    public void Dispose() => metrics.Dispose();
+
+    private async Task<LedgerSubscriptions> StartAsync(params ILedgerSubscription[] subscriptions)
+    {
+        var following = Following(subscriptions);
+        await following.StartAsync(Token);
+        return following;
+    }
+
+    private LedgerSubscriptions Following(params ILedgerSubscription[] subscriptions) =>
+        new(ledger, cursors, new Tenants(), subscriptions, metrics, clock, NullLogger<LedgerSubscriptions>.Instance) { StopWithin = Patience };
+
+    private async Task AppendAsync(TenantId tenant, string stream) =>
+        await ledger.AppendAsync(tenant, [],
+            [new(new(stream), Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"))], Token);
+
+    private static async Task<List<T>> TakeAsync<T>(Channel<T> channel, int count)
+    {
+        var taken = new List<T>();
+        while (taken.Count < count)
+            taken.Add(await channel.Reader.ReadAsync(Token).AsTask().WaitAsync(Patience, Token));
+        return taken;
+    }
+
+    /// <summary>Moves the clock until the cursor has been saved as expected.</summary>
+    private async Task SavedAsync(Func<SubscriptionCursor, bool> expected) => await Eventually(() =>
+    {
+        clock.Advance(TimeSpan.FromSeconds(1));
+        return cursors.All.Any(expected);
+    });
+
+    private static async Task Eventually(Func<bool> condition)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        while (!condition())
+        {
+            timeout.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private sealed class Follower(Func<LedgerEntry, CancellationToken, Task> handle) : ILedgerSubscription
+    {
+        public Follower(Func<LedgerEntry, Task> handle) : this((entry, _) => handle(entry))
+        {
+        }
+
+        public Func<LedgerEntry, string?> LaneOf { get; init; } = entry => entry.Stream.Value;
+
+        public string Name => "test";
+
+        public string? GetPartitionKey(LedgerEntry entry) => LaneOf(entry);
+
+        public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken) => handle(entry, cancellationToken);
+    }
+
+    private sealed class Cursors : ICursorStore
+    {
+        private readonly ConcurrentDictionary<(string, TenantId), long> saved = new();
+
+        public bool Closed { get; set; }
+
+        public IEnumerable<SubscriptionCursor> All => saved.Select(pair => new SubscriptionCursor(pair.Key.Item1, pair.Key.Item2, pair.Value));
+
+        public long For(string subscription, TenantId tenant) => saved.GetValueOrDefault((subscription, tenant));
+
+        public ValueTask<long> LoadAsync(string subscription, TenantId tenant, CancellationToken cancellationToken) =>
+            new(For(subscription, tenant));
+
+        public ValueTask SaveAsync(IReadOnlyCollection<SubscriptionCursor> cursors, CancellationToken cancellationToken)
+        {
+            if (Closed)
+                throw new LedgerUnavailableException("Closed by the test.");
+            foreach (var cursor in cursors)
+                saved[(cursor.Follower, cursor.Tenant)] = cursor.Seq;
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class Tenants : ITenantDirectory
+    {
+        public static readonly TenantId Contoso = TenantId.Parse("contoso");
+        public static readonly TenantId Fabrikam = TenantId.Parse("fabrikam");
+
+        public IReadOnlyList<Tenant> All { get; } = [new(Contoso, "Contoso Ltd", "CON"), new(Fabrikam, "Fabrikam Inc", "FAB")];
+
+        public Tenant? Find(TenantId id) => All.FirstOrDefault(tenant => tenant.Id == id);
+
+        public Tenant? FindByPrefix(string prefix) => All.FirstOrDefault(tenant => tenant.Prefix == prefix);
+    }
+}
