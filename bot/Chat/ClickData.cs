@@ -7,7 +7,8 @@ namespace DevOpsAI.Bot.Chat;
 
 /// <summary>What came with a click: anybody could have written it. Bounded and typed here, believed nowhere.</summary>
 internal sealed record ClickData(
-    TenantId Tenant, string IncidentId, string PlanDigest, int Page, string? Review, bool IsCopy, IReadOnlyDictionary<string, string> Inputs)
+    TenantId Tenant, string IncidentId, string PlanDigest, int Page, string? Review, bool IsCopy,
+    IReadOnlyDictionary<string, string> Inputs)
 {
     private const int MaxValueLength = 4_000;
     private const int MaxValues = 60;

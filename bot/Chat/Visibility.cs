@@ -50,7 +50,7 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
         }
         if (linked.Count > 0 || unread is null)
             return linked;
-        // Trying again in a minute helps with a key that is withheld, not with a record that has to be restored.
+        // Trying again in a minute helps with a key that is unavailable, not with a record that has to be restored.
         quarantine.ThrowIfHeld(unread.Id);
         throw new LedgerUnavailableException(
             $"Whether a conversation is linked to {unread.Id} cannot be told while that tenant is locked.");
@@ -120,7 +120,8 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
         if (conversation.Kind != "personal")
             return null;
         return UserMessages.LeftOut(
-            Known(keys.Unavailable.Select(static one => one.Tenant).Where(tenant => !quarantine.Holds(tenant))), Known(quarantine.Held.Keys));
+            Known(keys.Unavailable.Select(static one => one.Tenant).Where(tenant => !quarantine.Holds(tenant))), Known(
+                quarantine.Held.Keys));
 
         IReadOnlyList<Tenant> Known(IEnumerable<TenantId> locked) =>
             [.. locked.Select(tenants.Find).OfType<Tenant>().Where(tenant => MayKnow(tenant, person))];

@@ -28,7 +28,7 @@ internal static class ExportCommand
         var redact = new Option<string[]>("--redact")
             { Description = "Entries whose content is left out: 12, 15-20, event.received. Hashes and proofs stay valid.",
                 AllowMultipleArgumentsPerToken = true };
-        var withSealed = new Option<bool>("--with-sealed") { Description = "Also what is kept encrypted beside the entries." };
+        var withSealed = new Option<bool>("--with-encrypted") { Description = "Also what is kept encrypted beside the entries." };
         var withNames = new Option<bool>("--with-names")
             { Description =
                 "Also titles, summaries, reasons and names, opened and provably those of the entries. Needs the customer's key. Who was "
@@ -130,7 +130,7 @@ internal static class ExportCommand
         var missing = await ledger.MissingKeysAsync(tenant, uses.All, cancellationToken) ?? [];
         foreach (var key in missing)
             await context.Output.WriteLineAsync(
-                $"MISSING: key {key.Key}, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read");
+                $"MISSING: key {key.Key}, and no erasure of it is on record: what is encrypted under it in {key.Where} cannot be read");
         return missing.Count > 0 ? LedgerCommands.Tampered : LedgerCommands.Intact;
     }
 

@@ -44,10 +44,10 @@ public static class KeyCommands
             context, parsed.GetValue(tenant), parsed.GetValue(path),
             (ledger, id) => EraseAsync(ledger, id, parsed.GetValue(subject)!, parsed.GetValue(reason), stop), stop));
         var rotate = new Command("rotate",
-            "Wraps a tenant's data key under a new key of the customer, also while bots run; nothing sealed changes.") { tenant, path };
+            "Wraps a tenant's data key under a new key of the customer, also while bots run; nothing encrypted changes.") { tenant, path };
         rotate.SetAction((parsed, stop) =>
             WithAsync(context, parsed.GetValue(tenant), parsed.GetValue(path), (ledger, id) => RotateAsync(ledger, id, stop), stop));
-        var parsed = new RootCommand("DevOps AI Bot") { erase, new Command("keys", "The keys that seal data.") { rotate } }.Parse(args);
+        var parsed = new RootCommand("DevOps AI Bot") { erase, new Command("keys", "The keys that encrypt data.") { rotate } }.Parse(args);
         if (parsed.Errors.Count == 0)
             return await parsed.InvokeAsync(
                 new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);

@@ -49,7 +49,7 @@ public static class LedgerCommands
         var after = new Option<long>("--after") { Description = "Only entries after this seq." };
         var path = new Option<string?>("--path") { Description = "Folder of ledger.db; what configuration names when not given." };
 
-        var raw = new Option<bool>("--raw") { Description = "Type, stream and ids as they are stored, and nothing that is sealed." };
+        var raw = new Option<bool>("--raw") { Description = "Type, stream and ids as they are stored, and nothing that is encrypted." };
         var list = new Command(
             "list", "Prints a tenant's entries, in words. Names and texts are read with the client's key, where it is here.")
             { tenant, json, raw, after, path };
@@ -62,7 +62,7 @@ public static class LedgerCommands
         }));
 
         var at = new Option<string?>("--at") { Description = "The time to judge by, as in 2026-11-21T09:00Z; now when not given." };
-        var gaps = new Command("holes", "Says what is missing. Exit code 0: nothing, 1: holes, 2: not possible.")
+        var gaps = new Command("gaps", "Says what is missing. Exit code 0: nothing, 1: gaps, 2: not possible.")
             { tenant, json, at, path };
         gaps.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {

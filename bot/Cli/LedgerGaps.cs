@@ -4,13 +4,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DevOpsAI.Completeness;
 using DevOpsAI.Compliance;
-using DevOpsAI.Compliance.Holes;
+using DevOpsAI.Compliance.Gaps;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cli;
 
-/// <summary><c>ledger holes</c>.</summary>
+/// <summary><c>ledger gaps</c>.</summary>
 internal static class LedgerGaps
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -57,14 +57,14 @@ internal static class LedgerGaps
             await output.WriteLineAsync(json ? JsonSerializer.Serialize(gap, Json) : AsText(gap));
         if (!json)
             await output.WriteLineAsync(gaps.Count == 0
-                ? $"{tenant}: no holes in {seq} entries"
-                : $"{tenant}: {gaps.Count} hole{(gaps.Count == 1 ? "" : "s")} in {seq} entries");
+                ? $"{tenant}: no gaps in {seq} entries"
+                : $"{tenant}: {gaps.Count} gap{(gaps.Count == 1 ? "" : "s")} in {seq} entries");
         return gaps.Count == 0 ? LedgerCommands.Intact : LedgerCommands.Tampered;
     }
 
     private static Gap Missing(KeyUse key, DateTimeOffset first) => new(
         GapKind.KeyMissing, key.Key, key.First[0], first, null,
-        $"The key is missing, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read.");
+        $"The key is missing, and no erasure of it is on record: what is encrypted under it in {key.Where} cannot be read.");
 
     /// <summary>A time as <c>2026-11-21T09:00Z</c>; UTC where it says nothing else.</summary>
     public static DateTimeOffset Time(string? text)

@@ -77,7 +77,7 @@ internal sealed class LedgerSession : IDisposable
         ? LedgerToWrite.InFolder(context, Folder, Name)
         : LedgerToWrite.InAccount(context, store, Folder);
 
-    /// <summary>The keys, for what is sealed to be read. To be disposed before this.</summary>
+    /// <summary>The keys, for what is encrypted to be read. To be disposed before this.</summary>
     /// <exception cref="LedgerUnavailableException">The customer's keys are not to be had as configured.</exception>
     public KeyRing KeysToRead() => new(Documents, Archive, LedgerToWrite.Wrapper(context, Folder));
 

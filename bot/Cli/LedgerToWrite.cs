@@ -65,5 +65,6 @@ internal sealed class LedgerToWrite : IDisposable
 
     /// <summary>The customer's keys as configuration names them, else in files below the folder.</summary>
     internal static IKeyWrapper Wrapper(CommandContext context, string folder) =>
-        EncryptionServices.Wrapper(context.Configuration.GetSection("Storage:Keys").Get<KeysOptions>() ?? new(), context.ContentRoot, folder);
+        EncryptionServices.Wrapper(context.Configuration.GetSection("Storage:Keys").Get<KeysOptions>() ?? new(), context.ContentRoot,
+            folder);
 }

@@ -50,7 +50,7 @@ internal static class LedgerVerification
             // Whoever names a key asks whether that key has signed; a ledger without any signature of it has not shown so.
             var verdict = new TenantVerdict(result, judged, keys.Count > 0 && result is { Intact: true, Entries: > 0 } && judged.Count == 0)
             {
-                // Of entries that were changed nobody knows what they were sealed under.
+                // Of entries that were changed nobody knows what they were encrypted under.
                 Traces = result is { Intact: true, Entries: 0 }
                     ? await ledger.TracesAsync(TenantId.Parse(result.Tenant), cancellationToken)
                     : null,

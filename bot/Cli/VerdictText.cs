@@ -15,7 +15,8 @@ internal static class VerdictText
         List<string> lines = [Headline(verdict)];
         lines.AddRange(
             (verdict.MissingKeys ?? []).Select(static key =>
-                $"  key {key.Key} is missing, and no erasure of it is on record: what is sealed under it in {key.Where} cannot be read"));
+                $"  key {key.Key} is missing, and no erasure of it is on record: what is encrypted under it in {key.Where} "
+                + "cannot be read"));
         lines.AddRange(judged.Where(finding => findings!.IsGiven(finding) || finding.IsUnclear)
             .Select(static finding => $"  {finding.Checkpoint.Where}: {Spoken(finding)}"));
         var kept = judged.Where(finding => !findings!.IsGiven(finding) && finding.Problem is null).ToList();
@@ -30,7 +31,7 @@ internal static class VerdictText
         if (verdict.Ledger.DamageElsewhere is { } elsewhere)
             lines.Add($"  {elsewhere}; no entry of {verdict.Ledger.Tenant} is there. 'ledger verify --all' says whose are");
         if (verdict is { MissingKeys: null, IsEmpty: false })
-            lines.Add("  documents.db is not beside the ledger: whether the keys that entries are sealed under are all there was not "
+            lines.Add("  documents.db is not beside the ledger: whether the keys that entries are encrypted under are all there was not "
                 + "looked at");
         return string.Join(Environment.NewLine, lines);
     }

@@ -11,7 +11,7 @@ namespace DevOpsAI.Bot.Cli;
 
 /// <summary>
 /// Entries as lines for people: when, who, which incident, what happened. Names and texts are opened with the client's key; where that is
-/// not to be had they stay sealed, and that is said once.
+/// not to be had they stay encrypted, and that is said once.
 /// </summary>
 internal sealed class WordListing(LedgerSession ledger, TenantId tenant, CommandContext context) : IDisposable
 {
@@ -62,7 +62,7 @@ internal sealed class WordListing(LedgerSession ledger, TenantId tenant, Command
         catch (LedgerUnavailableException unavailable)
         {
             isSealed = true;
-            await context.Error.WriteLineAsync($"Names, titles and reasons stay sealed here. {unavailable.Message}");
+            await context.Error.WriteLineAsync($"Names, titles and reasons stay encrypted here. {unavailable.Message}");
             return CoreFeatures.Codec.Decode(stored, null);
         }
     }

@@ -12,7 +12,7 @@ namespace DevOpsAI.Bot.Hosting;
 
 /// <summary>
 /// <c>/healthz</c>: the process answers. <c>/readyz</c>: every tenant's ledger can be read and, as far as the last append tells, written,
-/// but for those whose key is <c>withheld</c>; 503 names those whose record is <c>damaged</c>, although the others are served;
+/// but for those whose key is <c>keyUnavailable</c>; 503 names those whose record is <c>damaged</c>, although the others are served;
 /// <c>behind</c> says how many entries are yet to be reacted to. In local mode it also says what became of the events
 /// (elsewhere the meter <c>DevOpsAI.Incidents</c> does). Teams has to reach the bot from outside, and so can anybody: which clients are
 /// concerned, and by what, is told to this machine alone.
@@ -55,7 +55,7 @@ internal static class Health
                     tenants.InOtherRegions.Count)
                 {
                     Checkpoints = Told(http, signing.Problems),
-                    Unavailable = Told(http, keys.Unavailable.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
+                    KeyUnavailable = Told(http, keys.Unavailable.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
                     Unseen = Told(http, Unseen(all, clock.GetUtcNow())),
                     KillSwitch = Told(http, killSwitch.On.ToDictionary(static one => one.Key.Value, static one => one.Value)),
                     Rotate = Told(
@@ -131,8 +131,8 @@ internal static class Health
     private static bool IsThisMachine(HttpContext http) =>
         Loopback.IsPeer(http.Connection.RemoteIpAddress) && !Loopback.IsHandedOn(http.Request.Headers);
 
-    /// <param name="Behind">Entries that the slowest follower has yet to finish.</param>
-    /// <param name="Silent">Connections that used to send and do not; <c>ledger holes</c> names them.</param>
+    /// <param name="Behind">Entries that the slowest subscription has yet to finish.</param>
+    /// <param name="Silent">Connections that used to send and do not; <c>ledger gaps</c> names them.</param>
     /// <param name="Elsewhere">Tenants that are configured but kept in another region, and so not served here.</param>
     private sealed record Readiness(string Status, int Tenants, long Behind, int Silent, int Elsewhere)
     {
@@ -140,7 +140,7 @@ internal static class Health
         public IReadOnlyDictionary<string, string>? Checkpoints { get; init; }
 
         /// <summary>The same of tenants that are not served because the vault does not give their key. The others are.</summary>
-        public IReadOnlyDictionary<string, string>? Unavailable { get; init; }
+        public IReadOnlyDictionary<string, string>? KeyUnavailable { get; init; }
 
         /// <summary>The same of tenants whose open incidents no conversation shows.</summary>
         public IReadOnlyDictionary<string, string>? Unseen { get; init; }

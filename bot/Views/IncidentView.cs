@@ -68,7 +68,7 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     /// <summary>Teams ids of the people in the conversation who get a view of their own.</summary>
     public IReadOnlyList<string> Refreshers { get; init; } = [];
 
-    /// <summary>Catalogue entries of the plan's steps, in order; null for one that is no longer installed.</summary>
+    /// <summary>Catalog entries of the plan's steps, in order; null for one that is no longer installed.</summary>
     public IReadOnlyList<ActionSpec?> Actions { get; init; } = [];
 
     /// <summary>The page of details that is being read; null for the card itself.</summary>

@@ -8,7 +8,7 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Views;
 
-/// <summary>Gathers what a card says for one reader: the incident, the reader's rights, the catalogue and the clock.</summary>
+/// <summary>Gathers what a card says for one reader: the incident, the reader's rights, the catalog and the clock.</summary>
 public sealed class IncidentViews(
     ITenantDirectory tenants, IAccess access, IConnections connections, IConversationPeople people, GatePolicies policies,
     TimeProvider clock, LinkHosts linkHosts)
@@ -105,7 +105,8 @@ public sealed class IncidentViews(
     {
         var here = people.KnownIn(conversationId);
         List<IReadOnlyList<KnownPerson>>? elsewhere = null;
-        return id => GetName(here, id) ?? (elsewhere ??= [.. state.Channels.Keys.Where(one => one != conversationId).Select(people.KnownIn)])
+        return id =>
+            GetName(here, id) ?? (elsewhere ??= [.. state.Channels.Keys.Where(one => one != conversationId).Select(people.KnownIn)])
             .Select(known => GetName(known, id)).FirstOrDefault(static name => name is not null);
     }
 
@@ -131,7 +132,8 @@ public sealed class IncidentViews(
         var roles = access.GetRoles(state, objectId);
         var works = roles.Any(static role => role is Role.Technician or Role.Approver or Role.Administrator);
         return new(
-            Decide: (incident.IsUndecided || incident.IsLeftToPeople) && access.AuthorizeDecision(state, incident.Proposal, objectId) is null,
+            Decide: (incident.IsUndecided || incident.IsLeftToPeople)
+                && access.AuthorizeDecision(state, incident.Proposal, objectId) is null,
             Snooze: incident.IsUndecided && works,
             Undo: incident.Phase == ProposalPhase.Verified && roles.Any(Undoing.Contains),
             Redraft: incident.CanBeDraftedAgain && works,

@@ -15,7 +15,8 @@ public sealed class SandboxEvents : IWebhookSource
 
     public bool IsSimulation => true;
 
-    public InboundCredentials GetCredentials(Connection connection) => new(InboundCredentials.Secret(connection, "Token"), null, null, null);
+    public InboundCredentials GetCredentials(Connection connection) =>
+        new(InboundCredentials.Secret(connection, "Token"), null, null, null);
 
     public bool Understands(WebhookRequest request) => ContentTypes.IsJson(request.ContentType);
 

@@ -21,7 +21,8 @@ internal static class CompletenessFeature
                 "connection.silent", CompletenessJson.Default.ConnectionStale,
                 "Nothing came over a connection for longer than expected."),
             EntryType.Create("connection.heard", CompletenessJson.Default.ConnectionRecovered, "The silence of a connection is over."),
-            EntryType.Create("poll.advanced", CompletenessJson.Default.PollAdvanced, "A vendor's log was read from one position to another."),
+            EntryType.Create("poll.advanced", CompletenessJson.Default.PollAdvanced,
+                "A vendor's log was read from one position to another."),
             EntryType.Create(
                 "change.out-of-band", CompletenessJson.Default.OutOfBandChange,
                 "Something was done at a vendor that no decision on this ledger allows.",

@@ -244,7 +244,8 @@ public sealed partial class Assessment : IDisposable
         var revision = GetRevision(fact.About.Text, fact.Revision, mark);
         var planDigest = Hash256.OfText(fact.Seal);
         var edited = fact is { Kind: DecisionKind.ApproveWithEdits, Complete: true };
-        revision.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete, edited || revision.Staged is null || planDigest == revision.PlanDigest,
+        revision.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete,
+            edited || revision.Staged is null || planDigest == revision.PlanDigest,
             spool.Add(fact.Reason))
         {
             InTheNameOf = fact.InTheNameOf is { } absent ? Share(absent) : null,

@@ -4,7 +4,7 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance;
 
-/// <summary>What the range says of one incident. Small: texts are in the spool, entries stay where they are.</summary>
+/// <summary>What the range says of one incident. Small: texts are in a text file, entries stay where they are.</summary>
 public sealed class IncidentRecord(string id)
 {
     public string Id { get; } = id;
@@ -170,7 +170,7 @@ public sealed class RunRecordText(string id, EntryReference started)
     /// <summary>Seq of the entry that allowed it, as the claim names it.</summary>
     public long? AllowedBy { get; internal init; }
 
-    /// <summary>What was carried out has the seal of what was approved.</summary>
+    /// <summary>What was carried out has the plan digest of what was approved.</summary>
     public bool Sealed { get; internal set; }
 
     /// <summary>A freeze was in force when it was claimed.</summary>

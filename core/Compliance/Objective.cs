@@ -1,13 +1,13 @@
 namespace DevOpsAI.Compliance;
 
 /// <summary>One statement of NIST SP 800-53 revision 5 that the entries can confirm or deny.</summary>
-/// <param name="Id">The objective's id in NIST's catalogue, as in <c>cm-3_obj.b-2</c>.</param>
+/// <param name="Id">The objective's id in NIST's catalog, as in <c>cm-3_obj.b-2</c>.</param>
 /// <param name="Control">The control it belongs to.</param>
 /// <param name="Title">What is confirmed or denied, in our words.</param>
 /// <param name="Tested">Something was carried out and read back, rather than only looked up.</param>
 public sealed record Objective(string Id, string Control, string Title, bool Tested = false)
 {
-    /// <summary>The control as the catalogue calls it, as in <c>NIST SP 800-53 CM-3(1) Automated Documentation, ...</c>.</summary>
+    /// <summary>The control as the catalog calls it, as in <c>NIST SP 800-53 CM-3(1) Automated Documentation, ...</c>.</summary>
     public string ControlName => $"NIST SP 800-53 {Number} {Titles[Control]}";
 
     /// <summary>As people write it: an enhancement in brackets.</summary>

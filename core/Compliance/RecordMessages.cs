@@ -7,7 +7,7 @@ namespace DevOpsAI.Compliance;
 /// <summary>Says in sentences what the records say, for people. Plain text: whoever shows it escapes it.</summary>
 internal static class RecordMessages
 {
-    /// <summary>What it is called; where that is sealed or erased, the kind of its events, which never is.</summary>
+    /// <summary>What it is called; where that is encrypted or erased, the kind of its events, which never is.</summary>
     public static string Title(Assessment assessment, IncidentRecord incident)
     {
         if (incident.Opened is null)
@@ -63,7 +63,7 @@ internal static class RecordMessages
     /// <summary>
     /// What others said about the glass being broken and what is owed for it at the end of the range, each with the entry behind it.
     /// </summary>
-    public static IEnumerable<(EntryReference Mark, string Describe)> Reviews(Assessment assessment, RevisionRecord revision)
+    public static IEnumerable<(EntryReference Mark, string Message)> Reviews(Assessment assessment, RevisionRecord revision)
     {
         foreach (var review in revision.Reviews)
             yield return (review.Mark,

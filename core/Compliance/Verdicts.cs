@@ -16,7 +16,8 @@ public static class Verdicts
         return objective.Id switch
         {
             _ when objective == Objectives.Reviewed => Reviewed(revision),
-            _ when objective == Objectives.Decided => revision.Level >= GateLevel.L2 && revision.Final is { } ? HasItsPeople(revision) : null,
+            _ when objective == Objectives.Decided =>
+                revision.Level >= GateLevel.L2 && revision.Final is { } ? HasItsPeople(revision) : null,
             _ when objective == Objectives.CarriedOut => CarriedOut(revision),
             _ when objective == Objectives.Prohibited => Prohibited(revision),
             _ when objective == Objectives.Separated => Separated(revision),
@@ -48,7 +49,8 @@ public static class Verdicts
     }
 
     /// <summary>Enough others have said that it was right to break the glass.</summary>
-    private static bool IsConfirmed(RevisionRecord revision) => revision.Reviews.Exists(static review => review is { Confirms: true, Complete: true });
+    private static bool IsConfirmed(RevisionRecord revision) =>
+        revision.Reviews.Exists(static review => review is { Confirms: true, Complete: true });
 
     /// <summary>Neither who stands in for somebody nor who is stood in for counts twice.</summary>
     private static int Approvers(RevisionRecord revision)

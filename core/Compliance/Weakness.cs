@@ -23,7 +23,8 @@ public enum WeaknessKind
 /// <param name="Key">Unique in the export, and the same in every export that contains it.</param>
 /// <param name="Seen">The entry that shows it.</param>
 /// <param name="SettledBy">The later entry that put it right; null while it is open.</param>
-public sealed record Weakness(WeaknessKind Kind, string Key, EntryReference Seen, EntryReference? SettledBy, IncidentRecord? Incident, RevisionRecord? Round,
+public sealed record Weakness(WeaknessKind Kind, string Key, EntryReference Seen, EntryReference? SettledBy, IncidentRecord? Incident,
+    RevisionRecord? Round,
     Deviation? Deviation)
 {
     public bool IsOpen => SettledBy is null;

@@ -4,7 +4,7 @@ using DevOpsAI.Connections.Plans;
 
 namespace DevOpsAI.Connections;
 
-/// <summary>Holds arguments against the catalogue and writes the command that the card shows.</summary>
+/// <summary>Holds arguments against the catalog and writes the command that the card shows.</summary>
 internal static class ActionCalls
 {
     /// <summary>What the shell reads as it stands, as one word.</summary>
@@ -40,8 +40,8 @@ internal static class ActionCalls
         : value.Length <= spec.MaxLength && !value.Any(char.IsControl) && new WholeMatch(spec.Pattern).Accepts(value);
 
     /// <summary>
-    /// The catalogue's command with target and arguments filled in as they would be run: a value stays one argument, whatever it holds.
-    /// Inside the quotes of the catalogue its own quotes are doubled; elsewhere it is quoted unless it is a plain word. It is never read
+    /// The catalog's command with target and arguments filled in as they would be run: a value stays one argument, whatever it holds.
+    /// Inside the quotes of the catalog its own quotes are doubled; elsewhere it is quoted unless it is a plain word. It is never read
     /// again. What stands after the question mark in <c>{priority? -Priority }</c> is put before the value, and nothing at all where there
     /// is none.
     /// </summary>

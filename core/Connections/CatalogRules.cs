@@ -1,12 +1,12 @@
 namespace DevOpsAI.Connections;
 
-/// <summary>What gates, cards and executor rely on in a connector's catalogue. A connector that breaks it is not started with.</summary>
+/// <summary>What gates, cards and executor rely on in a connector's catalog. A connector that breaks it is not started with.</summary>
 public static class CatalogRules
 {
     /// <summary>The longest that a single call may be given.</summary>
     public static readonly TimeSpan MaxTimeout = TimeSpan.FromMinutes(15);
 
-    /// <summary>One sentence for each mistake, beginning with the action's name; empty when there is none.</summary>
+    /// <summary>One sentence for each validation error, beginning with the action's name; empty when there is none.</summary>
     public static IEnumerable<string> ValidationErrors(IReadOnlyDictionary<string, ActionSpec> actions) =>
         actions.SelectMany(pair => For(pair.Key, pair.Value, actions).Select(error => $"{pair.Key}: {error}"));
 
@@ -25,7 +25,7 @@ public static class CatalogRules
         if (action.Rollback is not { } rollback)
             yield break;
         if (!actions.TryGetValue(rollback, out var back))
-            yield return $"its rollback {rollback} is not in the catalogue.";
+            yield return $"its rollback {rollback} is not in the catalog.";
         else
         {
             foreach (var error in OfRollback(action, back))

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Connections;
 
 /// <summary>
-/// Names every mistake in section <c>Connections</c> at once. A connector that needs the clients cannot be asked while section
-/// <c>Tenants</c> has mistakes, which that section tells; whose connections they are is told all the same.
+/// Names every validation error in section <c>Connections</c> at once. A connector that needs the clients cannot be asked while section
+/// <c>Tenants</c> has validation errors, which that section tells; whose connections they are is told all the same.
 /// </summary>
 internal sealed partial class ConnectionsValidator(IServiceProvider services, IEnumerable<IConfigureOptions<TenantsOptions>> tenants)
     : IValidateOptions<ConnectionsOptions>
@@ -55,9 +55,10 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9-]{0,62}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Shape();
 
-    private sealed record Connectors(ILookup<string, IConnectionCheck> Checks, SortedSet<string> Known, IReadOnlyList<string> ValidationErrors)
+    private sealed record Connectors(ILookup<string, IConnectionCheck> Checks, SortedSet<string> Known,
+        IReadOnlyList<string> ValidationErrors)
     {
-        /// <summary>Null when one of them cannot be made, because another section has mistakes.</summary>
+        /// <summary>Null when one of them cannot be made, because another section has validation errors.</summary>
         public static Connectors? From(IServiceProvider services)
         {
             try

@@ -27,7 +27,7 @@ public enum BlastRadius { Nothing, OneDevice, OneUser, Site, Tenant }
 /// <summary>A named argument of an action. <paramref name="Pattern"/> is a regular expression that the whole value must match.</summary>
 public sealed record ArgumentSpec(string Name, string Title, string Pattern, bool Required = true, int MaxLength = 200);
 
-/// <summary>What an action is, declared by its connector: the catalogue entry that gates, cards and executor rely on.</summary>
+/// <summary>What an action is, declared by its connector: the catalog entry that gates, cards and executor rely on.</summary>
 /// <param name="Name">As in <c>service.restart</c>.</param>
 /// <param name="TargetKind">Kind of target it needs, as in <c>device</c>.</param>
 /// <param name="Idempotent">Doing it twice is the same as doing it once, so it may be retried after
@@ -90,7 +90,7 @@ public interface IConnector
     /// <summary>True when nothing real is touched; said wherever a person sees it.</summary>
     bool IsSimulation { get; }
 
-    /// <summary>The catalogue, by action name.</summary>
+    /// <summary>The catalog, by action name.</summary>
     IReadOnlyDictionary<string, ActionSpec> Actions { get; }
 
     /// <summary>

@@ -28,7 +28,7 @@ public enum Happening
     Verified,
     Failed,
 
-    /// <summary>Before it was through: a freeze, the kill switch, a broken seal, or the situation had changed.</summary>
+    /// <summary>Before it was through: a freeze, the kill switch, a changed plan, or the situation had changed.</summary>
     Stopped,
 
     /// <summary>Nobody knows whether it took effect.</summary>

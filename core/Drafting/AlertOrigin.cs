@@ -67,15 +67,15 @@ internal static class AlertOrigin
         if (string.IsNullOrEmpty(job))
             return null;
         if (RemoteExporters.IsAt(kind, attributes.Attribute("instance"), job) && !HostLabels.NameAnother(attributes))
-            return $"'instance' says {QuotedText.Short(attributes.Attribute("instance")!.Split('@')[^1])}, where '{QuotedText.Short(job)}' gathers "
-                + $"the figures of other things, and no label names the device. A person must say which one is meant.";
+            return $"'instance' says {QuotedText.Short(attributes.Attribute("instance")!.Split('@')[^1])}, where '{QuotedText.Short(job)}' "
+                + $"gathers the figures of other things, and no label names the device. A person must say which one is meant.";
         var words = Words(job);
         var isDevices = !words.Any(OtherJobs.Contains)
             && (words.Any(HostJobs.Contains) || words.Any(ReachJobs.Contains) || (!down && words.Any(PartJobs.Contains)));
         return isDevices || (!down && name.Words.Any(HostNames.Contains))
             ? null
-            : $"The alert comes from the job '{QuotedText.Short(job)}', which is not known to report about the host that it runs on. A person "
-                + $"must say what is meant.";
+            : $"The alert comes from the job '{QuotedText.Short(job)}', which is not known to report about the host that it runs on. A "
+                + $"person must say what is meant.";
     }
 
     private static IReadOnlySet<string> Words(string job) => AlertName.From(job).Words;

@@ -30,7 +30,8 @@ internal sealed record DraftCase(Incident Incident, int Revision, string Client,
         .Select(group => group.Last())
         .TakeLast(MaxEvidence)
         .Select(one => new Finding(
-            $"{one.Event.Severity} {QuotedText.Short(one.Event.Kind)} from {one.Event.Connection}: {QuotedText.Short(one.Event.Title, MaxText)}",
+            $"{one.Event.Severity} {QuotedText.Short(one.Event.Kind)} from {one.Event.Connection}: "
+                + QuotedText.Short(one.Event.Title, MaxText),
             one.Seq));
 
     private const int MaxEvidence = 5;

@@ -50,13 +50,15 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
             if (rule.Pattern.Accepts(value))
                 return (value, null);
             if (!attribute.Loose)
-                return (null, $"The event's '{attribute.Name}' is not a {Lower(rule.Title)} that could be used: '{QuotedText.Short(text)}'.");
+                return (null,
+                    $"The event's '{attribute.Name}' is not a {Lower(rule.Title)} that could be used: '{QuotedText.Short(text)}'.");
         }
         return NamedInText.Values(rule, kind) switch
         {
             [] => default,
             [var only] when ParameterForms.Apply(rule.Form, only) is var value && rule.Pattern.Accepts(value) => (value, null),
-            [var only] => (null, $"The alert's name names '{QuotedText.Short(only)}', which is not a {Lower(rule.Title)} that could be used."),
+            [var only] =>
+                (null, $"The alert's name names '{QuotedText.Short(only)}', which is not a {Lower(rule.Title)} that could be used."),
             var several => (null, $"The alert's name names several: {Lower(rule.Title)} {QuotedText.List(several)}."),
         };
     }
@@ -96,7 +98,8 @@ internal sealed class ParameterValues(string target, IReadOnlyList<EventReceived
             return (null, $"The event names no {title}; {target} has {QuotedText.List(existing)}.");
         if (OtherThing(rule) is var (label, other))
             return (null,
-                $"The event's '{label}' names '{QuotedText.Short(other)}', which is no {title} of {target}; it has {QuotedText.List(existing)}.");
+                $"The event's '{label}' names '{QuotedText.Short(other)}', which is no {title} of {target}; it has "
+                    + $"{QuotedText.List(existing)}.");
         var fitting = Fitting(rule, existing);
         return fitting.Count switch
         {

@@ -217,8 +217,8 @@ internal static class RunbookDrafter
                     + $"{QuotedText.List(Alike(name))}.";
             rested[$"{found.Target.Name} {name}"] = seen;
             return condition.Holds(found.Observations) is null
-                ? $"{found.Target.Name} reports '{ObservationWords.Label(name)}' as '{QuotedText.Short(seen)}', which cannot be held against "
-                    + $"'{ObservationWords.Asked(condition)}'."
+                ? $"{found.Target.Name} reports '{ObservationWords.Label(name)}' as '{QuotedText.Short(seen)}', which cannot be held "
+                    + $"against '{ObservationWords.Asked(condition)}'."
                 : null;
         }
 

@@ -65,13 +65,15 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         if (TargetNames.From(text) is not { } names)
             return new Resolution.Problem($"'{QuotedText.Short(text)}' is no name of a {kind}.");
         if (kind == "device" && SelfNames.Is(names.Given))
-            return new Resolution.Problem($"The event names no {kind}: '{QuotedText.Short(names.Given)}' is what every machine calls itself.");
+            return new Resolution.Problem(
+                $"The event names no {kind}: '{QuotedText.Short(names.Given)}' is what every machine calls itself.");
         return names.Domain.Any(part => IsOtherTenant(tenant, part))
             ? new Resolution.Problem($"'{QuotedText.Short(names.Given)}' carries the name of another client than {client}.")
             : await FindAsync(tenant, client, kind, names, able, cancellationToken);
     }
 
-    private static string Several(string kind, IReadOnlyList<string> texts) => $"The events name several {kind}s: {QuotedText.List(texts)}.";
+    private static string Several(string kind, IReadOnlyList<string> texts) =>
+        $"The events name several {kind}s: {QuotedText.List(texts)}.";
 
     private async Task<Resolution> FindAsync(
         TenantId tenant, string client, string kind, TargetNames names, List<Connection> able, CancellationToken cancellationToken)
@@ -176,7 +178,8 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
             attribute => events.Any(received => received.Attribute(attribute) is { } text && IsOtherTenant(tenant, text)));
 
     private bool IsOtherTenant(TenantId tenant, string text) =>
-        tenants.All.Concat(tenants.InOtherRegions.Select(elsewhere => elsewhere.Tenant)).Any(other => other.Id != tenant && Names(other, text))
+        tenants.All.Concat(tenants.InOtherRegions.Select(elsewhere => elsewhere.Tenant)).Any(other => other.Id != tenant
+            && Names(other, text))
         && !(tenants.Find(tenant) is { } own && Names(own, text));
 
     private static bool Names(Tenant tenant, string text) =>

@@ -8,7 +8,7 @@ namespace DevOpsAI.Execution;
 public static class ExecutionServices
 {
     /// <summary>
-    /// The executor and its follower. Needs an <c>IExecutionGuard</c>, <c>IConnections</c>, the ledger and a clock.
+    /// The executor and its subscription. Needs an <c>IExecutionGuard</c>, <c>IConnections</c>, the ledger and a clock.
     /// In the embedded store one process executes; in one that instances share, claims are freed by the end of their lease only.
     /// </summary>
     public static IServiceCollection AddExecution(this IServiceCollection services)

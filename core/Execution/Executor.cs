@@ -14,8 +14,8 @@ namespace DevOpsAI.Execution;
 /// so another process can go on at any instant. An action is sent again only when the vendor certainly did not do it.
 /// </summary>
 internal sealed class Executor(
-    TenantStates states, RunRecord record, IExecutionGuard guard, PlanRuns runs, ClaimPermissions claims, TargetLocks locks, TimeProvider clock,
-    ILogger<Executor> logger)
+    TenantStates states, RunRecord record, IExecutionGuard guard, PlanRuns runs, ClaimPermissions claims, TargetLocks locks,
+    TimeProvider clock, ILogger<Executor> logger)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
@@ -50,7 +50,8 @@ internal sealed class Executor(
     {
         var state = await states.GetAsync(tenant, cancellationToken);
         var proposal = state.FindProposal(subject);
-        return (state, proposal, proposal is null ? new Due.Nothing() : Due.Create(proposal, claims.Policy, claims.Self, clock.GetUtcNow()));
+        return (state, proposal, proposal is null
+            ? new Due.Nothing() : Due.Create(proposal, claims.Policy, claims.Self, clock.GetUtcNow()));
     }
 
     /// <summary>Null when nothing is to be run: someone was faster, or the guard refused, which is then on record.</summary>

@@ -82,7 +82,7 @@ internal sealed class PlanRun(
     }
 
     /// <summary>
-    /// Acts until the outcome is certain, known to be unknown, or out of patience. Every single attempt asks the guard first.
+    /// Acts until the outcome is certain, known to be unknown, or past its deadline. Every single attempt asks the guard first.
     /// </summary>
     private async Task<Ending?> CarryOutAsync(
         RunSnapshot snapshot, int index, bool rollback, string operation, CancellationToken cancellationToken)

@@ -13,7 +13,8 @@ internal sealed class SetAbsenceHandler(DecisionService recorder, IAccess access
         cancellationToken);
 }
 
-internal sealed class EndAbsenceHandler(DecisionService recorder, IAccess access, TimeProvider clock) : IRequestHandler<EndAbsence, RequestResult>
+internal sealed class EndAbsenceHandler(DecisionService recorder, IAccess access,
+    TimeProvider clock) : IRequestHandler<EndAbsence, RequestResult>
 {
     public Task<RequestResult> Handle(EndAbsence request, CancellationToken cancellationToken) => recorder.RecordAsync(
         request.Tenant, null, state => AbsenceRules.End(state, request, id => access.GetRoles(state, id), clock.GetUtcNow()), null,

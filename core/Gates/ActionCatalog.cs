@@ -4,7 +4,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>
-/// Looks an action up in the catalogue of the connection that its target was found through; null when it is not there for this tenant.
+/// Looks an action up in the catalog of the connection that its target was found through; null when it is not there for this tenant.
 /// </summary>
 public delegate ActionSpec? FindAction(Target target, string action);
 

@@ -8,7 +8,8 @@ namespace DevOpsAI.Gates;
 
 /// <summary>
 /// Acting at once and alone where the policy lets somebody, and what others say about it afterwards. It stands for approvals and for
-/// nothing else: a freeze, the kill switch, L3, the seal and the expiry hold as ever, and what cannot be undone is not done so. Pure.
+/// nothing else: a freeze, the kill switch, L3, the plan digest and the expiry hold as ever, and what cannot be undone is not done so.
+/// Pure.
 /// </summary>
 internal static class BreakGlassRules
 {
@@ -31,7 +32,8 @@ internal static class BreakGlassRules
             : null;
     }
 
-    public static Outcome Break(TenantState state, Proposal proposal, Decide command, IReadOnlySet<Role> roles, RequestResult? whyNotApprove,
+    public static Outcome Break(TenantState state, Proposal proposal, Decide command, IReadOnlySet<Role> roles,
+        RequestResult? whyNotApprove,
         DecisionContext rules, DateTimeOffset now)
     {
         if (Check(state, proposal, roles, whyNotApprove) is { } refused)
@@ -58,7 +60,8 @@ internal static class BreakGlassRules
     }
 
     /// <summary>Null when the person may say whether it was right.</summary>
-    public static RequestResult? AuthorizeReview(TenantState state, Proposal proposal, BrokenGlass? broken, IReadOnlySet<Role> roles, string objectId)
+    public static RequestResult? AuthorizeReview(TenantState state, Proposal proposal, BrokenGlass? broken, IReadOnlySet<Role> roles,
+        string objectId)
     {
         if (DecisionRules.CheckRole(state, proposal, roles) is { } stranger)
             return stranger;
@@ -74,7 +77,8 @@ internal static class BreakGlassRules
                 $"You broke the glass for {proposal.Subject} yourself; others must say whether that was right.");
         return broken.Reviews.Any(review => review.By.IsSame(objectId))
             ? new(proposal, Refusal.AlreadyApprovedByYou,
-                $"You have said already what you think of it; it needs {GateMessages.Count(broken.Missing, "confirmation")} by somebody else.")
+                $"You have said already what you think of it; it needs {GateMessages.Count(broken.Missing, "confirmation")} by "
+                + "somebody else.")
             : null;
     }
 

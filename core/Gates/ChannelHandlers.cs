@@ -34,7 +34,8 @@ internal sealed class LinkChannelHandler(
         {
             if (!await claims.TryTakeAsync(request.Channel.ConversationId, request.Tenant, cancellationToken))
                 return new(null, Refusal.NotPossible,
-                    $"{ChannelPermissions.GetName(request.Channel)} is being linked by someone else at this moment. Try again in a minute.");
+                    $"{ChannelPermissions.GetName(request.Channel)} is being linked by someone else at this moment. Try again in a "
+                    + "minute.");
             try
             {
                 // Only after the claim: whoever had it before has recorded its link by now.

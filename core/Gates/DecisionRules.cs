@@ -41,7 +41,8 @@ internal static class DecisionRules
     /// Null when the person may decide something about the staged proposal that ends it, or close what is left to people; otherwise why
     /// not.
     /// </summary>
-    public static RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, EffectiveRoles effective, string objectId, DateTimeOffset now)
+    public static RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, EffectiveRoles effective, string objectId,
+        DateTimeOffset now)
     {
         if (CheckRole(state, proposal, effective.Own) is { } stranger)
             return stranger;
@@ -54,7 +55,8 @@ internal static class DecisionRules
         return RightToApprove(state, proposal, effective, objectId).Refused;
     }
 
-    private static RequestResult? AuthorizeAnyDecision(TenantState state, Proposal? proposal, Decide command, IReadOnlySet<Role> roles, DateTimeOffset now)
+    private static RequestResult? AuthorizeAnyDecision(TenantState state, Proposal? proposal, Decide command, IReadOnlySet<Role> roles,
+        DateTimeOffset now)
     {
         if (CheckRole(state, proposal, roles) is { } stranger)
             return stranger;
@@ -192,7 +194,8 @@ internal static class DecisionRules
         public string Said => Using is { } deputising ? $" in the name of {GateMessages.Said(deputising.For.Name)}" : "";
     }
 
-    private static Permission RightToApprove(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DecisionContext context)
+    private static Permission RightToApprove(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective,
+        DecisionContext context)
     {
         var staged = proposal.Staged!;
         if (staged.Terms.Level == GateLevel.L3)
@@ -219,7 +222,8 @@ internal static class DecisionRules
 
     private static Permission RightToApprove(TenantState state, Proposal proposal, EffectiveRoles effective, string objectId) => FindRight(
         effective,
-        (roles, deputising) => AuthorizeFor(state, proposal, roles, DecisionKind.Approve) ?? AuthorizeApproval(proposal, objectId, deputising));
+        (roles, deputising) =>
+            AuthorizeFor(state, proposal, roles, DecisionKind.Approve) ?? AuthorizeApproval(proposal, objectId, deputising));
 
     private static Permission RightTo(TenantState state, Proposal proposal, EffectiveRoles effective, DecisionKind kind) =>
         FindRight(effective, (roles, _) => AuthorizeFor(state, proposal, roles, kind));
@@ -259,8 +263,8 @@ internal static class DecisionRules
             if ((decision.Fact.InTheNameOf ?? decision.By).IsSame(right))
             {
                 return new(proposal, Refusal.AlreadyApprovedByYou, deputising is null
-                    ? $"{GateMessages.Said(decision.By.Name)} approved {id} in your name at {GateMessages.Utc(decision.At)}; it needs somebody "
-                        + $"else's approval too."
+                    ? $"{GateMessages.Said(decision.By.Name)} approved {id} in your name at {GateMessages.Utc(decision.At)}; it needs "
+                        + $"somebody else's approval too."
                     : $"{id} was approved by {GateMessages.Said(deputising.For.Name)}, or in their name, at "
                         + $"{GateMessages.Utc(decision.At)} already; it needs somebody else's approval too.");
             }

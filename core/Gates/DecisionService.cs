@@ -96,7 +96,8 @@ internal sealed class DecisionService(ILedger ledger, TenantStates states, ITena
         if (subject is null)
             return done;
         if (!subject.IsIncident)
-            return done with { Proposal = entries.Aggregate(state.Proposals, static (references, entry) => references.Apply(entry)).Find(subject) };
+            return done with { Proposal = entries.Aggregate(state.Proposals,
+                static (references, entry) => references.Apply(entry)).Find(subject) };
         var incident = await IncidentAfterAsync(state, subject, outcome.Expected, entries, cancellationToken);
         return done with { Proposal = incident?.Proposal, Incident = incident };
     }
@@ -120,7 +121,8 @@ internal sealed class DecisionService(ILedger ledger, TenantStates states, ITena
         Incident? Applied() => entries.Aggregate(state.Find(subject.Id), static (incident, entry) => incident?.Apply(entry));
     }
 
-    private static RequestResult Shown(TenantState state, RequestResult result) => result.Proposal is { Subject: { IsIncident: true } subject }
+    private static RequestResult Shown(TenantState state, RequestResult result) =>
+        result.Proposal is { Subject: { IsIncident: true } subject }
         ? result with { Incident = state.Find(subject.Id) }
         : result;
 }

@@ -54,7 +54,8 @@ internal sealed class EverythingFrozen(DecisionService recorder, ITenantDirector
     }
 
     /// <param name="already">The refusal of a tenant where it is so already.</param>
-    private RequestResult Sum(IReadOnlyList<(Tenant Tenant, RequestResult Answer)> results, Refusal already, Func<string, string> done, string none)
+    private RequestResult Sum(IReadOnlyList<(Tenant Tenant, RequestResult Answer)> results, Refusal already, Func<string, string> done,
+        string none)
     {
         var so = results.Where(one => one.Answer.IsDone || one.Answer.Refusal == already).ToList();
         var open = results.Except(so).ToList();

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Gates;
 
 /// <summary>
-/// Decides again, from the record and not from anybody's word, whether a plan has its right as things are now: kill switch, freeze, seal,
-/// level, policy, decisions, roles, arguments, quotas. What it cannot find out is a no.
+/// Decides again, from the record and not from anybody's word, whether a plan has its right as things are now: kill switch, freeze, plan
+/// digest, level, policy, decisions, roles, arguments, quotas. What it cannot find out is a no.
 /// </summary>
 internal sealed class ExecutionGuard(
     GatePolicies policies, ActionCatalog catalog, KillSwitch killSwitch, IAccess access, TimeProvider clock, ILogger<ExecutionGuard> logger,

@@ -35,7 +35,7 @@ public enum FreezeCause
     /// <summary>An administrator stopped every tenant.</summary>
     Everything,
 
-    /// <summary>A plan was not the one that had been sealed.</summary>
+    /// <summary>A plan was not the one that was shown.</summary>
     BrokenSeal,
 
     /// <summary>Something was done at a vendor that no decision allows.</summary>

@@ -14,7 +14,8 @@ internal static class FreezeRules
         var (at, reason) =
             (GateMessages.Utc(freeze.At),
                 GateMessages.Stop(
-                    GateMessages.Said(freeze.Reason, freeze.Cause is FreezeCause.BrokenSeal or FreezeCause.OutOfBand ? MaxReasonLength : 120)));
+                    GateMessages.Said(freeze.Reason, freeze.Cause is FreezeCause.BrokenSeal or FreezeCause.OutOfBand
+                        ? MaxReasonLength : 120)));
         return freeze.Cause switch
         {
             FreezeCause.Everything =>
@@ -40,7 +41,8 @@ internal static class FreezeRules
             return Outcome.Refuse(null, Refusal.AlreadyDecided, Describe(state.Name, freeze));
         var reason = command.Reason?.Trim() ?? "";
         return reason.Length is 0 or > MaxReasonLength
-            ? Outcome.Refuse(null, Refusal.BadInput, $"Say why, in at most {MaxReasonLength} characters: everybody who is stopped reads it.")
+            ? Outcome.Refuse(null, Refusal.BadInput,
+                $"Say why, in at most {MaxReasonLength} characters: everybody who is stopped reads it.")
             : Outcome.On(state, StreamId.Freeze, command.By, command.Correlation, new FreezeSet(reason),
                 $"{state.Name} is frozen: nothing is approved or executed until somebody other than you lifts it.");
     }
@@ -65,7 +67,8 @@ internal static class FreezeRules
                 $"You froze {state.Name} yourself at {GateMessages.Utc(freeze.At)}; somebody else must lift it.");
         var reason = string.IsNullOrWhiteSpace(command.Reason) ? null : command.Reason.Trim();
         return reason is { Length: > MaxReasonLength }
-            ? Outcome.Refuse(null, Refusal.BadInput, $"The reason may have {MaxReasonLength} characters at most; yours has {reason.Length}.")
+            ? Outcome.Refuse(null, Refusal.BadInput,
+                $"The reason may have {MaxReasonLength} characters at most; yours has {reason.Length}.")
             : Outcome.On(state, StreamId.Freeze, command.By, command.Correlation, new FreezeLifted(reason),
                 state.FrozenWithEverything is null
                 ? $"The freeze of {state.Name} is lifted; what waits can be approved again."
@@ -110,11 +113,13 @@ internal static class FreezeRules
 internal sealed class SetFreezeHandler(DecisionService recorder, IAccess access) : IRequestHandler<SetFreeze, RequestResult>
 {
     public Task<RequestResult> Handle(SetFreeze request, CancellationToken cancellationToken) => recorder.RecordAsync(
-        request.Tenant, null, state => FreezeRules.Set(state, request, access.GetRoles(state, request.By.ObjectId)), null, cancellationToken);
+        request.Tenant, null, state =>
+            FreezeRules.Set(state, request, access.GetRoles(state, request.By.ObjectId)), null, cancellationToken);
 }
 
 internal sealed class LiftFreezeHandler(DecisionService recorder, IAccess access) : IRequestHandler<LiftFreeze, RequestResult>
 {
     public Task<RequestResult> Handle(LiftFreeze request, CancellationToken cancellationToken) => recorder.RecordAsync(
-        request.Tenant, null, state => FreezeRules.Lift(state, request, access.GetRoles(state, request.By.ObjectId)), null, cancellationToken);
+        request.Tenant, null, state =>
+            FreezeRules.Lift(state, request, access.GetRoles(state, request.By.ObjectId)), null, cancellationToken);
 }

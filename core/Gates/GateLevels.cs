@@ -5,7 +5,7 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
-/// <summary>What the level of a plan depends on, beside policy and catalogue.</summary>
+/// <summary>What the level of a plan depends on, beside policy and catalog.</summary>
 public sealed record GateQuestion(string Area, Severity Severity, Plan Plan, DateTimeOffset Now)
 {
     /// <summary>Weight of what ran, or is about to run, without approval for this tenant within the policy's window.</summary>
@@ -162,7 +162,7 @@ public static class GateLevels
     {
         var floor = Floor(action, question.Area);
         if (action is null)
-            return new(null, 1, [new(floor, $"{step.Action} is not in the catalogue for {step.Target.Name}.")]);
+            return new(null, 1, [new(floor, $"{step.Action} is not in the catalog for {step.Target.Name}.")]);
         var rule = policy.Rules.FirstOrDefault(
             rule => rule.Fits(question.Area, step.Action, action.BlastRadius, question.Severity, question.Now));
         var asked = rule?.Level ?? GateLevel.L2;
@@ -190,7 +190,7 @@ public static class GateLevels
         var (rollback, forward) = (step.Rollback!, find(step.Target, step.Action));
         if (find(step.Target, rollback) is not { } action)
             return new(null, 1,
-                [new(GateLevel.L3, $"{rollback}, which takes {step.Action} on {step.Target.Name} back, is not in the catalogue.")]);
+                [new(GateLevel.L3, $"{rollback}, which takes {step.Action} on {step.Target.Name} back, is not in the catalog.")]);
         var (floor, said) = (Floor(action, question.Area), $"{rollback}, which takes {step.Action} on {step.Target.Name} back,");
         var rule = policy.Rules.FirstOrDefault(
             rule => rule.Fits(question.Area, rollback, action.BlastRadius, question.Severity, question.Now));

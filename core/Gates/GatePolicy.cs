@@ -28,7 +28,7 @@ public sealed record GatePolicy(
     /// <summary>How often actions may be called; of those that fit the first counts.</summary>
     public ImmutableArray<CallQuota> Quotas { get; init; } = [];
 
-    /// <summary>A plan that is not the one that was sealed freezes the tenant.</summary>
+    /// <summary>A plan that is not the one that was shown freezes the tenant.</summary>
     public bool FreezeOnBrokenSeal { get; init; } = true;
 
     /// <summary>Which changes that no decision allows freeze the tenant.</summary>
@@ -80,7 +80,9 @@ public sealed record GateDefaults(
 /// <summary>To whom a person who is absent may leave decisions.</summary>
 public enum DelegateTo { Nobody, Technician, Approver, Administrator }
 
-/// <summary>How much weight may run without approval within a sliding window; see <see cref="GateLevels.GetWeight(ActionSpec?)"/>.</summary>
+/// <summary>
+/// How much weight may run without approval within a sliding window; see <see cref="GateLevels.GetWeight(ActionSpec?)"/>.
+/// </summary>
 public sealed record ChainLimit(TimeSpan Window, int Weight);
 
 /// <summary>

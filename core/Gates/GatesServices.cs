@@ -10,7 +10,7 @@ namespace DevOpsAI.Gates;
 public static class GatesServices
 {
     /// <summary>
-    /// Gates: policy, levels, decisions, seals, reviews, access, freeze, kill switch, deadlines. Needs the ledger, tenant states and
+    /// Gates: policy, levels, decisions, plan digests, reviews, access, freeze, kill switch, deadlines. Needs the ledger, tenant states and
     /// directory, connections, <see cref="ILocalMode"/> and a <see cref="TimeProvider"/>; its request handlers are found by MediatR's
     /// registration.
     /// </summary>

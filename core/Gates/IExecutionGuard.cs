@@ -18,7 +18,7 @@ public interface IExecutionGuard
 public sealed record NextCall(int Step, bool Rollback, string OperationId);
 
 /// <summary>Why a plan must not be carried out.</summary>
-/// <param name="Message">For the person, as in a freeze, the kill switch, a broken seal, no decision.</param>
+/// <param name="Message">For the person, as in a freeze, the kill switch, a changed plan, no decision.</param>
 public sealed record Objection(string Message)
 {
     /// <summary>

@@ -52,17 +52,17 @@ internal static class Permissions
         // Whoever was erased took the nonce along; that is no tampering.
         if (staged.Nonce is Erased.Text or Erased.Missing or Erased.Sealed)
             return new("What was approved cannot be read any more, so it is not carried out.");
-        return new("The seal is broken: the plan is not the one that was shown.")
+        return new("The plan does not have its digest: the plan is not the one that was shown.")
         {
             FreezeBecause = policy.FreezeOnBrokenSeal
-                ? $"The plan of {proposal.Subject} is not the one that was sealed when it was shown, so somebody or something changed "
+                ? $"The plan of {proposal.Subject} is not the one that was shown, so somebody or something changed "
                     + $"the record."
                 : null,
         };
     }
 
     /// <summary>
-    /// What is sent is what was shown: arguments within the catalogue's patterns, and the commands that the catalogue makes of them.
+    /// What is sent is what was shown: arguments within the catalog's patterns, and the commands that the catalog makes of them.
     /// </summary>
     private static string? CheckAsShown(Plan plan, FindAction find)
     {
@@ -105,7 +105,8 @@ internal static class Permissions
 
     private static string Said(GateTerms terms) => terms.Level == GateLevel.L2
         ? $"{terms.Level}, {GateMessages.Count(terms.Approvals, "approval")} by "
-            + $"{GateMessages.Plural(terms.ApproverRole)}{(terms.NotTheRequester ? " other than the requester" : "")} ({terms.PolicyVersion})"
+            + $"{GateMessages.Plural(terms.ApproverRole)}{(terms.NotTheRequester ? " other than the requester" : "")} "
+            + $"({terms.PolicyVersion})"
         : $"{terms.Level} ({terms.PolicyVersion})";
 
     private static string? CheckByItself(TenantState state, Proposal proposal, ProposalStaged staged, PermissionsNow now)
@@ -123,7 +124,8 @@ internal static class Permissions
             return null;
         // Two small changes staged at the same instant did not see each other. In the order of the ledger, everybody sees which was too
         // much.
-        var earlier = ProposalStaging.EarlierWeight(state, proposal, proposal.StagedSeq, proposal.StagedAt - now.Policy.Chain.Window, now.Find);
+        var earlier =
+            ProposalStaging.EarlierWeight(state, proposal, proposal.StagedSeq, proposal.StagedAt - now.Policy.Chain.Window, now.Find);
         return weight + earlier > now.Policy.Chain.Weight ? GateLevels.TooMuch(now.Policy.Chain, weight, earlier) : null;
     }
 
@@ -172,7 +174,7 @@ internal static class Permissions
     private static bool MayApprove(IReadOnlySet<Role> roles, Role asked) =>
         roles.Contains(Role.Administrator) || (asked != Role.Administrator && roles.Contains(Role.Approver));
 
-    /// <summary>The terms that were sealed let somebody act alone on exactly this plan, and today's policy still lets them.</summary>
+    /// <summary>The terms that were encrypted let somebody act alone on exactly this plan, and today's policy still lets them.</summary>
     private static string? CheckAlone(TenantState state, Proposal proposal, ProposalStaged staged, Decision last, PermissionsNow now)
     {
         if (staged.Terms.BreakGlass is null || staged.NeedsReview || last.By.Kind != ActorKind.Person || last.Fact.Seal != staged.Seal

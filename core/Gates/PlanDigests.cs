@@ -8,11 +8,13 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
-/// <summary>The seal of a proposal: hex SHA-256 over exactly what an approver is shown. Any difference gives another seal.</summary>
+/// <summary>
+/// The plan digest of a proposal: hex SHA-256 over exactly what an approver is shown. Any difference gives another digest.
+/// </summary>
 public static class PlanDigests
 {
     /// <summary>
-    /// The seal of <paramref name="plan"/> under the terms of a staging: its own plan, or that plan with an approver's edits.
+    /// The plan digest of <paramref name="plan"/> under the terms of a staging: its own plan, or that plan with an approver's edits.
     /// </summary>
     public static string Compute(TenantId tenant, ProposalStaged staged, Plan plan) => Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(
         new DigestedPlan(
@@ -23,7 +25,7 @@ public static class PlanDigests
     /// <summary>What a person is called may be erased one day; who it was may not change.</summary>
     private static Actor ById(Actor requester) => requester.Kind == ActorKind.Person ? requester with { Name = requester.Id } : requester;
 
-    /// <summary>The same staging with its own seal.</summary>
+    /// <summary>The same staging with its own digest.</summary>
     public static ProposalStaged Stamp(TenantId tenant, ProposalStaged staged) =>
         staged with { Seal = Compute(tenant, staged, staged.Plan) };
 }

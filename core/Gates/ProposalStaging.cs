@@ -8,7 +8,7 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
-/// <summary>Puts a plan at its gate: terms, review, seal.</summary>
+/// <summary>Puts a plan at its gate: terms, review, plan digest.</summary>
 internal static class ProposalStaging
 {
     public static string NewNonce() => RandomNumberGenerator.GetHexString(64, lowercase: true);
@@ -28,7 +28,8 @@ internal static class ProposalStaging
     }
 
     /// <summary>
-    /// The step with the whole command of its rollback: what runs by itself when a later step fails is shown and sealed like the step.
+    /// The step with the whole command of its rollback: what runs by itself when a later step fails is shown and part of the digest like
+    /// the step.
     /// </summary>
     public static PlanStep WithWayBack(PlanStep step, FindAction find) =>
         step.Rollback is { } rollback && find(step.Target, rollback) is { } action
@@ -50,7 +51,8 @@ internal static class ProposalStaging
         foreach (var earlier in state.Occurrences.Before(incident).Reverse())
         {
             if (ActedOn(state, earlier.IncidentId) is var (at, plan) && at > since && GateLevels.GetWeight(plan, find) > 0)
-                return $"It was acted on without approval in {earlier.IncidentId}, {GateMessages.Utc(at)}, and came back: a person decides.";
+                return $"It was acted on without approval in {earlier.IncidentId}, {GateMessages.Utc(at)}, and came back: a "
+                    + "person decides.";
         }
         return null;
     }

@@ -9,11 +9,12 @@ using MediatR;
 namespace DevOpsAI.Gates;
 
 /// <summary>
-/// An area puts what a person asks for at its gate: computes the terms, seals it, appends <c>proposal.staged</c>. Refused while something
-/// of the same subject waits or runs, so asking twice stages once.
+/// An area puts what a person asks for at its gate: computes the terms, computes its digest, appends <c>proposal.staged</c>. Refused while
+/// something of the same subject waits or runs, so asking twice stages once.
 /// </summary>
 /// <param name="Plan">What would be done at vendors; <see cref="Plan.Empty"/> where the area's own record is the effect.</param>
-/// <param name="Observed">What the request rests on and what it asks for, as approvers are shown it: sealed like the plan.</param>
+/// <param name="Observed">What the request rests on and what it asks for, as approvers are shown it: part of the digest like the
+/// plan.</param>
 public sealed record Propose(
     TenantId Tenant, ProposalSubject Subject, Person By, Severity Severity, Plan Plan, IReadOnlyDictionary<string, string> Observed,
     string Correlation) : IRequest<RequestResult>

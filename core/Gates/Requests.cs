@@ -40,7 +40,7 @@ public sealed record RequestResult(Proposal? Proposal, Refusal? Refusal, string 
 }
 
 /// <summary>A person decides about the proposal as it was shown to them.</summary>
-/// <param name="PlanDigest">The seal of what they saw.</param>
+/// <param name="PlanDigest">The plan digest of what they saw.</param>
 /// <param name="Edits">By <c>{step}.{argument}</c>, step 0-based; only with <see cref="DecisionKind.ApproveWithEdits"/>.</param>
 /// <param name="BreakGlass">Approve at once and alone; others owe a word about it afterwards.</param>
 /// <param name="ReviewToken">Proof that every page of an irreversible plan was opened.</param>
@@ -66,7 +66,8 @@ public sealed record Decide(
 
 /// <summary>A person says whether it was right to act alone on a revision.</summary>
 public sealed record ReviewBreakGlass(
-    TenantId Tenant, ProposalSubject Subject, Person By, int Revision, bool Confirms, string? Reason, string Correlation) : IRequest<RequestResult>
+    TenantId Tenant, ProposalSubject Subject, Person By, int Revision, bool Confirms, string? Reason, string Correlation)
+    : IRequest<RequestResult>
 {
     /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
     public TenantState? Seen { get; init; }
@@ -80,8 +81,9 @@ public sealed record RequestUndo(TenantId Tenant, ProposalSubject Subject, Perso
 }
 
 /// <summary>A person asks for a new draft where the last one did not lead to the wanted end.</summary>
-/// <param name="PlanDigest">The seal of the proposal that was shown; null when it was asked for in words.</param>
-public sealed record RequestRedraft(TenantId Tenant, string IncidentId, Person By, string? PlanDigest, string Correlation) : IRequest<RequestResult>
+/// <param name="PlanDigest">The plan digest of the proposal that was shown; null when it was asked for in words.</param>
+public sealed record RequestRedraft(TenantId Tenant, string IncidentId, Person By, string? PlanDigest,
+    string Correlation) : IRequest<RequestResult>
 {
     /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
     public TenantState? Seen { get; init; }
@@ -111,11 +113,12 @@ public sealed record SetAbsence(
 public sealed record EndAbsence(TenantId Tenant, Person By, Person Who, string Correlation) : IRequest<RequestResult>;
 
 /// <summary>Binds a conversation to a tenant, or releases it (<see cref="UnlinkChannel"/>).</summary>
-public sealed record LinkChannel(TenantId Tenant, Person By, ChannelRef Channel, bool Escalation, string Correlation) : IRequest<RequestResult>;
+public sealed record LinkChannel(TenantId Tenant, Person By, ChannelRef Channel, bool Escalation,
+    string Correlation) : IRequest<RequestResult>;
 
 public sealed record UnlinkChannel(TenantId Tenant, Person By, string ConversationId, string Correlation) : IRequest<RequestResult>;
 
-/// <summary>Puts a drafted recommendation at its gate: computes the level, seals it, appends <c>proposal.staged</c>.</summary>
+/// <summary>Puts a drafted recommendation at its gate: computes the level, computes its digest, appends <c>proposal.staged</c>.</summary>
 public sealed record StageProposal(TenantId Tenant, string IncidentId) : IRequest<Unit>;
 
 /// <summary>What a person may do with a tenant: configured roles, roles given or taken on the ledger, and local mode's.</summary>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Gates;
 
 /// <summary>Puts what was drafted at its gate. Asking again does nothing: a draft is staged once.</summary>
-/// <remarks>Throws <see cref="LedgerUnavailableException"/>; the follower that asked hands the entry over again.</remarks>
+/// <remarks>Throws <see cref="LedgerUnavailableException"/>; the subscription that asked hands the entry over again.</remarks>
 internal sealed class StageProposalHandler(
     ILedger ledger, TenantStates states, GatePolicies policies, ActionCatalog catalog, KillSwitch killSwitch,
     TimeProvider clock, ILogger<StageProposalHandler> logger) : IRequestHandler<StageProposal, Unit>
@@ -66,7 +66,8 @@ internal sealed class StageProposalHandler(
         };
         var staged = ProposalStaging.Stage(
             incident.Proposal, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy,
-            Actor.Service("drafting"), draft.Plan, draft.Observed, GateLevels.Compute(policy, question, find), find, ProposalStaging.NewNonce());
+            Actor.Service("drafting"), draft.Plan, draft.Observed, GateLevels.Compute(policy, question,
+                find), find, ProposalStaging.NewNonce());
         return (ProposalStaged)staged.WithClock(now);
     }
 }

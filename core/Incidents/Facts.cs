@@ -10,7 +10,7 @@ namespace DevOpsAI.Incidents;
 [JsonConverter(typeof(CamelCaseEnum<EventStatus>))]
 public enum EventStatus { Firing, Resolved }
 
-/// <summary><c>event.received</c>: one inbound fact, normalised.</summary>
+/// <summary><c>event.received</c>: one inbound fact, normalized.</summary>
 /// <param name="EventId">Ours, as in <c>E-3f9c0a1b2c3d4e5f</c>: derived from connection and source id, so that a redelivery has the
 /// same.</param>
 /// <param name="SourceId">What the source calls it; with the connection it makes the event unique.</param>

@@ -6,7 +6,7 @@ using MediatR;
 namespace DevOpsAI.Incidents;
 
 /// <summary>
-/// Opens an incident for a firing event that no open incident takes, and closes one whose alerts have ended. Each tenant is a lane,
+/// Opens an incident for a firing event that no open incident takes, and closes one whose alerts have ended. Each tenant is a partition,
 /// because incidents are numbered one after another.
 /// </summary>
 internal sealed class IncidentsSubscription(IMediator mediator, TenantStates states) : ILedgerSubscription

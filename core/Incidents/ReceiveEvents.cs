@@ -4,7 +4,7 @@ using MediatR;
 
 namespace DevOpsAI.Incidents;
 
-/// <summary>An inbound fact as a connector normalised it, before the ledger knows it. Text is the sender's and untrusted.</summary>
+/// <summary>An inbound fact as a connector normalized it, before the ledger knows it. Text is the sender's and untrusted.</summary>
 /// <param name="SourceId">Unique per connection for this fact and the same when it is delivered again; see
 /// <see cref="StandsSince"/>.</param>
 /// <param name="Device">The device or user it is about, without port; null when it names none.</param>

@@ -14,7 +14,8 @@ internal static class ResolvePolicy
         var closed = (StreamId.Incident(incident.Id), (Fact)new IncidentClosed(incident.Id, ClosedReasons.Resolved));
         return incident.Phase switch
         {
-            // A decision was taken: it is carried out or found to have drifted, and how that ends decides (the follower looks again then).
+            // A decision was taken: it is carried out or found to have drifted, and how that ends decides (the subscription looks again
+            // then).
             ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing => [],
             // Whether a step took effect must be looked at by a person, whatever the alert says.
             ProposalPhase.Unknown => [],

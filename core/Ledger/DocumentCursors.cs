@@ -4,7 +4,9 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>The followers' cursors in one document for each tenant. A cursor never goes back, whichever instance saves it last.</summary>
+/// <summary>
+/// The subscriptions' cursors in one document for each tenant. A cursor never goes back, whichever instance saves it last.
+/// </summary>
 public sealed class DocumentCursors(IDocuments documents) : ICursorStore
 {
     internal const string Kind = "cursors";
@@ -14,7 +16,7 @@ public sealed class DocumentCursors(IDocuments documents) : ICursorStore
     public async ValueTask<long> LoadAsync(string subscription, TenantId tenant, CancellationToken cancellationToken) =>
         (await ReadAsync(tenant, cancellationToken)).Cursors.GetValueOrDefault(subscription);
 
-    /// <summary>The entry that any follower has finished last; 0 when none is known.</summary>
+    /// <summary>The entry that any subscription has finished last; 0 when none is known.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
     public async ValueTask<long> FurthestAsync(TenantId tenant, CancellationToken cancellationToken) =>
         (await ReadAsync(tenant, cancellationToken)).Cursors.Values.DefaultIfEmpty().Max();
@@ -38,7 +40,7 @@ public sealed class DocumentCursors(IDocuments documents) : ICursorStore
                 JsonSerializer.SerializeToUtf8Bytes(saved, CursorsJson.Default.SortedDictionaryStringInt64), tag, cancellationToken))
                 return;
         }
-        throw new LedgerUnavailableException($"The followers' positions of {tenant} are being written by others all the time.");
+        throw new LedgerUnavailableException($"The subscriptions' positions of {tenant} are being written by others all the time.");
     }
 
     private async ValueTask<(SortedDictionary<string, long> Cursors, string? Tag)> ReadAsync(

@@ -18,7 +18,7 @@ internal sealed record PreparedEntry(NewEntry Source, string Type, Fact Fact, by
 /// <summary>
 /// The stored form of an entry: canonical JSON (RFC 8785) of
 /// <c>{actor{id,kind,name?},at,causation?,clock?,correlation,data,sealed?,seq,stream,tenant,type,v:1,version}</c>. These bytes are hashed
-/// and never written again. What is confidential or personal is not in them but sealed beside the entry; <c>sealed</c> says what that is
+/// and never written again. What is confidential or personal is not in them but encrypted beside the entry; <c>sealed</c> says what that is
 /// and what it hashes to.
 /// </summary>
 public sealed class EntryCodec(EntryCatalog catalog)
@@ -36,7 +36,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
     internal PreparedEntry Prepare(TenantId tenant, NewEntry entry, TenantKeys keys)
     {
         if (keys.Tenant != tenant)
-            throw new ArgumentException($"An entry of {tenant} cannot be sealed under keys of {keys.Tenant}.", nameof(keys));
+            throw new ArgumentException($"An entry of {tenant} cannot be encrypted under keys of {keys.Tenant}.", nameof(keys));
         var type = catalog.GetName(entry.Fact);
         var output = buffer ??= new(4096);
         output.Clear();
@@ -82,7 +82,8 @@ public sealed class EntryCodec(EntryCatalog catalog)
             output.Append(",\"v\":1,\"version\":"u8);
             if (output.Length + (sealedBytes?.Length ?? 0) > MaxEntryBytes)
                 throw new ArgumentException(
-                    $"An entry of {output.Length + (sealedBytes?.Length ?? 0)} bytes is too large; at most {MaxEntryBytes}.", nameof(entry));
+                    $"An entry of {output.Length + (sealedBytes?.Length ?? 0)} bytes is too large; at most {MaxEntryBytes}.", nameof(
+                        entry));
             var prepared = new PreparedEntry(entry, type, fact, output.Written.ToArray(), atOffset, clockOffset, seqOffset, sealedBytes);
             return sealer.LostSomething ? prepared with { Fact = ReadBack(prepared, keys) } : prepared;
         }
@@ -115,7 +116,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
         output.Append((byte)'}');
     }
 
-    /// <summary>Reads stored bytes, putting what is sealed beside them back in its place.</summary>
+    /// <summary>Reads stored bytes, putting what is encrypted beside them back in its place.</summary>
     /// <param name="hash">The leaf hash stored with them.</param>
     /// <param name="sealedBytes">What is stored beside them; null when there is nothing.</param>
     /// <param name="keys">What to open it with; without the right key readers find <see cref="Erased.Text"/>.</param>
@@ -137,7 +138,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
             else
             {
                 if (sealedBytes is { IsEmpty: false })
-                    throw new JsonException("something is sealed beside it that it does not speak of");
+                    throw new JsonException("something is encrypted beside it that it does not speak of");
                 fact = catalog.Deserialize(type, body[parts.Data]);
             }
             return new(
@@ -173,7 +174,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
         return plan.Marks.IsEmpty ? new(actor, [], null) : new(actor, plan.PeopleIn(entry.Fact), plan.GetSubject(entry.Fact));
     }
 
-    /// <summary>Prepares entries under the keys that they are to be sealed under.</summary>
+    /// <summary>Prepares entries under the keys that they are to be encrypted under.</summary>
     /// <exception cref="ArgumentException">As <see cref="Prepare"/>.</exception>
     /// <exception cref="LedgerUnavailableException">A key cannot be had.</exception>
     internal async ValueTask<PreparedEntry[]> PrepareAsync(
@@ -254,7 +255,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
             if (entry.Tenant != tenant || entry.Seq != stored.Seq)
                 throw new LedgerDamagedException(tenant, stored.Seq, $"it says of itself that it is entry {entry.Seq} of {entry.Tenant}");
             if (stored.Encrypted is null && LacksItsEncryptedPart(stored.Body.Span, keys))
-                throw new LedgerDamagedException(tenant, stored.Seq, "what is sealed beside it is missing, and it was not erased");
+                throw new LedgerDamagedException(tenant, stored.Seq, "what is encrypted beside it is missing, and it was not erased");
             // What it is found by is not hashed, so it must say the same.
             if (stored.FiledAs is { } filed && (filed.Stream != entry.Stream.Value || filed.Version != entry.Version))
                 throw new LedgerDamagedException(
@@ -269,7 +270,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
         }
     }
 
-    /// <summary>What the entry says is sealed beside it is not there, and was not of people alone who were erased since.</summary>
+    /// <summary>What the entry says is encrypted beside it is not there, and was not of people alone who were erased since.</summary>
     private static bool LacksItsEncryptedPart(ReadOnlySpan<byte> body, TenantKeys keys)
     {
         var parts = EntryParts.Read(body);

@@ -21,7 +21,9 @@ public ref struct EntryParts
 
     public Range Type { get; private set; }
 
-    /// <summary>What the entry says of what is sealed beside it (<see cref="Encryption.EncryptedFields"/>); empty when nothing is.</summary>
+    /// <summary>
+    /// What the entry says of what is encrypted beside it (<see cref="Encryption.EncryptedFields"/>); empty when nothing is.
+    /// </summary>
     public Range Encrypted { get; private set; }
 
     public bool HasEncrypted => Encrypted.End.Value > 0;

@@ -71,7 +71,7 @@ internal sealed class GuardedArchive(ILedgerArchive inner, Quarantine quarantine
     }
 }
 
-/// <summary>The followers' cursors; one that cannot be read any more is damage of its tenant's record as well.</summary>
+/// <summary>The subscriptions' cursors; one that cannot be read any more is damage of its tenant's record as well.</summary>
 internal sealed class GuardedCursors(ICursorStore inner, Quarantine quarantine) : ICursorStore
 {
     public ValueTask<long> LoadAsync(string subscription, TenantId tenant, CancellationToken cancellationToken) =>

@@ -2,10 +2,12 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger;
 
-/// <summary>How far a follower has come in a tenant's ledger: everything up to and including <paramref name="Seq"/> is finished.</summary>
+/// <summary>
+/// How far a subscription has come in a tenant's ledger: everything up to and including <paramref name="Seq"/> is finished.
+/// </summary>
 public readonly record struct SubscriptionCursor(string Follower, TenantId Tenant, long Seq);
 
-/// <summary>Keeps the followers' cursors. One that is lost or old means entries handed over again, never entries skipped.</summary>
+/// <summary>Keeps the subscriptions' cursors. One that is lost or old means entries handed over again, never entries skipped.</summary>
 public interface ICursorStore
 {
     /// <summary>The saved position; 0 when there is none.</summary>

@@ -96,20 +96,24 @@ public class LedgerUnavailableException(string message, Exception? inner = null)
 }
 
 /// <summary>
-/// Reacts to entries of every tenant, in order within a lane, and resumes after a crash where its durable cursor stands.
-/// An entry may be handed over more than once: a follower looks at the state before it acts.
+/// Reacts to entries of every tenant, in order within a partition, and resumes after a crash where its durable cursor stands.
+/// An entry may be handed over more than once: a subscription looks at the state before it acts.
 /// </summary>
 public interface ILedgerSubscription
 {
     /// <summary>Names the durable cursor; never change it.</summary>
     string Name { get; }
 
-    /// <summary>Entries of one lane are handled one after another, lanes side by side. Null when the entry is of no interest.</summary>
+    /// <summary>
+    /// Entries of one partition are handled one after another, partitions side by side. Null when the entry is of no interest.
+    /// </summary>
     string? GetPartitionKey(LedgerEntry entry);
 
     /// <summary>It drafts or posts, so it is handed nothing while the kill switch is on for the tenant.</summary>
     bool WaitsForSwitch => false;
 
-    /// <summary>Reacts. A throw is logged and the entry handed over again after a growing pause; the lane waits, others go on.</summary>
+    /// <summary>
+    /// Reacts. A throw is logged and the entry handed over again after a growing pause; the partition waits, others go on.
+    /// </summary>
     Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken);
 }

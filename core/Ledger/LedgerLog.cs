@@ -18,21 +18,23 @@ internal static partial class LedgerLog
     public static partial void BatchFailed(this ILogger logger, Exception reason, int appends);
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Error,
-        Message = "Subscription {Subscription} failed on {Tenant} {Seq} ({Type}, correlation {Correlation}), attempt {Attempt}; again in {Pause}")]
+        Message = "Subscription {Subscription} failed on {Tenant} {Seq} ({Type}, correlation {Correlation}), attempt {Attempt}; again in "
+            + "{Pause}")]
     public static partial void SubscriptionFailed(
         this ILogger logger, Exception reason, string subscription, TenantId tenant, long seq, string type, string correlation, int attempt,
         TimeSpan pause);
 
     [LoggerMessage(EventId = 1004, Level = LogLevel.Error,
         Message = "Subscription {Subscription} cannot read the ledger of {Tenant}; again in {Pause}")]
-    public static partial void SubscriptionsFailed(this ILogger logger, Exception reason, string subscription, TenantId tenant, TimeSpan pause);
+    public static partial void SubscriptionsFailed(this ILogger logger, Exception reason, string subscription, TenantId tenant,
+        TimeSpan pause);
 
     [LoggerMessage(EventId = 1005, Level = LogLevel.Warning,
-        Message = "The positions of followers could not be saved; a restart would hand some entries over again")]
+        Message = "The positions of subscriptions could not be saved; a restart would hand some entries over again")]
     public static partial void CursorsNotSaved(this ILogger logger, Exception reason);
 
     [LoggerMessage(EventId = 1006, Level = LogLevel.Warning,
-        Message = "{Handlers} follower handlers did not stop in time; their entries are handed over again at the next start")]
+        Message = "{Handlers} subscription handlers did not stop in time; their entries are handed over again at the next start")]
     public static partial void HandlersLeft(this ILogger logger, int handlers);
 
     [LoggerMessage(EventId = 1007, Level = LogLevel.Critical,
@@ -49,7 +51,8 @@ internal static partial class LedgerLog
     public static partial void ClockIsRightAgain(this ILogger logger);
 
     [LoggerMessage(EventId = 1012, Level = LogLevel.Warning,
-        Message = "The position of subscription {Subscription} in the ledger of {Tenant} was {Saved}, past its end at {End}; it goes on from the "
+        Message =
+            "The position of subscription {Subscription} in the ledger of {Tenant} was {Saved}, past its end at {End}; it goes on from the "
             + "end, and whatever the position passed over is not reacted to")]
     public static partial void CursorAhead(this ILogger logger, string subscription, TenantId tenant, long saved, long end);
 

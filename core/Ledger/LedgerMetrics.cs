@@ -26,7 +26,7 @@ public sealed class LedgerMetrics : IDisposable
 
     /// <summary>A gauge that is asked when somebody looks.</summary>
     public void ObserveLag(Func<IEnumerable<Measurement<long>>> lag) =>
-        meter.CreateObservableGauge("ledger.follower.lag", lag, "{entry}", "Entries that a follower has yet to finish.");
+        meter.CreateObservableGauge("ledger.follower.lag", lag, "{entry}", "Entries that a subscription has yet to finish.");
 
     internal void Committed(int appends, int entries, int lost, TimeSpan took)
     {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger;
 
 /// <summary>
-/// Hands every tenant's entries to every follower. A cursor moves only past entries that are finished, so a crash hands some over again
+/// Hands every tenant's entries to every subscription. A cursor moves only past entries that are finished, so a crash hands some over again
 /// and never skips one.
 /// </summary>
 public sealed class LedgerSubscriptions : BackgroundService
@@ -41,7 +41,7 @@ public sealed class LedgerSubscriptions : BackgroundService
         this.followed = followed ?? new EveryTenant(tenants);
         var all = subscriptions.ToList();
         if (all.GroupBy(static subscription => subscription.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
-            throw new InvalidOperationException($"Two followers are called '{twice.Key}'; each needs a cursor of its own.");
+            throw new InvalidOperationException($"Two subscriptions are called '{twice.Key}'; each needs a cursor of its own.");
         this.subscriptions = [.. all.Select(static subscription => (subscription, new SemaphoreSlim(SubscriptionRun.InFlight)))];
         foreach (var tenant in tenants.All.Where(tenant => this.followed.IsMine(tenant.Id)))
             shifts[tenant.Id] = ShiftFor(tenant.Id);
@@ -55,7 +55,9 @@ public sealed class LedgerSubscriptions : BackgroundService
 
     private IEnumerable<SubscriptionRun> Runs => shifts.Values.SelectMany(static shift => shift.Runs);
 
-    /// <summary>Completes when every follower has finished every entry up to the heads of now; for tests and for a drained stop.</summary>
+    /// <summary>
+    /// Completes when every subscription has finished every entry up to the heads of now; for tests and for a drained stop.
+    /// </summary>
     public async Task CaughtUpAsync(CancellationToken cancellationToken)
     {
         foreach (var run in Runs)
@@ -63,7 +65,7 @@ public sealed class LedgerSubscriptions : BackgroundService
     }
 
     /// <summary>
-    /// How many entries the slowest follower has yet to finish; 0 when all that is recorded has been reacted to, leaving out tenants in
+    /// How many entries the slowest subscription has yet to finish; 0 when all that is recorded has been reacted to, leaving out tenants in
     /// quarantine.
     /// </summary>
     public async ValueTask<long> BehindAsync(CancellationToken cancellationToken)
@@ -156,7 +158,7 @@ public sealed class LedgerSubscriptions : BackgroundService
         }
     }
 
-    /// <summary>Every follower's work for one tenant, from when the tenant came to this instance until it goes.</summary>
+    /// <summary>Every subscription's work for one tenant, from when the tenant came to this instance until it goes.</summary>
     private sealed class Shift(IReadOnlyList<SubscriptionRun> runs)
     {
         private int started;

@@ -51,7 +51,7 @@ public sealed class StorageOptions : RegionOptions
     }
 }
 
-/// <summary>Names every mistake in the section at once.</summary>
+/// <summary>Names every validation error in the section at once.</summary>
 internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
 {
     public ValidateOptionsResult Validate(string? name, StorageOptions options)

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger;
 
 /// <summary>
-/// One follower over one tenant. Entries of a lane wait for one another, lanes go side by side. A lane that hangs or keeps failing holds
-/// the cursor, not the others, until <see cref="ReadAhead"/> entries wait.
+/// One subscription over one tenant. Entries of a partition wait for one another, partitions go side by side. A partition that hangs or
+/// keeps failing holds the cursor, not the others, until <see cref="ReadAhead"/> entries wait.
 /// </summary>
 internal sealed class SubscriptionRun(
-    ILedgerSubscription subscription, TenantId tenant, SemaphoreSlim slots, ILedger ledger, ICursorStore store, TimeProvider clock, ILogger logger,
-    ISubscriptionPause? hold = null)
+    ILedgerSubscription subscription, TenantId tenant, SemaphoreSlim slots, ILedger ledger, ICursorStore store, TimeProvider clock,
+    ILogger logger, ISubscriptionPause? hold = null)
 {
-    /// <summary>Handlers of one follower that run at the same time, over all tenants.</summary>
+    /// <summary>Handlers of one subscription that run at the same time, over all tenants.</summary>
     public const int InFlight = 64;
 
     /// <summary>Entries of interest that are read but not finished.</summary>
@@ -139,7 +139,7 @@ internal sealed class SubscriptionRun(
         }
     }
 
-    /// <summary>Queues an entry; true when its lane was at rest and has to be set going.</summary>
+    /// <summary>Queues an entry; true when its partition was at rest and has to be set going.</summary>
     private bool Accept(LedgerEntry entry, string? partition)
     {
         lock (gate)

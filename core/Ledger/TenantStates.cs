@@ -59,7 +59,7 @@ public sealed class TenantStates
     }
 
     /// <summary>
-    /// As <see cref="GetAsync"/>; null when the tenant is locked (its key is withheld, its record damaged), which concerns no other
+    /// As <see cref="GetAsync"/>; null when the tenant is locked (its key is unavailable, its record damaged), which concerns no other
     /// tenant.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Privacy;
 
 /// <summary>Erases as soon as it is agreed to.</summary>
-internal sealed class ErasureSubscription(ILedger ledger, IKeyRing keys, IEnumerable<IPersonalData> others, ILogger<ErasureSubscription> logger)
+internal sealed class ErasureSubscription(ILedger ledger, IKeyRing keys, IEnumerable<IPersonalData> others,
+    ILogger<ErasureSubscription> logger)
     : ILedgerSubscription
 {
     public string Name => "erasure";

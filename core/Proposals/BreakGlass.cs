@@ -3,7 +3,7 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Proposals;
 
-/// <summary>Who may act at once and alone, and what is owed for it: part of the policy, and sealed into the terms of a proposal.</summary>
+/// <summary>Who may act at once and alone, and what is owed for it: part of the policy, and part of the terms of a proposal.</summary>
 /// <param name="Role">The role it takes at least: approver or administrator.</param>
 /// <param name="Confirmations">How many others must say afterwards that it was right.</param>
 /// <param name="Within">In what time; then it escalates.</param>

@@ -60,7 +60,7 @@ public enum DecisionKind
 }
 
 /// <summary><c>proposal.decided</c>; the entry's actor is who decided.</summary>
-/// <param name="Seal">The seal of what was approved: of the edited plan when there were edits.</param>
+/// <param name="Seal">The plan digest of what was approved: of the edited plan when there were edits.</param>
 /// <param name="Edited">The plan with its edits; null without.</param>
 /// <param name="Until">When a snoozed proposal comes back.</param>
 /// <param name="Complete">Nothing more is needed: false for the first of two approvals, and for a snooze.</param>

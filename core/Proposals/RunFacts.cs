@@ -52,7 +52,7 @@ public enum ExecutionOutcome
     /// <summary>The world had changed since the approval; nothing ran.</summary>
     Drifted,
 
-    /// <summary>A freeze, the kill switch or a broken seal stopped it; nothing, or only the steps listed, ran.</summary>
+    /// <summary>A freeze, the kill switch or a changed plan stopped it; nothing, or only the steps listed, ran.</summary>
     Stopped,
 }
 

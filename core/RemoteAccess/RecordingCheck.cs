@@ -7,24 +7,24 @@ namespace DevOpsAI.RemoteAccess;
 
 public enum RecordingState
 {
-    /// <summary>Every line is the one that was sealed, and the last seal is final.</summary>
+    /// <summary>Every line is the one that was signed, and the last checkpoint is final.</summary>
     Complete,
 
-    /// <summary>As it was sealed at some moment, and no further: its end is missing, or it never came to one.</summary>
+    /// <summary>As it was signed at some moment, and no further: its end is missing, or it never came to one.</summary>
     Truncated,
 
-    /// <summary>It is not what was sealed.</summary>
+    /// <summary>It is not what was signed.</summary>
     Altered,
 }
 
 /// <summary>What a check of a recording came to.</summary>
 /// <param name="Problem">Why it is not complete; null when it is.</param>
-/// <param name="SealedLines">So many of its first lines are proven to be those that were sealed.</param>
+/// <param name="SealedLines">So many of its first lines are proven to be those that were signed.</param>
 /// <param name="UpTo">Time of the last of them within the recording; null when it tells none.</param>
 /// <param name="Redacted">Lines of which only the hash is known.</param>
 public sealed record RecordingVerdict(RecordingState State, string? Problem, long SealedLines, TimeSpan? UpTo, int Redacted);
 
-/// <summary>Holds a recording against its seals. Believes nothing but the key.</summary>
+/// <summary>Holds a recording against its checkpoints. Believes nothing but the key.</summary>
 public static class RecordingCheck
 {
     private const int MaxLineLength = 16 * 1024 * 1024;
@@ -35,8 +35,8 @@ public static class RecordingCheck
     /// <param name="redacted">Leaf hashes of lines that were replaced in this copy, by their number from 0.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static async Task<RecordingVerdict> RunAsync(
-        Stream recording, IReadOnlyList<RecordingCheckpoint> checkpoints, VerifierKey key, IReadOnlyDictionary<long, ReadOnlyMemory<byte>>? redacted,
-        CancellationToken cancellationToken)
+        Stream recording, IReadOnlyList<RecordingCheckpoint> checkpoints, VerifierKey key,
+        IReadOnlyDictionary<long, ReadOnlyMemory<byte>>? redacted, CancellationToken cancellationToken)
     {
         var ordered = checkpoints.OrderBy(static checkpoint => checkpoint.Lines).ThenBy(static checkpoint => checkpoint.IsFinal).ToList();
         if (CheckUsable(ordered, key) is { } unusable)
@@ -65,15 +65,15 @@ public static class RecordingCheck
     private static string? CheckUsable(List<RecordingCheckpoint> checkpoints, VerifierKey key)
     {
         if (checkpoints.Count == 0)
-            return "there is no seal to hold it against";
+            return "there is no checkpoint to hold it against";
         if (checkpoints.Select(checkpoint => checkpoint.Check(key)).FirstOrDefault(static problem => problem is not null) is { } problem)
             return problem;
         foreach (var (one, next) in checkpoints.Zip(checkpoints.Skip(1)))
         {
             if (one.Lines == next.Lines && !one.Root.Span.SequenceEqual(next.Root.Span))
-                return $"two different recordings of {one.Lines} lines were sealed: the recorder, or its key, told two stories";
+                return $"two different recordings of {one.Lines} lines were signed: the recorder, or its key, told two stories";
             if (one.IsFinal && next.Lines > one.Lines)
-                return $"lines were sealed after the final seal of {one.Lines} lines";
+                return $"lines were signed after the final checkpoint of {one.Lines} lines";
         }
         return null;
     }
@@ -113,20 +113,20 @@ public static class RecordingCheck
         private (RecordingState State, string? Problem) Judge(string? broken)
         {
             if (missed is { } differs)
-                return (RecordingState.Altered, $"something in lines {proven} to {differs.Lines - 1} is not what was sealed");
+                return (RecordingState.Altered, $"something in lines {proven} to {differs.Lines - 1} is not what was signed");
             if (broken is not null)
                 return (RecordingState.Altered, broken);
             if (Lines > proven)
             {
                 return (RecordingState.Altered, next == checkpoints.Count
-                    ? $"lines {proven} to {Lines - 1} are not sealed: they were added, or written after the last seal"
-                    : $"it ends after {Lines} lines, which no seal does: lines were removed or never sealed");
+                    ? $"lines {proven} to {Lines - 1} are not signed: they were added, or written after the last checkpoint"
+                    : $"it ends after {Lines} lines, which no checkpoint does: lines were removed or never signed");
             }
             if (proven == checkpoints[^1].Lines && checkpoints[^1].IsFinal)
                 return (RecordingState.Complete, null);
             return (RecordingState.Truncated, next < checkpoints.Count
-                ? $"it ends after {Lines} lines; {checkpoints[^1].Lines} were sealed"
-                : $"there is no final seal: the recording broke off after {Lines} lines");
+                ? $"it ends after {Lines} lines; {checkpoints[^1].Lines} were signed"
+                : $"there is no final checkpoint: the recording broke off after {Lines} lines");
         }
 
         private void Hold(RecordingCheckpoint checkpoint)

@@ -17,7 +17,8 @@ public sealed record RecordingCheckpoint(long Bytes, bool IsFinal, SignedCheckpo
     public ReadOnlyMemory<byte> Root => Signed.Checkpoint.Root;
 
     /// <summary>
-    /// Why this seal does not continue the one before it, for whoever receives seals while the recording goes on; null when it does.
+    /// Why this checkpoint does not continue the one before it, for whoever receives checkpoints while the recording goes on; null when it
+    /// does.
     /// </summary>
     /// <param name="proof">From the lines of <paramref name="before"/> to those of this one.</param>
     /// <param name="key">The recorder's key; its name is the origin.</param>
@@ -28,19 +29,19 @@ public sealed record RecordingCheckpoint(long Bytes, bool IsFinal, SignedCheckpo
         if (before.IsFinal)
             return $"the recording has ended with {before.Lines} lines";
         if (Lines < before.Lines || Bytes < before.Bytes || (Lines == before.Lines && Bytes != before.Bytes))
-            return $"it has {Lines} lines and {Bytes} bytes, after {before.Lines} lines and {before.Bytes} bytes were sealed";
+            return $"it has {Lines} lines and {Bytes} bytes, after {before.Lines} lines and {before.Bytes} bytes were signed";
         return (proof.OldSize, proof.Size) == (before.Lines, Lines) && proof.Proves(before.Root.Span, Root.Span)
             ? null
-            : $"its first {before.Lines} lines are not those that were sealed before";
+            : $"its first {before.Lines} lines are not those that were signed before";
     }
 
-    /// <summary>Why it is not a seal that the holder of this key made of this recording; null when it is.</summary>
+    /// <summary>Why it is not a checkpoint that the holder of this key made of this recording; null when it is.</summary>
     internal string? Check(VerifierKey key)
     {
         if (Signed.Checkpoint.Origin != key.Name)
-            return $"a seal is of {Signed.Checkpoint.Origin}, not of {key.Name}";
+            return $"a checkpoint is of {Signed.Checkpoint.Origin}, not of {key.Name}";
         if (Signed.Note.Verify([key]).Problem is { } problem)
-            return $"a seal is not to be believed: {problem}";
-        return Lines < 1 || Bytes < Lines ? "a seal is of fewer bytes than lines, or of none" : null;
+            return $"a checkpoint is not to be believed: {problem}";
+        return Lines < 1 || Bytes < Lines ? "a checkpoint is of fewer bytes than lines, or of none" : null;
     }
 }

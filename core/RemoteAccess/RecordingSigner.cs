@@ -6,8 +6,8 @@ using DevOpsAI.Ledger.Proofs;
 namespace DevOpsAI.RemoteAccess;
 
 /// <summary>
-/// Seals a recording while it is written. Memory holds the lines since the last seal as hashes, and nothing of those before. For one caller
-/// at a time.
+/// Signs checkpoints of a recording while it is written. Memory holds the lines since the last checkpoint as hashes, and nothing of those
+/// before. For one caller at a time.
 /// </summary>
 /// <param name="origin">Names the recording, as in <c>recorder.example/session/s-1</c>.</param>
 public sealed class RecordingSigner(ICheckpointSigner signer, string origin) : IDisposable
@@ -45,15 +45,15 @@ public sealed class RecordingSigner(ICheckpointSigner signer, string origin) : I
         Bytes += line.Length + 1;
     }
 
-    /// <summary>Seals what was written so far, and proves that it continues what was sealed before.</summary>
+    /// <summary>Signs what was written so far, and proves that it continues what was signed before.</summary>
     /// <param name="final">The recording ends here; nothing can be appended any more, even when signing fails.</param>
-    /// <returns>The seal, and the proof from the seal before; no proof for the first.</returns>
+    /// <returns>The checkpoint, and the proof from the checkpoint before; no proof for the first.</returns>
     /// <exception cref="InvalidOperationException">There is no line yet.</exception>
     /// <exception cref="SigningKeyException">The key cannot be used now: try again, nothing is lost.</exception>
     public async ValueTask<(RecordingCheckpoint Seal, ConsistencyProof? Proof)> SignAsync(bool final, CancellationToken cancellationToken)
     {
         if (Lines == 0)
-            throw new InvalidOperationException($"The recording {origin} has no lines to seal.");
+            throw new InvalidOperationException($"The recording {origin} has no lines to sign.");
         IsEnded |= final;
         var (proof, saved, length, fresh) = (Prove(), lines.Save(), Bytes, since.Count);
         var signed = await signer.SignAsync(new Checkpoint(origin, Lines, lines.Root()), cancellationToken);
@@ -65,7 +65,7 @@ public sealed class RecordingSigner(ICheckpointSigner signer, string origin) : I
     public void Dispose() => file.Dispose();
 
     /// <summary>
-    /// What such a proof needs of the lines before the last seal are the perfect subtrees that they end in; the rest are new lines.
+    /// What such a proof needs of the lines before the last checkpoint are the perfect subtrees that they end in; the rest are new lines.
     /// </summary>
     private ConsistencyProof? Prove()
     {

@@ -36,8 +36,8 @@ public sealed class TenantSettings
 }
 
 /// <summary>
-/// The tenants that configuration names. They are read when they are asked for: while the section has mistakes that throws, and whoever
-/// merely holds the directory can still tell mistakes of his own.
+/// The tenants that configuration names. They are read when they are asked for: while the section has validation errors that throws, and
+/// whoever merely holds the directory can still tell mistakes of his own.
 /// </summary>
 internal sealed class ConfiguredTenants(IOptions<TenantsOptions> options, IOptions<RegionOptions> storage) : ITenantDirectory
 {
@@ -90,7 +90,7 @@ internal sealed class ConfiguredTenants(IOptions<TenantsOptions> options, IOptio
     }
 }
 
-/// <summary>Names every mistake in the section at once.</summary>
+/// <summary>Names every validation error in the section at once.</summary>
 internal sealed partial class TenantsValidator : IValidateOptions<TenantsOptions>
 {
     public ValidateOptionsResult Validate(string? name, TenantsOptions options)

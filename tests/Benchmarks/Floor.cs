@@ -11,8 +11,8 @@ namespace DevOpsAI.Benchmarks;
 
 /// <summary>
 /// What the machine leaves for a bot: a server that stores a row as durably as a decision is stored and answers as many bytes as a card
-/// has, against the same peer. It reads no activity, checks nobody, decides, seals and hashes nothing and has no card to build. Where even
-/// this misses the bar of <c>turns</c>, no bot that keeps a record meets it.
+/// has, against the same peer. It reads no activity, checks nobody, decides, encrypts and hashes nothing and has no card to build. Where
+/// even this misses the bar of <c>turns</c>, no bot that keeps a record meets it.
 /// </summary>
 internal sealed class Floor : IBenchmark
 {

@@ -20,7 +20,7 @@ internal static class Seeding
     private static readonly Actor Seeder = Actor.Service("benchmark");
 
     /// <param name="approvals">How many must agree: with two, an approval is recorded and nothing runs.</param>
-    /// <returns>The seal of each proposal, in the order of their incident numbers from CON-1001.</returns>
+    /// <returns>The plan digest of each proposal, in the order of their incident numbers from CON-1001.</returns>
     public static async Task<IReadOnlyList<string>> WaitingProposalsAsync(ILedger ledger, int count, int approvals, DateTimeOffset now)
     {
         await AppendAsync(ledger, [new(StreamId.Channels, Seeder, "bench", new ChannelLinked(

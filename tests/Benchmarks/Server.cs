@@ -85,7 +85,7 @@ internal sealed class Server : IDisposable
         await Http.GetFromJsonAsync<Readiness>($"http://127.0.0.1:{Port}/readyz")
             ?? throw new InvalidOperationException("/readyz answered nothing.");
 
-    /// <summary>Waits until the bot's followers have finished every entry.</summary>
+    /// <summary>Waits until the bot's subscriptions have finished every entry.</summary>
     public async Task<Readiness> SettledAsync(TimeSpan? within = null)
     {
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < (within ?? TimeSpan.FromMinutes(5)); await Task.Delay(200))
@@ -93,7 +93,7 @@ internal sealed class Server : IDisposable
             if (await ReadinessAsync() is { Behind: 0 } settled)
                 return settled;
         }
-        throw new TimeoutException("The bot's followers do not come to the end of the ledger.");
+        throw new TimeoutException("The bot's subscriptions do not come to the end of the ledger.");
     }
 
     public static async Task<Server> StartAsync(

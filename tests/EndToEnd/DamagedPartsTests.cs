@@ -18,12 +18,12 @@ public sealed class DamagedPartsTests
 
     private static readonly Dictionary<string, (Action<string> Damage, string Told, string Remedy)> Kinds = new()
     {
-        ["what is sealed beside an entry is gone"] = (
+        ["what is encrypted beside an entry is gone"] = (
             static folder =>
                 Change(folder, LedgerFile.Name,
                     "UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = (SELECT max(seq) FROM entries WHERE tenant = "
-                    + "'contoso' AND sealed IS NOT NULL)"),
-            "what is sealed beside it is missing",
+                    + "'contoso' AND encrypted IS NOT NULL)"),
+            "what is encrypted beside it is missing",
             "restore it from a backup"),
         ["the tree beside the entries"] =
             (FlipRange, "the tree that is kept beside the entries (heads) is not the one that they give", "restore it from a backup"),

@@ -28,7 +28,7 @@ public sealed class DiskFullTests
         var folder = Directory.CreateTempSubdirectory("full-").FullName;
         var bundle = Path.Combine(folder, "evidence.zip");
 
-        var (code, output) = await LimitedAsync(bot, "ledger", "export", "--tenant", "contoso", "--with-sealed", "--out", bundle);
+        var (code, output) = await LimitedAsync(bot, "ledger", "export", "--tenant", "contoso", "--with-encrypted", "--out", bundle);
         output.ShouldContain($"{bundle} cannot be written");
         code.ShouldBe(2);
         Directory.GetFiles(folder).ShouldBeEmpty();

@@ -82,7 +82,7 @@ public sealed class ErasureTests
         bot.Output.ShouldNotContain(Canary, Case.Insensitive);
         (await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output.ShouldNotContain(Canary, Case.Insensitive);
         var bundle = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.zip");
-        var (code, output) = await bot.VerbAsync("ledger", "export", "--tenant", "contoso", "--with-sealed", "--out", bundle);
+        var (code, output) = await bot.VerbAsync("ledger", "export", "--tenant", "contoso", "--with-encrypted", "--out", bundle);
         code.ShouldBe(0, output);
         using (var zip = await ZipFile.OpenReadAsync(bundle, Stop))
         {

@@ -57,7 +57,7 @@ public sealed class StormTests
                 JsonNode.Parse(card)!["actions"]!.AsArray().Select(static action => (string)action!["title"]!)
                     .ShouldContain(button, $"{alert.Kind} waits with a plan");
         }
-        var (code, gaps) = await bot.VerbAsync("ledger", "holes", "--tenant", "contoso");
+        var (code, gaps) = await bot.VerbAsync("ledger", "gaps", "--tenant", "contoso");
         code.ShouldBe(0, gaps);
     }
 

@@ -15,7 +15,8 @@ namespace DevOpsAI.Bot.Cards.Keeping;
 /// is.
 /// </summary>
 internal sealed class FreezeNotice(
-    ILedger ledger, TenantStates states, IConnectorClient connector, IConversationReferences references, TimeProvider clock) : ILedgerSubscription
+    ILedger ledger, TenantStates states, IConnectorClient connector, IConversationReferences references, TimeProvider clock)
+    : ILedgerSubscription
 {
     /// <summary>What <c>message.sent</c> says the message was about.</summary>
     public const string Purpose = "freeze";
@@ -100,5 +101,5 @@ internal sealed class FreezeNotice(
         fact is FreezeSet { Cause: FreezeCause.Everything } or FreezeLifted { Everything: true };
 }
 
-/// <summary>Teams could not be reached; the follower tries again after a pause.</summary>
+/// <summary>Teams could not be reached; the subscription tries again after a pause.</summary>
 internal sealed class FreezeNotToldException(string reason) : Exception($"A freeze or its end could not be told everywhere yet: {reason}");

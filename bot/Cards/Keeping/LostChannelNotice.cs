@@ -62,6 +62,6 @@ internal sealed class LostChannelNotice(
     }
 }
 
-/// <summary>Teams could not be reached; the follower tries again after a pause.</summary>
+/// <summary>Teams could not be reached; the subscription tries again after a pause.</summary>
 internal sealed class LostChannelNotToldException(string reason) : Exception(
     $"The loss of a conversation could not be told elsewhere yet: {reason}");

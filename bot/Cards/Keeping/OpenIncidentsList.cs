@@ -81,7 +81,8 @@ internal sealed class OpenIncidentsList(
     private async Task PostAsync(
         LedgerEntry entry, ChannelLinked link, OutgoingJson card, string headline, CancellationToken cancellationToken)
     {
-        var place = references.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
+        var place =
+            references.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
         var stream = StreamId.Message(place.ConversationId);
         if ((await ledger.ReadStreamAsync(entry.Tenant, stream, cancellationToken)).Any(sent => sent.Causation == entry.Seq))
             return;
@@ -96,5 +97,5 @@ internal sealed class OpenIncidentsList(
     }
 }
 
-/// <summary>Teams could not be reached; the follower tries again after a pause.</summary>
+/// <summary>Teams could not be reached; the subscription tries again after a pause.</summary>
 internal sealed class ListNotPostedException(string reason) : Exception($"A list of incidents could not be posted yet: {reason}");

@@ -62,7 +62,8 @@ internal sealed class SwitchNotice(
         IReadOnlyList<LedgerEntry> all,
         CancellationToken cancellationToken)
     {
-        var place = references.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
+        var place =
+            references.Find(link.Channel.ConversationId) is { } seen ? link.Channel with { ServiceUrl = seen.ServiceUrl } : link.Channel;
         var stream = StreamId.Message(place.ConversationId);
         var said = await ledger.ReadStreamAsync(entry.Tenant, stream, cancellationToken);
         if (said.Any(sent => sent.Causation == entry.Seq))
@@ -114,5 +115,5 @@ internal sealed class SwitchNotice(
     }
 }
 
-/// <summary>Teams could not be reached; the follower tries again after a pause.</summary>
+/// <summary>Teams could not be reached; the subscription tries again after a pause.</summary>
 internal sealed class SwitchNotToldException(string reason) : Exception($"The kill switch or its end is not told everywhere yet: {reason}");

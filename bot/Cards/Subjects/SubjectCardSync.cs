@@ -111,6 +111,6 @@ internal sealed class SubjectCardSync(
     private static NewEntry New(StreamId stream, LedgerEntry about, Fact fact) => new(stream, Self, about.Correlation, fact, about.Seq);
 }
 
-/// <summary>Teams could not be reached; the follower tries again after a pause.</summary>
+/// <summary>Teams could not be reached; the subscription tries again after a pause.</summary>
 internal sealed class CardNotShownException(ProposalSubject subject, string reason)
     : Exception($"The card of {subject} is not shown everywhere yet: {reason}");

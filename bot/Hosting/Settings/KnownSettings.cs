@@ -77,7 +77,8 @@ internal static class KnownSettings
         if (TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)))
             LookAtValue(at, type, found);
         else if (at.Value is { Length: > 0 })
-            found.ValidationErrors.Add($"{at.Path}: takes no value of its own{(IsList(type) ? $"; it is a list, so write {at.Path}:0" : "")}.");
+            found.ValidationErrors.Add($"{at.Path}: takes no value of its own"
+                + (IsList(type) ? $"; it is a list, so write {at.Path}:0." : "."));
         else if (GetElement(type) is { } element)
             LookAtEach(at, element, found);
         else

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Hosting.Settings;
 
-/// <summary>Looks at all settings before any part of the bot is made from them, so that every mistake is told in one list.</summary>
+/// <summary>
+/// Looks at all settings before any part of the bot is made from them, so that every validation error is told in one list.
+/// </summary>
 internal static class SettingsCheck
 {
     /// <exception cref="OptionsValidationException">There are mistakes; its failures are one sentence each.</exception>

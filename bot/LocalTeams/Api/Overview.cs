@@ -16,7 +16,8 @@ internal sealed class Overview(MessageStore store, CardViews views, ChangeFeed c
             LocalDirectory.TenantId,
             new BotState(LocalDirectory.BotId, LocalDirectory.BotName, addresses.BotMessages.ToString(), addresses.ServiceUrl),
             new TeamState(LocalDirectory.TeamId, LocalDirectory.TeamName),
-            [.. LocalDirectory.People.Select(person => new PersonState(person.Id, person.Mri, person.ObjectId, person.Name, person.JobTitle))],
+            [.. LocalDirectory.People.Select(person => new PersonState(person.Id, person.Mri, person.ObjectId, person.Name,
+                person.JobTitle))],
             [.. LocalDirectory.Places.Select(place => new ConversationState(
                 place.Id,
                 place.ConversationType,

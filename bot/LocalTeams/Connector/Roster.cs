@@ -24,7 +24,8 @@ internal static class Roster
     {
         if (Address.Find(conversationId) is not { } address)
             return ConnectorResult.NoConversation;
-        var members = LocalDirectory.GetMembers(address.Place).OrderBy(person => person.Mri, StringComparer.Ordinal).Select(Member).ToList();
+        var members =
+            LocalDirectory.GetMembers(address.Place).OrderBy(person => person.Mri, StringComparer.Ordinal).Select(Member).ToList();
         return ConnectorResult.Ok(new { members, totalCount = members.Count + 1 });
     }
 

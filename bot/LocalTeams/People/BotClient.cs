@@ -14,7 +14,7 @@ internal sealed record BotResponse(int? Status, JsonElement? Body)
     public bool IsSuccess => Status is >= 200 and < 300;
 }
 
-/// <summary>Delivers activities to the bot, with the patience and the repetitions of Teams.</summary>
+/// <summary>Delivers activities to the bot, with the the time allowed and the repetitions of Teams.</summary>
 internal sealed partial class BotClient(
     HttpClient http,
     Addresses addresses,

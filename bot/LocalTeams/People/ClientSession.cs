@@ -9,7 +9,8 @@ namespace DevOpsAI.LocalTeams.People;
 internal sealed record SeenCard(JsonElement? Card, string Source, int Version, bool CanRefresh);
 
 /// <summary>What people do: type, edit, click, look.</summary>
-internal sealed class ClientSession(MessageStore store, ChangeFeed changes, CardViews views, Activities activities, BotClient bot, TimeProvider clock)
+internal sealed class ClientSession(MessageStore store, ChangeFeed changes, CardViews views, Activities activities, BotClient bot,
+    TimeProvider clock)
 {
     /// <summary>Shows the message and delivers it, if it is for the bot, waiting for the bot's answer.</summary>
     /// <returns>The message, its <see cref="Message.Trouble"/> set when the bot did not take it; null when the thread does not

@@ -9,8 +9,8 @@ namespace DevOpsAI.LocalTeams.People;
 /// later start elsewhere the bot is told the new address, as by every activity, and need not wait for somebody to say something.
 /// </summary>
 internal sealed partial class Seeder(
-    MessageStore store, Addresses addresses, ClientSession desk, Activities activities, FirstDeliveries bot, IOptions<LocalTeamsOptions> options,
-    TimeProvider clock, ILogger<Seeder> logger) : BackgroundService
+    MessageStore store, Addresses addresses, ClientSession desk, Activities activities, FirstDeliveries bot,
+    IOptions<LocalTeamsOptions> options, TimeProvider clock, ILogger<Seeder> logger) : BackgroundService
 {
     private const string ToldAddress = "told address";
 

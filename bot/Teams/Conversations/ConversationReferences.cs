@@ -8,8 +8,8 @@ using DevOpsAI.Privacy;
 namespace DevOpsAI.Bot.Teams.Conversations;
 
 /// <summary>
-/// Installations, conversations and people, in memory and kept by <see cref="ConversationFile"/>. Every activity passes here, so an activity that
-/// tells nothing new costs two look-ups and writes nothing. Events may come in any order and more than once.
+/// Installations, conversations and people, in memory and kept by <see cref="ConversationFile"/>. Every activity passes here, so an
+/// activity that tells nothing new costs two look-ups and writes nothing. Events may come in any order and more than once.
 /// </summary>
 internal sealed class ConversationReferences(ConversationFile store, IConnectorClient connector, HomeDirectory home, TimeProvider clock,
     ILogger<ConversationReferences> logger)
@@ -39,7 +39,8 @@ internal sealed class ConversationReferences(ConversationFile store, IConnectorC
     public async Task<IReadOnlyList<Member>> PeopleAsync(string conversationId, CancellationToken cancellationToken)
     {
         // Another instance may have been there.
-        if (GetEntry(conversationId) is null && await store.FindAsync(ConversationRef.GetRoot(conversationId), cancellationToken) is { } kept)
+        if (GetEntry(conversationId) is null
+            && await store.FindAsync(ConversationRef.GetRoot(conversationId), cancellationToken) is { } kept)
             Learn(kept);
         if (GetEntry(conversationId) is not { } entry)
             return [];

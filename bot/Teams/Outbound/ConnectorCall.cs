@@ -12,7 +12,8 @@ internal sealed record ConnectorCall(
 {
     /// <summary>Teams counts a channel as one conversation, whatever thread of it is written to.</summary>
     public string PaceKey { get; } =
-        $"{(Method == HttpMethod.Get ? "read " : "")}{ServiceUrl.TrimEnd('/').ToLowerInvariant()} {ConversationRef.GetRoot(ConversationId)}";
+        $"{(Method == HttpMethod.Get ? "read " : "")}{ServiceUrl.TrimEnd('/').ToLowerInvariant()} "
+        + $"{ConversationRef.GetRoot(ConversationId)}";
 
     public Uri Address => new(ServiceUrl.TrimEnd('/') + Path);
 

@@ -39,7 +39,8 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
             WriteActivity(writer, message, conversationId: null);
             writer.WriteEndObject();
         });
-        return CallAsync(new("post", HttpMethod.Post, to.ServiceUrl, ConnectorCall.GetPath("conversations"), to.ConversationId, body, false),
+        return CallAsync(new("post", HttpMethod.Post, to.ServiceUrl, ConnectorCall.GetPath("conversations"), to.ConversationId, body,
+            false),
             options, Created, cancellationToken);
     }
 

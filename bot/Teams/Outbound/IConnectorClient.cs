@@ -30,7 +30,7 @@ public sealed record SendOptions(TimeSpan RetryFor, bool Urgent = false)
     /// <summary>For answers to a person who is waiting.</summary>
     public static readonly SendOptions Reply = new(TimeSpan.FromSeconds(30), Urgent: true);
 
-    /// <summary>For work that a follower repeats later anyway.</summary>
+    /// <summary>For work that a subscription repeats later anyway.</summary>
     public static readonly SendOptions Background = new(TimeSpan.FromSeconds(60));
 }
 

@@ -1,11 +1,11 @@
 namespace DevOpsAI.Bot.Teams.Turns;
 
 /// <summary>
-/// Turns whose answer is a message of its own, and the sending of those messages. The two have lanes of their own, so that a Teams that
-/// is slow to take a reply holds up replies and never a turn; where too many of them wait, no further turn of that conversation is taken.
-/// Whoever talks much, in however many conversations, waits for himself alone. Lives as long as the application, not as the request.
-/// On stop turns are finished as far as the host's patience goes, and their replies are sent while the bot still listens, because a Teams
-/// on this machine answers on the bot's own address. One that Teams does not take then is not waited for.
+/// Turns whose answer is a message of its own, and the sending of those messages. The two have partitions of their own, so that a Teams
+/// that is slow to take a reply holds up replies and never a turn; where too many of them wait, no further turn of that conversation is
+/// taken. Whoever talks much, in however many conversations, waits for himself alone. Lives as long as the application, not as the request.
+/// On stop turns are finished as far as the host's the time allowed goes, and their replies are sent while the bot still listens, because a
+/// Teams on this machine answers on the bot's own address. One that Teams does not take then is not waited for.
 /// </summary>
 internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleService
 {
@@ -15,7 +15,9 @@ internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleServi
     /// <summary>Replies that may wait before turns of their conversation are refused.</summary>
     public const int MaxReplies = 64;
 
-    /// <summary>A lane takes what a conversation of many people says in a minute, a person has to wait for answers now and then.</summary>
+    /// <summary>
+    /// A partition takes what a conversation of many people says in a minute, a person has to wait for answers now and then.
+    /// </summary>
     public static readonly PartitionLimits TurnLimits = new(All: 4096, InLane: 64, OfPerson: 32);
 
     /// <summary>A turn never waits for its replies, so all are taken; the turns were counted.</summary>
@@ -70,7 +72,7 @@ internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleServi
         }
         catch (OperationCanceledException)
         {
-            // the host's patience is over
+            // the host's the time allowed is over
         }
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DevOpsAI.Bot.Teams.Turns;
 
 /// <summary>
-/// Work in order within a conversation, side by side across conversations. Each conversation has a lane of its own, so that one in which
-/// much is said, or whose work is slow, holds up no other.
+/// Work in order within a conversation, side by side across conversations. Each conversation has a partition of its own, so that one in
+/// which much is said, or whose work is slow, holds up no other.
 /// </summary>
 /// <param name="stopping">Handed to the work.</param>
 internal sealed class Partitions(CancellationToken stopping)
@@ -19,7 +19,7 @@ internal sealed class Partitions(CancellationToken stopping)
     /// <summary>Ends when everything is done after <see cref="Complete"/>.</summary>
     public Task Finished => finished.Task;
 
-    /// <summary>What waits or runs in a conversation's lane.</summary>
+    /// <summary>What waits or runs in a conversation's partition.</summary>
     public int CountIn(string conversationId)
     {
         lock (gate)

@@ -62,7 +62,8 @@ internal static class SandboxEndpoints
         });
         all.MapGet("alerts", (HttpContext context, SandboxVendor vendor) => Results.Json(vendor.Alerts(GetTenant(context))));
         all.MapPost("raise", RaiseAsync);
-        all.MapGet("switches", (HttpContext context, SandboxVendor vendor) => Results.Json(vendor.GetSwitches(GetTenant(context)).Now, Wire));
+        all.MapGet("switches",
+            (HttpContext context, SandboxVendor vendor) => Results.Json(vendor.GetSwitches(GetTenant(context)).Now, Wire));
         all.MapPut("switches", async (HttpContext context, SandboxVendor vendor) =>
         {
             var board = vendor.GetSwitches(GetTenant(context));

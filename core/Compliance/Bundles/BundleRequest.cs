@@ -11,7 +11,7 @@ namespace DevOpsAI.Compliance.Bundles;
 /// <param name="WithSealed">Also what is kept encrypted beside the entries.</param>
 /// <param name="Redacted">Which entries are left out but for their hash.</param>
 /// <param name="Names">The keys to open titles, summaries, reasons and names with, so that they can be read in the bundle; null to leave
-/// them sealed.</param>
+/// them encrypted.</param>
 public sealed record BundleRequest(
     TenantId Tenant,
     string TenantName,

@@ -8,7 +8,7 @@ namespace DevOpsAI.Compliance.Bundles;
 
 /// <summary>An entry from the store, checked against its hash.</summary>
 /// <param name="Entry">As the bundle's reader will read it.</param>
-/// <param name="Opened">Parts of what is sealed beside it that the reader is to read.</param>
+/// <param name="Opened">Parts of what is encrypted beside it that the reader is to read.</param>
 /// <param name="MissingKeys">As in <see cref="EvidenceEntry.MissingKeys"/>.</param>
 internal sealed record ArchivedEntry(StoredEntry Stored, Hash256 Leaf, LedgerEntry Entry, IReadOnlyList<DecryptedField> Opened,
     IReadOnlyList<string> MissingKeys)
@@ -83,7 +83,7 @@ internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entr
         if (request.Names is null)
             return [];
         if (stored.Encrypted is null)
-            return EntryParts.Read(stored.Body.Span).HasEncrypted ? throw Unfit(stored.Seq, "lacks what is sealed beside it") : [];
+            return EntryParts.Read(stored.Body.Span).HasEncrypted ? throw Unfit(stored.Seq, "lacks what is encrypted beside it") : [];
         try
         {
             return DecryptedField.Create(stored, await request.Names.ForOpeningAsync(request.Tenant, [stored], cancellationToken),
@@ -91,7 +91,7 @@ internal sealed class ArchiveSource(ILedgerArchive archive, EvidenceEntries entr
         }
         catch (Exception unfit) when (unfit is JsonException or DecryptedFieldException)
         {
-            throw Unfit(stored.Seq, $"does not fit what is sealed beside it ({unfit.Message})");
+            throw Unfit(stored.Seq, $"does not fit what is encrypted beside it ({unfit.Message})");
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed class EvidenceEntries(EntryCatalog catalog)
     /// <summary>Null when the bytes are no entry of this tenant and place.</summary>
     /// <param name="opened">Parts that the bundle opens; null when it opens none of any entry.</param>
     /// <param name="isErased">Whether entries of the range say that a key was erased.</param>
-    /// <exception cref="DecryptedFieldException">An opened part is not one that the entry commits to.</exception>
+    /// <exception cref="DecryptedFieldException">A decrypted part is not one that the entry commits to.</exception>
     public LedgerEntry? Decode(
         TenantId tenant, long seq, ReadOnlyMemory<byte> body, byte[] leaf, IReadOnlyList<DecryptedField>? opened = null,
         Func<string, bool>? isErased = null)
@@ -133,7 +133,8 @@ internal sealed class EvidenceEntries(EntryCatalog catalog)
     {
         try
         {
-            return DecryptedField.Unopened(body.Span, EntryParts.Text(body.Span, EntryParts.Read(body.Span).Type), opened, NamedParts.Covers);
+            return DecryptedField.Unopened(body.Span, EntryParts.Text(body.Span, EntryParts.Read(body.Span).Type), opened,
+                NamedParts.Covers);
         }
         catch (JsonException)
         {

@@ -35,10 +35,10 @@ internal sealed record BundledEntry(
     public byte[]? BodyBytes() => Body is null ? null : Strict.GetBytes(Body);
 }
 
-/// <summary>A part of what is sealed beside the entry, for everybody to read and to hold against the entry.</summary>
+/// <summary>A part of what is encrypted beside the entry, for everybody to read and to hold against the entry.</summary>
 /// <param name="Part">Its place among the parts that the body names, from 0.</param>
 /// <param name="Salt">Lower-case hexadecimal.</param>
-/// <param name="Text">JSON: the members that were sealed.</param>
+/// <param name="Text">JSON: the members that were encrypted.</param>
 internal sealed record DecryptedText(int Part, string Salt, string Text)
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);

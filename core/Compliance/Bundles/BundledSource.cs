@@ -86,7 +86,7 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
         if (line.Body is not { } body)
             return new(line.Seq, new(line.Leaf), null);
         if (read.Opened is not null && (!manifest.Names || read.Opened.Count is 0 or > MaxParts))
-            throw BundleException.Changed($"Entry {read.Seq} is said to have opened parts, but the manifest names none.");
+            throw BundleException.Changed($"Entry {read.Seq} is said to have decrypted parts, but the manifest names none.");
         try
         {
             var opened = manifest.Names ? Opened(read) : null;
@@ -138,7 +138,7 @@ internal sealed class BundledSource(BundleFile bundle, EvidenceEntries entries, 
         }
         catch (FormatException malformed)
         {
-            throw BundleException.Changed($"Entry {read.Seq} has an opened part that cannot be read: {malformed.Message}");
+            throw BundleException.Changed($"Entry {read.Seq} has a decrypted part that cannot be read: {malformed.Message}");
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class HtmlReport
         Fact("Names", subject.WithNames
             ? "Opened for this report, each held against the entry that commits to it. Where it says (erased), an entry here says that "
                 + "the key was destroyed; where it says (missing), none does."
-            : "Sealed: titles, summaries, reasons and names are encrypted beside the entries and are not told here. People appear by "
+            : "Encrypted: titles, summaries, reasons and names are encrypted beside the entries and are not told here. People appear by "
                 + "their directory id.");
         Fact("Only claimed",
             "The names of the client and the provider are those that whoever exported this gave; the ledger does not have them and "
@@ -99,7 +99,7 @@ internal sealed class HtmlReport
         page.WriteLine("</section>");
     }
 
-    /// <summary>The holes: what is open, and what this report cannot tell.</summary>
+    /// <summary>The gaps: what is open, and what this report cannot tell.</summary>
     private void Open()
     {
         var open = Weaknesses.For(assessment).Where(static weakness => weakness.IsOpen);
@@ -116,7 +116,7 @@ internal sealed class HtmlReport
         {
             any = true;
             page.WriteLine(
-                $"<li><strong>Key {Text(key.Key)} is missing.</strong> What is sealed under it in {key.Where} could not be opened, and "
+                $"<li><strong>Key {Text(key.Key)} is missing.</strong> What is encrypted under it in {key.Where} could not be opened, and "
                 + $"none of these entries says that it was erased.</li>");
         }
         any |= OpenAndSimulated();
@@ -194,7 +194,8 @@ internal sealed class HtmlReport
         var severity = incident.Severity is { } known ? known.ToString().ToLowerInvariant() : "";
         page.WriteLine(
             $"<article id=\"{Text(incident.Id)}\"><h3><span class=\"id\">{Text(incident.Id)}</span> "
-            + $"{Text(RecordMessages.Title(assessment, incident))} {Ending(incident)}{(incident.Simulated ? Badge("", "simulation") : "")}</h3>");
+            + $"{Text(RecordMessages.Title(assessment, incident))} {Ending(incident)}"
+            + $"{(incident.Simulated ? Badge("", "simulation") : "")}</h3>");
         var device = assessment.Texts.Get(incident.Device);
         var about = new[] { severity, device }.Where(static part => !Erasure.IsUnreadable(part)).Select(static part => Text(part));
         page.WriteLine($"<p class=\"about\">{string.Join(" · ", about)}</p><ol>");
@@ -224,12 +225,13 @@ internal sealed class HtmlReport
             Line(other.Mark, other.Kind switch
             {
                 DeviationKind.Frozen =>
-                    $"{RecordMessages.Opening(other.By)} froze execution{RecordMessages.Reason(text)}.{(other.Ended is { } ended ? $" Lifted at "
-                    + $"{RecordMessages.Utc(ended.At)} (entry {ended.Seq})." : " Still in force.")}",
+                    $"{RecordMessages.Opening(other.By)} froze execution{RecordMessages.Reason(text)}."
+                    + (other.Ended is { } ended ? $" Lifted at {RecordMessages.Utc(ended.At)} (entry {ended.Seq})." : " Still in force."),
                 DeviationKind.OwnFreezeLifted => $"{RecordMessages.Opening(other.By)} lifted the freeze that they had set.",
                 DeviationKind.OutOfBand =>
-                    $"Out of band: {text}{(other.Ended is { } closed ? $" Its incident was closed at {RecordMessages.Utc(closed.At)} (entry "
-                    + $"{closed.Seq})." : " Its incident is not closed.")}",
+                    $"Out of band: {text}" + (other.Ended is { } closed
+                        ? $" Its incident was closed at {RecordMessages.Utc(closed.At)} (entry {closed.Seq})."
+                        : " Its incident is not closed."),
                 _ => $"{RecordMessages.Opening(other.By)} gave themselves the role {text}.",
             });
         }

@@ -4,7 +4,7 @@ namespace DevOpsAI.Compliance.Bundles;
 
 /// <summary>
 /// What is opened of an entry when a bundle is to have names: what the report tells, and no more. Raw events, command output and analyses
-/// stay sealed.
+/// stay encrypted.
 /// </summary>
 internal static class NamedParts
 {

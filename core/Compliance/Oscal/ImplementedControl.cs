@@ -36,8 +36,8 @@ internal static class ImplementedControls
             "Entries are leaves of a Merkle tree (RFC 6962) per client; signed checkpoints of its root go to places the operator cannot "
             + "rewrite unseen."),
         new("au-10",
-            "A decision is bound to the signed-in person and to the seal of exactly what that person was shown; execution checks the "
-            + "seal again."),
+            "A decision is bound to the signed-in person and to the plan digest of exactly what that person was shown; execution "
+            + "checks the plan digest again."),
         new("au-12", "Nothing happens but by an entry.",
             ("au-12_smt.a", "Every alert, draft, gate, decision, execution, step, undo, freeze, role and channel change is an entry."),
             ("au-12_smt.c", "The entry is durable before the act it allows begins.")),
@@ -50,7 +50,7 @@ internal static class ImplementedControls
             ("cm-3.1_smt.a", "Proposals with plan, evidence, risk and gate level."),
             ("cm-3.1_smt.b", "A card in the client's channel for those who may decide."),
             ("cm-3.1_smt.c", "Undecided proposals are escalated, and expire with a note."),
-            ("cm-3.1_smt.d", "The executor needs the gate's entry and checks permission and seal again."),
+            ("cm-3.1_smt.d", "The executor needs the gate's entry and checks permission and plan digest again."),
             ("cm-3.1_smt.e", "Every step is an entry."),
             ("cm-3.1_smt.f", "The card ends at the outcome, with what was and what is.")),
         new("cm-4", "Reversibility and reach of each action decide the lowest gate level; what the plan rests on is observed before it "
@@ -68,14 +68,14 @@ internal static class ImplementedControls
             "AES-256-GCM, SHA-256, HKDF and ECDSA P-256 of the platform's own cryptography; whether that is a validated module depends "
             + "on where it runs.",
             ("sc-13_smt.b",
-                "AES-256-GCM for what is sealed, AES key wrap and RSA-OAEP-256 for keys, ECDSA P-256 for checkpoints, SHA-256 for the "
+                "AES-256-GCM for what is encrypted, AES key wrap and RSA-OAEP-256 for keys, ECDSA P-256 for checkpoints, SHA-256 for the "
                 + "ledger's tree.")),
         new("sc-28",
             "What is confidential or personal in an entry (titles, descriptions, drafted texts, command output, names, reasons) is kept "
             + "encrypted beside it. Ids, times, kinds, plans and device names stay readable, so the storage itself has to be protected "
             + "as well."),
         new("sc-28.1",
-            "Sealed parts are encrypted with AES-256-GCM under a key of their own, derived from the client's data key or from that of "
+            "Encrypted parts are encrypted with AES-256-GCM under a key of their own, derived from the client's data key or from that of "
             + "the person they are about; destroying that key erases them."),
         new("si-7.7", "A ledger that fails its check is reported with the entry where it fails; evidence is not exported from it."),
     ];

@@ -46,7 +46,8 @@ internal static class PlanOfAction
         json.Close();
     }
 
-    private static IEnumerable<Weakness> Open(Assessment assessment) => Weaknesses.For(assessment).Where(static weakness => weakness.IsOpen);
+    private static IEnumerable<Weakness> Open(Assessment assessment) =>
+        Weaknesses.For(assessment).Where(static weakness => weakness.IsOpen);
 
     private static IEnumerable<int> Targets(Assessment assessment) =>
         Open(assessment).SelectMany(static weakness => weakness.Round?.Targets ?? []).Distinct().Order();

@@ -10,14 +10,18 @@ internal static class RevisionObservation
         export.Ids.For("observation", $"{incident.Id}:{OscalWriter.Number(revision.Revision)}");
 
     /// <param name="standalone">In a document that has no tasks to refer to.</param>
-    public static void Write(OscalWriter json, OscalExport export, IncidentRecord incident, RevisionRecord revision, bool standalone = false)
+    public static void Write(OscalWriter json, OscalExport export, IncidentRecord incident, RevisionRecord revision,
+        bool standalone = false)
     {
         var assessment = export.Assessment;
         json.Uuid(Id(export, incident, revision));
         json.Text("title",
-            OscalText.Markup($"{incident.Id}, proposal {OscalWriter.Number(revision.Revision)}: {RecordMessages.Title(assessment, incident)}"));
-        string?[] messages = [incident.Simulated ? RecordMessages.Simulation : null, RecordMessages.Gate(revision), .. RecordMessages.Decisions(assessment, revision),
-            RecordMessages.Run(assessment, revision), .. RecordMessages.Reviews(assessment, revision).Select(static review => review.Describe)];
+            OscalText.Markup(
+                $"{incident.Id}, proposal {OscalWriter.Number(revision.Revision)}: {RecordMessages.Title(assessment, incident)}"));
+        string?[] messages = [incident.Simulated
+            ? RecordMessages.Simulation : null, RecordMessages.Gate(revision), .. RecordMessages.Decisions(assessment, revision),
+            RecordMessages.Run(assessment, revision), .. RecordMessages.Reviews(assessment,
+                revision).Select(static review => review.Message)];
         json.Text("description", string.Join(' ', messages.Where(static message => message is not null).Select(OscalText.Markup)));
         json.OpenArray("props");
         json.Prop("incident", incident.Id);
@@ -93,5 +97,6 @@ internal static class RevisionObservation
             yield return (finished, "Outcome");
     }
 
-    private static IEnumerable<DateTimeOffset> Marks(RevisionRecord revision) => Evidence(revision).Select(static evidence => evidence.Mark.At);
+    private static IEnumerable<DateTimeOffset> Marks(RevisionRecord revision) =>
+        Evidence(revision).Select(static evidence => evidence.Mark.At);
 }

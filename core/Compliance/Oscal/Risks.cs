@@ -46,7 +46,8 @@ internal static class Risks
                 .Select(static (letter, index) =>
                     char.IsUpper(letter) ? $"{(index == 0 ? "" : "-")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
 
-    private static void Entry(OscalWriter json, OscalExport export, Weakness weakness, EntryReference mark, string key, string title, string status)
+    private static void Entry(OscalWriter json, OscalExport export, Weakness weakness, EntryReference mark, string key, string title,
+        string status)
     {
         json.Uuid(export.Ids.For("risk-log", $"{weakness.Key}:{key}"));
         json.Text("title", title);

@@ -27,7 +27,7 @@ public sealed class CosmosOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan PollEvery { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long after its last sign of life an instance's followers are taken over by another one.</summary>
+    /// <summary>How long after its last sign of life an instance's subscriptions are taken over by another one.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
     public TimeSpan LeaseFor { get; set; } = TimeSpan.FromSeconds(20);
 

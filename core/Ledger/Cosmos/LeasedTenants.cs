@@ -7,9 +7,9 @@ namespace DevOpsAI.Ledger.Cosmos;
 
 /// <summary>
 /// The tenants whose part of the container this instance holds a change feed lease for. The change feed processor shares the leases out,
-/// takes over those of an instance that shows no more sign of life, and says where in the container each one is; how far each follower has
-/// come is kept by its cursor. The last batch of a lease is never checkpointed, so that whoever gets the lease next is told at once where
-/// it is.
+/// takes over those of an instance that shows no more sign of life, and says where in the container each one is; how far each subscription
+/// has come is kept by its cursor. The last batch of a lease is never checkpointed, so that whoever gets the lease next is told at once
+/// where it is.
 /// </summary>
 public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, TimeProvider clock, ILogger<LeasedTenants> logger)
     : ISubscribedTenants
@@ -86,7 +86,7 @@ public sealed class LeasedTenants(CosmosStore store, ITenantDirectory tenants, T
     }
 
     /// <summary>
-    /// The change feed says where a lease is, and which tenants are new there; what is in it the followers read for themselves.
+    /// The change feed says where a lease is, and which tenants are new there; what is in it the subscriptions read for themselves.
     /// </summary>
     private async Task OnChangesAsync(ChangeFeedProcessorContext context, Stream changes, Func<Task> checkpoint, Action<TenantId> take,
         CancellationToken cancellationToken)

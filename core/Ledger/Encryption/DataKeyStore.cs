@@ -28,8 +28,9 @@ internal sealed class DataKeyStore(IDocuments documents, IKeyWrapper wrapper)
     }
 
     /// <summary>
-    /// Wraps the tenant's data key under a new key of the customer. No sealed byte changes, and neither does the data key, so whoever has
-    /// it in memory goes on as before. Goes on where a crash stopped it. The rotation is to be recorded by <see cref="RotationRecord"/>.
+    /// Wraps the tenant's data key under a new key of the customer. No encrypted byte changes, and neither does the data key, so whoever
+    /// has it in memory goes on as before. Goes on where a crash stopped it. The rotation is to be recorded by
+    /// <see cref="RotationRecord"/>.
     /// </summary>
     /// <param name="correlation">Of the entry that will record it.</param>
     /// <returns>Null when the tenant has no data key yet. When the key to wrap under is still the same, From and To are equal and nothing

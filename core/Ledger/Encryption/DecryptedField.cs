@@ -4,12 +4,13 @@ using System.Text.Json;
 namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
-/// A part of what is sealed beside an entry, opened for readers who have no key. With the entry it proves itself: the HMAC of the text
-/// under the salt is the commitment in the leaf. The salt tells nothing of the key that the part is encrypted under, nor of any other part.
+/// A part of what is encrypted beside an entry, decrypted for readers who have no key. With the entry it proves itself: the HMAC of the
+/// text under the salt is the commitment in the leaf. The salt tells nothing of the key that the part is encrypted under, nor of any other
+/// part.
 /// </summary>
 /// <param name="Part">Its place among the parts that the leaf names, from 0.</param>
 /// <param name="Salt">32 bytes.</param>
-/// <param name="Text">The canonical JSON object that was sealed: one member for each path.</param>
+/// <param name="Text">The canonical JSON object that was encrypted: one member for each path.</param>
 public sealed record DecryptedField(int Part, ReadOnlyMemory<byte> Salt, ReadOnlyMemory<byte> Text)
 {
     /// <summary>Opens parts of a stored entry; those whose key is not at hand are left out.</summary>
@@ -22,7 +23,7 @@ public sealed record DecryptedField(int Part, ReadOnlyMemory<byte> Salt, ReadOnl
         if (!parts.HasEncrypted)
             return [];
         var leaf = EncryptedFields.Read(body[parts.Encrypted]);
-        var stored = entry.Encrypted ?? throw new JsonException("what is sealed beside it is missing");
+        var stored = entry.Encrypted ?? throw new JsonException("what is encrypted beside it is missing");
         var places = FieldDecryptor.Check(leaf, stored.Span);
         var type = EntryParts.Text(body, parts.Type);
         List<DecryptedField> opened = [];
@@ -38,7 +39,7 @@ public sealed record DecryptedField(int Part, ReadOnlyMemory<byte> Salt, ReadOnl
 
     /// <summary>The entry as it reads with these parts. Needs no key, and believes nothing that the leaf does not commit to.</summary>
     /// <param name="entry">As it reads without any key.</param>
-    /// <param name="wanted">Parts that would have been opened if their key were at hand; the others read as sealed.</param>
+    /// <param name="wanted">Parts that would have been opened if their key were at hand; the others read as encrypted.</param>
     /// <param name="isErased">Whether the key was erased, as the record says; without that it is missing.</param>
     /// <exception cref="DecryptedFieldException">A part is not the one that the entry commits to.</exception>
     public static LedgerEntry Read(
@@ -47,14 +48,14 @@ public sealed record DecryptedField(int Part, ReadOnlyMemory<byte> Salt, ReadOnl
     {
         var parts = EntryParts.Read(body);
         if (!parts.HasEncrypted)
-            return opened.Count == 0 ? entry : throw new DecryptedFieldException("a part is opened of an entry that has none");
+            return opened.Count == 0 ? entry : throw new DecryptedFieldException("a part is decrypted of an entry that has none");
         var leaf = EncryptedFields.Read(body[parts.Encrypted]);
         for (var i = 0; i < opened.Count; i++)
         {
             if (opened[i].Part <= (i == 0 ? -1 : opened[i - 1].Part) || opened[i].Part >= leaf.Parts.Count)
-                throw new DecryptedFieldException("a part is opened that it does not have, or twice");
+                throw new DecryptedFieldException("a part is decrypted that it does not have, or twice");
             if (!wanted(entry.Type, leaf.Parts[opened[i].CheckedAgainst(leaf).Part]))
-                throw new DecryptedFieldException("a part is opened that is to stay sealed");
+                throw new DecryptedFieldException("a part is decrypted that is to stay encrypted");
         }
         var plan = catalog.GetPlan(entry.Type);
         var members = new List<(string Path, byte[] Json)>();
@@ -98,10 +99,10 @@ public sealed record DecryptedField(int Part, ReadOnlyMemory<byte> Salt, ReadOnl
         EncryptedBox.Commit(Salt.Span, Text.Span, commitment);
         var part = leaf.Parts[Part];
         if (!commitment.SequenceEqual(part.Commit.Span))
-            throw new DecryptedFieldException("an opened part is not the one that it commits to");
+            throw new DecryptedFieldException("a decrypted part is not the one that it commits to");
         return Members(part).Select(static member => member.Path).SequenceEqual(part.Of)
             ? this
-            : throw new DecryptedFieldException("an opened part has other members than it names");
+            : throw new DecryptedFieldException("a decrypted part has other members than it names");
     }
 
     private List<(string Path, byte[] Json)> Members(EncryptedField part)
@@ -114,10 +115,10 @@ public sealed record DecryptedField(int Part, ReadOnlyMemory<byte> Salt, ReadOnl
         }
         catch (Exception unfit) when (unfit is JsonException or InvalidOperationException)
         {
-            throw new DecryptedFieldException("an opened part is not what is sealed beside entries");
+            throw new DecryptedFieldException("a decrypted part is not what is encrypted beside entries");
         }
     }
 }
 
-/// <summary>An opened part that its entry does not commit to.</summary>
+/// <summary>A decrypted part that its entry does not commit to.</summary>
 public sealed class DecryptedFieldException(string message) : Exception(message);

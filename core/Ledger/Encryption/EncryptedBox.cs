@@ -10,14 +10,15 @@ public static class EncryptedBox
     public const int TagSize = 16;
 
     /// <summary>Writes ciphertext and tag: <see cref="TagSize"/> bytes more than the plaintext.</summary>
-    public static void Encrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plaintext,
+    public static void Encrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated,
+        ReadOnlySpan<byte> plaintext,
         Span<byte> sealedBytes)
     {
         using var aes = new AesGcm(key, TagSize);
         aes.Encrypt(nonce, plaintext, sealedBytes[..plaintext.Length], sealedBytes[plaintext.Length..], associated);
     }
 
-    /// <returns>False when the bytes were not sealed with this key, nonce and associated data; the output is then zero.</returns>
+    /// <returns>False when the bytes were not encrypted with this key, nonce and associated data; the output is then zero.</returns>
     public static bool TryOpen(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated,
         ReadOnlySpan<byte> sealedBytes, Span<byte> plaintext)
     {

@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace DevOpsAI.Ledger.Encryption;
 
-/// <summary>What a leaf says of one part of what is sealed beside it.</summary>
-/// <param name="Key">The key it was sealed under.</param>
+/// <summary>What a leaf says of one part of what is encrypted beside it.</summary>
+/// <param name="Key">The key it was encrypted under.</param>
 /// <param name="Commit">Commitment to the plaintext: 32 bytes.</param>
 /// <param name="Of">The members that are in it, as in <c>data.title</c>.</param>
 public sealed record EncryptedField(string Key, ReadOnlyMemory<byte> Commit, IReadOnlyList<string> Of);
@@ -42,12 +42,12 @@ public sealed record EncryptedFields(ReadOnlyMemory<byte> Hash, IReadOnlyList<En
             }
             else
             {
-                throw new JsonException("an unknown member in what is said of the sealed part");
+                throw new JsonException("an unknown member in what is said of the encrypted part");
             }
         }
         return hash.Length == SHA256.HashSizeInBytes && parts.Count > 0
             ? new(hash, parts)
-            : throw new JsonException("what is said of the sealed part is incomplete");
+            : throw new JsonException("what is said of the encrypted part is incomplete");
     }
 
     /// <summary>The hash that the leaf names: a quick look, without reading the parts. False when it is not as it should be.</summary>
@@ -105,13 +105,13 @@ public sealed record EncryptedFields(ReadOnlyMemory<byte> Hash, IReadOnlyList<En
             var length = stored.Length - at >= sizeof(int) ? BinaryPrimitives.ReadInt32BigEndian(stored[at..]) : -1;
             at += sizeof(int);
             if (length < EncryptedBox.TagSize || length > stored.Length - at)
-                throw new JsonException("the sealed part is cut off");
+                throw new JsonException("the encrypted part is cut off");
             places[i] = at..(at + length);
             at += length;
         }
         return at == stored.Length && stored[0] == Format
             ? places
-            : throw new JsonException("the sealed part has a format that this version does not know");
+            : throw new JsonException("the encrypted part has a format that this version does not know");
     }
 
     private static EncryptedField Part(ref Utf8JsonReader reader)
@@ -136,12 +136,12 @@ public sealed record EncryptedFields(ReadOnlyMemory<byte> Hash, IReadOnlyList<En
             }
             else
             {
-                throw new JsonException("an unknown member in what is said of the sealed part");
+                throw new JsonException("an unknown member in what is said of the encrypted part");
             }
         }
         return key.Length > 0 && of.Count > 0 && commit.Length == SHA256.HashSizeInBytes
             ? new(key, commit, of)
-            : throw new JsonException("what is said of the sealed part is incomplete");
+            : throw new JsonException("what is said of the encrypted part is incomplete");
     }
 
     private static byte[] Bytes(ref Utf8JsonReader reader)
@@ -153,6 +153,6 @@ public sealed record EncryptedFields(ReadOnlyMemory<byte> Hash, IReadOnlyList<En
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType token)
     {
         if (!reader.Read() || reader.TokenType != token)
-            throw new JsonException("what is said of the sealed part is not as it should be");
+            throw new JsonException("what is said of the encrypted part is not as it should be");
     }
 }

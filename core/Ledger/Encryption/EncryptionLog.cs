@@ -6,7 +6,7 @@ namespace DevOpsAI.Ledger.Encryption;
 internal static partial class EncryptionLog
 {
     [LoggerMessage(EventId = 2408, Level = LogLevel.Critical,
-        Message = "Key {Key} of {Tenant} is missing, and no erasure of it is on record: what is sealed under it cannot be read, first "
+        Message = "Key {Key} of {Tenant} is missing, and no erasure of it is on record: what is encrypted under it cannot be read, first "
             + "met in {Where}. "
             + "Restore the documents beside the ledger from a backup; 'ledger verify --tenant {Tenant}' names every key that is missing")]
     public static partial void KeyMissing(this ILogger logger, string key, TenantId tenant, string where);

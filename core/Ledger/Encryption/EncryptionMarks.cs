@@ -40,7 +40,7 @@ public sealed class ErasedAsAttribute(string json) : Attribute
     public string Json => json;
 }
 
-/// <summary>What readers find where a sealed text cannot be had any more.</summary>
+/// <summary>What readers find where an encrypted text cannot be had any more.</summary>
 public static class Erased
 {
     /// <summary>The key was destroyed, as an entry says.</summary>
@@ -49,6 +49,6 @@ public static class Erased
     /// <summary>Read without any keys, as by an auditor.</summary>
     public const string Sealed = "(sealed)";
 
-    /// <summary>The key or the sealed bytes are not there, and no entry says that they were erased.</summary>
+    /// <summary>The key or the encrypted bytes are not there, and no entry says that they were erased.</summary>
     public const string Missing = "(missing)";
 }

@@ -12,7 +12,7 @@ public sealed record ErasureRequested(string Key, SubjectKind Kind, string? Obje
 public sealed record ErasureApproved(string Key) : Fact;
 
 /// <summary>
-/// <c>erasure.completed</c>: the key is destroyed. What was sealed under it cannot be read by anybody any more, here or in a copy.
+/// <c>erasure.completed</c>: the key is destroyed. What was encrypted under it cannot be read by anybody any more, here or in a copy.
 /// </summary>
 /// <param name="ObjectId">As in <see cref="ErasureRequested"/>.</param>
 public sealed record ErasureCompleted(string Key, string? ObjectId) : Fact, ISignedSoon
@@ -21,7 +21,7 @@ public sealed record ErasureCompleted(string Key, string? ObjectId) : Fact, ISig
 }
 
 /// <summary>
-/// <c>key.rotated</c> on <c>keys</c>: the tenant's data key is wrapped under a new key of the customer. Nothing sealed has changed.
+/// <c>key.rotated</c> on <c>keys</c>: the tenant's data key is wrapped under a new key of the customer. Nothing encrypted has changed.
 /// </summary>
 /// <param name="From">The old key, and which version of it; <paramref name="To"/> the new one.</param>
 public sealed record KeyRotated(string From, string To) : Fact;

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace DevOpsAI.Ledger.Encryption;
 
-/// <summary>Puts what is sealed beside an entry back where it belongs; what cannot be opened is replaced by what stands for it.</summary>
+/// <summary>
+/// Puts what is encrypted beside an entry back where it belongs; what cannot be opened is replaced by what stands for it.
+/// </summary>
 internal static class FieldDecryptor
 {
     /// <param name="body">The stored entry.</param>
@@ -12,7 +14,7 @@ internal static class FieldDecryptor
     /// <param name="keys">Null to open nothing.</param>
     /// <param name="data">The data with all its members, for the fact to be read from.</param>
     /// <param name="actorName">The name of the actor; null when the leaf itself has it.</param>
-    /// <exception cref="JsonException">What is stored beside the entry is not what its leaf speaks of, or was sealed under another
+    /// <exception cref="JsonException">What is stored beside the entry is not what its leaf speaks of, or was encrypted under another
     /// key.</exception>
     public static void Open(
         ReadOnlySpan<byte> body, EntryParts parts, ReadOnlyMemory<byte>? stored, TenantKeys? keys, FieldEncryption? plan, ByteBuffer data,
@@ -47,7 +49,7 @@ internal static class FieldDecryptor
         SHA256.HashData(stored, hash);
         return hash.SequenceEqual(leaf.Hash.Span)
             ? leaf.Locate(stored)
-            : throw new JsonException("what is sealed beside it does not have the hash that it names");
+            : throw new JsonException("what is encrypted beside it does not have the hash that it names");
     }
 
     /// <summary>Null when the key is destroyed.</summary>
@@ -69,7 +71,7 @@ internal static class FieldDecryptor
         return EncryptedBox.TryOpen(derived[..EncryptedBox.KeySize], salt[..EncryptedBox.NonceSize], EntryKey.Identity(described),
             sealedBytes, plaintext)
             ? plaintext
-            : throw new JsonException($"what is sealed beside it cannot be opened with key {part.Key}");
+            : throw new JsonException($"what is encrypted beside it cannot be opened with key {part.Key}");
     }
 
     internal static void ReadMembers(ReadOnlySpan<byte> plaintext, EncryptedField part, List<(string Path, byte[] Json)> opened)
@@ -85,7 +87,7 @@ internal static class FieldDecryptor
             opened.Add((path, plaintext[start..(int)reader.BytesConsumed].ToArray()));
         }
         if (part.Of.Count == 0)
-            throw new JsonException("a sealed part without members");
+            throw new JsonException("an encrypted part without members");
     }
 
     internal static byte[] Blank(string path, FieldEncryption? plan, byte[] text)

@@ -6,7 +6,7 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Encryption;
 
-/// <summary>Under whose key a marked member is sealed.</summary>
+/// <summary>Under whose key a marked member is encrypted.</summary>
 internal enum KeyOwner
 {
     /// <summary>The user whom the fact is about, else the tenant.</summary>
@@ -15,10 +15,10 @@ internal enum KeyOwner
     /// <summary>The person who acts, else the tenant.</summary>
     ActorOrTenant,
 
-    /// <summary>The user whom the fact is about; else it is not sealed.</summary>
+    /// <summary>The user whom the fact is about; else it is not encrypted.</summary>
     Subject,
 
-    /// <summary>The person named in another member; else it is not sealed.</summary>
+    /// <summary>The person named in another member; else it is not encrypted.</summary>
     Person,
 
     /// <summary>The person that the member is; only the name is taken out.</summary>
@@ -27,12 +27,12 @@ internal enum KeyOwner
 
 /// <summary>A marked member of a fact.</summary>
 /// <param name="Name">As it is stored: camel case, UTF-8.</param>
-/// <param name="Path">As leaf and sealed text name it, as in <c>data.title</c>.</param>
+/// <param name="Path">As leaf and encrypted text name it, as in <c>data.title</c>.</param>
 /// <param name="Blank">JSON that stands for it when it cannot be opened; empty to leave it out.</param>
 /// <param name="Person">Reads the object id of the person in question from a fact; null when there is none.</param>
 internal sealed record EncryptionMark(byte[] Name, string Path, KeyOwner Keeper, byte[] Blank, Func<Fact, string?>? Person);
 
-/// <summary>What of a type of fact is sealed, read once from its attributes.</summary>
+/// <summary>What of a type of fact is encrypted, read once from its attributes.</summary>
 internal sealed class FieldEncryption
 {
     private static readonly NullabilityInfoContext Nullability = new();
@@ -45,7 +45,7 @@ internal sealed class FieldEncryption
 
     public string? GetSubject(Fact fact) => subject?.Invoke(fact);
 
-    /// <summary>People under whose keys members of the fact are sealed, by object id.</summary>
+    /// <summary>People under whose keys members of the fact are encrypted, by object id.</summary>
     public IEnumerable<string> PeopleIn(Fact fact) => Marks.Select(mark => mark.Person?.Invoke(fact)).OfType<string>();
 
     public EncryptionMark? Find(ReadOnlySpan<byte> name)
@@ -106,7 +106,7 @@ internal sealed class FieldEncryption
         if (generic == typeof(IReadOnlyList<>))
             return "[]"u8.ToArray();
         throw new InvalidOperationException(
-            $"{property.DeclaringType?.Name}.{property.Name} is sealed, but it is not said what stands for it once it is erased.");
+            $"{property.DeclaringType?.Name}.{property.Name} is encrypted, but it is not said what stands for it once it is erased.");
     }
 
     private static Func<Fact, string?> Text(PropertyInfo property) => fact => (string?)property.GetValue(fact);

@@ -6,7 +6,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
-/// Takes what is confidential or personal out of an entry that is being encoded, and seals it. Its buffers are used again: one for each
+/// Takes what is confidential or personal out of an entry that is being encoded, and encrypts it. Its buffers are used again: one for each
 /// thread that appends.
 /// </summary>
 internal sealed class FieldEncryptor
@@ -25,7 +25,7 @@ internal sealed class FieldEncryptor
     public static FieldEncryptor OfThisThread => instance ??= new();
 
     /// <summary>
-    /// A key that is destroyed took part: what was to be sealed under it is lost already, and the fact has to be read back without it.
+    /// A key that is destroyed took part: what was to be encrypted under it is lost already, and the fact has to be read back without it.
     /// </summary>
     public bool LostSomething { get; private set; }
 
@@ -33,7 +33,7 @@ internal sealed class FieldEncryptor
     /// Replaces the canonical data that <paramref name="output"/> ends with by what stays readable, and appends what the leaf says of the
     /// rest.
     /// </summary>
-    /// <returns>What is to be stored beside the entry; null when nothing of it is sealed.</returns>
+    /// <returns>What is to be stored beside the entry; null when nothing of it is encrypted.</returns>
     public byte[]? Encrypt(
         NewEntry entry, FieldEncryption plan, TenantKeys keys, int dataOffset, ByteBuffer output, ReadOnlySpan<byte> stream,
         ReadOnlySpan<byte> tenant, ReadOnlySpan<byte> type)
@@ -117,8 +117,8 @@ internal sealed class FieldEncryptor
     private static DataKey PersonKey(TenantKeys keys, string objectId) => keys.OfPerson(objectId) ?? throw new DataKeyGoneException();
 
     /// <summary>
-    /// A user who was erased stays erased: what is learned of them later is sealed under a key that nobody keeps. A key that is merely
-    /// missing may be put back, and would not open what another one of its name had sealed.
+    /// A user who was erased stays erased: what is learned of them later is encrypted under a key that nobody keeps. A key that is merely
+    /// missing may be put back, and would not open what another one of its name had encrypted.
     /// </summary>
     private DataKey SubjectKey(TenantKeys keys, string subject)
     {
@@ -270,5 +270,5 @@ internal sealed class FieldEncryptor
     }
 }
 
-/// <summary>A key was destroyed between finding it and using it. Whoever seals looks for its keys again.</summary>
+/// <summary>A key was destroyed between finding it and using it. Whoever encrypts looks for its keys again.</summary>
 internal sealed class DataKeyGoneException() : Exception("The key was destroyed a moment ago.");

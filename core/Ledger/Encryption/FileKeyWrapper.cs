@@ -88,7 +88,7 @@ public sealed class FileKeyWrapper(string folder) : IKeyWrapper
         $"The key file {Current(tenant)} is missing{(kek is null ? "" : $" (key "
         + $"{kek})")}, and {tenant} has data that was sealed under it. Restore the file from your backup, or set Storage:Keys:Path to "
         + $"where it is. "
-        + "No new key was made. If the key is lost for good, what is sealed is lost with it; 'ledger verify' works without it.");
+        + "No new key was made. If the key is lost for good, what is encrypted is lost with it; 'ledger verify' works without it.");
 
     private LedgerUnavailableException Wrong(TenantId tenant, string found, string kek) => new(
         $"The key file {Current(tenant)} holds key file:{found}, but the data key of {tenant} was wrapped under {kek}. Put the right "

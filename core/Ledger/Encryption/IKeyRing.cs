@@ -3,8 +3,8 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
-/// The keys that entries are sealed under: one data key for each tenant and one for each person or user whom something on record is about.
-/// Unwrapped once and kept in memory; an append that names nobody new costs no reading.
+/// The keys that entries are encrypted under: one data key for each tenant and one for each person or user whom something on record is
+/// about. Unwrapped once and kept in memory; an append that names nobody new costs no reading.
 /// </summary>
 public interface IKeyRing
 {
@@ -12,7 +12,7 @@ public interface IKeyRing
     IReadOnlyCollection<(TenantId Tenant, string Reason)> Unavailable { get; }
 
     /// <summary>
-    /// The keys that entries are to be sealed under. Keys that are missing are made, and are durable when the call returns.
+    /// The keys that entries are to be encrypted under. Keys that are missing are made, and are durable when the call returns.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">A key cannot be read, unwrapped or stored; nothing may be appended.</exception>
     ValueTask<TenantKeys> ForEncryptionAsync(TenantId tenant, IReadOnlyList<KeysNeeded> needed, CancellationToken cancellationToken);
@@ -26,7 +26,7 @@ public interface IKeyRing
     ValueTask<DataKey> OfUserAsync(TenantId tenant, string address, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The key for what is derived from entries that were sealed under several keys, as a state is. Any erasure destroys it, and whoever
+    /// The key for what is derived from entries that were encrypted under several keys, as a state is. Any erasure destroys it, and whoever
     /// derives again gets a new one.
     /// </summary>
     /// <param name="mayCreate">Make it when there is none.</param>
@@ -45,7 +45,7 @@ public interface IKeyRing
     ValueTask<string?> FindAsync(TenantId tenant, SubjectKind kind, string name, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Destroys a subject's key in the store and in memory: what was sealed under it cannot be read by anybody any more. Harmless to
+    /// Destroys a subject's key in the store and in memory: what was encrypted under it cannot be read by anybody any more. Harmless to
     /// repeat.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The keys cannot be written; try again.</exception>
@@ -57,7 +57,7 @@ public interface IKeyRing
     /// </summary>
     bool Forget(TenantId tenant, string key);
 
-    /// <summary>Raises <see cref="Forgotten"/>: something opened with a key that is cleared since may have been kept.</summary>
+    /// <summary>Raises <see cref="Forgotten"/>: something decrypted with a key that is cleared since may have been kept.</summary>
     void Drop(TenantId tenant);
 
     /// <summary>A key was cleared from memory: whatever was opened with it has to be dropped. Raised in the order of subscribing.</summary>

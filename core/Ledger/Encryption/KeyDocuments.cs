@@ -18,7 +18,7 @@ internal static class KeyDocuments
     public const string SubjectKind = "subject";
 
     /// <summary>
-    /// The key of what is derived from what was sealed under several keys, under the tenant's data key: one document,
+    /// The key of what is derived from what was encrypted under several keys, under the tenant's data key: one document,
     /// <see cref="DerivedKey"/>.
     /// </summary>
     public const string DerivedKeyKind = "derived-key";

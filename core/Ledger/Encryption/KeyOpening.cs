@@ -6,7 +6,7 @@ namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>
 /// Opens every tenant's data key before anything else starts, so that a missing or wrong key keeps the bot from starting and says so. A key
-/// that its vault withholds is its customer's affair: the others are served meanwhile, and the vault is asked again and again.
+/// that its vault does not give is its customer's affair: the others are served meanwhile, and the vault is asked again and again.
 /// </summary>
 internal sealed partial class KeyOpening(
     KeyRing ring, ITenantDirectory tenants, ILedger ledger, TimeProvider clock, ILogger<KeyOpening> logger) : BackgroundService
@@ -14,8 +14,8 @@ internal sealed partial class KeyOpening(
     /// <summary>How soon a tenant is served again once its key is given back.</summary>
     public static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(30);
 
-    /// <exception cref="LedgerUnavailableException">A key cannot be opened for another reason than that it is withheld, or all of them are
-    /// withheld.</exception>
+    /// <exception cref="LedgerUnavailableException">A key cannot be opened for another reason than that it is unavailable, or all of them
+    /// are unavailable.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var unavailable = await Task.WhenAll(tenants.All.Select(tenant => TryAsync(tenant.Id, cancellationToken)));

@@ -131,10 +131,10 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     }
 
     /// <summary>
-    /// Opens the tenant's data key, making it when the tenant has nothing sealed yet. Asks for a key that was withheld again.
+    /// Opens the tenant's data key, making it when the tenant has nothing encrypted yet. Asks for a key that was unavailable again.
     /// </summary>
-    /// <exception cref="KeyUnavailableException">Its vault does not give the customer's key; until that is asked again here, nobody waits for
-    /// it.</exception>
+    /// <exception cref="KeyUnavailableException">Its vault does not give the customer's key; until that is asked again here, nobody waits
+    /// for it.</exception>
     /// <exception cref="LedgerUnavailableException">It cannot be opened; the message says what to do.</exception>
     public async ValueTask<TenantKeys> OpenAsync(TenantId tenant, CancellationToken cancellationToken)
     {
@@ -198,7 +198,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             if (entry.Encrypted is not null)
             {
                 throw new LedgerUnavailableException(
-                    $"{tenant} has sealed entries, but its data key is missing from the documents beside the ledger. Restore them "
+                    $"{tenant} has encrypted entries, but its data key is missing from the documents beside the ledger. Restore them "
                     + $"(documents.db) from a backup; no new key was made.");
             }
         }
@@ -269,7 +269,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
 
     /// <summary>
     /// A backup that is older than an erasure brought the key back. Nothing is opened with it: the erasure holds, and what was written
-    /// about the subject since then is sealed under keys that nobody kept.
+    /// about the subject since then is encrypted under keys that nobody kept.
     /// </summary>
     private async ValueTask DestroyAgainAsync(TenantId tenant, string id, CancellationToken cancellationToken)
     {

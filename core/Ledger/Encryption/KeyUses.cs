@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DevOpsAI.Ledger.Encryption;
 
-/// <summary>A key that entries are sealed under.</summary>
+/// <summary>A key that entries are encrypted under.</summary>
 /// <param name="Key">Its id, as in <c>s-3f9c0a1b2c3d4e5f</c>; <c>t1</c> is the tenant's own.</param>
 /// <param name="First">Seq of the first entries that name it, three at most.</param>
 /// <param name="Entries">How many name it.</param>
@@ -14,7 +14,7 @@ public sealed record KeyUse(string Key, IReadOnlyList<long> First, long Entries)
         + (Entries > First.Count ? $" and {Entries - First.Count} more" : "");
 }
 
-/// <summary>Collects the keys that entries are sealed under. Memory grows with the number of keys, not of entries.</summary>
+/// <summary>Collects the keys that entries are encrypted under. Memory grows with the number of keys, not of entries.</summary>
 public sealed class KeyUses
 {
     private const int MaxNamed = 3;

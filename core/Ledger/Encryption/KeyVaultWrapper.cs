@@ -65,7 +65,8 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
             return await response.Content.ReadFromJsonAsync(KeyVaultJson.Default.KeyResponse, cancellationToken)
                 is { Kid: { } kid, Value: { } answered }
                 ? (kid, Base64Url.DecodeFromChars(answered))
-                : throw new KeyUnavailableException(tenant, $"Key Vault answered nothing for the key of {tenant} ({key}); it is tried again.");
+                : throw new KeyUnavailableException(tenant,
+                    $"Key Vault answered nothing for the key of {tenant} ({key}); it is tried again.");
         }
         catch (Exception failure) when (failure is HttpRequestException or System.Text.Json.JsonException or FormatException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -82,11 +83,11 @@ public sealed class KeyVaultWrapper(HttpClient http, KeysOptions options, Func<s
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
             $"Key Vault does not let this bot use {key} ({(int)status}), or the key is disabled. If the customer has revoked it, what is "
-            + $"sealed for {tenant} cannot be read until it is given back; 'ledger verify' works without it. Otherwise grant wrapKey and "
-            + $"unwrapKey.",
+            + $"encrypted for {tenant} cannot be read until it is given back; 'ledger verify' works without it. Otherwise grant wrapKey "
+            + "and unwrapKey.",
         HttpStatusCode.NotFound =>
             $"There is no key {key} in Key Vault. If it was deleted, it can be recovered until its soft-delete period ends; after that "
-            + $"what is sealed for {tenant} is lost, and 'ledger verify' still works.",
+            + $"what is encrypted for {tenant} is lost, and 'ledger verify' still works.",
         _ => $"Key Vault answered {(int)status} for the key of {tenant} ({key}); it is tried again.",
     };
 

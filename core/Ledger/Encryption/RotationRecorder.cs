@@ -9,7 +9,8 @@ namespace DevOpsAI.Ledger.Encryption;
 /// ended before it comes to that.
 /// </summary>
 internal sealed partial class RotationRecorder(
-    KeyRing keys, ILedger ledger, ITenantDirectory tenants, ISubscribedTenants followed, TimeProvider clock, ILogger<RotationRecorder> logger)
+    KeyRing keys, ILedger ledger, ITenantDirectory tenants, ISubscribedTenants followed, TimeProvider clock,
+    ILogger<RotationRecorder> logger)
     : BackgroundService
 {
     /// <summary>How soon a rotation is on record at the latest, unless the store is away.</summary>

@@ -22,7 +22,7 @@ public sealed class TenantKeys(TenantId tenant, DataKey own, TimeProvider? clock
     public TenantId Tenant => tenant;
 
     /// <summary>
-    /// The key of what is derived from what was sealed under several keys; null when it is not at hand, as after every erasure.
+    /// The key of what is derived from what was encrypted under several keys; null when it is not at hand, as after every erasure.
     /// </summary>
     internal DataKey? Derived => derived;
 

@@ -53,7 +53,7 @@ public sealed class WitnessSettings
     public string Key { get; set; } = "";
 }
 
-/// <summary>Names every mistake in the section at once.</summary>
+/// <summary>Names every validation error in the section at once.</summary>
 internal sealed class CheckpointOptionsValidator : IValidateOptions<CheckpointOptions>
 {
     public ValidateOptionsResult Validate(string? name, CheckpointOptions options)

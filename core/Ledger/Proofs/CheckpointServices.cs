@@ -85,5 +85,6 @@ public static class CheckpointServices
     private static CheckpointOptions GetOptions(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<CheckpointOptions>>().Value;
 
-    private static HttpClient GetClient(IServiceProvider provider) => provider.GetRequiredService<IHttpClientFactory>().CreateClient(Client);
+    private static HttpClient GetClient(IServiceProvider provider) =>
+        provider.GetRequiredService<IHttpClientFactory>().CreateClient(Client);
 }

@@ -89,7 +89,8 @@ public sealed class Checkpoints(IDocuments documents)
     public async ValueTask<SignedCheckpoint> AddSignatureAsync(
         TenantId tenant, SignedCheckpoint checkpoint, NoteSignature signature, CancellationToken cancellationToken)
     {
-        while (await documents.FindAsync(DocumentScope.From(tenant), Kind, GetId(checkpoint.Checkpoint.Size), cancellationToken) is { } kept)
+        while (await documents.FindAsync(DocumentScope.From(tenant), Kind, GetId(checkpoint.Checkpoint.Size),
+            cancellationToken) is { } kept)
         {
             var signed = Read(kept, tenant).With(signature);
             if (await documents.TryPutAsync(

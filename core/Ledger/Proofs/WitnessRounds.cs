@@ -22,11 +22,13 @@ internal sealed class WitnessRounds(
         // Side by side: one that hangs, or for which no proof can be made, keeps no other waiting.
         var asked = witnesses.Where(
             witness => !newest.Note.Signatures.Any(line => line.Name == witness.Key.Name && line.KeyId == witness.Key.Id));
-        return Array.TrueForAll(await Task.WhenAll(asked.Select(witness => GoAsync(witness, tenantCheckpoints, newest, tenant, cancellationToken))),
+        return Array.TrueForAll(
+            await Task.WhenAll(asked.Select(witness => GoAsync(witness, tenantCheckpoints, newest, tenant, cancellationToken))),
             static done => done);
     }
 
-    private async Task<bool> GoAsync(WitnessClient witness, TenantCheckpoints tenantCheckpoints, SignedCheckpoint checkpoint, TenantId tenant,
+    private async Task<bool> GoAsync(WitnessClient witness, TenantCheckpoints tenantCheckpoints, SignedCheckpoint checkpoint,
+        TenantId tenant,
         CancellationToken cancellationToken)
     {
         var oldSize = await KnownToAsync(witness, tenant, cancellationToken);

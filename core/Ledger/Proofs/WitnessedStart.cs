@@ -36,7 +36,7 @@ internal sealed class WitnessedStart(
         Task.WhenAll(held.Keys.ToList().Select(tenant => AskUntilClearAsync(tenant, stoppingToken)));
 
     /// <summary>
-    /// Asks until every witness has answered and none contradicts, or until patience with those that do not answer is over.
+    /// Asks until every witness has answered and none contradicts, or until the time allowed with those that do not answer is over.
     /// </summary>
     internal Task AskUntilClearAsync(TenantId tenant, CancellationToken stopping)
     {

@@ -13,7 +13,7 @@ namespace DevOpsAI.Ledger.Snapshots;
 /// <param name="Shape">As <see cref="StateJson.GetShape"/> gives it.</param>
 /// <param name="Seq">The entry up to which it was derived.</param>
 /// <param name="Leaf">The leaf hash of that entry.</param>
-/// <param name="Key">Under which key it is sealed.</param>
+/// <param name="Key">Under which key it is encrypted.</param>
 /// <param name="Salt">Random for every write; what the key of this document is derived over.</param>
 /// <param name="Parts">How many documents the content takes beside this one; 0 where it is in this one.</param>
 internal sealed record DerivedHeader(
@@ -38,8 +38,8 @@ internal abstract record DerivedContent
 }
 
 /// <summary>
-/// Documents that were derived from entries and can be derived again: compressed, then sealed under a key that every erasure destroys, and
-/// cut into parts where they are large. Whoever finds one that does not fit derives anew.
+/// Documents that were derived from entries and can be derived again: compressed, then encrypted under a key that every erasure destroys,
+/// and cut into parts where they are large. Whoever finds one that does not fit derives anew.
 /// </summary>
 internal sealed class DerivedDocuments(IDocuments documents)
 {

@@ -31,7 +31,7 @@ internal sealed class OlderEntries(
         await foreach (var entry in archive.ReadAsync(tenant, 1, states.KeptUpTo(tenant), cancellationToken))
         {
             EntryCodec.MustBeWhole(tenant, entry);
-            // Whether what is sealed beside it may be missing, its keys tell.
+            // Whether what is encrypted beside it may be missing, its keys tell.
             if (entry.Encrypted is null)
                 await codec.DecodeAsync(tenant, [entry], keys, cancellationToken);
             if (entry.Seq % EntriesAtOnce == 0)
@@ -54,7 +54,7 @@ internal sealed class OlderEntries(
                 }
                 if (left.Count == 0)
                     return;
-                // A key that was withheld may come back.
+                // A key that was unavailable may come back.
                 await Task.Delay(LookAgain, clock, stoppingToken);
             }
         }

@@ -5,7 +5,7 @@ using DevOpsAI.Ledger.Encryption;
 namespace DevOpsAI.Ledger.Sqlite;
 
 /// <summary>
-/// Holds what is sealed beside one tenant's entries against what their leaves say. Needs no key. What is not there is in order when
+/// Holds what is encrypted beside one tenant's entries against what their leaves say. Needs no key. What is not there is in order when
 /// everybody whom it concerned was erased later; memory grows with the number of keys missing, not of entries.
 /// </summary>
 internal sealed class EncryptedFieldCheck
@@ -14,10 +14,10 @@ internal sealed class EncryptedFieldCheck
     private readonly HashSet<string> erased = new(StringComparer.Ordinal);
     private readonly KeyUses uses = new();
 
-    /// <summary>The keys that entries are sealed under.</summary>
+    /// <summary>The keys that entries are encrypted under.</summary>
     public IReadOnlyList<KeyUse> Keys => uses.All;
 
-    /// <summary>Entries whose sealed part is not there because everybody in it was erased.</summary>
+    /// <summary>Entries whose encrypted part is not there because everybody in it was erased.</summary>
     public long LeftOut { get; private set; }
 
     /// <summary>What is wrong with the row; null when nothing is, or not yet.</summary>
@@ -26,15 +26,15 @@ internal sealed class EncryptedFieldCheck
         if (row.Body[parts.Type].SequenceEqual("\"erasure.completed\""u8))
             erased.Add(((ErasureCompleted)LedgerFeature.Catalog.Deserialize(ErasureCompleted.StoredName, row.Body[parts.Data])).Key);
         if (!parts.HasEncrypted)
-            return row.HasEncrypted ? "something is sealed beside it that it does not speak of" : null;
+            return row.HasEncrypted ? "something is encrypted beside it that it does not speak of" : null;
         Span<byte> named = stackalloc byte[MerkleTree.HashSize];
         if (!EncryptedFields.TryReadHash(row.Body[parts.Encrypted], named))
-            return "it does not say what is sealed beside it";
+            return "it does not say what is encrypted beside it";
         if (!EncryptedFields.IsWhole(row.Body[parts.Encrypted]))
-            return "what it says of what is sealed beside it is not whole";
+            return "what it says of what is encrypted beside it is not whole";
         uses.Take(row.Body[parts.Encrypted], row.Seq);
         if (row.HasEncrypted)
-            return row.EncryptedHash.SequenceEqual(named) ? null : "what is sealed beside it does not have the hash that it names";
+            return row.EncryptedHash.SequenceEqual(named) ? null : "what is encrypted beside it does not have the hash that it names";
         Remember(parts, row);
         return null;
     }

@@ -1,6 +1,6 @@
 namespace DevOpsAI.Ledger.Sqlite;
 
-/// <summary>The file <c>ledger.db</c>: every tenant's entries, the head of each tenant's tree, and the followers' cursors.</summary>
+/// <summary>The file <c>ledger.db</c>: every tenant's entries, the head of each tenant's tree, and the subscriptions' cursors.</summary>
 public static class LedgerFile
 {
     public const string Name = "ledger.db";

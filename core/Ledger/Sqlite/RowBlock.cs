@@ -76,6 +76,7 @@ internal sealed class RowBlock
         public bool HasEncrypted { get; } = at.HasEncrypted;
 
         /// <summary>SHA-256 of what is stored encrypted beside the entry; empty when there is nothing.</summary>
-        public ReadOnlySpan<byte> EncryptedHash { get; } = at.HasEncrypted ? bytes.Slice(at.End + MerkleTree.HashSize, MerkleTree.HashSize) : [];
+        public ReadOnlySpan<byte> EncryptedHash { get; } =
+            at.HasEncrypted ? bytes.Slice(at.End + MerkleTree.HashSize, MerkleTree.HashSize) : [];
     }
 }

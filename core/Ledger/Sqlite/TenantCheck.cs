@@ -86,11 +86,11 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
     /// <summary>The file cannot be read on; the next entry is the nearest.</summary>
     public void Damage(string what) => Report(lastSeq + 1, null, null, what);
 
-    /// <summary>What should be sealed beside entries and is not there, once it is known who was erased.</summary>
+    /// <summary>What should be encrypted beside entries and is not there, once it is known who was erased.</summary>
     public void ReportMissingEncrypted()
     {
         foreach (var (seq, type, stream) in encrypted.Missing())
-            Report(seq, type, Encoding.UTF8.GetBytes(stream), "what is sealed beside it is missing");
+            Report(seq, type, Encoding.UTF8.GetBytes(stream), "what is encrypted beside it is missing");
     }
 
     public TenantVerification Result() => new(tenant, Entries, Convert.ToHexStringLower(range.Root()), first, problems, encrypted.LeftOut)

@@ -18,14 +18,14 @@ public sealed record LedgerProblem(long Seq, string? Type, string? Stream, strin
 /// <param name="Entries">Entries that are there.</param>
 /// <param name="Root">Merkle root over them, as recomputed: hex.</param>
 /// <param name="First">The first problem; null when the ledger is intact.</param>
-/// <param name="LeftOut">Entries whose sealed part is not there, in order, because everybody in it was erased.</param>
+/// <param name="LeftOut">Entries whose encrypted part is not there, in order, because everybody in it was erased.</param>
 /// <param name="Problems">How many there are; after damage that keeps SQLite from reading on, at least so many.</param>
 public sealed record TenantVerification(string Tenant, long Entries, string Root, LedgerProblem? First, long Problems, long LeftOut = 0)
 {
     public bool Intact => First is null;
 
     /// <summary>
-    /// The keys that what is sealed beside the entries is sealed under. Whether they are still there is for others to say.
+    /// The keys that what is encrypted beside the entries is encrypted under. Whether they are still there is for others to say.
     /// </summary>
     public IReadOnlyList<Encryption.KeyUse> Keys { get; init; } = [];
 

@@ -66,7 +66,8 @@ internal sealed class WriterSession : IDisposable
         return new AppendResult.Appended(entries);
     }
 
-    public void Save(SubscriptionCursor cursor) => saveCursor.Bind(1, cursor.Follower).Bind(2, cursor.Tenant.Value).Bind(3, cursor.Seq).Run();
+    public void Save(SubscriptionCursor cursor) =>
+        saveCursor.Bind(1, cursor.Follower).Bind(2, cursor.Tenant.Value).Bind(3, cursor.Seq).Run();
 
     /// <summary>Writes the heads of the tenants appended to, and makes all of it durable.</summary>
     public void Commit()

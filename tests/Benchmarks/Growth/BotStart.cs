@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DevOpsAI.Benchmarks.Growth;
 
-/// <summary>What one start of the bot took: until it was ready, and until its followers had finished every entry.</summary>
+/// <summary>What one start of the bot took: until it was ready, and until its subscriptions had finished every entry.</summary>
 internal sealed record BotStart(
     double ReadySeconds,
     double ReadyCpu,

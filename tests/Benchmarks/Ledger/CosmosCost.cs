@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DevOpsAI.Benchmarks.Ledger;
 
 /// <summary>
-/// What an append costs in Cosmos DB against writing the same entries as bare documents (id, tenant, body, what is sealed). Requests are
+/// What an append costs in Cosmos DB against writing the same entries as bare documents (id, tenant, body, what is encrypted). Requests are
 /// counted by the server; request units are its estimate by size, close to the published figures, since no real account is at hand.
 /// </summary>
 internal sealed class CosmosCost : IBenchmark

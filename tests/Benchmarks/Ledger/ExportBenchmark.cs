@@ -158,7 +158,8 @@ internal sealed class ExportBenchmark : IBenchmark
             new RecommendationDrafted(id, 1, "runbook service-stopped v1", "Restart it.", "It is stopped.", [], plan, Risk.Low, null,
                 new Dictionary<string, string>(), true));
         yield return new(proposal, drafting, id,
-            new ProposalStaged(id, 1, ProposalKind.Remedy, drafting, plan, new Dictionary<string, string>(), terms, false, planDigest, planDigest));
+            new ProposalStaged(id, 1, ProposalKind.Remedy, drafting, plan, new Dictionary<string, string>(), terms, false, planDigest,
+                planDigest));
         yield return new(StreamId.Card(id), drafting, id, new CardSending(id, "19:bench"));
         yield return new(proposal, new(ActorKind.Person, $"person-{number % 20}", $"Person {number % 20}"), id,
             new ProposalDecided(id, 1, DecisionKind.Approve, planDigest, null, null, null, true));

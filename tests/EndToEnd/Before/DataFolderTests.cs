@@ -66,7 +66,7 @@ public sealed class DataFolderTests : IDisposable
             // What this version does not know is listed by its stored name.
             stored.Where(type => words.Contains($" {type}\n", StringComparison.Ordinal)).ShouldBeEmpty();
             var bundle = Path.Combine(folder, $"{client}.zip");
-            var (exported, said) = await bot.VerbAsync("ledger", "export", "--tenant", client, "--with-sealed", "--out", bundle);
+            var (exported, said) = await bot.VerbAsync("ledger", "export", "--tenant", client, "--with-encrypted", "--out", bundle);
             exported.ShouldBe(0, said);
             var (checkedCode, verdict) = await bot.VerbAsync("ledger", "verify", "--bundle", bundle);
             checkedCode.ShouldBe(0, verdict);

@@ -30,7 +30,8 @@ public sealed class VerbTests(ITestOutputHelper log)
         var key = (await SucceedsAsync(cluster, "devops-ai-bot/contoso+", "ledger", "key", "--tenant", "contoso")).Trim();
         await Eventually.TrueAsync(
             async () => (await cluster.Bots[1].VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0, () => "signed");
-        await SucceedsAsync(cluster, "contoso: entries 1 to ", "ledger", "export", "--tenant", "contoso", "--out", bundle, "--with-sealed");
+        await SucceedsAsync(cluster, "contoso: entries 1 to ", "ledger", "export", "--tenant", "contoso", "--out", bundle,
+            "--with-encrypted");
         await SucceedsAsync(cluster, "Signed with the key given", "ledger", "verify", "--bundle", bundle, "--key", key);
         await SucceedsAsync(cluster, "entry 1 of contoso", "ledger", "prove", "--tenant", "contoso", "--seq", "1", "--out", receipt);
         await SucceedsAsync(cluster, "valid, entry 1 of contoso", "ledger", "check-receipt", receipt, "--key", key, "--tenant", "contoso");

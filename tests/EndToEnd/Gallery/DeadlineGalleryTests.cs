@@ -10,19 +10,22 @@ public sealed class DeadlineGalleryTests : GalleryTests
     {
         var policies = Directory.CreateTempSubdirectory("policies-").FullName;
         await File.WriteAllTextAsync(Path.Combine(policies, "contoso.yaml"), """
-            defaults: { approver: approver, approvals: 2, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m, escalateTo: manager }
+            defaults: { approver: approver, approvals: 2, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m,
+                escalateTo: manager }
             chain: { window: 1h, weight: 5 }
             maintenance: []
             breakGlass: { role: approver, confirmations: 1, within: 4h }
             rules:
               - { name: Services are urgent, actions: [service.start], level: L2, approvals: 1, expiry: 1m }
-              - { name: Certificates are told to managers soon, actions: [certificate.renew], level: L2, expiry: 1h, escalateAfter: 1m, escalateTo: manager }
+              - { name: Certificates are told to managers soon, actions: [certificate.renew], level: L2, expiry: 1h, escalateAfter: 1m,
+                  escalateTo: manager }
               - { name: Changes are approved by two, actions: ["*"], level: L2 }
             """, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(policies, "fabrikam.yaml"), """
             defaults: { approver: approver, approvals: 1, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m }
             chain: { window: 1h, weight: 5 }
-            freezes: [{ name: "Year-end close: nothing changes before the books are shut", begins: "2020-01-01 00:00", ends: "2099-01-02 06:00", timeZone: Europe/Berlin }]
+            freezes: [{ name: "Year-end close: nothing changes before the books are shut", begins: "2020-01-01 00:00",
+                ends: "2099-01-02 06:00", timeZone: Europe/Berlin }]
             rules: [{ name: All, actions: ["*"], level: L2 }]
             """, TestContext.Current.CancellationToken);
         await using var bot = await StartAsync(new()

@@ -27,7 +27,8 @@ public sealed class PhoneGalleryTests : GalleryTests
     {
         var policies = Directory.CreateTempSubdirectory("policies-").FullName;
         await File.WriteAllTextAsync(Path.Combine(policies, "contoso.yaml"), """
-            defaults: { approver: approver, approvals: 1, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m, escalateTo: manager }
+            defaults: { approver: approver, approvals: 1, notTheRequester: true, expiry: 8h, criticalExpiry: 1h, escalateAfter: 30m,
+                escalateTo: manager }
             chain: { window: 1h, weight: 5 }
             rules: [{ name: Everything is asked, actions: ["*"], level: L2 }]
             """, TestContext.Current.CancellationToken);

@@ -24,7 +24,8 @@ internal static class CardStates
             .Append(StreamId.Proposal(story.Id), new ProposalEscalated(story.Id, 1, Role.Manager), Actor.Service("gates")),
         ["first-of-two"] = story => story.Opened().Drafted().Staged(approvals: 2).Decided(DecisionKind.Approve, complete: false),
         ["snoozed"] =
-            story => story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: IncidentScript.Start.AddHours(1)),
+            story =>
+                story.Opened().Drafted().Staged().Decided(DecisionKind.Snooze, complete: false, until: IncidentScript.Start.AddHours(1)),
         ["needs-review"] = story => story.Opened().Drafted(risk: Risk.High).Staged(review: true),
         ["human-only"] =
             story => story.Opened().Drafted(problem: "No device of this name is known.", plan: Plan.Empty).Staged(GateLevel.L3),
@@ -67,7 +68,8 @@ internal static class CardStates
         ["flapping"] = story => story.Opened().Drafted().Staged().Flapped(5).Drafted(2).Staged(revision: 2),
         ["fires-again"] = story => story.Opened().Drafted().Staged().Flapped(),
         ["frozen"] =
-            story => story.Append(StreamId.Freeze, new FreezeSet("Strange logins"), IncidentScript.Dana.AsActor()).Opened().Drafted().Staged(),
+            story =>
+                story.Append(StreamId.Freeze, new FreezeSet("Strange logins"), IncidentScript.Dana.AsActor()).Opened().Drafted().Staged(),
         ["frozen-as-planned"] = story => story.Opened().Drafted().Staged(),
         ["approver-absent"] = story => story.Opened().Drafted().Staged().Absent(IncidentScript.Ravi, IncidentScript.Dana),
         ["approved-in-the-name-of"] = story => story.Opened().Drafted().Staged().Absent(IncidentScript.Ravi, IncidentScript.Dana)
@@ -111,7 +113,8 @@ internal static class CardStates
     public static bool IsPage(string state) => Pages.ContainsKey(state);
 
     public static GatePolicy YearEnd =>
-        GatePolicies.BuiltIn with { Freezes = [new("year-end close", new(IncidentScript.Start.AddDays(-1), IncidentScript.Start.AddDays(3)))] };
+        GatePolicies.BuiltIn with { Freezes = [new("year-end close",
+            new(IncidentScript.Start.AddDays(-1), IncidentScript.Start.AddDays(3)))] };
 
     public static IncidentScript For(string state, Cast? cast = null) => Stories[state](cast is null ? new IncidentScript() : With(cast));
 

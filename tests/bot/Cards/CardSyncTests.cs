@@ -47,7 +47,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
             }
             catch (OperationCanceledException)
             {
-                // A keeper that was "killed" at a crash point never ends.
+                // A keeper that was "killed" at a failpoint never ends.
             }
         }
     }
@@ -248,7 +248,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
         await UntilAsync(() => story.Clock.WaitingTimers > 0);
         story.Append(
             StreamId.Card(story.Id),
-            new CardPosted(story.Id, IncidentScript.Channel.ConversationId, "https://x/", IncidentScript.Channel.ConversationId + ";messageid=m1", "m1", 0,
+            new CardPosted(story.Id, IncidentScript.Channel.ConversationId, "https://x/",
+                IncidentScript.Channel.ConversationId + ";messageid=m1", "m1", 0,
                 Adopted: true), Actor.Service("cards"));
         await HandOverAsync();
         story.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -364,7 +365,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
     public async Task A_conversation_linked_while_much_is_open_gets_one_list_and_then_the_card_of_what_changes()
     {
         var open = Enumerable.Range(1001, 19)
-            .Select(number => new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" })
+            .Select(number => new IncidentScript(ledger: story.Ledger, clock: story.Clock,
+                id: $"CON-{number}") { Device = $"SRV-{number}" })
             .ToList();
         open.ForEach(static one => one.Opened().Drafted().Staged());
         await HandOverAsync();
@@ -398,7 +400,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
     {
         story.Linked(escalation: true);
         var open = Enumerable.Range(1001, 14)
-            .Select(number => new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" })
+            .Select(number => new IncidentScript(ledger: story.Ledger, clock: story.Clock,
+                id: $"CON-{number}") { Device = $"SRV-{number}" })
             .ToList();
         open.ForEach(static one => one.Opened().Drafted().Staged());
         foreach (var (position, one) in open.Index())
@@ -473,7 +476,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
 
         var lost = (await story.Ledger.ReadStreamAsync(story.Tenant.Id, StreamId.Channels, Token)).Single(
             entry => entry.Fact is ChannelUnlinked);
-        var notice = new LostChannelNotice(story.Ledger, story.States, teams, new KnownConversations(), NullLogger<LostChannelNotice>.Instance);
+        var notice =
+            new LostChannelNotice(story.Ledger, story.States, teams, new KnownConversations(), NullLogger<LostChannelNotice>.Instance);
         notice.GetPartitionKey(lost).ShouldNotBeNull();
         await notice.HandleAsync(lost, Token);
         var told = teams.Texts.ShouldHaveSingleItem();
@@ -662,7 +666,8 @@ public sealed class CardKeeperTests : IAsyncLifetime
     {
         Failpoints.Arm(crash is null ? null : crash.Reach);
         var states = new TenantStates(story.Ledger, CoreFeatures.Catalog);
-        var views = TestViews.For(story, new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver), policy: policy);
+        var views =
+            TestViews.For(story, new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver), policy: policy);
         var made = new CardSync(
             new(views, teams, new KnownConversations()), new(story.Ledger, states, NullLogger<CardRecord>.Instance),
             new(new EveryTenant(new TwoTenants()), killSwitch), states, new TwoTenants(), Options.Create(options), story.Clock,
@@ -671,10 +676,11 @@ public sealed class CardKeeperTests : IAsyncLifetime
         return made;
     }
 
-    /// <summary>Plays the follower: every entry since the last time, in order.</summary>
+    /// <summary>Plays the subscription: every entry since the last time, in order.</summary>
     private async Task HandOverAsync(bool idle = true)
     {
-        foreach (var entry in story.Ledger.Entries(story.Tenant.Id).Where(entry => entry.Seq > handed && sync.GetPartitionKey(entry) is not null))
+        foreach (var entry in story.Ledger.Entries(story.Tenant.Id).Where(
+            entry => entry.Seq > handed && sync.GetPartitionKey(entry) is not null))
             await sync.HandleAsync(entry, Token);
         handed = story.Ledger.Entries(story.Tenant.Id).Count;
         if (idle)

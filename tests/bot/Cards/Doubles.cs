@@ -46,7 +46,8 @@ internal sealed class GivenAccess : IAccess
             ? null
             : new(proposal, Refusal.NotAllowed, "Only approvers may.");
 
-    public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, string objectId) => AuthorizeDecision(state, proposal, objectId);
+    public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, string objectId) =>
+        AuthorizeDecision(state, proposal, objectId);
 
     public RequestResult? AuthorizeReview(TenantState state, Proposal proposal, string objectId) =>
         proposal.OpenGlass!.By.Id == objectId
@@ -72,7 +73,8 @@ internal sealed class CrashAt(string point)
 
 internal sealed class OneSandbox : IConnections, IConnector
 {
-    private static readonly Connection Only = new("contoso-sandbox", IncidentScript.Contoso.Id, "sandbox", new Dictionary<string, string>());
+    private static readonly Connection Only =
+        new("contoso-sandbox", IncidentScript.Contoso.Id, "sandbox", new Dictionary<string, string>());
 
     public string Name => "sandbox";
 

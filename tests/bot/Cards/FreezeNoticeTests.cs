@@ -155,7 +155,7 @@ public sealed class FreezeNoticeTests
     private static string Text(JsonNode card) =>
         card.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    /// <summary>Plays a follower that begins anew, as after a crash: every entry, in order.</summary>
+    /// <summary>Plays a subscription that begins anew, as after a crash: every entry, in order.</summary>
     private async Task HandOverAsync()
     {
         var notice = new FreezeNotice(story.Ledger, new TenantStates(story.Ledger, CoreFeatures.Catalog, new TwoTenants()), teams,

@@ -148,7 +148,8 @@ public sealed class HostileCardTests
             StreamId.Proposal(story.Id),
             new ProposalStaged(
                 story.Id, 1, ProposalKind.Remedy, new(ActorKind.Person, text, text), plan, new Dictionary<string, string>(),
-                new(GateLevel.L2, [.. Enumerable.Repeat(text, 8)], Role.Approver, 2, true, IncidentScript.Start.AddHours(1), null, null, text),
+                new(GateLevel.L2, [.. Enumerable.Repeat(text, 8)], Role.Approver, 2, true, IncidentScript.Start.AddHours(1), null, null,
+                    text),
                 false, new string('a', 64), new string('0', 32)),
             Actor.Service("gates"));
         for (var i = 0; i < 10; i++)

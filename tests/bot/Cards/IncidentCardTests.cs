@@ -25,7 +25,8 @@ public sealed class IncidentCardTests
     [InlineData("Probe failed on portal2", true)]
     public async Task The_device_is_named_beside_a_title_that_does_not_name_it_and_only_there(string title, bool beside)
     {
-        var about = new IncidentScript { Title = title, Device = "portal", Plan = new([IncidentScript.CleanUp("portal")]) }.Opened().Drafted().Staged();
+        var about = new IncidentScript { Title = title, Device = "portal",
+            Plan = new([IncidentScript.CleanUp("portal")]) }.Opened().Drafted().Staged();
         var card = IncidentCard.Build(TestViews.For(about, new GivenAccess())
             .ForEverybody(await about.StateAsync(), await about.IncidentAsync(), "c")).AsReceived();
         VisibleWords.For(card).Contains(" · portal · ", StringComparison.Ordinal).ShouldBe(beside);
@@ -70,7 +71,8 @@ public sealed class IncidentCardTests
     public async Task Every_page_of_details_is_written_in_the_zone_of_whoever_reads(string phase)
     {
         var story = CardStates.For(phase);
-        var view = TestViews.For(story, new GivenAccess()).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi);
+        var view = TestViews.For(story, new GivenAccess()).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c",
+            IncidentScript.Ravi);
         var pages = string.Concat(DetailPages.From(view).All.SelectMany(static page => page)
             .Select(static part => part.AsReceived().ToJsonString()));
         pages.ShouldContain(CardText.Instant(IncidentScript.Start));
@@ -90,7 +92,8 @@ public sealed class IncidentCardTests
     public async Task A_technician_s_own_card_can_be_snoozed_and_names_who_may_decide()
     {
         var story = CardStates.For("waiting");
-        var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver).Give(IncidentScript.Contoso, IncidentScript.Dana, Role.Technician);
+        var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver).Give(IncidentScript.Contoso,
+            IncidentScript.Dana, Role.Technician);
         var card = IncidentCard.Build(TestViews.For(story, access)
             .ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Dana)).AsReceived();
         Titles(card).ShouldBe(["Snooze", "Details"]);
@@ -134,11 +137,13 @@ public sealed class IncidentCardTests
             var card = await DrawnAsync();
             VisibleWords.For(card)
                 .ShouldContain($"{(cause is null ? "Frozen" : "Everything is frozen")} by Dana Technician: Strange logins");
-            story.Append(Ledger.StreamId.Freeze, new FreezeLifted(null) { Everything = cause is null ? null : true }, IncidentScript.Ravi.AsActor());
+            story.Append(Ledger.StreamId.Freeze, new FreezeLifted(null) { Everything = cause is null ? null : true },
+                IncidentScript.Ravi.AsActor());
             (await TitlesAsync()).ShouldBe(before, "it is lifted");
         }
         var planned = TestViews.For(story, access, policy: CardStates.YearEnd);
-        Titles(IncidentCard.Build(planned.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi)).AsReceived())
+        Titles(IncidentCard.Build(planned.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c",
+            IncidentScript.Ravi)).AsReceived())
             .ShouldBe(before.Except(lost.Split(',')));
 
         async Task<JsonNode> DrawnAsync() =>
@@ -201,10 +206,12 @@ public sealed class IncidentCardTests
         var story = CardStates.For("verified");
         var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver);
         var views = TestViews.For(story, access);
-        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi)).AsReceived())
+        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c",
+            IncidentScript.Ravi)).AsReceived())
             .ShouldContain("Undo");
         story.Clock.Advance(TimeSpan.FromHours(3));
-        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi)).AsReceived())
+        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c",
+            IncidentScript.Ravi)).AsReceived())
             .ShouldNotContain("Undo");
     }
 

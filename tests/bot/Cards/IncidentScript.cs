@@ -83,7 +83,8 @@ internal sealed class IncidentScript
         return this;
     }
 
-    public IncidentScript Drafted(int revision = 1, string? problem = null, Plan? plan = null, Risk risk = Risk.Low, string? targetKind = null) =>
+    public IncidentScript Drafted(int revision = 1, string? problem = null, Plan? plan = null, Risk risk = Risk.Low,
+        string? targetKind = null) =>
         Append(
         StreamId.Proposal(Id),
         new RecommendationDrafted(
@@ -110,7 +111,8 @@ internal sealed class IncidentScript
             Actor.Service("gates"));
     }
 
-    public IncidentScript Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true, DateTimeOffset? until = null,
+    public IncidentScript Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true,
+        DateTimeOffset? until = null,
         int revision = 1, Person? inTheNameOf = null) => Append(
         StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete)
             { InTheNameOf = inTheNameOf is null ? null : Named(inTheNameOf.AsActor()) }, (by ?? Ravi).AsActor());
@@ -128,13 +130,15 @@ internal sealed class IncidentScript
         new AbsenceSet(who.ObjectId, Called ?? who.Name, Start, Start.AddDays(3), deputy?.ObjectId,
             deputy is null ? null : Called ?? deputy.Name, "Skiing"), who.AsActor());
 
-    public IncidentScript Closed(string reason) => Append(StreamId.Incident(Id), new IncidentClosed(Id, reason), Actor.Service("incidents"));
+    public IncidentScript Closed(string reason) =>
+        Append(StreamId.Incident(Id), new IncidentClosed(Id, reason), Actor.Service("incidents"));
 
     public IncidentScript Started() => Append(
         StreamId.Proposal(Id), new ExecutionStarted(Id, 1, Id + "-x1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)),
         Actor.Service("execution"));
 
-    public IncidentScript Step(StepOutcome outcome = StepOutcome.Applied, int step = 0, bool rollback = false, string detail = "18.2 GB removed") =>
+    public IncidentScript Step(StepOutcome outcome = StepOutcome.Applied, int step = 0, bool rollback = false,
+        string detail = "18.2 GB removed") =>
         Append(
         StreamId.Proposal(Id), new StepFinished(Id, Id + "-x1", step, rollback, $"{Id}-x1-{step}", outcome, detail),
             Actor.Service("execution"));

@@ -141,7 +141,8 @@ public sealed class TurnHandlerTests : IDisposable
         (await SayAsync(IncidentScript.Ravi, "what happened to contoso this week?")).ShouldContain("Digest of");
         story.Decided(DecisionKind.Reject, reason: "no").Closed("rejected");
         story.Clock.Advance(TimeSpan.FromDays(3));
-        (await SayAsync(IncidentScript.Ravi, "what happened to SRV-FILE01 today?")).ShouldContain("Nothing about SRV-FILE01 in the last 24 h");
+        (await SayAsync(IncidentScript.Ravi,
+            "what happened to SRV-FILE01 today?")).ShouldContain("Nothing about SRV-FILE01 in the last 24 h");
         CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
     }
 
@@ -150,7 +151,8 @@ public sealed class TurnHandlerTests : IDisposable
     {
         (await SayAsync(IncidentScript.Ravi, "what did the bot do by itself today?")).ShouldContain(
             "The bot did nothing by itself for Contoso Ltd in the last 24 h.");
-        var alone = new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-SQL01", Title = "Processor load" };
+        var alone =
+            new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-SQL01", Title = "Processor load" };
         alone.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished();
         (await SayAsync(IncidentScript.Ravi, "What did the bot do by itself today?")).ShouldSatisfyAllConditions(
             said => said.ShouldContain("Done without asking for Contoso Ltd in the last 24 h: 1 incident"),
@@ -158,7 +160,8 @@ public sealed class TurnHandlerTests : IDisposable
             said => said.ShouldContain("{{DATE(2026-11-21T03:00:00Z,SHORT)}} {{TIME(2026-11-21T03:00:00Z)}}"),
             said => said.ShouldContain(": Clean up temporary files on C: on SRV-FILE01"));
         CardSchema.Problems(replies[^1].Card!.AsReceived()).ShouldBeEmpty();
-        (await SayAsync(IncidentScript.Dana, "what did you do without asking at fabrikam?", personal: true)).ShouldContain("I know no client");
+        (await SayAsync(IncidentScript.Dana, "what did you do without asking at fabrikam?",
+            personal: true)).ShouldContain("I know no client");
     }
 
     [Fact]
@@ -227,7 +230,8 @@ public sealed class TurnHandlerTests : IDisposable
         };
         var response = await PressAsync(IncidentScript.Ravi, Verb.Approve, Data());
         var decide = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<Decide>();
-        (decide.Kind, decide.PlanDigest, decide.By, decide.Tenant).ShouldBe((DecisionKind.Approve, story.Seal, IncidentScript.Ravi, IncidentScript.Contoso.Id));
+        (decide.Kind, decide.PlanDigest, decide.By,
+            decide.Tenant).ShouldBe((DecisionKind.Approve, story.Seal, IncidentScript.Ravi, IncidentScript.Contoso.Id));
         Text(response).ShouldContain("Approved by Ravi Approver.");
         Text(response).ShouldContain("About to run");
         IncidentCardTests.Titles(((OutgoingJson)response.Value!).AsReceived()).ShouldNotContain("Approve");
@@ -277,7 +281,8 @@ public sealed class TurnHandlerTests : IDisposable
     {
         Text(await PressAsync(IncidentScript.Dana, Verb.View, Data())).ShouldContain("Only approvers may. Ask Ravi Approver.");
         Text(await PressAsync(IncidentScript.Ravi, Verb.View, Data())).ShouldNotContain("Ask Ravi");
-        var automatic = await handler.OnCardActionAsync(Turn(IncidentScript.Dana, ""), new(Verb.View, Data(), null, IsAutomatic: true), Token);
+        var automatic =
+            await handler.OnCardActionAsync(Turn(IncidentScript.Dana, ""), new(Verb.View, Data(), null, IsAutomatic: true), Token);
         Text(automatic).ShouldNotContain("Only approvers may", Case.Sensitive, "nobody asked");
     }
 
@@ -348,7 +353,8 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task A_refresh_shows_and_never_decides()
     {
-        var response = await handler.OnCardActionAsync(Turn(IncidentScript.Ravi, ""), new(Verb.Approve, Data(), "m1", IsAutomatic: true), Token);
+        var response =
+            await handler.OnCardActionAsync(Turn(IncidentScript.Ravi, ""), new(Verb.Approve, Data(), "m1", IsAutomatic: true), Token);
         mediator.Sent.ShouldBeEmpty();
         IncidentCardTests.Titles(((OutgoingJson)response.Value!).AsReceived()).ShouldContain("Approve");
     }
@@ -389,7 +395,8 @@ public sealed class TurnHandlerTests : IDisposable
         (await SayAsync(IncidentScript.Ravi, "undo FAB-1001")).ShouldNotContain("other SRV-FILE01");
         (await SayAsync(IncidentScript.Ravi, "whoami")).ShouldNotContain("Fabrikam");
         (await SayAsync(IncidentScript.Ravi, "pending")).ShouldNotContain("FAB-1001");
-        (await PressAsync(IncidentScript.Ravi, Verb.Approve, Data(("incident", "FAB-1001"), ("tenant", "fabrikam")))).Value.ShouldBeOfType<string>()
+        (await PressAsync(IncidentScript.Ravi, Verb.Approve,
+            Data(("incident", "FAB-1001"), ("tenant", "fabrikam")))).Value.ShouldBeOfType<string>()
             .ShouldContain("personal chat");
         mediator.Sent.ShouldBeEmpty();
         (await SayAsync(IncidentScript.Ravi, "show FAB-1001", personal: true)).ShouldContain("other SRV-FILE01");
@@ -444,7 +451,8 @@ public sealed class TurnHandlerTests : IDisposable
         Reviews.IsReviewed((await story.IncidentAsync()).Staged!, IncidentScript.Ravi.ObjectId, token).ShouldBeTrue();
         Reviews.IsReviewed((await story.IncidentAsync()).Staged!, IncidentScript.Dana.ObjectId, token).ShouldBeFalse();
         var jumped =
-            ((OutgoingJson)(await PressAsync(IncidentScript.Ravi, Verb.Details, Data(("page", (seen - 1).ToString())))).Value!).AsReceived();
+            ((OutgoingJson)(await PressAsync(IncidentScript.Ravi, Verb.Details,
+                Data(("page", (seen - 1).ToString())))).Value!).AsReceived();
         IncidentCardTests.Titles(jumped).ShouldNotContain("Approve");
     }
 
@@ -615,7 +623,8 @@ public sealed class TurnHandlerTests : IDisposable
         var until = new DateTimeOffset(2027, 1, 3, 0, 0, 0, TimeSpan.Zero);
         await SayAsync(IncidentScript.Ravi, "absent until 2027-01-02 delegate Dana Technician because of the holidays");
         mediator.Sent.ShouldHaveSingleItem()
-            .ShouldBe(new SetAbsence(IncidentScript.Contoso.Id, IncidentScript.Ravi, IncidentScript.Ravi, null, until, IncidentScript.Dana, "of the holidays", Correlation));
+            .ShouldBe(new SetAbsence(IncidentScript.Contoso.Id, IncidentScript.Ravi, IncidentScript.Ravi, null, until, IncidentScript.Dana,
+                "of the holidays", Correlation));
         mediator.Sent.Clear();
         await SayAsync(IncidentScript.Ravi, "away from 2026-12-23 18:00 until 2027-01-02", personal: true);
         mediator.Sent.Cast<SetAbsence>().Select(sent => (sent.Tenant, sent.From, sent.Delegate)).ShouldBe(
@@ -624,10 +633,12 @@ public sealed class TurnHandlerTests : IDisposable
         mediator.Sent.Clear();
         await SayAsync(IncidentScript.Ravi, "absent fabrikam Dana Technician until 2027-01-02", personal: true);
         mediator.Sent.ShouldHaveSingleItem()
-            .ShouldBe(new SetAbsence(IncidentScript.Fabrikam.Id, IncidentScript.Ravi, IncidentScript.Dana, null, until, null, null, Correlation));
+            .ShouldBe(new SetAbsence(IncidentScript.Fabrikam.Id, IncidentScript.Ravi, IncidentScript.Dana, null, until, null, null,
+                Correlation));
         mediator.Sent.Clear();
         await SayAsync(IncidentScript.Ravi, "back contoso");
-        mediator.Sent.ShouldHaveSingleItem().ShouldBe(new EndAbsence(IncidentScript.Contoso.Id, IncidentScript.Ravi, IncidentScript.Ravi, Correlation));
+        mediator.Sent.ShouldHaveSingleItem().ShouldBe(new EndAbsence(IncidentScript.Contoso.Id, IncidentScript.Ravi, IncidentScript.Ravi,
+            Correlation));
     }
 
     [Fact]
@@ -678,7 +689,8 @@ public sealed class TurnHandlerTests : IDisposable
     public async Task A_conversation_that_was_lost_is_linked_again_when_somebody_speaks_there()
     {
         var before = (await story.StateAsync()).Channels[IncidentScript.Channel.ConversationId];
-        story.Append(StreamId.Channels, new ChannelUnlinked(IncidentScript.Channel.ConversationId, "Teams refused a card there: BotDisabledByAdmin")
+        story.Append(StreamId.Channels,
+            new ChannelUnlinked(IncidentScript.Channel.ConversationId, "Teams refused a card there: BotDisabledByAdmin")
             { Lost = true }, Actor.Service("cards"));
         await SayAsync(IncidentScript.Ravi, "help");
         (await story.StateAsync()).Channels[IncidentScript.Channel.ConversationId].ShouldBe(before);
@@ -705,14 +717,16 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task A_conversation_that_a_person_unlinked_stays_unlinked()
     {
-        story.Append(StreamId.Channels, new ChannelUnlinked(IncidentScript.Channel.ConversationId, "unlinked by a person"), Actor.Service("gates"));
+        story.Append(StreamId.Channels, new ChannelUnlinked(IncidentScript.Channel.ConversationId, "unlinked by a person"),
+            Actor.Service("gates"));
         await SayAsync(IncidentScript.Ravi, "help");
         (await story.StateAsync()).Channels.ShouldBeEmpty();
     }
 
     private void Posted(string activityId) => story.Append(
         StreamId.Card(story.Id),
-        new CardPosted(story.Id, IncidentScript.Channel.ConversationId, "https://x/", IncidentScript.Channel.ConversationId, activityId, 1, false),
+        new CardPosted(story.Id, IncidentScript.Channel.ConversationId, "https://x/", IncidentScript.Channel.ConversationId, activityId, 1,
+            false),
         Actor.Service("cards"));
 
     private Task<InvokeResponse> PressAsync(Person? person, string verb, JsonElement data, string? replyTo = null) =>

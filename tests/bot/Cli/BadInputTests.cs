@@ -22,7 +22,7 @@ public sealed class BadInputTests : IDisposable
 
     private string[][] Reading =>
     [
-        ["ledger", "list", "--tenant", "contoso"], ["ledger", "holes", "--tenant", "contoso"],
+        ["ledger", "list", "--tenant", "contoso"], ["ledger", "gaps", "--tenant", "contoso"],
         ["ledger", "prove", "--tenant", "contoso", "--seq", "1", "--out", Out], ["ledger", "export", "--tenant", "contoso", "--out", Out],
     ];
 

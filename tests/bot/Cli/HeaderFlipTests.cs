@@ -18,7 +18,7 @@ public sealed class HeaderFlipTests : IDisposable
             changed[at] ^= 0xff;
             await File.WriteAllBytesAsync(scene.Ledger, changed, TestContext.Current.CancellationToken);
             foreach (var args in (string[][])[["verify", "--tenant", "contoso"], ["verify", "--all"], ["list", "--tenant", "contoso"],
-                ["holes", "--tenant", "contoso"]])
+                ["gaps", "--tenant", "contoso"]])
             {
                 var (code, output, error) = await scene.RunAsync(["ledger", .. args]);
                 var said = $"byte {at}, {string.Join(' ', args)}: {code} {output}{error}";

@@ -119,7 +119,8 @@ public sealed class VaultCommandsTests : IDisposable
         var kept = new SyncedConversation(known, [new Member("m", "8B1D", Canary), new Member("n", "c0de", "Somebody else")]);
         using var documents = new SqliteDocuments(Folder);
         await documents.TryPutAsync(
-            DocumentScope.Host, ConversationFile.Kind, "c", JsonSerializer.SerializeToUtf8Bytes(kept, ConversationJson.Default.SyncedConversation), null,
+            DocumentScope.Host, ConversationFile.Kind, "c", JsonSerializer.SerializeToUtf8Bytes(kept,
+                ConversationJson.Default.SyncedConversation), null,
             TestContext.Current.CancellationToken);
     }
 

@@ -52,7 +52,7 @@ public sealed class LedgerFuzzTests : IDisposable
         tried.Count.ShouldBeGreaterThan(2000);
         foreach (var (tenant, what) in tried.Where(static (_, index) => index % 13 == 0))
         {
-            foreach (var verb in new[] { "list", "holes" })
+            foreach (var verb in new[] { "list", "gaps" })
             {
                 (await RunAsync("ledger", verb, "--tenant", tenant)).Code.ShouldBeInRange(0, 2, $"{verb} {what}");
             }

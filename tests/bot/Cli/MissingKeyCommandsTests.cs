@@ -22,14 +22,14 @@ public sealed class MissingKeyCommandsTests : IDisposable
         error.ShouldBeEmpty();
         output.ShouldStartWith("contoso: NOT WHOLE, 1 key is missing that nobody had erased; 5 entries");
         output.ShouldContain(
-            $"key {key} is missing, and no erasure of it is on record: what is sealed under it in entries 1, 2, 3 and 2 more cannot be "
+            $"key {key} is missing, and no erasure of it is on record: what is encrypted under it in entries 1, 2, 3 and 2 more cannot be "
             + $"read");
         code.ShouldBe(LedgerCommands.Tampered);
         var json = JsonElement.Parse((await scene.RunAsync("ledger", "verify", "--all", "--json")).Output);
         json.GetProperty("status").GetString().ShouldBe("keys missing");
         json.GetProperty("missingKeys")[0].GetProperty("key").GetString().ShouldBe(key);
 
-        (code, output, _) = await scene.RunAsync("ledger", "holes", "--tenant", "contoso");
+        (code, output, _) = await scene.RunAsync("ledger", "gaps", "--tenant", "contoso");
         output.ShouldContain($"key-missing");
         output.ShouldContain($"after entry 1 ");
         output.ShouldContain($"{key}: The key is missing, and no erasure of it is on record");
@@ -37,7 +37,7 @@ public sealed class MissingKeyCommandsTests : IDisposable
 
         (code, output, _) = await scene.RunAsync("ledger", "export", "--tenant", "contoso", "--with-names", "--out", Out);
         output.ShouldContain(
-            $"MISSING: key {key}, and no erasure of it is on record: what is sealed under it in entries 1, 2, 3 and 2 more cannot be read");
+            $"MISSING: key {key}, and no erasure of it is on record: what is encrypted under it in entries 1, 2, 3 and 2 more cannot be read");
         code.ShouldBe(LedgerCommands.Tampered);
         Report().ShouldContain($"<strong>Key {key} is missing.</strong>");
         (await scene.RunAsync("ledger", "verify", "--bundle", Out)).Code.ShouldBe(
@@ -63,7 +63,7 @@ public sealed class MissingKeyCommandsTests : IDisposable
         var (code, output, _) = await scene.RunAsync("ledger", "verify", "--tenant", "contoso");
         output.ShouldStartWith("contoso: intact, 8 entries");
         code.ShouldBe(LedgerCommands.Intact);
-        (await scene.RunAsync("ledger", "holes", "--tenant", "contoso")).Output.ShouldNotContain("key-missing");
+        (await scene.RunAsync("ledger", "gaps", "--tenant", "contoso")).Output.ShouldNotContain("key-missing");
         (code, output, _) =
             await scene.RunAsync("ledger", "export", "--tenant", "contoso", "--from", "1", "--to", "8", "--with-names", "--out", Out);
         output.ShouldNotContain("MISSING");
@@ -80,7 +80,7 @@ public sealed class MissingKeyCommandsTests : IDisposable
         File.Copy(scene.Ledger, Path.Combine(alone, LedgerFile.Name));
         var (code, output, _) = await scene.RunAsync("ledger", "verify", "--tenant", "contoso", "--path", alone);
         output.ShouldContain(
-            "documents.db is not beside the ledger: whether the keys that entries are sealed under are all there was not looked at");
+            "documents.db is not beside the ledger: whether the keys that entries are encrypted under are all there was not looked at");
         code.ShouldBe(LedgerCommands.Intact);
     }
 

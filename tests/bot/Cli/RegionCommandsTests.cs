@@ -16,7 +16,7 @@ public sealed class RegionCommandsTests : IDisposable
     [
         "ledger list --tenant contoso", "ledger list --tenant CONTOSO --json", "ledger list --tenant contoso --path DATA",
         "ledger verify --tenant contoso", "ledger verify --tenant contoso --path DATA",
-        "ledger holes --tenant contoso", "ledger checkpoint --tenant contoso", "ledger key --tenant contoso",
+        "ledger gaps --tenant contoso", "ledger checkpoint --tenant contoso", "ledger key --tenant contoso",
         "ledger key --new --tenant contoso",
         "ledger prove --tenant contoso --seq 1", "ledger prove --tenant contoso --seq 1 --out OUT",
         "ledger export --tenant contoso --out OUT", "ledger export --tenant contoso --path DATA --out OUT",

@@ -76,8 +76,8 @@ public sealed class WordListingTests : IDisposable
         Directory.Delete(Path.Combine(scene.Data, "keys"), recursive: true);
         var (code, output, error) = await scene.RunAsync("ledger", "list", "--tenant", "contoso");
         code.ShouldBe(0);
-        error.Split("Names, titles and reasons stay sealed here.").Length.ShouldBe(2);
-        output.ShouldContain("Stopped execution: (sealed)");
+        error.Split("Names, titles and reasons stay encrypted here.").Length.ShouldBe(2);
+        output.ShouldContain("Stopped execution: (encrypted)");
         Directory.Exists(Path.Combine(scene.Data, "keys")).ShouldBeFalse();
     }
 
@@ -101,7 +101,8 @@ public sealed class WordListingTests : IDisposable
         using var keyRing = new LocalKeyRing(scene.Data);
         using var ledger = new SqliteLedger(
             scene.Data, CoreFeatures.Catalog, keyRing.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
-        (await keyRing.Keys.ForEncryptionAsync(CommandScene.Contoso, [], TestContext.Current.CancellationToken)).Add(DataKey.Create("subject"));
+        (await keyRing.Keys.ForEncryptionAsync(CommandScene.Contoso, [],
+            TestContext.Current.CancellationToken)).Add(DataKey.Create("subject"));
         foreach (var fact in facts)
         {
             var stream = EveryFact.AsEntry(fact).Stream;

@@ -22,7 +22,7 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Tests.Bot.Execution;
 
 /// <summary>
-/// Real ledger, real follower, real HTTP to the simulated vendor: an approval on the ledger becomes an effect at the vendor.
+/// Real ledger, real subscription, real HTTP to the simulated vendor: an approval on the ledger becomes an effect at the vendor.
 /// </summary>
 public sealed class ExecutionOnSandboxTests : IAsyncLifetime
 {

@@ -41,7 +41,8 @@ public sealed class HealthTests
         var story = new IncidentScript();
         story.Linked().Opened().Drafted().Staged();
         Health.Unseen([await story.StateAsync()], story.Clock.GetUtcNow()).ShouldBeEmpty();
-        story.Append(StreamId.Channels, new ChannelUnlinked(IncidentScript.Channel.ConversationId, "gone") { Lost = true }, Actor.Service("cards"));
+        story.Append(StreamId.Channels, new ChannelUnlinked(IncidentScript.Channel.ConversationId, "gone") { Lost = true },
+            Actor.Service("cards"));
         Health.Unseen([await story.StateAsync()], story.Clock.GetUtcNow()).ShouldHaveSingleItem().Value
             .ShouldContain("1 open incident is shown in no conversation");
     }
@@ -57,7 +58,8 @@ public sealed class HealthTests
             .ShouldContain("Teams does not take the cards");
         story.Append(
             StreamId.Card(story.Id),
-            new CardPosted(story.Id, IncidentScript.Channel.ConversationId, "http://localhost/", IncidentScript.Channel.ConversationId, "a-1", 1, false),
+            new CardPosted(story.Id, IncidentScript.Channel.ConversationId, "http://localhost/", IncidentScript.Channel.ConversationId,
+                "a-1", 1, false),
             Actor.Service("cards"));
         Health.Unseen([await story.StateAsync()], now.AddMinutes(6)).ShouldBeEmpty();
     }

@@ -32,7 +32,8 @@ public sealed class TelemetryTests
             using var meter = new Meter("DevOpsAI.Testing");
             meter.CreateCounter<int>("devopsai.testing.hellos").Add(1);
             using var client = new HttpClient();
-            await client.GetStringAsync($"{GetAddress(bot)}/hello/anna-lopez?access_token=hush-hush", TestContext.Current.CancellationToken);
+            await client.GetStringAsync($"{GetAddress(bot)}/hello/anna-lopez?access_token=hush-hush",
+                TestContext.Current.CancellationToken);
             await bot.StopAsync(TestContext.Current.CancellationToken);
         }
         sent["metrics"].ShouldContain("devopsai.testing.hellos");

@@ -78,7 +78,7 @@ public sealed class CanaryTests
             Search([], path, await (await bot.Http.GetAsync(path, Token)).Content.ReadAsStringAsync(Token));
         foreach (var client in clients)
         {
-            foreach (var verb in new[] { "list", "verify", "holes" })
+            foreach (var verb in new[] { "list", "verify", "gaps" })
                 Search([client], $"ledger {verb}", await ReadLedgerAsync(bot, verb, client));
             var ledger = bot.Services.GetRequiredService<ILedger>();
             foreach (var entry in await ledger.ReadAsync(client.Tenant, 0, 100_000, Token))

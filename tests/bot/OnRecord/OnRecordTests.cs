@@ -65,7 +65,7 @@ public sealed class OnRecordTests
     }
 
     [Fact]
-    public async Task Somebody_at_the_vendors_console_ends_up_on_a_card_and_among_the_holes()
+    public async Task Somebody_at_the_vendors_console_ends_up_on_a_card_and_among_the_gaps()
     {
         await using var bot = await RunningBot.StartAsync(Settings);
         await bot.SayAsync(Ana, Channel, "link contoso");
@@ -87,7 +87,7 @@ public sealed class OnRecordTests
         exitCode.ShouldBe(1);
         output.ShouldContain("\"kind\":\"outOfBand\"");
         output.ShouldContain("Somebody did service.restart on WS-RECEPTION",
-            customMessage: "who it was is sealed, and the verb reads without keys");
+            customMessage: "who it was is encrypted, and the verb reads without keys");
         await RunningBot.UntilAsync(
             () => Facts<RecommendationDrafted>(bot).Any(static draft => draft.Drafter == "runbook out-of-band-change v1"));
         var step = Facts<RecommendationDrafted>(bot).ShouldHaveSingleItem().Plan.Steps.ShouldHaveSingleItem();
@@ -119,7 +119,7 @@ public sealed class OnRecordTests
             new ConfigurationBuilder().AddInMemoryCollection(
                 Settings.Append(("Storage:Path", bot.Storage)).ToDictionary(pair => pair.Item1, pair => (string?)pair.Item2)).Build();
         using var output = new StringWriter();
-        string[] all = ["ledger", "holes", "--json", .. arguments.Length > 0 ? arguments : ["--tenant", "contoso"]];
+        string[] all = ["ledger", "gaps", "--json", .. arguments.Length > 0 ? arguments : ["--tenant", "contoso"]];
         return (await LedgerCommands.RunAsync(all, configuration, bot.Storage, output, output, Token), output.ToString());
     }
 

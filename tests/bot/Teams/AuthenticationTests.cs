@@ -331,7 +331,8 @@ public sealed class AuthenticationTests
 
         public string Sign(string? header, Func<string, string>? claims = null)
         {
-            var body = $$"""{"iss":"{{TokenIssuer.Issuer}}","aud":"{{TeamsHost.AppId}}","serviceurl":"{{ServiceUrl}}","exp":{{Now + 3600}}}""";
+            var body =
+                $$"""{"iss":"{{TokenIssuer.Issuer}}","aud":"{{TeamsHost.AppId}}","serviceurl":"{{ServiceUrl}}","exp":{{Now + 3600}}}""";
             return teams.Issuer.Sign(header ?? $$"""{"alg":"RS256","kid":"{{KeyId}}"}""", claims?.Invoke(body) ?? body);
         }
 

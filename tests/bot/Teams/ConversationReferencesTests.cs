@@ -120,7 +120,8 @@ public sealed class ConversationBookTests
         await host.StatusAsync(AnActivity.Message("hi"));
         await host.StopAsync();
         await Should.ThrowAsync<LedgerUnavailableException>(
-            () => host.Get<ConversationReferences>().ForgetAsync("33333333-3333-4333-8333-333333333300", Token).WaitAsync(Hang.Limit, Token));
+            () =>
+                host.Get<ConversationReferences>().ForgetAsync("33333333-3333-4333-8333-333333333300", Token).WaitAsync(Hang.Limit, Token));
     }
 
     [Fact]

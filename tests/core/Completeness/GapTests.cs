@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DevOpsAI.Completeness;
-using DevOpsAI.Compliance.Holes;
+using DevOpsAI.Compliance.Gaps;
 using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -20,10 +20,10 @@ public sealed class HoleTests
     private DateTimeOffset now = Start;
 
     [Fact]
-    public void An_empty_ledger_has_no_holes() => Holes().ShouldBeEmpty();
+    public void An_empty_ledger_has_no_gaps() => Gaps().ShouldBeEmpty();
 
     [Fact]
-    public async Task A_whole_story_has_no_holes_and_each_entry_left_out_of_it_makes_one()
+    public async Task A_whole_story_has_no_gaps_and_each_entry_left_out_of_it_makes_one()
     {
         using var scene = new PollingScene();
         await scene.PollAsync();
@@ -84,12 +84,12 @@ public sealed class HoleTests
         Heartbeat();
         now += TimeSpan.FromHours(1);
         Heartbeat();
-        Holes().ShouldBeEmpty();
+        Gaps().ShouldBeEmpty();
         var last = now;
         now += TimeSpan.FromHours(3);
         Heartbeat();
         now += TimeSpan.FromHours(2);
-        Holes().Select(gap => (gap.Kind, gap.From, gap.To, gap.Seq)).ShouldBe(
+        Gaps().Select(gap => (gap.Kind, gap.From, gap.To, gap.Seq)).ShouldBe(
             [(GapKind.Quiet, last, last.AddHours(3), 3L), (GapKind.Quiet, last.AddHours(3), null, 4L)]);
     }
 
@@ -101,9 +101,9 @@ public sealed class HoleTests
         Add(new CardSending("CON-1001", "19:c"));
         Add(new CardPosted("CON-1001", "19:a", "https://s", "19:a", "1", 1, false));
         Add(new ChannelUnlinked("19:b", "refused"));
-        Holes().ShouldBeEmpty("there is time left");
+        Gaps().ShouldBeEmpty("there is time left");
         now += TimeSpan.FromHours(1);
-        Holes().ShouldHaveSingleItem().What.ShouldContain("19:c");
+        Gaps().ShouldHaveSingleItem().What.ShouldContain("19:c");
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class HoleTests
         Add(new ConnectionStale("other", Start.AddDays(-2), 3600));
         now += TimeSpan.FromMinutes(5);
         Add(new ConnectionRecovered("one", Start));
-        Holes().Select(gap => (gap.Kind, gap.Subject, gap.From, gap.To)).ShouldBe(
+        Gaps().Select(gap => (gap.Kind, gap.Subject, gap.From, gap.To)).ShouldBe(
             [(GapKind.Stale, "other", Start.AddDays(-2), null), (GapKind.Stale, "one", Start.AddDays(-1), now)]);
     }
 
@@ -124,7 +124,7 @@ public sealed class HoleTests
         Received("a", 2);
         Add(Receipts("a", 2));
         Add(Receipts("b", 3));
-        var gap = Holes().ShouldHaveSingleItem();
+        var gap = Gaps().ShouldHaveSingleItem();
         (gap.Kind, gap.Subject).ShouldBe((GapKind.NotRecorded, "b"));
         gap.What.ShouldStartWith("3 more");
     }
@@ -134,7 +134,7 @@ public sealed class HoleTests
     {
         Add(Receipts("a", 0));
         Add(Receipts("b", 0) with { NotTaken = new Dictionary<string, long> { ["400"] = 1, ["413"] = 2 } });
-        var gap = Holes().ShouldHaveSingleItem();
+        var gap = Gaps().ShouldHaveSingleItem();
         (gap.Kind, gap.Subject, gap.Seq).ShouldBe((GapKind.NotTaken, "b", 2));
         gap.What.ShouldBe(
             "Deliveries of a known sender were refused, and what they said is on no record: 1 could not be read, 2 larger than 1 MiB.");
@@ -146,13 +146,13 @@ public sealed class HoleTests
         Add(Poll(null, "1"));
         now += TimeSpan.FromHours(1);
         Add(Poll("1", "2"));
-        Holes().ShouldBeEmpty();
+        Gaps().ShouldBeEmpty();
         Add(Poll("7", "8"));
         Add(Poll("8", "9") with { Gap = true });
         now += TimeSpan.FromHours(5);
         Add(Poll("9", "10"));
         now += TimeSpan.FromHours(5);
-        Holes().Select(gap => gap.Kind)
+        Gaps().Select(gap => gap.Kind)
             .ShouldBe([GapKind.PollJump, GapKind.PollJump, GapKind.PollQuiet, GapKind.PollQuiet], ignoreOrder: true);
     }
 
@@ -188,7 +188,7 @@ public sealed class HoleTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task However_it_crashes_on_the_way_a_story_that_ended_has_no_holes(int seed)
+    public async Task However_it_crashes_on_the_way_a_story_that_ended_has_no_gaps(int seed)
     {
         var random = new Random(seed);
         for (var story = 0; story < 60; story++)
@@ -209,7 +209,7 @@ public sealed class HoleTests
         }
     }
 
-    private IReadOnlyList<Gap> Holes() => GapFinder.For(entries, now);
+    private IReadOnlyList<Gap> Gaps() => GapFinder.For(entries, now);
 
     private void Received(string connection, int number) => Add(new EventReceived(
         $"E-{connection}{number}", connection, $"{number}", EventStatus.Firing, Severity.Info, "k", null, "t", null, "a", "k|", "k", now,

@@ -168,12 +168,12 @@ public sealed class SilenceTests : IDisposable
         await one.LookAsync(Contoso, Token);
         await other.LookAsync(Contoso, Token);
         ledger.Facts<ConnectionStale>(Contoso).ShouldBe([new("contoso-alerts", began, 86_400)]);
-        var gaps = new DevOpsAI.Compliance.Holes.ConnectionCheck();
-        List<DevOpsAI.Compliance.Holes.Gap> found = [];
+        var gaps = new DevOpsAI.Compliance.Gaps.ConnectionCheck();
+        List<DevOpsAI.Compliance.Gaps.Gap> found = [];
         foreach (var entry in ledger.Entries(Contoso))
             gaps.Add(entry, found);
         gaps.End(clock.GetUtcNow(), found);
-        found.ShouldHaveSingleItem().Kind.ShouldBe(DevOpsAI.Compliance.Holes.GapKind.Stale);
+        found.ShouldHaveSingleItem().Kind.ShouldBe(DevOpsAI.Compliance.Gaps.GapKind.Stale);
 
         clock.Advance(TimeSpan.FromMinutes(1));
         await ReceiveAsync();

@@ -25,7 +25,7 @@ public sealed partial class DerivationTests
         BundleFormat.Derivation.ShouldBe(3);
     }
 
-    /// <summary>What is sealed beside entries is sealed anew in every run, and their hashes are other ones.</summary>
+    /// <summary>What is encrypted beside entries is encrypted anew in every run, and their hashes are other ones.</summary>
     private static byte[] WithoutHashes(byte[] text) => Encoding.UTF8.GetBytes(Hash().Replace(Encoding.UTF8.GetString(text), "#"));
 
     [GeneratedRegex("[0-9a-f]{8,}|[A-Za-z0-9+/]{43}=", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -59,7 +59,8 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         var id = $"CON-{++number}";
         await SayAsync(
             StreamId.Incident(id),
-            new IncidentOpened(id, "Out-of-band change", Severity.Error, OutOfBandSubscription.Kind, "SRV-FILE01", IncidentScope.One, action,
+            new IncidentOpened(id, "Out-of-band change", Severity.Error, OutOfBandSubscription.Kind, "SRV-FILE01", IncidentScope.One,
+                action,
                 "c", OutOfBandSubscription.GetEventId(change)),
             Drafting);
         if (closed)
@@ -178,7 +179,8 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         SayAsync(StreamId.Proposal(id), new BreakGlassReviewed(id, 1, confirms, confirms ? null : "it did not", complete), by.AsActor());
 
     public async Task RunAsync(
-        string id, int revision, ExecutionOutcome outcome, bool undo = false, string? planDigest = null, IReadOnlyList<Change>? changes = null)
+        string id, int revision, ExecutionOutcome outcome, bool undo =
+            false, string? planDigest = null, IReadOnlyList<Change>? changes = null)
     {
         await ClaimAsync(id, revision, undo, planDigest);
         var run = $"{id}-{(undo ? 'u' : 'x')}1";
@@ -201,7 +203,8 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         planDigest ??= Seal($"{id} {revision}");
         await SayAsync(
             StreamId.Proposal(id),
-            undo ? new UndoStarted(id, revision, run, planDigest, "i", lease) : new ExecutionStarted(id, revision, run, planDigest, "i", lease),
+            undo ? new UndoStarted(id, revision, run, planDigest, "i", lease) : new ExecutionStarted(id, revision, run, planDigest, "i",
+                lease),
             Execution,
             causation ?? await ledger.HeadAsync(Contoso, CancellationToken.None));
     }

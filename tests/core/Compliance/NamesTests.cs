@@ -27,9 +27,9 @@ public sealed class NamesTests : IDisposable
         }
         Text(files, BundleFormat.Manifest).ShouldContain("\"names\": false");
         var report = Text(files, BundleFormat.Report);
-        report.ShouldContain("Sealed: titles");
+        report.ShouldContain("Encrypted: titles");
         report.ShouldContain($"Person {EvidenceScene.Ana.ObjectId} approved.");
-        report.ShouldContain("rejected (the reason is sealed).");
+        report.ShouldContain("rejected (the reason is encrypted).");
         report.ShouldContain(">CON-1001</span> DiskSpaceLow ");
         report.ShouldNotContain("(sealed)");
         foreach (var file in files.Keys.Where(static file => file.StartsWith(BundleFormat.OscalFolder, StringComparison.Ordinal)))
@@ -115,7 +115,7 @@ public sealed class NamesTests : IDisposable
         var report = Text(BundleScene.Unpack(path), BundleFormat.Report);
         report.ShouldContain("(the reason is missing)");
         report.ShouldNotContain("(the reason is erased)");
-        report.ShouldContain($"<strong>Key {ana} is missing.</strong> What is sealed under it in entries ");
+        report.ShouldContain($"<strong>Key {ana} is missing.</strong> What is encrypted under it in entries ");
         var size = await scene.SizeAsync();
         await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId),
             Tenancy.Actor.Service("erasure"));
@@ -216,11 +216,11 @@ public sealed class NamesTests : IDisposable
             lines[0] = $"{lines[0][..^1]},\"opened\":[{{\"part\":0,\"salt\":\"{Convert.ToHexStringLower(raw.Salt.Span)}\",\"text\":"
                 + $"{System.Text.Json.JsonSerializer.Serialize(Encoding.UTF8.GetString(raw.Text.Span), BundleJson.Lines.Options)}}}]}}";
         }
-        (await BundleScene.CheckAsync(Forge(files, lines))).Problem.ShouldBe("Entry 1: a part is opened that is to stay sealed.");
+        (await BundleScene.CheckAsync(Forge(files, lines))).Problem.ShouldBe("Entry 1: a part is opened that is to stay encrypted.");
     }
 
     [Theory]
-    [InlineData("UPDATE entries SET sealed = NULL WHERE seq = 2", "lacks what is sealed beside it")]
+    [InlineData("UPDATE entries SET sealed = NULL WHERE seq = 2", "lacks what is encrypted beside it")]
     [InlineData("UPDATE entries SET sealed = zeroblob(99) WHERE seq = 2", "does not have the hash")]
     public async Task A_ledger_that_lost_what_is_sealed_is_not_exported_with_names(string attack, string why)
     {

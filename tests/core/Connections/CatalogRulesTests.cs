@@ -28,7 +28,7 @@ public sealed class CatalogueRulesTests
         var off = Spec("off", "off {lamp} at {target}", null);
         const string further =
             "on: its rollback off reaches further than it does, and may run by itself: declare the action to be as grave.";
-        CatalogRules.ValidationErrors(Named(on)).ShouldBe(["on: its rollback off is not in the catalogue."]);
+        CatalogRules.ValidationErrors(Named(on)).ShouldBe(["on: its rollback off is not in the catalog."]);
         CatalogRules.ValidationErrors(Named(on, off with { Reversibility = Reversibility.Irreversible })).ShouldBe([further]);
         CatalogRules.ValidationErrors(Named(on, off with { BlastRadius = BlastRadius.Site })).ShouldBe([further]);
         CatalogRules.ValidationErrors(Named(on, off with { TargetKind = "user" }))

@@ -207,16 +207,16 @@ public sealed class GuardedExecutionTests
             new IncidentOpened("CON-1001", "Dark", Severity.Warning, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
         await scene.DraftAsync(1, TurnOn("a"));
         var staged = await scene.AtGateAsync();
-        // As if the stored plan had been changed: its seal is that of another.
+        // As if the stored plan had been changed: its plan digest is that of another.
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), staged with { Revision = 2, Plan = new([TurnOn("b")]) });
         await scene.RunAsync();
         scene.Vendor.Calls.ShouldBe(0);
         scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Summary
-            .ShouldBe("Stopped before anything was done. The seal is broken: the plan is not the one that was shown.");
+            .ShouldBe("Stopped before anything was done. The plan does not have its digest: the plan is not the one that was shown.");
         scene.Facts<FreezeSet>().ShouldHaveSingleItem().Cause.ShouldBe(FreezeCause.BrokenSeal);
         var freeze = (await scene.StateAsync()).Freeze.ShouldNotBeNull();
         FreezeRules.Describe("Contoso Ltd", freeze).ShouldBe(
-            "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by the bot itself: The plan of CON-1001 is not the one that was sealed "
+            "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by the bot itself: The plan of CON-1001 is not the one that was encrypted "
             + "when it was shown, so somebody or something changed the record. "
             + "Nothing is approved or executed until an administrator has looked into it and says 'unfreeze' for Contoso Ltd.");
     }

@@ -21,7 +21,8 @@ public sealed class AbsenceTests
             + "their name.");
         scene.Ledger.Facts<AbsenceSet>(Contoso).ShouldHaveSingleItem().ShouldBe(
             new("ada", "Ada Approver", scene.Clock.GetUtcNow(), scene.Clock.GetUtcNow().AddDays(3), "tim", "Tim Technician", "Skiing"));
-        scene.Access.AuthorizeDecision(await scene.StateAsync(), incident.Proposal, "tim").ShouldBeNull("the card gives a delegate the buttons");
+        scene.Access.AuthorizeDecision(await scene.StateAsync(), incident.Proposal,
+            "tim").ShouldBeNull("the card gives a delegate the buttons");
 
         (await scene.DecideAsync(Command(Tim, incident))).Message.ShouldBe(
             "You approved CON-1001 in the name of Ada Approver; it is being carried out.");

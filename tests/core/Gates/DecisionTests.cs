@@ -127,7 +127,7 @@ public sealed class DecisionTests
         result.Incident.PlanDigest.ShouldNotBe(incident.Staged!.Seal);
         (await scene.CheckExecuteAsync()).ShouldBeNull();
         (await scene.CheckExecuteAsync(plan: incident.Staged.Plan)).ShouldBe(
-            "The seal is broken: the plan is not the one that was shown.");
+            "The plan does not have its digest: the plan is not the one that was shown.");
     }
 
     [Fact]
@@ -249,7 +249,8 @@ public sealed class DecisionTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var state = await scene.StateAsync();
         var outcome = DecisionRules.Decide(state, Command(Ada, incident), scene.Access.GetStanding(state, "ada"), scene.Clock.GetUtcNow(),
-            new(GatePolicies.BuiltIn, scene.Catalogue.For(Contoso), ProposalStaging.NewNonce, (_, _) => null)).ShouldBeOfType<Outcome.Append>();
+            new(GatePolicies.BuiltIn, scene.Catalogue.For(Contoso), ProposalStaging.NewNonce,
+                (_, _) => null)).ShouldBeOfType<Outcome.Append>();
         await scene.FreezeAsync(Tim);
         (await scene.Ledger.AppendAsync(Contoso, outcome.Expected, outcome.Entries, Cancelled)).ShouldBeOfType<AppendResult.Conflict>();
     }

@@ -33,7 +33,8 @@ public sealed class ExecutionGuardTests
 
     [Fact]
     public async Task An_approval_of_something_else_is_none() => await ShouldRefuse(
-        "The seal is broken: the plan is not the one that was shown.", scene => ForgeAsync(scene, Ada, planDigest: new('0', 64)));
+        "The plan does not have its digest: the plan is not the one that was shown.", scene =>
+            ForgeAsync(scene, Ada, planDigest: new('0', 64)));
 
     [Fact]
     public async Task An_approval_after_the_end_is_none() => await ShouldRefuse(
@@ -51,7 +52,7 @@ public sealed class ExecutionGuardTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.DecideAsync(Command(Ada, incident));
         (await scene.CheckExecuteAsync(plan: Plan("disk.cleanup", "disk.cleanup"))).ShouldBe(
-            "The seal is broken: the plan is not the one that was shown.");
+            "The plan does not have its digest: the plan is not the one that was shown.");
         (await scene.CheckExecuteAsync(plan: DevOpsAI.Connections.Plans.Plan.Empty)).ShouldBe("There is no plan at a gate.");
     }
 
@@ -63,7 +64,8 @@ public sealed class ExecutionGuardTests
         var forged = PlanDigests.Stamp(Contoso, staged with { Plan = Plan("disk.cleanup"), Revision = 2 });
         await scene.AppendAsync(StreamId.Proposal("CON-1001"), forged);
         (await scene.CheckExecuteAsync()).ShouldBe("Its actions need L2 at least, but it was staged at L1.");
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), PlanDigests.Stamp(Contoso, forged with { Plan = Plan("site.wipe"), Revision = 3 }));
+        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+            PlanDigests.Stamp(Contoso, forged with { Plan = Plan("site.wipe"), Revision = 3 }));
         (await scene.CheckExecuteAsync()).ShouldBe("This is for people only (L3); the bot never carries it out.");
     }
 
@@ -75,7 +77,8 @@ public sealed class ExecutionGuardTests
         for (var number = 1002; number <= 1006; number++)
         {
             await scene.OpenAsync($"CON-{number}");
-            await scene.AppendAsync(StreamId.Proposal($"CON-{number}"), PlanDigests.Stamp(Contoso, staged with { About = $"CON-{number}" }));
+            await scene.AppendAsync(StreamId.Proposal($"CON-{number}"),
+                PlanDigests.Stamp(Contoso, staged with { About = $"CON-{number}" }));
         }
         (await scene.CheckExecuteAsync("CON-1005")).ShouldBeNull();
         (await scene.CheckExecuteAsync("CON-1006")).ShouldBe(

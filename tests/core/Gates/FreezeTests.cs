@@ -124,7 +124,7 @@ public sealed class FreezeTests
     {
         var scene = new GateScene();
         await scene.AppendAsync(StreamId.Freeze,
-            new FreezeSet("The plan of CON-1001 is not the one that was sealed.") { Cause = FreezeCause.BrokenSeal });
+            new FreezeSet("The plan of CON-1001 is not the one that was encrypted.") { Cause = FreezeCause.BrokenSeal });
         (await scene.LiftAsync(Ben)).Message.ShouldBe(
             "Contoso Ltd was frozen because its record may have been changed; only administrators lift that, after they have looked into "
             + "it.");

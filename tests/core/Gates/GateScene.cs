@@ -124,7 +124,8 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
 
     public static Decide Command(
         Person by, Incident incident, DecisionKind kind = DecisionKind.Approve, string? reason = null,
-        IReadOnlyDictionary<string, string>? edits = null, DateTimeOffset? until = null, string? review = null, string? planDigest = null) =>
+        IReadOnlyDictionary<string, string>? edits =
+            null, DateTimeOffset? until = null, string? review = null, string? planDigest = null) =>
         new(Contoso, incident.Id, by, kind, planDigest ?? incident.Staged?.Seal ?? "", Correlation, reason, edits, until, review);
 
     public Task<RequestResult> UndoAsync(Person by, string id = "CON-1001") =>
@@ -146,14 +147,16 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public Task<RequestResult> LiftAsync(Person by, string? reason = null, string? message = null) =>
         new LiftFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
 
-    public Task<RequestResult> AbsentAsync(Person by, Person who, Person? deputy, DateTimeOffset? from = null, DateTimeOffset? until = null) =>
+    public Task<RequestResult> AbsentAsync(Person by, Person who, Person? deputy, DateTimeOffset? from = null,
+        DateTimeOffset? until = null) =>
         new SetAbsenceHandler(Recorder, Access, Policies, Clock).Handle(
             new(Contoso, by, who, from, until ?? Clock.GetUtcNow().AddDays(3), deputy, "Skiing", NewMessage()), Cancelled);
 
     public async Task<RequestResult> BreakGlassAsync(Person by, string? reason = "The shop stands still.", string id = "CON-1001") =>
         await DecideAsync(Command(by, await IncidentAsync(id), reason: reason) with { BreakGlass = true });
 
-    public Task<RequestResult> ReviewAsync(Person by, bool confirms = true, string? reason = null, int revision = 1, string id = "CON-1001") =>
+    public Task<RequestResult> ReviewAsync(Person by, bool confirms = true, string? reason = null, int revision = 1,
+        string id = "CON-1001") =>
         new ReviewBreakGlassHandler(Recorder, Access).Handle(new(Contoso, id, by, revision, confirms, reason, NewMessage()), Cancelled);
 
     public Task<RequestResult> BackAsync(Person by, Person who) =>

@@ -10,7 +10,7 @@ using static DevOpsAI.Tests.Gates.GateScene;
 namespace DevOpsAI.Tests.Gates;
 
 /// <summary>
-/// What was approved is held against roles, policy, catalogue and quotas as they are when it is carried out (AISVS 9.1.1, 9.1.2, 9.3.4,
+/// What was approved is held against roles, policy, catalog and quotas as they are when it is carried out (AISVS 9.1.1, 9.1.2, 9.3.4,
 /// 9.5.6).
 /// </summary>
 public sealed class RightsNowTests
@@ -187,7 +187,7 @@ public sealed class RightsNowTests
         var scene = await ApprovedAsync();
         var other = Plan("disk.cleanup", "disk.cleanup");
         (await scene.ObjectionAsync(plan: other))!.FreezeBecause.ShouldBe(
-            "The plan of CON-1001 is not the one that was sealed when it was shown, so somebody or something changed the record.");
+            "The plan of CON-1001 is not the one that was shown, so somebody or something changed the record.");
         var policy = APolicy.With() with { FreezeOnBrokenSeal = false };
         (await scene.ObjectionAsync(plan: other, guard: scene.GuardWith(policy)))!.FreezeBecause.ShouldBeNull();
     }

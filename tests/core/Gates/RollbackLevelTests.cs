@@ -41,7 +41,7 @@ public sealed class RollbackLevelTests
         var step = Step("service.start") with { Rollback = "service.vanish" };
         Compute(Lenient, new([step, Step("service.restart")])).ShouldSatisfyAllConditions(
             terms => terms.Level.ShouldBe(GateLevel.L3),
-            terms => terms.Reasons.ShouldBe(["service.vanish, which takes service.start on SRV-FILE01 back, is not in the catalogue."]));
+            terms => terms.Reasons.ShouldBe(["service.vanish, which takes service.start on SRV-FILE01 back, is not in the catalog."]));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class RollbackLevelTests
         (await scene.CheckExecuteAsync()).ShouldBeNull();
     }
 
-    /// <summary>Over any catalogue, plan and policy: never below the floor, which is that of the gravest thing that may be done.</summary>
+    /// <summary>Over any catalog, plan and policy: never below the floor, which is that of the gravest thing that may be done.</summary>
     [Fact]
     public void No_catalogue_plan_or_policy_leads_below_the_floor_of_anything_that_may_be_done()
     {

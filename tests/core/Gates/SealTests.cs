@@ -76,7 +76,8 @@ public sealed class SealTests
     {
         var forwards = Staged with { Observed = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" } };
         var backwards = Staged with { Observed = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } };
-        PlanDigests.Compute(GateScene.Contoso, forwards, forwards.Plan).ShouldBe(PlanDigests.Compute(GateScene.Contoso, backwards, backwards.Plan));
+        PlanDigests.Compute(GateScene.Contoso, forwards,
+            forwards.Plan).ShouldBe(PlanDigests.Compute(GateScene.Contoso, backwards, backwards.Plan));
     }
 
     [Fact]

@@ -48,17 +48,17 @@ internal sealed class SmallCatalog : IConnections, IConnector
 
     public Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
         Connection connection, string kind, string name, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("Gates look at catalogues only.");
+        throw new InvalidOperationException("Gates look at catalogs only.");
 
     public Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(
         Connection connection, Target target, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("Gates look at catalogues only.");
+        throw new InvalidOperationException("Gates look at catalogs only.");
 
     public Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("Gates look at catalogues only.");
+        throw new InvalidOperationException("Gates look at catalogs only.");
 
     public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("Gates look at catalogues only.");
+        throw new InvalidOperationException("Gates look at catalogs only.");
 
     private static ArgumentSpec Word(string name, string title) => new(name, title, "[A-Za-z0-9]{1,40}");
 

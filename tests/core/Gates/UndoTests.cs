@@ -38,7 +38,8 @@ public sealed class UndoTests
     {
         var run = (await (await VerifiedAsync("service.start")).IncidentAsync()).Execution!;
         var step = run.Plan.Steps[0] with { Preconditions = [new("device.online", "==", "true")] };
-        var inverse = UndoRules.Inverse(run with { Plan = new([step]) }, new ActionCatalog(new SmallCatalog()).For(Contoso), out var problem);
+        var inverse =
+            UndoRules.Inverse(run with { Plan = new([step]) }, new ActionCatalog(new SmallCatalog()).For(Contoso), out var problem);
         problem.ShouldBeNull();
         inverse.Steps[0].Verifications.ShouldBe([new("service.Spooler.state", "!=", "running")]);
     }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DevOpsAI.Tests.Core.Incidents;
 
 /// <summary>
-/// Intake and incidents of one tenant, over a ledger in memory. Followers run only when <see cref="FollowAsync"/> is called.
+/// Intake and incidents of one tenant, over a ledger in memory. Subscriptions run only when <see cref="FollowAsync"/> is called.
 /// </summary>
 internal sealed class IntakeWorld : IDisposable
 {

@@ -272,8 +272,8 @@ public sealed class StormTests
     }
 
     /// <summary>
-    /// Whatever happens in whatever order, with followers late or early: in = shown + folded + digested + waiting, and nothing waits that
-    /// has an incident to go to.
+    /// Whatever happens in whatever order, with subscriptions late or early: in = shown + folded + digested + waiting, and nothing waits
+    /// that has an incident to go to.
     /// </summary>
     [Fact]
     public void Nothing_is_lost_or_counted_twice_in_any_sequence() =>
@@ -345,7 +345,8 @@ public sealed class StormTests
     }
 
     private static TenantState Apply(TenantState state, StreamId stream, Fact fact) => state.Apply(new(
-        IntakeWorld.Contoso, state.Seq + 1, DateTimeOffset.UnixEpoch, CoreFeatures.Catalog.GetName(fact), stream, 1, Actor.Service("t"), "c",
+        IntakeWorld.Contoso, state.Seq + 1, DateTimeOffset.UnixEpoch, CoreFeatures.Catalog.GetName(fact), stream, 1, Actor.Service(
+            "t"), "c",
         null, fact, default));
 
     private static EventReceived ReceivedEvent(string kind, string device, string alert) => new(

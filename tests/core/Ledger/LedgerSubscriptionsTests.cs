@@ -30,7 +30,7 @@ public sealed class LedgerFollowingTests : IDisposable
             seen.Enqueue(entry);
         }));
         for (var i = 0; i < 200; i++)
-            await AppendAsync(i % 2 == 0 ? Tenants.Contoso : Tenants.Fabrikam, $"lane-{i % 7}");
+            await AppendAsync(i % 2 == 0 ? Tenants.Contoso : Tenants.Fabrikam, $"partition-{i % 7}");
         await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
         seen.Count.ShouldBe(200);
         foreach (var partition in seen.GroupBy(entry => (entry.Tenant, entry.Stream)))
@@ -230,7 +230,8 @@ public sealed class LedgerFollowingTests : IDisposable
     }
 
     private LedgerSubscriptions Following(params ILedgerSubscription[] subscriptions) =>
-        new(ledger, cursors, new Tenants(), subscriptions, metrics, clock, NullLogger<LedgerSubscriptions>.Instance) { StopWithin = Patience };
+        new(ledger, cursors, new Tenants(), subscriptions, metrics, clock,
+            NullLogger<LedgerSubscriptions>.Instance) { StopWithin = Patience };
 
     private async Task AppendAsync(TenantId tenant, string stream) =>
         await ledger.AppendAsync(tenant, [],
@@ -282,7 +283,8 @@ public sealed class LedgerFollowingTests : IDisposable
 
         public bool Closed { get; set; }
 
-        public IEnumerable<SubscriptionCursor> All => saved.Select(pair => new SubscriptionCursor(pair.Key.Item1, pair.Key.Item2, pair.Value));
+        public IEnumerable<SubscriptionCursor> All =>
+            saved.Select(pair => new SubscriptionCursor(pair.Key.Item1, pair.Key.Item2, pair.Value));
 
         public long For(string subscription, TenantId tenant) => saved.GetValueOrDefault((subscription, tenant));
 

@@ -58,9 +58,9 @@ public sealed class QuarantineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = 5", "entry 5: what is sealed beside it is missing")]
+    [InlineData("UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = 5", "entry 5: what is encrypted beside it is missing")]
     [InlineData("UPDATE entries SET sealed = x'00' WHERE tenant = 'contoso' AND seq = 6",
-        "entry 6: it cannot be read (something is sealed beside it")]
+        "entry 6: it cannot be read (something is encrypted beside it")]
     public async Task What_is_sealed_beside_an_entry_is_there_when_the_entry_says_so_and_not_otherwise(string tampering, string told)
     {
         await FillAsync();
@@ -209,7 +209,7 @@ public sealed class QuarantineTests : IDisposable
     private static NewEntry Entry() =>
         new(StreamId.Access, new(ActorKind.Person, "p-1", "Tara"), "c-1", new IncidentClosed("CON-1001", "resolved"));
 
-    /// <summary>An entry that has nothing sealed beside it, with leaf and row to fit.</summary>
+    /// <summary>An entry that has nothing encrypted beside it, with leaf and row to fit.</summary>
     private static void MakePlain(SqliteDatabase database, int seq)
     {
         var row = database.Prepare("SELECT body FROM entries WHERE tenant = 'contoso' AND seq = ?").Bind(1, seq);

@@ -132,7 +132,7 @@ public sealed class OtherSubjectTests : IDisposable
         await DecideAsync(Root, about: machine);
         (await ObjectionAsync(machine)).ShouldBeNull();
         (await ObjectionAsync(machine, GateScene.Plan("disk.cleanup"))).ShouldBe(
-            "The seal is broken: the plan is not the one that was shown.");
+            "The plan does not have its digest: the plan is not the one that was shown.");
         (await ProposeAsync(Ada, ProposalSubject.Create("machine", "M-2"), DevOpsAI.Connections.Plans.Plan.Empty)).Message
             .ShouldBe("Machine M-2 is for people only: There is no plan to carry out: a person decides what to do.");
     }

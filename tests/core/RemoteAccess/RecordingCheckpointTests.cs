@@ -35,7 +35,7 @@ public sealed class RecordingSealTests : IDisposable
         if (name == "tail-cut-at-last-interim-seal")
             (verdict.SealedLines, verdict.UpTo).ShouldBe((8, TimeSpan.FromSeconds(0.95)));
         if (name == "one-character-edited")
-            verdict.Problem.ShouldBe("something in lines 4 to 7 is not what was sealed");
+            verdict.Problem.ShouldBe("something in lines 4 to 7 is not what was signed");
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class RecordingSealTests : IDisposable
                 length == 0 || checkpoints.Any(checkpoint => checkpoint.Bytes == length), $"cut to {length}");
         }
         (await CheckAsync([.. file, .. "[9, \"o\", \"x\"]\n"u8], checkpoints, signer.Verifier)).Problem.ShouldBe(
-            "lines 9 to 9 are not sealed: they were added, or written after the last seal");
+            "lines 9 to 9 are not signed: they were added, or written after the last checkpoint");
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class RecordingSealTests : IDisposable
         Write(other, 4);
         var (later, proof) = await other.SignAsync(false, CancellationToken.None);
         later.CheckContinues(checkpoints[0], proof.ShouldNotBeNull(), signer.Verifier)
-            .ShouldBe("its first 3 lines are not those that were sealed before");
+            .ShouldBe("its first 3 lines are not those that were signed before");
         later.CheckContinues(rewritten, proof, signer.Verifier).ShouldBeNull();
         rewritten.CheckContinues(later, proof, signer.Verifier).ShouldNotBeNull().ShouldStartWith("it has 3 lines");
         later.CheckContinues(rewritten with { IsFinal = true }, proof, signer.Verifier).ShouldBe("the recording has ended with 3 lines");
@@ -160,7 +160,7 @@ public sealed class RecordingSealTests : IDisposable
         Write(sealer, 5);
         var (theirs, _) = await sealer.SignAsync(true, CancellationToken.None);
         (await CheckAsync(file, [theirs], signer.Verifier)).Problem.ShouldBe(
-            "a seal is of recorder.example/session/s-8, not of recorder.example/session/s-7");
+            "a checkpoint is of recorder.example/session/s-8, not of recorder.example/session/s-7");
         (await CheckAsync("{\"version\": 2, \"title\": \"another\"}\n"u8.ToArray(), checkpoints, signer.Verifier)).State.ShouldBe(
             RecordingState.Altered);
     }
@@ -176,12 +176,13 @@ public sealed class RecordingSealTests : IDisposable
         (await CheckAsync(file, [.. checkpoints, second], signer.Verifier)).Problem.ShouldNotBeNull().ShouldContain("told two stories");
         Write(other, 1);
         var (later, _) = await other.SignAsync(true, CancellationToken.None);
-        (await CheckAsync(file, [.. checkpoints, later], signer.Verifier)).Problem.ShouldBe("lines were sealed after the final seal of 4 lines");
-        (await CheckAsync(file, [], signer.Verifier)).Problem.ShouldBe("there is no seal to hold it against");
+        (await CheckAsync(file, [.. checkpoints, later],
+            signer.Verifier)).Problem.ShouldBe("lines were signed after the final checkpoint of 4 lines");
+        (await CheckAsync(file, [], signer.Verifier)).Problem.ShouldBe("there is no checkpoint to hold it against");
         (await CheckAsync(file, [.. checkpoints.Select(static checkpoint => checkpoint with { IsFinal = false })],
             signer.Verifier)).ShouldSatisfyAllConditions(
             static verdict => verdict.State.ShouldBe(RecordingState.Truncated),
-            static verdict => verdict.Problem.ShouldBe("there is no final seal: the recording broke off after 4 lines"));
+            static verdict => verdict.Problem.ShouldBe("there is no final checkpoint: the recording broke off after 4 lines"));
     }
 
     [Fact]
@@ -216,7 +217,7 @@ public sealed class RecordingSealTests : IDisposable
         Refused(text.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal),
             "is of version 2; this program knows version 1");
         Refused(text.Replace("recording-seals", "something-else", StringComparison.Ordinal), "something else than");
-        Refused(text.Replace("\"lines\": 2", "\"lines\": 3", StringComparison.Ordinal), "a seal of 3 lines holds a note about 2");
+        Refused(text.Replace("\"lines\": 2", "\"lines\": 3", StringComparison.Ordinal), "a checkpoint of 3 lines holds a note about 2");
         Refused(text.Replace("\"final\": true", "\"final\": true, \"more\": 1", StringComparison.Ordinal), "cannot be read");
         Refused(text[..^20], "cannot be read");
         Refused("", "cannot be read");
@@ -226,7 +227,8 @@ public sealed class RecordingSealTests : IDisposable
     }
 
     private static Task<RecordingVerdict> CheckAsync(
-        byte[] file, IReadOnlyList<RecordingCheckpoint> checkpoints, VerifierKey key, Dictionary<long, ReadOnlyMemory<byte>>? redacted = null) =>
+        byte[] file, IReadOnlyList<RecordingCheckpoint> checkpoints, VerifierKey key, Dictionary<long, ReadOnlyMemory<byte>>? redacted =
+            null) =>
         RecordingCheck.RunAsync(new MemoryStream(file), checkpoints, key, redacted, CancellationToken.None);
 
     private async Task<(byte[] File, List<RecordingCheckpoint> Seals)> RecordAsync(int[] linesBetweenSeals)

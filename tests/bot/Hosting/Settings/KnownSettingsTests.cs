@@ -51,7 +51,8 @@ public sealed partial class KnownSettingsTests
     [InlineData("Connections:c:SilentAfter", "")]
     [InlineData("Testing:CrashAt", "x")]
     [InlineData("Compliance:Provider", "Northwind")]
-    public void Others_settings_and_good_ones_are_no_mistakes(string setting, string value) => ValidationErrors((setting, value)).ShouldBeEmpty();
+    public void Others_settings_and_good_ones_are_no_mistakes(string setting, string value) =>
+        ValidationErrors((setting, value)).ShouldBeEmpty();
 
     [Fact]
     public void All_mistakes_are_told_together() =>

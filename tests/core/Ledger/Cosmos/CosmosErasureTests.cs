@@ -7,7 +7,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Tests.Ledger.Cosmos;
 
 /// <summary>
-/// What is sealed beside entries in Cosmos DB, and what is left of it after an erasure that another instance carried out.
+/// What is encrypted beside entries in Cosmos DB, and what is left of it after an erasure that another instance carried out.
 /// </summary>
 public sealed class CosmosErasureTests(CosmosFixture cosmos) : IClassFixture<CosmosFixture>, IDisposable
 {

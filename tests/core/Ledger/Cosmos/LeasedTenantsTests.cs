@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Ledger.Cosmos;
 
-/// <summary>Followers of several instances share the work by the change feed processor's leases.</summary>
+/// <summary>Subscriptions of several instances share the work by the change feed processor's leases.</summary>
 public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<CosmosFixture>
 {
     private static readonly TenantId Contoso = TenantId.Parse("contoso");

@@ -134,7 +134,7 @@ public sealed class ErasureTests : IDisposable
     {
         await HistoryAsync();
         var kept = Leave();
-        Verify().First.ShouldNotBeNull().What.ShouldBe("what is sealed beside it is missing");
+        Verify().First.ShouldNotBeNull().What.ShouldBe("what is encrypted beside it is missing");
         PutBack(kept);
         await AskAsync(GateScene.Root, "jo");
         await AskAsync(Other, "jo");
@@ -142,7 +142,7 @@ public sealed class ErasureTests : IDisposable
         Leave();
         Close();
         Open();
-        (await states.GetAsync(Contoso, Stop)).Seq.ShouldBeGreaterThan(0, "what was sealed for an erased person alone is not missed");
+        (await states.GetAsync(Contoso, Stop)).Seq.ShouldBeGreaterThan(0, "what was encrypted for an erased person alone is not missed");
         var found = Verify();
         found.Intact.ShouldBeTrue(found.First?.ToString());
         found.LeftOut.ShouldBe(1);
@@ -168,7 +168,7 @@ public sealed class ErasureTests : IDisposable
         keyRing.Dispose();
     }
 
-    /// <summary>Takes away what is sealed beside the one entry that only Jo is in.</summary>
+    /// <summary>Takes away what is encrypted beside the one entry that only Jo is in.</summary>
     private byte[] Leave()
     {
         using var attacker = SqliteDatabase.OpenToWrite(Path.Combine(folder, LedgerFile.Name));
@@ -193,7 +193,8 @@ public sealed class ErasureTests : IDisposable
     {
         var others = new Remembering();
         var subscription = new ErasureSubscription(ledger, keyRing.Keys, [others], NullLogger<ErasureSubscription>.Instance);
-        foreach (var entry in (await ledger.ReadAsync(Contoso, 0, 1000, Stop)).Where(entry => subscription.GetPartitionKey(entry) is not null))
+        foreach (var entry in (await ledger.ReadAsync(Contoso, 0, 1000,
+            Stop)).Where(entry => subscription.GetPartitionKey(entry) is not null))
             await subscription.HandleAsync(entry, Stop);
         return others.Forgotten;
     }

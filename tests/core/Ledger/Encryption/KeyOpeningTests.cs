@@ -25,14 +25,15 @@ public sealed class KeyOpeningTests : IDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_key_that_is_withheld_is_asked_for_every_half_minute_and_by_nobody_else()
+    public async Task A_key_that_is_unavailable_is_asked_for_every_half_minute_and_by_nobody_else()
     {
         keyVault.Unavailable = [Contoso];
         using var opening = Opening();
         await opening.StartAsync(Stop);
         ring.Unavailable.ShouldBe([(Contoso, CustomerKeyVault.Revoked)]);
         for (var i = 0; i < 10; i++)
-            (await Should.ThrowAsync<KeyUnavailableException>(async () => await ring.ForEncryptionAsync(Contoso, [], Stop))).Tenant.ShouldBe(
+            (await Should.ThrowAsync<KeyUnavailableException>(async () => await ring.ForEncryptionAsync(Contoso, [],
+                Stop))).Tenant.ShouldBe(
                 Contoso);
         keyVault.AskedFor(Contoso).ShouldBe(1);
         (await ring.ForEncryptionAsync(Fabrikam, [], Stop)).Tenant.ShouldBe(Fabrikam);

@@ -57,7 +57,8 @@ public sealed class KeyVaultWrapperTests : IDisposable
         var wrapped = await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, Stop);
         keyVault.Says = body;
         await Should.ThrowAsync<KeyUnavailableException>(async () => await Wrapper().UnwrapAsync(Contoso, wrapped, Stop));
-        await Should.ThrowAsync<KeyUnavailableException>(async () => await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true, Stop));
+        await Should.ThrowAsync<KeyUnavailableException>(async () => await Wrapper().WrapAsync(Contoso, new byte[32], mayCreate: true,
+            Stop));
     }
 
     [Fact]

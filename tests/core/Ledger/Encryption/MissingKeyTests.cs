@@ -39,7 +39,7 @@ public sealed class MissingKeyTests : IDisposable
         _ = await ledger.ReadAsync(Contoso, 0, 10, Stop);
         heard.Critical.ShouldHaveSingleItem()
             .ShouldStartWith(
-                $"Key {key} of contoso is missing, and no erasure of it is on record: what is sealed under it cannot be read, first met "
+                $"Key {key} of contoso is missing, and no erasure of it is on record: what is encrypted under it cannot be read, first met "
                 + $"in entry 1.");
         var missing =
             (await MissingKeys.FindAsync(documents, Archive, Contoso, [new(key, [1], 1), new("t1", [1], 1)], Stop)).ShouldHaveSingleItem();
@@ -118,7 +118,7 @@ public sealed class MissingKeyTests : IDisposable
                 refused.ShouldNotBeOfType<LedgerDamagedException>();
                 refused.Message.ShouldStartWith($"Key {key} of contoso is missing, and no erasure of it is on record");
             }
-            // Nothing of it would be sealed under the key, so that what is open about the user can be settled.
+            // Nothing of it would be encrypted under the key, so that what is open about the user can be settled.
             await ledger.AppendAsync(Contoso, [],
                 [new(StreamId.Proposal("CON-1"), Jo, "c",
                     new ProposalDecided("CON-1", 1, DecisionKind.Reject, "seal", "no", null, null, true, key))], Stop);

@@ -5,7 +5,7 @@ using DevOpsAI.Ledger.Encryption;
 
 namespace DevOpsAI.Tests.Ledger.Encryption;
 
-/// <summary>Sealed payloads and commitments of the worked example, made by an independent implementation.</summary>
+/// <summary>Encrypted payloads and commitments of the worked example, made by an independent implementation.</summary>
 public sealed class WorkedExampleTests
 {
     [Fact]

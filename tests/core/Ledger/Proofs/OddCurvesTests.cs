@@ -17,9 +17,11 @@ public sealed class OddCurvesTests
     // secp256k1
     [InlineData("MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEeaJHXZ/A7ofZu9pEL1XN+pxvZ88AEJQzgWo9m/Qe8fgvLcw2yvNqB9PgpRgRc/Gl0Y1FL/YE1QRfMNKflr2Eow==")]
     // brainpoolP256r1
-    [InlineData("MFowFAYHKoZIzj0CAQYJKyQDAwIIAQEHA0IABAggypm4VVRwW4xSvpVQvg6DVriWUEYEsr72eRPKJB15og0u0gRHgzov2U0HQJflo1JdEglri0V0wkp760KPZXU=")]
+    [InlineData(
+        "MFowFAYHKoZIzj0CAQYJKyQDAwIIAQEHA0IABAggypm4VVRwW4xSvpVQvg6DVriWUEYEsr72eRPKJB15og0u0gRHgzov2U0HQJflo1JdEglri0V0wkp760KPZXU=")]
     // sect283k1, a binary field
-    [InlineData("MF4wEAYHKoZIzj0CAQYFK4EEABADSgAEAGTdchMDzO2BKpUZLmHYj1bCNW4coAb0f8q3wVAZobCokx7RA222FEvQS+9zasa0fX7n1XBDImsnCMyLNv2AHxh+YSRRgtR4")]
+    [InlineData(
+        "MF4wEAYHKoZIzj0CAQYFK4EEABADSgAEAGTdchMDzO2BKpUZLmHYj1bCNW4coAb0f8q3wVAZobCokx7RA222FEvQS+9zasa0fX7n1XBDImsnCMyLNv2AHxh+YSRRgtR4")]
     [InlineData("MDIwEAYHKoZIzj0CAQYFZysBBAgDHgAEppc7kyP8Biy2d3RcBh2mW0MSBglA1pFRnfDIZA==")] // wap-wsg-idm-ecid-wtls8
     [InlineData("MDkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDIgACRa7b0hRotDasfOMjc4519nrWJzHbXrA/M9nNrBA1AMg=")] // P-256, compressed
     public void A_key_on_another_curve_is_refused_in_the_same_words(string spki)

@@ -239,7 +239,8 @@ public sealed class CheckpointKeeperTests : IDisposable
         for (var round = 0; round < 10; round++)
         {
             archive.Leaves!.Add(Leaf(300 + round));
-            foreach (var signed in await Task.WhenAll(keepers.Select(tenantCheckpoints => Task.Run(() => tenantCheckpoints.SignAsync(Cancel)))))
+            foreach (var signed in await Task.WhenAll(
+                keepers.Select(tenantCheckpoints => Task.Run(() => tenantCheckpoints.SignAsync(Cancel)))))
                 signed.ShouldNotBeNull().Checkpoint.Size.ShouldBe(301 + round);
         }
         var all = await new Checkpoints(documents).AllAsync(Contoso, Cancel).ToListAsync(Cancel);

@@ -5,7 +5,7 @@ using DevOpsAI.Ledger.Proofs;
 
 namespace DevOpsAI.Tests.Ledger.Proofs;
 
-/// <summary>The worked example's tree and notes; its sealed payloads are tested with the vault.</summary>
+/// <summary>The worked example's tree and notes; its encrypted payloads are tested with the vault.</summary>
 public sealed class WorkedExampleTests
 {
     private static readonly JsonElement Example = Vectors.Read("ledger-worked-example.json");

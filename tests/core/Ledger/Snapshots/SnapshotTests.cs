@@ -123,7 +123,8 @@ public sealed class SnapshotTests
         await states.SaveAsync();
         await history.GoOnAsync(20);
         var after = await bench.Begin(ledger).GetAsync(Contoso, Stop);
-        StateBench.GetText(after).ShouldBe(StateBench.GetText(await new StateBench(keys: bench.Keys).Begin(ledger).GetAsync(Contoso, Stop)));
+        StateBench.GetText(after).ShouldBe(StateBench.GetText(await new StateBench(keys: bench.Keys).Begin(ledger).GetAsync(Contoso,
+            Stop)));
         after.Seq.ShouldBeGreaterThan(before.Seq);
         bench.Warnings.ShouldBeEmpty();
     }

@@ -3,7 +3,7 @@ using DevOpsAI.Connections.Plans;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
-namespace DevOpsAI.Compliance.Holes;
+namespace DevOpsAI.Compliance.Gaps;
 
 /// <summary>Vendors' logs: read without a gap, often enough, showing what we did and nothing else.</summary>
 internal sealed class PollCheck(GapRules rules) : IGapCheck

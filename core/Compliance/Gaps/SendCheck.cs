@@ -4,7 +4,7 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
-namespace DevOpsAI.Compliance.Holes;
+namespace DevOpsAI.Compliance.Gaps;
 
 /// <summary>Cards, notices and digests that were to be sent and of which nobody knows whether they were.</summary>
 internal sealed class SendCheck(GapRules rules) : IGapCheck

@@ -2,7 +2,7 @@ using DevOpsAI.Completeness;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 
-namespace DevOpsAI.Compliance.Holes;
+namespace DevOpsAI.Compliance.Gaps;
 
 /// <summary>Silent connections, events that were accepted and are not on record, and deliveries that were not taken.</summary>
 internal sealed class ConnectionCheck : IGapCheck

@@ -1,6 +1,6 @@
 using DevOpsAI.Ledger;
 
-namespace DevOpsAI.Compliance.Holes;
+namespace DevOpsAI.Compliance.Gaps;
 
 /// <summary>
 /// Finds what is missing in one tenant's ledger from its entries alone: a pure function of the entries and the time they are judged at.
@@ -17,7 +17,7 @@ public sealed class GapFinder
         checks = [new QuietCheck(rules), new RunCheck(rules), new SendCheck(rules), new ConnectionCheck(), new PollCheck(rules)];
     }
 
-    /// <summary>The holes in some entries, oldest first.</summary>
+    /// <summary>The gaps in some entries, oldest first.</summary>
     public static IReadOnlyList<Gap> For(IEnumerable<LedgerEntry> entries, DateTimeOffset asOf, GapRules? rules = null)
     {
         var finder = new GapFinder(rules);
@@ -33,7 +33,7 @@ public sealed class GapFinder
             check.Add(entry, found);
     }
 
-    /// <summary>All holes as of a time after the last entry, oldest first; call it once.</summary>
+    /// <summary>All gaps as of a time after the last entry, oldest first; call it once.</summary>
     public IReadOnlyList<Gap> End(DateTimeOffset asOf)
     {
         foreach (var check in checks)
@@ -42,11 +42,11 @@ public sealed class GapFinder
     }
 }
 
-/// <summary>Looks for one sort of hole.</summary>
+/// <summary>Looks for one sort of gap.</summary>
 internal interface IGapCheck
 {
     void Add(LedgerEntry entry, List<Gap> found);
 
-    /// <summary>No more entries: what is still open by then is a hole.</summary>
+    /// <summary>No more entries: what is still open by then is a gap.</summary>
     void End(DateTimeOffset asOf, List<Gap> found);
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Common;
 
-namespace DevOpsAI.Compliance.Holes;
+namespace DevOpsAI.Compliance.Gaps;
 
 /// <summary>What is missing.</summary>
 [JsonConverter(typeof(CamelCaseEnum<GapKind>))]
@@ -46,7 +46,7 @@ public enum GapKind
     /// <summary>The vendor's log shows what no decision allows.</summary>
     OutOfBand,
 
-    /// <summary>A key that entries are sealed under is gone, and no erasure of it is on record.</summary>
+    /// <summary>A key that entries are encrypted under is gone, and no erasure of it is on record.</summary>
     KeyMissing,
 }
 

@@ -1,7 +1,7 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
-namespace DevOpsAI.Compliance.Holes;
+namespace DevOpsAI.Compliance.Gaps;
 
 /// <summary>Decided but not begun, begun but not ended, begun without a decision.</summary>
 internal sealed class RunCheck(GapRules rules) : IGapCheck

@@ -11,22 +11,23 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DevOpsAI.Tests.Isolation;
 
 /// <summary>
-/// A customer takes the key away that its data is sealed under, and the bot is started again: that client waits, the others do not notice.
+/// A customer takes the key away that its data is encrypted under, and the bot is started again: that client waits, the others do not
+/// notice.
 /// </summary>
-public sealed class WithheldKeyTests : IDisposable
+public sealed class UnavailableKeyTests : IDisposable
 {
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
     private static readonly Someone Ana = new("11111111-0000-4000-8000-000000000001", "Ana");
     private static readonly Someone Finn = new("11111111-0000-4000-8000-000000000002", "Finn");
-    private readonly string folder = Directory.CreateTempSubdirectory("withheld-").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("unavailable-").FullName;
     private readonly CustomerKeyVault keyVault;
 
-    public WithheldKeyTests() => keyVault = new(new FileKeyWrapper(Path.Combine(folder, "vault")));
+    public UnavailableKeyTests() => keyVault = new(new FileKeyWrapper(Path.Combine(folder, "vault")));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task One_client_whose_key_is_withheld_waits_and_the_others_are_served()
+    public async Task One_client_whose_key_is_unavailable_waits_and_the_others_are_served()
     {
         await using (var before = await StartAsync())
         {
@@ -42,7 +43,7 @@ public sealed class WithheldKeyTests : IDisposable
         bot.Services.GetRequiredService<IKeyRing>().Unavailable.ShouldHaveSingleItem().ShouldBe((Contoso, CustomerKeyVault.Revoked));
         var ready = await bot.Http.GetAsync("readyz", Stop);
         ready.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await ready.Content.ReadFromJsonAsync<JsonObject>(Stop))!["withheld"]!["contoso"]!.GetValue<string>()
+        (await ready.Content.ReadFromJsonAsync<JsonObject>(Stop))!["keyUnavailable"]!["contoso"]!.GetValue<string>()
             .ShouldBe(CustomerKeyVault.Revoked);
 
         using (var refused = await RaiseAsync(bot, "contoso", "CanaryTwo"))
@@ -78,11 +79,11 @@ public sealed class WithheldKeyTests : IDisposable
             result => result.ShouldNotContain("CanaryTwo"));
         (await RaiseAsync(bot, "contoso", "CanaryFour", "SRV-SQL01")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await RunningBot.UntilAsync(() => Shown(bot, "contoso", "CanaryFour"), "work goes on for the client");
-        (await bot.Http.GetFromJsonAsync<JsonObject>("readyz", Stop))!["withheld"].ShouldBeNull();
+        (await bot.Http.GetFromJsonAsync<JsonObject>("readyz", Stop))!["keyUnavailable"].ShouldBeNull();
     }
 
     [Fact]
-    public async Task Where_every_key_is_withheld_the_bot_does_not_start()
+    public async Task Where_every_key_is_unavailable_the_bot_does_not_start()
     {
         keyVault.Unavailable = [Contoso, TenantId.Parse("fabrikam")];
         (await Should.ThrowAsync<KeyUnavailableException>(StartAsync)).Message.ShouldBe(CustomerKeyVault.Revoked);

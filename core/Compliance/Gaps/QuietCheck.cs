@@ -1,6 +1,6 @@
 using DevOpsAI.Ledger;
 
-namespace DevOpsAI.Compliance.Holes;
+namespace DevOpsAI.Compliance.Gaps;
 
 /// <summary>Missing numbers, and hours without any entry. A ledger that never had a heartbeat promises none.</summary>
 internal sealed class QuietCheck(GapRules rules) : IGapCheck
