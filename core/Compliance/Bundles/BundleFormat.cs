@@ -12,7 +12,7 @@ internal static class BundleFormat
     /// Changes when the same entries give other documents (report, OSCAL, VERIFY.md), so that a later version does not take the documents
     /// of an earlier one for forged.
     /// </summary>
-    public const int Derivation = 3;
+    public const int Derivation = 4;
 
     public const string Entries = "entries.jsonl";
     public const string Proof = "proof.json";

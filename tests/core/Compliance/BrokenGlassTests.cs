@@ -25,7 +25,7 @@ public sealed class BrokenGlassTests : IDisposable
         var files = await ExportAsync(names);
         var message = names
             ? "Ana Approver approved in the name of Bo Both: it burns."
-            : $"Person {EvidenceScene.Ana.ObjectId} approved in the name of person {EvidenceScene.Bo.ObjectId} (the reason is encrypted).";
+            : $"Person {EvidenceScene.Ana.ObjectId} approved in the name of person {EvidenceScene.Bo.ObjectId} (the reason is sealed).";
         Text(files, BundleFormat.Report).ShouldContain(message);
         Text(files, "oscal/assessment-results.json")
             .ShouldContain($"Approved in the name of {(names ? "Bo Both" : $"person {EvidenceScene.Bo.ObjectId}")} for {id}");

@@ -203,7 +203,7 @@ public sealed class BundleTamperingTests : IDisposable
             if (!isSealed)
                 forged[BundleFormat.Manifest] =
                     Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest])
-                        .Replace("\"encrypted\": true", "\"encrypted\": false", StringComparison.Ordinal));
+                        .Replace("\"sealed\": true", "\"sealed\": false", StringComparison.Ordinal));
             var path = scene.Forge(forged);
             (await BundleScene.CheckAsync(path)).Problem.ShouldNotBeNull().ShouldContain(why);
             (await BundleScene.PythonAsync(path)).Code.ShouldBe(1);

@@ -9,8 +9,7 @@ public sealed partial class DerivationTests
 {
     /// <summary>
     /// When this fails, report or OSCAL say something else about the same entries than they did: raise
-    /// <see cref="BundleFormat.Derivation"/>
-    /// once something was released with the number as it is, and put the new hash here.
+    /// <see cref="BundleFormat.Derivation"/> once something was released with the number as it is, and put the new hash here.
     /// </summary>
     [Fact]
     public async Task The_same_entries_give_the_documents_that_bundles_were_made_with()
@@ -21,8 +20,8 @@ public sealed partial class DerivationTests
         // The results carry the note, whose signature is another one in every run; the report carries all that they say.
         string[] stable = ["oscal/component-definition.json", "report.html", "VERIFY.md"];
         var hashes = stable.Select(name => Convert.ToHexStringLower(SHA256.HashData(WithoutHashes(files[name])))[..16]);
-        string.Join(' ', hashes).ShouldBe("3b8e95cb04afc61b faf2e35c6359c653 61ee0a8fb154c2e0");
-        BundleFormat.Derivation.ShouldBe(3);
+        string.Join(' ', hashes).ShouldBe("b906a36e4e40c91a ec272a841dc45984 61ee0a8fb154c2e0");
+        BundleFormat.Derivation.ShouldBe(4);
     }
 
     /// <summary>What is encrypted beside entries is encrypted anew in every run, and their hashes are other ones.</summary>
