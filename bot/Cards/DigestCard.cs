@@ -39,6 +39,7 @@ internal static class DigestCard
         if (digest.Received > 0)
             facts.Add(Fact("Events", $"{digest.Received}"));
         facts.AddRange(digest.Happened.Select(static told => Fact(Title(told.What), $"{told.Incidents.Count}: {Named(told.Incidents)}")));
+        facts.AddRange(digest.Counted.Select(static told => Fact(told.As, $"{told.Names.Count}: {Named(told.Names)}")));
         yield return facts.Count == 0 ? Text($"Nothing happened.") : Facts(facts);
         if (digest.OutOfBand > 0)
         {

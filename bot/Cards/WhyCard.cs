@@ -19,9 +19,11 @@ public static class WhyCard
     private const int PerPage = 15;
 
     /// <param name="trail">The entries of the incident's streams and of its events, in the order of the ledger.</param>
+    /// <param name="catalog">Says what the entries of areas record.</param>
     /// <param name="page">0 is the story, the trail begins with 1; out of range means the nearest.</param>
     /// <param name="everything">With the entries about cards and notices.</param>
-    public static OutgoingJson Build(IncidentView view, IReadOnlyList<LedgerEntry> trail, int page, bool everything = false)
+    public static OutgoingJson Build(
+        IncidentView view, IReadOnlyList<LedgerEntry> trail, EntryCatalog catalog, int page, bool everything = false)
     {
         List<LedgerEntry> told = [.. trail.Where(entry => everything || !IsAboutCards(entry.Fact))];
         var pages = Math.Max(1, (told.Count + PerPage - 1) / PerPage);
@@ -36,7 +38,7 @@ public static class WhyCard
         if (shown == 0)
             body.AddRange(WhyTimeline.For(view, trail).Select(Line));
         else
-            body.AddRange(told.Skip((shown - 1) * PerPage).Take(PerPage).Select(Line));
+            body.AddRange(told.Skip((shown - 1) * PerPage).Take(PerPage).Select(entry => Line(entry, catalog)));
         if (shown == pages)
             body.Add(Rich("Small", new TextRun($"Correlation id {view.Incident.Correlation}", Mono: true, Subtle: true, Size: "Small")));
         return Card.Frame(body, Navigation(view, shown, pages, everything, told.Count < trail.Count), $"Why {view.Incident.Id}");
@@ -73,7 +75,7 @@ public static class WhyCard
             new(line.Seq is { } seq ? $" (entry {seq})" : "", Subtle: true, Size: "Small"),
         ]);
 
-    private static OutgoingJson Line(LedgerEntry entry) => Rich(
+    private static OutgoingJson Line(LedgerEntry entry, EntryCatalog catalog) => Rich(
         "Small",
         [
             new($"#{entry.Seq} ", Bold: true, Mono: true),
@@ -81,10 +83,12 @@ public static class WhyCard
             new("  "),
             new(CardText.Name(Labels.Who(entry.Actor), 60), 120, Bold: true),
             new($"  {entry.Type}  ", Mono: true),
-            .. What(entry.Fact).Runs(new(null, 160)),
+            .. What(entry, catalog).Runs(new(null, 160)),
         ]);
 
-    private static Wording What(Fact fact) => fact is ProposalDecided decided ? Decided(decided) : Wording.From(Words(fact));
+    private static Wording What(LedgerEntry entry, EntryCatalog catalog) => entry.Fact is ProposalDecided decided
+        ? Decided(decided)
+        : Wording.From(catalog.GetLine(entry) ?? Words(entry.Fact));
 
     private static Wording Decided(ProposalDecided decided)
     {

@@ -8,7 +8,7 @@ using DevOpsAI.Proposals;
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>Reads an incident's audit trail from the ledger.</summary>
-internal sealed class Trails(ILedger ledger)
+internal sealed class Trails(ILedger ledger, EntryCatalog catalog)
 {
     private const int MaxEvents = 20;
 
@@ -20,6 +20,6 @@ internal sealed class Trails(ILedger ledger)
             trail.AddRange(await ledger.ReadStreamAsync(incident.Tenant, stream, cancellationToken));
         foreach (var (_, received) in incident.RecentEvents.TakeLast(MaxEvents))
             trail.AddRange(await ledger.ReadStreamAsync(incident.Tenant, StreamId.Event(received.EventId), cancellationToken));
-        return WhyCard.Build(view, [.. trail.DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)], page, everything);
+        return WhyCard.Build(view, [.. trail.DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)], catalog, page, everything);
     }
 }

@@ -21,7 +21,7 @@ internal static class BundleVerification
         string path, string? tenant, IReadOnlyList<VerifierKey> keys, bool json, CommandContext context,
         CancellationToken cancellationToken)
     {
-        var verdict = await new BundleCheck(CoreFeatures.Catalog).RunAsync(
+        var verdict = await new BundleCheck(context.Catalog).RunAsync(
             path, tenant is null ? null : context.Tenant(tenant), keys, cancellationToken);
         if (TenantId.TryParse(verdict.Manifest?.Tenant, out var owner))
             context.Here(owner);

@@ -9,6 +9,9 @@ namespace DevOpsAI.Bot.Cli;
 /// <summary>What a command-line verb has from outside.</summary>
 internal sealed record CommandContext(IConfiguration Configuration, string ContentRoot, TextWriter Output, TextWriter Error)
 {
+    /// <summary>The entries that are known: those of the core, and of the areas that are built in beside it.</summary>
+    public EntryCatalog Catalog { get; init; } = CoreFeatures.Catalog;
+
     /// <summary>A path in configuration is relative to the content root, one on the command line to the working directory.</summary>
     public string Folder(string? path) => Path.GetFullPath(
         path ?? Configuration["Storage:Path"] ?? new StorageOptions().Path, path is null ? ContentRoot : Directory.GetCurrentDirectory());

@@ -13,11 +13,15 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cli;
 
-/// <summary>Says what an entry records, in words for people. Plain text: whoever shows it sees to what may not be shown.</summary>
+/// <summary>
+/// Says what an entry records, in words for people: as its feature does, else as is known here of the core's entries. Plain text: whoever
+/// shows it sees to what may not be shown.
+/// </summary>
 internal static class EntryWords
 {
-    public static string For(LedgerEntry entry) =>
-        OfIncident(entry.Fact) ?? OfProposal(entry.Fact) ?? OfMessage(entry.Fact) ?? OfClient(entry.Fact) ?? entry.Type;
+    public static string For(LedgerEntry entry, EntryCatalog catalog) =>
+        catalog.GetLine(entry) ?? OfIncident(entry.Fact) ?? OfProposal(entry.Fact) ?? OfMessage(entry.Fact) ?? OfClient(entry.Fact)
+        ?? entry.Type;
 
     private static string? OfIncident(Fact fact) => fact switch
     {

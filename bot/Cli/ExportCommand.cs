@@ -83,7 +83,7 @@ internal static class ExportCommand
             LedgerCommands.MustBeConfigured(asked.Tenant, configuration, ledger.Name);
             throw new CommandException($"{asked.Tenant} has no entries yet, so there is nothing to export.");
         }
-        var exporter = new BundleExporter(archive, CoreFeatures.Catalog);
+        var exporter = new BundleExporter(archive, context.Catalog);
         var given = asked.Checkpoint is { } file ? CheckpointFindings.ReadGiven(file).Signed : null;
         var newest = given ?? await ledger.NewestAsync(asked.Tenant, cancellationToken);
         var first = await SeqAsync(exporter, asked.Tenant, asked.From, 1, isEnd: false, cancellationToken);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DevOpsAI.Bot.Hosting;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cli;
@@ -27,11 +28,13 @@ public static class LedgerCommands
     }
 
     /// <summary>As <see cref="TryRunAsync"/>, with everything from outside handed in.</summary>
+    /// <param name="catalog">The entries that are known; those of the core when null.</param>
     public static async Task<int> RunAsync(
         string[] args, IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, EntryCatalog? catalog = null)
     {
-        var parsed = Build(new(configuration, contentRoot, output, error)).Parse(args);
+        var context = new CommandContext(configuration, contentRoot, output, error);
+        var parsed = Build(catalog is null ? context : context with { Catalog = catalog }).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var mistake in parsed.Errors)

@@ -46,14 +46,14 @@ internal sealed class LedgerToWrite : IDisposable
                 $"{file} ends in the middle of a page: it was cut off. Restore it from a backup; nothing was changed.");
         var wrapper = Wrapper(context, folder);
         return new(new SqliteDocuments(folder), new SqliteArchive(file), wrapper, self =>
-            new SqliteLedger(folder, CoreFeatures.Catalog, self.Keys, TimeProvider.System, self.metrics,
+            new SqliteLedger(folder, context.Catalog, self.Keys, TimeProvider.System, self.metrics,
                 NullLogger<SqliteLedger>.Instance));
     }
 
     /// <param name="folder">Where key files are, unless configuration names another place.</param>
     public static LedgerToWrite InAccount(CommandContext context, CosmosStore store, string folder) => new(
         new CosmosDocuments(store), new CosmosArchive(store), Wrapper(context, folder), self =>
-            new CosmosLedger(store, CoreFeatures.Catalog, self.Keys, TimeProvider.System, self.metrics, NullLogger<CosmosLedger>.Instance));
+            new CosmosLedger(store, context.Catalog, self.Keys, TimeProvider.System, self.metrics, NullLogger<CosmosLedger>.Instance));
 
     public void Dispose()
     {

@@ -5,6 +5,7 @@ using DevOpsAI.Compliance;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cli;
@@ -21,6 +22,7 @@ internal sealed class WordListing(LedgerSession ledger, TenantId tenant, Command
 
     public static readonly string Header = $"{"seq",6}  {"time (UTC)",-19}  {"who",-MaxWhoLength}  what";
 
+    private readonly EntryCodec codec = new(context.Catalog);
     private readonly Dictionary<string, string> titles = new(StringComparer.Ordinal);
     private KeyRing? keys;
     private bool isSealed;
@@ -35,35 +37,36 @@ internal sealed class WordListing(LedgerSession ledger, TenantId tenant, Command
             titles[opened.IncidentId] = opened.Title;
         var time = entry.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         return $"{entry.Seq,6}  {time}  {Short(Labels.Who(entry.Actor), MaxWhoLength),-MaxWhoLength}  {About(entry)}"
-            + $"{Short(EntryWords.For(entry), MaxWhatLength)}";
+            + $"{Short(EntryWords.For(entry, context.Catalog), MaxWhatLength)}";
     }
 
     public void Dispose() => keys?.Dispose();
 
-    /// <summary>The incident's number and title; empty for what belongs to none.</summary>
+    /// <summary>The incident's number and title, or what else the entry is about; empty for what belongs to neither.</summary>
     private string About(LedgerEntry entry)
     {
-        if (entry.Stream.Value.Split('/') is not ["incident" or "proposal" or "card", var id])
+        if (entry.Stream.Value.Split('/', 2) is not [var kind, var id])
             return "";
-        return titles.TryGetValue(id, out var title)
-            ? $"{Short(id, MaxTitleLength)} \"{Short(title, MaxTitleLength)}\": "
-            : $"{Short(id, MaxTitleLength)}: ";
+        if (kind is not ("incident" or "proposal" or "card"))
+            return context.Catalog.GetLine(entry) is null ? "" : $"{Short($"{kind.Replace('-', ' ')} {id}", MaxTitleLength)}: ";
+        var subject = Short(ProposalSubject.Parse(id).ToString(), MaxTitleLength);
+        return titles.TryGetValue(id, out var title) ? $"{subject} \"{Short(title, MaxTitleLength)}\": " : $"{subject}: ";
     }
 
     private async ValueTask<LedgerEntry> ReadAsync(StoredEntry stored, CancellationToken cancellationToken)
     {
         if (stored.Encrypted is null || isSealed)
-            return CoreFeatures.Codec.Decode(stored, null);
+            return codec.Decode(stored, null);
         try
         {
             keys ??= ledger.KeysToRead();
-            return CoreFeatures.Codec.Decode(stored, await keys.ForOpeningAsync(tenant, [stored], cancellationToken));
+            return codec.Decode(stored, await keys.ForOpeningAsync(tenant, [stored], cancellationToken));
         }
         catch (LedgerUnavailableException unavailable)
         {
             isSealed = true;
             await context.Error.WriteLineAsync($"Names, titles and reasons stay encrypted here. {unavailable.Message}");
-            return CoreFeatures.Codec.Decode(stored, null);
+            return codec.Decode(stored, null);
         }
     }
 

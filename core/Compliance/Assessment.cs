@@ -183,6 +183,10 @@ public sealed partial class Assessment : IDisposable
                     + $"{RecordMessages.Utc(fact.DoneAt)}. {fact.Why}";
                 Note(DeviationKind.OutOfBand, mark, entry.Actor, text, what, OutOfBandSubscription.GetEventId(fact));
                 break;
+            default:
+                if (Catalog.GetDeviation(entry) is { } deviation)
+                    Note(DeviationKind.Reported, mark, entry.Actor, deviation, Catalog.GetTitle(entry));
+                break;
         }
     }
 

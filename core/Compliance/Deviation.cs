@@ -15,6 +15,9 @@ public enum DeviationKind
 
     /// <summary>Something was done at a vendor that no decision allows.</summary>
     OutOfBand,
+
+    /// <summary>What the feature that writes the entry calls one.</summary>
+    Reported,
 }
 
 /// <summary>Something an auditor asks about that belongs to no proposal.</summary>
@@ -29,9 +32,9 @@ public sealed class Deviation(DeviationKind kind, EntryReference mark)
 
     public required Actor By { get; init; }
 
-    /// <summary>The reason given, the role, or who did what past the bot.</summary>
+    /// <summary>The reason given, the role, who did what past the bot, or what the feature says.</summary>
     public StoredText Text { get; init; }
 
-    /// <summary>Of an out-of-band change, the action and its target.</summary>
+    /// <summary>Of an out-of-band change, the action and its target; of what a feature reports, the title of its entry.</summary>
     public StoredText What { get; init; }
 }

@@ -133,6 +133,7 @@ internal static class RecordMessages
         WeaknessKind.OwnFreezeLifted => "A freeze was lifted by the person who had set it",
         WeaknessKind.OwnRole => "Somebody gave themselves a role",
         WeaknessKind.OutOfBand => $"Out-of-band change: {assessment.Texts.Get(weakness.Deviation!.What)}",
+        WeaknessKind.Reported => assessment.Texts.Get(weakness.Deviation!.What),
         _ => "The time of an entry is before that of the entry before it",
     };
 
@@ -149,6 +150,7 @@ internal static class RecordMessages
         WeaknessKind.Frozen => "Nothing is carried out for this client until a different person lifts the freeze.",
         WeaknessKind.OwnFreezeLifted => "A stopped line should be started again by somebody else.",
         WeaknessKind.OutOfBand => "A change that passed no gate was reviewed by nobody, and nobody here can answer for it.",
+        WeaknessKind.Reported => "Something did not go as it should, as the entry says.",
         WeaknessKind.OwnRole => "Rights that people give to themselves weaken the separation of duties.",
         _ => "The order of events cannot be told from their times alone.",
     };

@@ -17,6 +17,7 @@ public enum WeaknessKind
     OwnRole,
     TimeWentBack,
     OutOfBand,
+    Reported,
 }
 
 /// <summary>Something that did not go as it should, by a rule and not by anybody's opinion.</summary>
@@ -57,6 +58,7 @@ public static class Weaknesses
                 DeviationKind.Frozen => WeaknessKind.Frozen,
                 DeviationKind.OwnFreezeLifted => WeaknessKind.OwnFreezeLifted,
                 DeviationKind.OutOfBand => WeaknessKind.OutOfBand,
+                DeviationKind.Reported => WeaknessKind.Reported,
                 _ => WeaknessKind.OwnRole,
             };
             yield return new(kind, $"{kind}:{incidental.Mark.Seq}".ToLowerInvariant(), incidental.Mark, incidental.Ended, null, null,

@@ -44,6 +44,8 @@ public sealed class Digest
 
     private readonly Dictionary<(string Kind, string? Device), ToldOnlyHere> information = [];
     private readonly Dictionary<Happening, List<string>> happened = [];
+    private readonly Dictionary<string, List<string>> counted = new(StringComparer.Ordinal);
+
     /// <summary>By incident, whether its newest proposal ran or runs without anybody being asked.</summary>
     private readonly Dictionary<string, bool> unasked = new(StringComparer.Ordinal);
 
@@ -65,6 +67,13 @@ public sealed class Digest
 
     /// <summary>The incidents that something happened to, each as often as it did.</summary>
     public IReadOnlyList<string> For(Happening what) => happened.GetValueOrDefault(what) ?? [];
+
+    /// <summary>
+    /// What features have their entries counted as, in the order in which it happened first: ours, with the names of what it happened to,
+    /// each as often as it did.
+    /// </summary>
+    public IEnumerable<(string As, IReadOnlyList<string> Names)> Counted =>
+        counted.Select(static pair => (pair.Key, (IReadOnlyList<string>)pair.Value));
 
     /// <summary>Things done at a vendor that no decision allows.</summary>
     public int OutOfBand { get; private set; }
@@ -133,6 +142,8 @@ public sealed class Digest
                 if (entry.Fact is ExecutionFinished finished)
                     await LookBackAsync(ledger, state, finished, cancellationToken);
                 Add(entry);
+                if (state.Catalog.GetCountedAs(entry) is { } name)
+                    Count(name, entry.Stream);
             }
             after = page[^1].Seq;
         }
@@ -185,6 +196,13 @@ public sealed class Digest
         if (!happened.TryGetValue(what, out var incidents))
             happened[what] = incidents = [];
         incidents.Add(incident);
+    }
+
+    private void Count(string countedAs, StreamId stream)
+    {
+        if (!counted.TryGetValue(countedAs, out var names))
+            counted[countedAs] = names = [];
+        names.Add(stream.Value[(stream.Value.IndexOf('/', StringComparison.Ordinal) + 1)..]);
     }
 
     private static bool IsUnasked(ProposalStaged staged) => staged.Terms.Level is GateLevel.L0 or GateLevel.L1;

@@ -65,6 +65,17 @@ public sealed class EntryCatalog
         return type?.TitleOf?.Invoke(entry.Fact) ?? type?.Title ?? entry.Type;
     }
 
+    /// <summary>
+    /// What an entry records, in a line of plain text that may hold outside text; null where its feature says nothing of it.
+    /// </summary>
+    public string? GetLine(LedgerEntry entry) => Find(entry.Type)?.LineOf?.Invoke(entry.Fact);
+
+    /// <summary>What a digest counts an entry as; null where it leaves it out.</summary>
+    public string? GetCountedAs(LedgerEntry entry) => Find(entry.Type)?.CountedAs;
+
+    /// <summary>What auditors are told of an entry as a deviation, plain text that may hold outside text; null for nothing.</summary>
+    public string? GetDeviation(LedgerEntry entry) => Find(entry.Type)?.DeviationOf?.Invoke(entry.Fact);
+
     /// <summary>False for bookkeeping, which the assessment log leaves out.</summary>
     public bool IsLogged(LedgerEntry entry) => Find(entry.Type)?.IsLogged ?? true;
 

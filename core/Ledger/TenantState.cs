@@ -32,6 +32,9 @@ public sealed class TenantState
     /// <summary>Of the last entry in it.</summary>
     public long Seq { get; }
 
+    /// <summary>Says what the entries are that it was made of.</summary>
+    internal EntryCatalog Catalog => catalog;
+
     /// <summary>The parts of it, in the order of the catalog.</summary>
     internal ImmutableArray<object> Slices => slices;
 

@@ -232,6 +232,7 @@ internal sealed class HtmlReport
                     $"Out of band: {text}" + (other.Ended is { } closed
                         ? $" Its incident was closed at {RecordMessages.Utc(closed.At)} (entry {closed.Seq})."
                         : " Its incident is not closed."),
+                DeviationKind.Reported => $"{assessment.Texts.Get(other.What)}: {text}",
                 _ => $"{RecordMessages.Opening(other.By)} gave themselves the role {text}.",
             });
         }

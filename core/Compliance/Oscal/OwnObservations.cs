@@ -37,6 +37,7 @@ internal static class OwnObservations
             DeviationKind.Frozen => "Execution was frozen",
             DeviationKind.OwnFreezeLifted => "A freeze was lifted by the person who had set it",
             DeviationKind.OutOfBand => "Something was changed at a vendor that no decision allows",
+            DeviationKind.Reported => OscalText.Markup(export.Assessment.Texts.Get(incidental.What)),
             _ => "Somebody gave themselves a role",
         });
         json.Text("description", OscalText.Markup(incidental.Kind switch
@@ -48,6 +49,7 @@ internal static class OwnObservations
             DeviationKind.OutOfBand =>
                 $"{reason} {(incidental.Ended is { } settled ? $"The incident about it was closed at "
                 + $"{RecordMessages.Utc(settled.At)}." : "The incident about it is not closed at the end of this range.")}",
+            DeviationKind.Reported => reason,
             _ => $"{who} gave themselves the role {reason}.",
         }));
         json.Texts("methods", "EXAMINE");

@@ -48,7 +48,7 @@ public sealed class HostileCardTests
         Judge(MessageCards.Notice(Texts[text], detail: Texts[text]).AsReceived());
         Judge(PendingCard.Build(PendingView.For([(IncidentScript.Contoso, state)], story.Clock.GetUtcNow())).AsReceived());
         for (var page = 0; page < 2; page++)
-            Judge(WhyCard.Build(view, story.Ledger.Entries(story.Tenant.Id), page).AsReceived());
+            Judge(WhyCard.Build(view, story.Ledger.Entries(story.Tenant.Id), CoreFeatures.Catalog, page).AsReceived());
     }
 
     [Fact]

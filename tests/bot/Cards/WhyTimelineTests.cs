@@ -176,7 +176,7 @@ public sealed class WhyStoryTests
     }
 
     private async Task<string> CardAsync(int page, bool everything = false) =>
-        WhyCard.Build(await ViewAsync(), story.Ledger.Entries(story.Tenant.Id), page, everything).AsReceived().ToJsonString();
+        WhyCard.Build(await ViewAsync(), story.Ledger.Entries(story.Tenant.Id), CoreFeatures.Catalog, page, everything).AsReceived().ToJsonString();
 
     private async Task<IncidentView> ViewAsync() =>
         TestViews.For(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi);

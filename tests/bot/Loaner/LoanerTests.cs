@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
+using DevOpsAI.Bot.Cli;
 using DevOpsAI.Compliance;
 using DevOpsAI.Compliance.Oscal;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Isolation;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI.Tests.Loaner;
@@ -84,6 +86,45 @@ public sealed class LoanerTests
         Task<string> PressAsync(Someone who, string tenant, string subject) =>
             bot.PressAsync(who, Channel, "approve", new JsonObject { ["tenant"] = tenant, ["subject"] = subject, ["seal"] = "" });
     }
+
+    [Fact]
+    public async Task Its_entries_are_told_in_the_listing_in_digests_and_to_auditors()
+    {
+        await using var bot = await RunningBot.StartAsync(Settings, replace: static services => services.AddLoans());
+        await bot.SayAsync(Ana, Channel, "link contoso");
+        await bot.SayAsync(Jo, Channel, "loan contoso notebook a trip to Graz");
+        await ApproveAsync(bot);
+        await bot.Services.GetRequiredService<ILedger>().AppendAsync(
+            Contoso, [], [new(new("loan/L-1"), Actor.Service("loans"), "c0ffee", new LoanLost("L-1"))], Token);
+
+        using var listing = new StringWriter();
+        var configuration = bot.Services.GetRequiredService<IConfiguration>();
+        (await LedgerCommands.RunAsync(["ledger", "list", "--tenant", "contoso"], configuration, bot.Storage, listing, listing, Token,
+            new([.. CoreFeatures.All, LoanServices.Feature]))).ShouldBe(0, $"{listing}");
+        listing.ToString().ShouldContain("loan L-1: Approved");
+        listing.ToString().ShouldContain("loan L-1: Lent: notebook, for a trip to Graz");
+        listing.ToString().ShouldContain("loan L-1: Lost");
+
+        await bot.SayAsync(Ana, Channel, "digest contoso 1h");
+        Sent(bot)[^1].ShouldContain("Devices lent");
+
+        var results = (await ExportAsync(bot))["assessment-results"]!["results"]![0]!;
+        results["observations"]!.AsArray().Select(static one => (string)one!["description"]!)
+            .ShouldContain("The device of loan L-1 is lost.");
+        results["risks"]!.AsArray().Select(static one => (string)one!["title"]!).ShouldContain("Device on loan lost");
+    }
+
+    private static async Task ApproveAsync(RunningBot bot)
+    {
+        await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
+        var data = Cards(bot)[^1]["actions"]!.AsArray().Single(static action => (string?)action!["title"] == "Approve")!["data"]!;
+        (await bot.PressAsync(Ana, Channel, "approve", data.DeepClone().AsObject())).ShouldContain("You approved loan L-1");
+        await RunningBot.UntilAsync(() => Facts<LoanGranted>(bot).Count == 1, "the loan has no effect");
+    }
+
+    /// <summary>What was sent to Teams, as text.</summary>
+    private static IReadOnlyList<string> Sent(RunningBot bot) =>
+        [.. bot.Teams.Calls.Select(static call => call.Body?.ToJsonString()).OfType<string>()];
 
     /// <summary>The assessment results that an export has.</summary>
     private static async Task<JsonNode> ExportAsync(RunningBot bot)

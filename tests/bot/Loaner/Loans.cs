@@ -20,11 +20,15 @@ namespace DevOpsAI.Tests.Loaner;
 /// <summary><c>loan.granted</c> on <c>loan/{id}</c>: somebody may have a device for a time.</summary>
 public sealed record LoanGranted(string LoanId, string Device, [property: FreeText] string? For) : Fact;
 
+/// <summary><c>loan.lost</c> on <c>loan/{id}</c>: nobody knows where the device is.</summary>
+public sealed record LoanLost(string LoanId) : Fact;
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(InstantJson)])]
 [JsonSerializable(typeof(LoanGranted))]
+[JsonSerializable(typeof(LoanLost))]
 internal sealed partial class LoanJson : JsonSerializerContext;
 
 /// <summary>Devices on loan.</summary>
@@ -44,10 +48,17 @@ internal static class LoanServices
 {
     public const string Kind = "loan";
 
-    private static readonly Feature Feature = new("loans")
+    public static readonly Feature Feature = new("loans")
     {
-        Entries = [EntryType.Create("loan.granted", LoanJson.Default.LoanGranted, "A request for a device on loan was approved.",
-            "Device lent")],
+        Entries =
+        [
+            EntryType.Create(
+                "loan.granted", LoanJson.Default.LoanGranted, "A request for a device on loan was approved.", "Device lent",
+                line: static granted => $"Lent: {granted.Device}, for {granted.For}", countedAs: "Devices lent"),
+            EntryType.Create(
+                "loan.lost", LoanJson.Default.LoanLost, "Nobody knows where a device on loan is.", "Device on loan lost",
+                line: static _ => "Lost", deviation: static lost => $"The device of loan {lost.LoanId} is lost."),
+        ],
         Streams = ["loan"],
         Slices = [StateSlice.Create<LoansState>("loans", [typeof(LoanGranted)])],
     };
