@@ -26,7 +26,9 @@ public sealed class GatePolicies
     /// Reads the folder; null means the built-in policy for everybody. Every validation error in every file is added to
     /// <paramref name="errors"/>.
     /// </summary>
-    public static GatePolicies Load(string? folder, IReadOnlyCollection<Tenant> tenants, ICollection<string> errors)
+    /// <param name="areas">The areas that rules may speak of; the built-in ones when null.</param>
+    public static GatePolicies Load(
+        string? folder, IReadOnlyCollection<Tenant> tenants, ICollection<string> errors, IReadOnlyCollection<string>? areas = null)
     {
         var general = BuiltIn;
         var particular = new Dictionary<TenantId, GatePolicy>();
@@ -45,7 +47,7 @@ public sealed class GatePolicies
                 errors.Add($"{file}:1: there is no tenant '{name}'; a policy is named default.yaml or after its tenant");
             else if (Path.GetExtension(path) != ".yaml")
                 errors.Add($"{file}:1: must be named {name}.yaml");
-            else if (ReadFile(path, file, errors) is not { } policy)
+            else if (ReadFile(path, file, errors, areas) is not { } policy)
                 continue;
             else if (name == "default")
                 general = policy;
@@ -58,11 +60,11 @@ public sealed class GatePolicies
     internal static string? Folder(GatesOptions options, IHostEnvironment host) =>
         string.IsNullOrWhiteSpace(options.PolicyPath) ? null : Path.Combine(host.ContentRootPath, options.PolicyPath);
 
-    private static GatePolicy? ReadFile(string path, string file, ICollection<string> errors)
+    private static GatePolicy? ReadFile(string path, string file, ICollection<string> errors, IReadOnlyCollection<string>? areas)
     {
         try
         {
-            return GatePolicyReader.Read(file, File.ReadAllText(path), errors);
+            return GatePolicyReader.Read(file, File.ReadAllText(path), errors, areas);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -83,13 +85,14 @@ public sealed class GatePolicies
 }
 
 /// <summary>A bot whose policies have validation errors does not start, and says all of them at once.</summary>
-internal sealed class GatesOptionsValidator(ITenantDirectory tenants, IHostEnvironment host) : IValidateOptions<GatesOptions>
+internal sealed class GatesOptionsValidator(ITenantDirectory tenants, IHostEnvironment host, ProposalAreas areas)
+    : IValidateOptions<GatesOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatesOptions options)
     {
         var errors = new List<string>();
         GatePolicies.Load(GatePolicies.Folder(options, host),
-            [.. tenants.All, .. tenants.InOtherRegions.Select(elsewhere => elsewhere.Tenant)], errors);
+            [.. tenants.All, .. tenants.InOtherRegions.Select(elsewhere => elsewhere.Tenant)], errors, areas.GateAreas);
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

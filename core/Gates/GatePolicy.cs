@@ -46,13 +46,13 @@ public sealed record GatePolicy(
         : null;
 }
 
-/// <summary>The process areas that rules speak of.</summary>
+/// <summary>The process areas that rules speak of; <see cref="ProposalAreas.GateAreas"/> has those that areas register as well.</summary>
 public static class GateArea
 {
     public const string Operations = "operations";
     public const string Undo = "undo";
 
-    public static readonly ImmutableArray<string> All = [Operations, Undo];
+    public static readonly ImmutableArray<string> BuiltIn = [Operations, Undo];
 }
 
 /// <summary>What holds where a rule says nothing of its own.</summary>

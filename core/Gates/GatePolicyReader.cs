@@ -17,21 +17,24 @@ public static partial class GatePolicyReader
     private static readonly Role[] Approvers = [Role.Approver, Role.Administrator];
 
     /// <summary>Returns null when the file has validation errors, which are added as <c>file:line: what</c>, all of them at once.</summary>
-    public static GatePolicy? Read(string file, string yaml, ICollection<string> errors)
+    /// <param name="areas">
+    /// The areas that rules may speak of, as <see cref="ProposalAreas.GateAreas"/> has them; the built-in ones when null.
+    /// </param>
+    public static GatePolicy? Read(string file, string yaml, ICollection<string> errors, IReadOnlyCollection<string>? areas = null)
     {
         YamlFields? root = null;
-        var policy = YamlFile.Read(file, yaml, Shape, fields => Policy(root = fields), errors);
+        var policy = YamlFile.Read(file, yaml, Shape, fields => Policy(root = fields, areas ?? GateArea.BuiltIn), errors);
         return policy is null ? null : policy with { Version = GetVersion(root!) };
     }
 
-    private static GatePolicy Policy(YamlFields fields)
+    private static GatePolicy Policy(YamlFields fields, IReadOnlyCollection<string> areas)
     {
         var policy = new GatePolicy(
             "",
             Defaults(fields.Mapping("defaults")),
             Chain(fields.Mapping("chain")),
             [.. fields.Each("maintenance").Select(Maintenance)],
-            Rules(fields))
+            Rules(fields, areas))
         {
             Freezes = [.. fields.Each("freezes").Select(Freeze)],
             BreakGlass = fields.OptionalMapping("breakGlass") is { } glass ? Glass(glass) : null,
@@ -44,8 +47,9 @@ public static partial class GatePolicyReader
         return policy;
     }
 
-    private static ImmutableArray<GateRule> Rules(YamlFields fields) =>
-        fields.Has("rules") ? [.. fields.Each("rules").Select(Rule)] : fields.Wrong<ImmutableArray<GateRule>>("rules", "a list", []);
+    private static ImmutableArray<GateRule> Rules(YamlFields fields, IReadOnlyCollection<string> areas) => fields.Has("rules")
+        ? [.. fields.Each("rules").Select(rule => Rule(rule, areas))]
+        : fields.Wrong<ImmutableArray<GateRule>>("rules", "a list", []);
 
     private static GateDefaults Defaults(YamlFields fields)
     {
@@ -126,11 +130,11 @@ public static partial class GatePolicyReader
         fields.TimeOfDay("to"),
         fields.Zone("timeZone"));
 
-    private static GateRule Rule(YamlFields fields)
+    private static GateRule Rule(YamlFields fields, IReadOnlyCollection<string> areas)
     {
         var rule = new GateRule(
             fields.Text("name"),
-            fields.Has("area") ? Area(fields) : null,
+            fields.Has("area") ? Area(fields, areas) : null,
             Actions(fields),
             fields.Choices<Severity>("severity"),
             fields.Choices<BlastRadius>("blastRadius"),
@@ -153,10 +157,10 @@ public static partial class GatePolicyReader
         return window;
     }
 
-    private static string Area(YamlFields fields)
+    private static string Area(YamlFields fields, IReadOnlyCollection<string> areas)
     {
         var area = fields.Text("area");
-        return GateArea.All.Contains(area) ? area : fields.Wrong("area", $"one of {string.Join(", ", GateArea.All)}", area);
+        return areas.Contains(area) ? area : fields.Wrong("area", $"one of {string.Join(", ", areas)}", area);
     }
 
     private static ImmutableArray<string> Actions(YamlFields fields)

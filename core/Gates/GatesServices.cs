@@ -53,7 +53,8 @@ public static class GatesServices
                 provider.GetRequiredService<IHostEnvironment>()),
             [.. provider.GetRequiredService<ITenantDirectory>().All,
                 .. provider.GetRequiredService<ITenantDirectory>().InOtherRegions.Select(elsewhere => elsewhere.Tenant)],
-            errors);
+            errors,
+            provider.GetRequiredService<ProposalAreas>().GateAreas);
         return errors.Count == 0 ? policies : throw new InvalidOperationException(string.Join('\n', errors));
     }
 }

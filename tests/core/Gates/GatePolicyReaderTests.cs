@@ -99,6 +99,20 @@ public sealed class GatePolicyReaderTests : IDisposable
         ]);
     }
 
+    [Fact]
+    public void A_rule_speaks_of_any_area_that_is_registered_and_of_no_other()
+    {
+        var yaml = APolicy.Yaml() + """
+
+              - { name: Loans need two, area: loans, level: L2, approvals: 2 }
+            """;
+        var errors = new List<string>();
+        GatePolicyReader.Read("p.yaml", yaml, errors, ["operations", "undo", "loans"])
+            .ShouldNotBeNull(string.Join('\n', errors)).Rules[^1].Area.ShouldBe("loans");
+        GatePolicyReader.Read("p.yaml", yaml, errors, ["operations", "undo", "projects"]).ShouldBeNull();
+        errors.ShouldHaveSingleItem().ShouldEndWith("'area' must be one of operations, undo, projects");
+    }
+
     [Theory]
     [InlineData("", "p.yaml:1: a policy is one mapping with the keys chain, defaults, freezes, maintenance and rules")]
     [InlineData("- a\n- b", "p.yaml:1: a policy is one mapping with the keys chain, defaults, freezes, maintenance and rules")]
