@@ -17,7 +17,7 @@ public abstract class ChatHandler<TArguments>
         get
         {
             var type = GetType().Name;
-            foreach (var ending in (ReadOnlySpan<string>)["Command", "Question"])
+            foreach (var ending in (ReadOnlySpan<string>)["Command", "Query"])
             {
                 if (type.Length > ending.Length && type.EndsWith(ending, StringComparison.Ordinal))
                     return type[..^ending.Length];

@@ -33,10 +33,10 @@ internal sealed class ChatParser(ChatCatalog catalog)
             return meant;
         var verb = text.Words.Count > 0 ? text.Words[0].ToLowerInvariant() : "";
         if (TypedText.BeginsQuestion(verb))
-            return ChatRequest.UnknownQuestion(text.Whole);
+            return ChatRequest.UnknownQuery(text.Whole);
         var nearest = verb.Length > 0 ? catalog.Nearest(verb) : [];
         return nearest.Count == 0 && text.Whole.EndsWith('?') && verb.Length > 0
-            ? ChatRequest.UnknownQuestion(text.Whole)
+            ? ChatRequest.UnknownQuery(text.Whole)
             : ChatRequest.Unknown(text.Whole, nearest);
     }
 

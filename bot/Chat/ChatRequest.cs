@@ -14,7 +14,7 @@ public sealed record ChatRequest(string Name, object Arguments, Func<ChatTurn, C
         Create(new Incomplete(problem, usage), _ => Reply.Notice(problem, detail: usage));
 
     /// <summary>A question that none of the registered ones understands.</summary>
-    public static ChatRequest UnknownQuestion(string said) =>
+    public static ChatRequest UnknownQuery(string said) =>
         Create(new UnknownQuery(said), turn => Reply.Card(
             MessageCards.NotKnown($"I cannot answer “{CardText.Plain(said, 120)}”.", turn.Help)));
 

@@ -6,7 +6,7 @@ public static class ChatServices
 {
     /// <summary>
     /// What the bot does with what reaches it from Teams; wants cards, the Teams edge, gates and the mediator to be registered as well.
-    /// What can be said is registered apart, with <see cref="AddChatCommand{TCommand}"/> and <see cref="AddChatQuestion{TQuestion}"/>.
+    /// What can be said is registered apart, with <see cref="AddChatCommand{TCommand}"/> and <see cref="AddChatQuery{TQuery}"/>.
     /// </summary>
     public static IServiceCollection AddChat(this IServiceCollection services) => services
         .AddSingleton<Visibility>()
@@ -38,7 +38,7 @@ public static class ChatServices
         services.AddSingleton<TCommand>().AddSingleton<IChatCommand>(static provider => provider.GetRequiredService<TCommand>());
 
     /// <summary>One more question, read where none of those registered before is meant.</summary>
-    public static IServiceCollection AddChatQuestion<TQuestion>(this IServiceCollection services)
-        where TQuestion : class, IChatQuery =>
-        services.AddSingleton<TQuestion>().AddSingleton<IChatQuery>(static provider => provider.GetRequiredService<TQuestion>());
+    public static IServiceCollection AddChatQuery<TQuery>(this IServiceCollection services)
+        where TQuery : class, IChatQuery =>
+        services.AddSingleton<TQuery>().AddSingleton<IChatQuery>(static provider => provider.GetRequiredService<TQuery>());
 }

@@ -28,7 +28,7 @@ public interface IChatCommand
 
 /// <summary>
 /// A question in plain words, read by its words alone: the same words are always read the same way, and none of them acts. Registered with
-/// <see cref="ChatServices.AddChatQuestion{TQuestion}"/>; questions are tried in the order of registration, before any command.
+/// <see cref="ChatServices.AddChatQuery{TQuery}"/>; questions are tried in the order of registration, before any command.
 /// </summary>
 public interface IChatQuery
 {

@@ -74,7 +74,7 @@ public static class BotHost
             .AddCards()
             .AddChat()
             .AddChatCommands()
-            .AddChatQuestions()
+            .AddChatQueries()
             .AddDigests()
             .AddRotationSchedule()
             .AddTelemetry(builder.Configuration);

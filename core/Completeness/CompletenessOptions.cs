@@ -11,11 +11,11 @@ public sealed class CompletenessOptions
     public TimeSpan ReceiptsEvery { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// A connection that was heard before is silent when nothing comes for this long; <c>Connections:{name}:SilentAfter</c> says otherwise
+    /// A connection that was heard before is silent when nothing comes for this long; <c>Connections:{name}:StaleAfter</c> says otherwise
     /// for one.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
-    public TimeSpan SilentAfter { get; set; } = TimeSpan.FromDays(1);
+    public TimeSpan StaleAfter { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>How often the vendors' logs of actions are read.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]

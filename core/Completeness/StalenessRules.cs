@@ -17,7 +17,7 @@ internal static class StalenessRules
     {
         foreach (var connection in connections)
         {
-            var within = connection.SilentAfter ?? usually;
+            var within = connection.StaleAfter ?? usually;
             var pulse = watch.Pulses.GetValueOrDefault(connection.Name) ?? new(null, null, 0);
             var expected = new StreamVersion(StreamId.Connection(connection.Name), pulse.Version);
             if ((pulse.LastHeard ?? pulse.Expected) is not { } last)

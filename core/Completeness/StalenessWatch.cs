@@ -53,7 +53,7 @@ internal sealed class StalenessWatch : BackgroundService
         var watch = (await states.GetAsync(tenant, cancellationToken)).Watch;
         var own = connections.All.Where(connection => connection.Tenant == tenant);
         foreach (var due in StalenessRules.For(
-            watch, own, connection => senders.Contains(connection.Connector), options.Value.SilentAfter, clock.GetUtcNow()))
+            watch, own, connection => senders.Contains(connection.Connector), options.Value.StaleAfter, clock.GetUtcNow()))
         {
             var entry = new NewEntry(due.Expected.Stream, Self, Guid.NewGuid().ToString("n"), due.Fact);
             if (await ledger.AppendAsync(tenant, [due.Expected], [entry], cancellationToken) is not AppendResult.Appended)

@@ -143,7 +143,7 @@ public sealed partial class Assessment : IDisposable
                 break;
             case ProposalStaged fact:
                 var gated = For(fact.About.Text, mark);
-                gated.Rounds.Add(Staged(mark, entry, fact, gated.Drafts.LastOrDefault()?.NotAfter));
+                gated.Revisions.Add(Staged(mark, entry, fact, gated.Drafts.LastOrDefault()?.NotAfter));
                 break;
             case ProposalDecided fact: Decided(mark, entry, fact); break;
             case BreakGlassReviewed fact:
@@ -296,15 +296,15 @@ public sealed partial class Assessment : IDisposable
     private RevisionRecord GetRevision(string incidentId, int revision, EntryReference mark, ProposalKind kind = ProposalKind.Remedy)
     {
         var incident = For(incidentId, mark);
-        if (incident.Rounds.FindLast(round => round.Revision == revision) is { } known)
+        if (incident.Revisions.FindLast(round => round.Revision == revision) is { } known)
             return known;
         var unknown = new RevisionRecord { Revision = revision, Kind = kind };
-        incident.Rounds.Add(unknown);
+        incident.Revisions.Add(unknown);
         return unknown;
     }
 
     private RunRecordText? GetRun(string incidentId, string executionId, EntryReference mark) =>
-        For(incidentId, mark).Rounds.FindLast(revision => revision.Run?.Id == executionId)?.Run;
+        For(incidentId, mark).Revisions.FindLast(revision => revision.Run?.Id == executionId)?.Run;
 
     private int[] GetTargets(Plan plan) => [.. plan.Steps.Select(static step => step.Target).Distinct().Select(target =>
     {

@@ -49,11 +49,11 @@ public sealed class IncidentRecord(string id)
 
     /// <summary>It was opened again, and what was put at a gate since, if anything, has come to no end.</summary>
     public bool IsOpenAgain => Closed is null && Reopenings is [.., var again]
-        && (Rounds is not [.., { Staged: { } staged } last] || staged.Seq < again.Mark.Seq
+        && (Revisions is not [.., { Staged: { } staged } last] || staged.Seq < again.Mark.Seq
             || last is { Run: null, Final: null, Expired: null, Withdrawn: null });
 
     /// <summary>Each time something was put at a gate, in order.</summary>
-    public List<RevisionRecord> Rounds { get; } = new(1);
+    public List<RevisionRecord> Revisions { get; } = new(1);
 }
 
 /// <summary>One time that what was closed was opened again.</summary>

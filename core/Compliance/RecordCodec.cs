@@ -46,8 +46,8 @@ internal sealed class RecordCodec
             output.Write(draft.Drafter.Place);
             output.Write(draft.NotAfter?.UtcTicks ?? 0);
         }
-        output.Write7BitEncodedInt(incident.Rounds.Count);
-        foreach (var revision in incident.Rounds)
+        output.Write7BitEncodedInt(incident.Revisions.Count);
+        foreach (var revision in incident.Revisions)
             Write(output, revision);
     }
 
@@ -73,7 +73,7 @@ internal sealed class RecordCodec
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
             incident.Drafts.Add(new(ReadMark(input), input.Read7BitEncodedInt(), ReadText(input)) { NotAfter = ReadTime(input) });
         for (var left = input.Read7BitEncodedInt(); left > 0; left--)
-            incident.Rounds.Add(ReadRound(input));
+            incident.Revisions.Add(ReadRound(input));
         return incident;
     }
 

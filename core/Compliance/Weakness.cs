@@ -39,7 +39,7 @@ public static class Weaknesses
         var until = assessment.Subject.AsOf;
         foreach (var incident in assessment.Incidents)
         {
-            foreach (var revision in incident.Rounds)
+            foreach (var revision in incident.Revisions)
             {
                 foreach (var (kind, seen) in For(revision, until))
                 {
@@ -96,7 +96,7 @@ public static class Weaknesses
     {
         if (kind is not (WeaknessKind.Expired or WeaknessKind.Failed or WeaknessKind.Unknown or WeaknessKind.Unfinished))
             return null;
-        foreach (var later in incident.Rounds)
+        foreach (var later in incident.Revisions)
         {
             if (kind == WeaknessKind.Expired && later.Revision > revision.Revision && later.Final is { } decided
                 && decided.Mark.Seq > seen.Seq)

@@ -16,9 +16,9 @@ public sealed class ConnectionSettings
     public string? Connector { get; init; }
 
     /// <summary>
-    /// How long nothing may come before the connection counts as silent; zero for never, nothing for <c>Completeness:SilentAfter</c>.
+    /// How long nothing may come before the connection counts as silent; zero for never, nothing for <c>Completeness:StaleAfter</c>.
     /// </summary>
-    public TimeSpan? SilentAfter { get; init; }
+    public TimeSpan? StaleAfter { get; init; }
 
     /// <summary>The day by which its secrets are to be replaced; people are reminded from two weeks before.</summary>
     public DateOnly? RotateBy { get; init; }
@@ -92,6 +92,6 @@ internal sealed class ConfiguredConnections : IConnections, IConnectionDirectory
         settings.Settings.Where(pair => pair.Value is not null)
             .ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.OrdinalIgnoreCase))
     {
-        SilentAfter = settings.SilentAfter,
+        StaleAfter = settings.StaleAfter,
     };
 }

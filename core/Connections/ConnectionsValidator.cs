@@ -36,8 +36,8 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
             yield return $"{at}:Tenant: missing.";
         else if (!tenantIsKnown)
             yield return $"{at}:Tenant: there is no tenant '{settings.Tenant}' in section Tenants.";
-        if (settings?.SilentAfter is { } silent && silent < TimeSpan.Zero)
-            yield return $"{at}:SilentAfter: must not be negative.";
+        if (settings?.StaleAfter is { } silent && silent < TimeSpan.Zero)
+            yield return $"{at}:StaleAfter: must not be negative.";
         if (connectors is null)
             yield break;
         var connectorIsKnown = settings?.Connector is { } connector && connectors.Known.Contains(connector.Trim());

@@ -9,7 +9,7 @@ namespace DevOpsAI.Connections;
 public sealed record Connection(string Name, TenantId Tenant, string Connector, IReadOnlyDictionary<string, string> Settings)
 {
     /// <summary>How long it may send nothing before that is put on record; zero for ever, null for as long as is usual.</summary>
-    public TimeSpan? SilentAfter { get; init; }
+    public TimeSpan? StaleAfter { get; init; }
 }
 
 /// <summary>A thing at the vendor that an action touches, as the vendor itself names it.</summary>

@@ -16,5 +16,5 @@ public sealed class DraftingOptions
 
     /// <summary>How long all these tries may take together.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
-    public TimeSpan VendorPatience { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan VendorTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -32,7 +32,7 @@ internal sealed class IncidentDrafter(
     /// <summary>Asks the vendor a few times within a bounded time: an incident must not wait for ever for somebody else's system.</summary>
     private async Task<Resolution> ResolveAsync(Incident incident, Runbook runbook, DraftCase about, CancellationToken cancellationToken)
     {
-        var (tries, timeout) = (options.Value.VendorTries, options.Value.VendorPatience);
+        var (tries, timeout) = (options.Value.VendorTries, options.Value.VendorTimeout);
         using var impatience = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, impatience.Token);
         var silent = new Resolution.Unreachable($"no answer within {timeout.TotalSeconds:0} seconds", null);

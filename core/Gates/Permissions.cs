@@ -50,7 +50,7 @@ internal static class Permissions
             && PlanDigests.Compute(state.Tenant, staged, plan) == proposal.PlanDigest)
             return null;
         // Whoever was erased took the nonce along; that is no tampering.
-        if (staged.Nonce is Erased.Text or Erased.Missing or Erased.Sealed)
+        if (staged.Nonce is Erased.Text or Erased.Missing or Erased.Encrypted)
             return new("What was approved cannot be read any more, so it is not carried out.");
         return new("The plan does not have its digest: the plan is not the one that was shown.")
         {

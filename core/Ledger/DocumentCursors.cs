@@ -33,8 +33,8 @@ public sealed class DocumentCursors(IDocuments documents) : ICursorStore
         {
             var (saved, tag) = await ReadAsync(tenant, cancellationToken);
             var isNews = false;
-            foreach (var cursor in cursors.Where(cursor => cursor.Seq > saved.GetValueOrDefault(cursor.Follower)))
-                (saved[cursor.Follower], isNews) = (cursor.Seq, true);
+            foreach (var cursor in cursors.Where(cursor => cursor.Seq > saved.GetValueOrDefault(cursor.Subscription)))
+                (saved[cursor.Subscription], isNews) = (cursor.Seq, true);
             if (!isNews || await documents.TryPutAsync(
                 DocumentScope.From(tenant), Kind, Id,
                 JsonSerializer.SerializeToUtf8Bytes(saved, CursorsJson.Default.SortedDictionaryStringInt64), tag, cancellationToken))

@@ -5,7 +5,7 @@ namespace DevOpsAI.Ledger;
 /// <summary>
 /// How far a subscription has come in a tenant's ledger: everything up to and including <paramref name="Seq"/> is finished.
 /// </summary>
-public readonly record struct SubscriptionCursor(string Follower, TenantId Tenant, long Seq);
+public readonly record struct SubscriptionCursor(string Subscription, TenantId Tenant, long Seq);
 
 /// <summary>Keeps the subscriptions' cursors. One that is lost or old means entries handed over again, never entries skipped.</summary>
 public interface ICursorStore

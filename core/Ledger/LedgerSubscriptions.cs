@@ -18,7 +18,7 @@ public sealed class LedgerSubscriptions : BackgroundService
     private readonly ICursorStore store;
     private readonly TimeProvider clock;
     private readonly ILogger<LedgerSubscriptions> logger;
-    private readonly List<(ILedgerSubscription Follower, SemaphoreSlim Slots)> subscriptions;
+    private readonly List<(ILedgerSubscription Subscription, SemaphoreSlim Slots)> subscriptions;
     private readonly ISubscribedTenants followed;
     private readonly ISubscriptionPause? hold;
     private readonly ConcurrentDictionary<TenantId, Shift> shifts = new();
@@ -123,7 +123,7 @@ public sealed class LedgerSubscriptions : BackgroundService
     }
 
     private Shift ShiftFor(TenantId tenant) =>
-        new([.. subscriptions.Select(one => new SubscriptionRun(one.Follower, tenant, one.Slots, ledger, store, clock, logger, hold))]);
+        new([.. subscriptions.Select(one => new SubscriptionRun(one.Subscription, tenant, one.Slots, ledger, store, clock, logger, hold))]);
 
     private async Task SaveAsync(IEnumerable<SubscriptionRun> runs)
     {
@@ -142,7 +142,7 @@ public sealed class LedgerSubscriptions : BackgroundService
     {
         var changed = runs
             .Select(static run => new SubscriptionCursor(run.Subscription, run.Tenant, run.Cursor))
-            .Where(cursor => cursor.Seq > saved.GetValueOrDefault((cursor.Follower, cursor.Tenant)))
+            .Where(cursor => cursor.Seq > saved.GetValueOrDefault((cursor.Subscription, cursor.Tenant)))
             .ToList();
         if (changed.Count == 0)
             return;
@@ -150,7 +150,7 @@ public sealed class LedgerSubscriptions : BackgroundService
         {
             await store.SaveAsync(changed, CancellationToken.None);
             foreach (var cursor in changed)
-                saved[(cursor.Follower, cursor.Tenant)] = cursor.Seq;
+                saved[(cursor.Subscription, cursor.Tenant)] = cursor.Seq;
         }
         catch (LedgerUnavailableException unavailable)
         {

@@ -14,7 +14,7 @@ public sealed class WitnessHoldTests
             ["LocalTeams:Enabled"] = "false",
             ["Ledger:Witnesses:0:Url"] = "http://127.0.0.1:9",
             ["Ledger:Witnesses:0:Key"] = key.Witness.ToString(),
-            ["Ledger:WitnessPatience"] = "00:00:15",
+            ["Ledger:WitnessTimeout"] = "00:00:15",
         });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");

@@ -92,7 +92,7 @@ internal sealed class HappenedQuery(
         {
             [] => null,
             [var device] => For(question, device),
-            _ => ChatRequest.UnknownQuestion(question.Whole),
+            _ => ChatRequest.UnknownQuery(question.Whole),
         };
     }
 

@@ -79,7 +79,7 @@ internal sealed class HtmlReport
 
     private void Figures()
     {
-        var revisions = assessment.Incidents.SelectMany(static incident => incident.Rounds);
+        var revisions = assessment.Incidents.SelectMany(static incident => incident.Revisions);
         var (people, automatic, verified, troubled, expired) = (0, 0, 0, 0, 0);
         foreach (var revision in revisions)
         {
@@ -247,7 +247,7 @@ internal sealed class HtmlReport
         page.WriteLine("</tbody></table></div></section>");
     }
 
-    private static string Ending(IncidentRecord incident) => incident.Rounds switch
+    private static string Ending(IncidentRecord incident) => incident.Revisions switch
     {
         _ when incident.IsOpenAgain => Badge("warn", "open again"),
         [.., { Run.Outcome: ExecutionOutcome.Verified, Kind: ProposalKind.Undo }] => Badge("good", "undone"),

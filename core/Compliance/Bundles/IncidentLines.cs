@@ -22,7 +22,7 @@ internal static class IncidentLines
             lines.Add(new(opened, "Opened."));
         foreach (var draft in incident.Drafts)
             lines.Add(new(draft.Mark, Drafted(assessment.Texts.Get(draft.Drafter), draft.Revision)));
-        foreach (var revision in incident.Rounds)
+        foreach (var revision in incident.Revisions)
             lines.AddRange(For(assessment, revision));
         foreach (var again in incident.Reopenings)
         {

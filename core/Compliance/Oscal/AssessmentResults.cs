@@ -107,7 +107,7 @@ internal static class AssessmentResults
 
     private static IEnumerable<(IncidentRecord Incident, RevisionRecord Round, DecisionRecord Decision)> Approvals(Assessment assessment) =>
         from incident in assessment.Incidents
-        from revision in incident.Rounds
+        from revision in incident.Revisions
         from decision in revision.Decisions
         where decision is { IsApproval: true, By.Kind: ActorKind.Person }
         select (incident, revision, decision);

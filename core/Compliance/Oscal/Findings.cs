@@ -18,7 +18,7 @@ internal static class Findings
             if (Concerns(incidental.Kind) is { } objective)
                 counts[objective] = (0, counts[objective].Deviating + 1);
         }
-        foreach (var revision in assessment.Incidents.SelectMany(static incident => incident.Rounds))
+        foreach (var revision in assessment.Incidents.SelectMany(static incident => incident.Revisions))
         {
             foreach (var objective in Objectives.OfRounds)
             {
@@ -41,7 +41,7 @@ internal static class Findings
     /// <summary>The proposals that get an observation.</summary>
     public static IEnumerable<(IncidentRecord Incident, RevisionRecord Round)> Telling(Assessment assessment) =>
         from incident in assessment.Incidents
-        from revision in incident.Rounds
+        from revision in incident.Revisions
         where Verdicts.IsTelling(revision, assessment.Subject.AsOf)
         select (incident, revision);
 

@@ -89,7 +89,7 @@ public sealed record DecryptedField(int Part, ReadOnlyMemory<byte> Salt, ReadOnl
     private static byte[] TextFor(EncryptedField part, bool isWanted, Func<string, bool> isErased)
     {
         if (!isWanted)
-            return FieldDecryptor.SealedBlank;
+            return FieldDecryptor.EncryptedBlank;
         return isErased(part.Key) ? FieldDecryptor.TextBlank : FieldDecryptor.MissingBlank;
     }
 

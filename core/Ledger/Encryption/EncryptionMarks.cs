@@ -47,7 +47,7 @@ public static class Erased
     public const string Text = "(erased)";
 
     /// <summary>Read without any keys, as by an auditor.</summary>
-    public const string Sealed = "(sealed)";
+    public const string Encrypted = "(encrypted)";
 
     /// <summary>The key or the encrypted bytes are not there, and no entry says that they were erased.</summary>
     public const string Missing = "(missing)";

@@ -39,7 +39,7 @@ internal static class FieldDecryptor
     private static byte[] TextFor(EncryptedField part, TenantKeys? keys)
     {
         if (keys is null)
-            return SealedBlank;
+            return EncryptedBlank;
         return keys.IsErased(part.Key) ? TextBlank : MissingBlank;
     }
 
@@ -97,7 +97,7 @@ internal static class FieldDecryptor
     }
 
     internal static readonly byte[] TextBlank = Encoding.UTF8.GetBytes($"\"{Erased.Text}\"");
-    internal static readonly byte[] SealedBlank = Encoding.UTF8.GetBytes($"\"{Erased.Sealed}\"");
+    internal static readonly byte[] EncryptedBlank = Encoding.UTF8.GetBytes($"\"{Erased.Encrypted}\"");
     internal static readonly byte[] MissingBlank = Encoding.UTF8.GetBytes($"\"{Erased.Missing}\"");
 
     internal static string? Text(byte[]? json) => json is null ? null : EntryParts.Text(json, ..);

@@ -40,7 +40,7 @@ public sealed class CheckpointOptions
 
     /// <summary>How long after a start witnesses that do not answer keep anything from being carried out.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
-    public TimeSpan WitnessPatience { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan WitnessTimeout { get; set; } = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>One entry of <c>Ledger:Witnesses</c>.</summary>

@@ -45,7 +45,7 @@ public static class CheckpointServices
             provider.GetRequiredService<LedgerTree>(),
             provider.GetRequiredService<ITenantDirectory>(),
             provider.GetRequiredService<CheckpointStatus>(),
-            new(GetOptions(provider).WitnessPatience, provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss),
+            new(GetOptions(provider).WitnessTimeout, provider.GetRequiredService<IOptions<StorageOptions>>().Value.AcceptLoss),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<WitnessedStart>>()));
         services.AddSingleton<IExecutionDelay>(static provider => provider.GetRequiredService<WitnessedStart>());

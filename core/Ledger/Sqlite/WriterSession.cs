@@ -67,7 +67,7 @@ internal sealed class WriterSession : IDisposable
     }
 
     public void Save(SubscriptionCursor cursor) =>
-        saveCursor.Bind(1, cursor.Follower).Bind(2, cursor.Tenant.Value).Bind(3, cursor.Seq).Run();
+        saveCursor.Bind(1, cursor.Subscription).Bind(2, cursor.Tenant.Value).Bind(3, cursor.Seq).Run();
 
     /// <summary>Writes the heads of the tenants appended to, and makes all of it durable.</summary>
     public void Commit()

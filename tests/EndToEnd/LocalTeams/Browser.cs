@@ -9,7 +9,7 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly string[] Usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     /// <summary>In milliseconds.</summary>
-    private static readonly float Patience = (float)Hang.Limit.TotalMilliseconds;
+    private static readonly float TimeLimit = (float)Hang.Limit.TotalMilliseconds;
 
     private readonly IPlaywright playwright;
     private readonly IBrowser browser;
@@ -24,11 +24,11 @@ internal sealed class Browser : IAsyncDisposable
         var executable = Usual.Prepend(Environment.GetEnvironmentVariable("CHROMIUM")).FirstOrDefault(File.Exists);
         Assert.SkipWhen(executable is null, "No Chromium: apt-get install chromium, or name one in CHROMIUM.");
         var driver = await Playwright.CreateAsync();
-        Assertions.SetDefaultExpectTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(TimeLimit);
         var chromium = await driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = executable,
-            Timeout = Patience,
+            Timeout = TimeLimit,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync"],
         });
@@ -43,7 +43,7 @@ internal sealed class Browser : IAsyncDisposable
             ColorScheme = scheme,
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
-        context.SetDefaultTimeout(Patience);
+        context.SetDefaultTimeout(TimeLimit);
         if (loopbackOnly)
             await context.RouteAsync(url => !new Uri(url).IsLoopback, route => route.AbortAsync());
         var page = await context.NewPageAsync();

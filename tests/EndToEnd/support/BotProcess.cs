@@ -81,7 +81,7 @@ internal sealed class BotProcess : IAsyncDisposable
         start.Environment["Digests__Enabled"] = "false";
         start.Environment["LocalTeams__AnswerTimeout"] = "00:01:00";
         start.Environment["Drafting__VendorTries"] = "10";
-        start.Environment["Drafting__VendorPatience"] = "00:10:00";
+        start.Environment["Drafting__VendorTimeout"] = "00:10:00";
         foreach (var (name, value) in settings)
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         process = Process.Start(start)!;

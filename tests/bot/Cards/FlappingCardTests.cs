@@ -11,7 +11,7 @@ namespace DevOpsAI.Tests.Cards;
 /// <summary>An alert that ends and fires again has one card, which says so and asks anew.</summary>
 public sealed class FlappingCardTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
     private readonly IncidentScript story = new IncidentScript().Linked().Opened().Drafted().Staged();
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class FlappingCardTests
 
     private async Task<NextStep> NextAsync() =>
         NextStep.For(await story.StateAsync(), await story.IncidentAsync(), IncidentScript.Channel.ConversationId,
-            story.Clock.GetUtcNow(), Patience);
+            story.Clock.GetUtcNow(), TimeLimit);
 
     private async Task<JsonNode> CardAsync() =>
         IncidentCard.Build(TestViews.For(story, new GivenAccess { EverybodyIsAdministrator = true })

@@ -43,7 +43,7 @@ public sealed class ChatCatalogTests
 
         public IReadOnlyList<HelpLine> Help => [];
 
-        public ChatRequest Read(CommandText text) => ChatRequest.UnknownQuestion(text.Whole);
+        public ChatRequest Read(CommandText text) => ChatRequest.UnknownQuery(text.Whole);
     }
 
     [Fact]

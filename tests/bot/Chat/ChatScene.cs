@@ -23,7 +23,7 @@ internal static class ChatScene
 {
     public static ServiceProvider Build(IncidentScript story, IAccess access, Action<IServiceCollection>? more = null)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton<SubjectDrawing>().AddChat().AddChatCommands().AddChatQuestions()
+        var services = new ServiceCollection().AddLogging().AddSingleton<SubjectDrawing>().AddChat().AddChatCommands().AddChatQueries()
             .AddSingleton<TimeProvider>(story.Clock)
             .AddSingleton<ITenantDirectory>(new TwoTenants())
             .AddSingleton<ILedger>(story.Ledger)

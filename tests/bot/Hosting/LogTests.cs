@@ -10,8 +10,8 @@ public sealed class LogTests
     private static readonly string[] Ours =
         ["OutboundLog.operation", "InboundLog.host", "OutboundLog.reason", "WebhookLog.connection", "WebhookLog.connector",
             "ChatLog.incident", "ChatLog.outcome", "ChatLog.purpose", "ChatLog.correlation", "RotationReminder.warning", "CardLog.incident",
-        "FirstDay.place", "FirstDay.channel", "FirstDay.client", "FirstDay.address", "MessageStore.damage", "MessageStore.aside",
-            "BotLine.reason", "Samples.sample", "Samples.path", "Samples.problem"];
+        "Seeder.place", "Seeder.channel", "Seeder.client", "Seeder.address", "MessageStore.damage", "MessageStore.aside",
+            "BotClient.reason", "Samples.sample", "Samples.path", "Samples.problem"];
 
     [Fact]
     public void What_somebody_outside_wrote_is_cut_where_it_is_logged()

@@ -46,9 +46,9 @@ public sealed class TenancyByTypeTests
         ["ConversationAccount(TenantId)"] = "the Teams protocol: an Entra directory",
         ["ConversationAccount.TenantId"] = "the Teams protocol: an Entra directory",
         ["ConversationAccount.Deconstruct(TenantId)"] = "the Teams protocol: an Entra directory",
-        ["WorkplaceState(TenantId)"] = "the Teams protocol, played: an Entra directory",
-        ["WorkplaceState.TenantId"] = "the Teams protocol, played: an Entra directory",
-        ["WorkplaceState.Deconstruct(TenantId)"] = "the Teams protocol, played: an Entra directory",
+        ["LocalDirectoryState(TenantId)"] = "the Teams protocol, played: an Entra directory",
+        ["LocalDirectoryState.TenantId"] = "the Teams protocol, played: an Entra directory",
+        ["LocalDirectoryState.Deconstruct(TenantId)"] = "the Teams protocol, played: an Entra directory",
     };
 
     [Fact]

@@ -12,11 +12,11 @@ public sealed class PeopleTests : IAsyncLifetime
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
     private LocalTeamsHost teams = null!;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
     private readonly ManualClock clock = new();
 
     public async ValueTask InitializeAsync() => teams = await LocalTeamsHost.StartAsync(
-        clock, settings: new() { ["LocalTeams:AnswerTimeout"] = $"{Patience}", ["LocalTeams:SecondRoundAfter"] = "00:00:00" });
+        clock, settings: new() { ["LocalTeams:AnswerTimeout"] = $"{AnswerTimeout}", ["LocalTeams:SecondRoundAfter"] = "00:00:00" });
 
     public ValueTask DisposeAsync() => teams.DisposeAsync();
 
@@ -275,7 +275,7 @@ public sealed class PeopleTests : IAsyncLifetime
         for (var count = 1; count <= deliveries; count++)
         {
             await teams.Bot.GetAsync(_ => teams.Bot.Invokes.Count == count, Ct);
-            clock.Advance(Patience);
+            clock.Advance(AnswerTimeout);
         }
         return await clicking;
     }

@@ -23,8 +23,8 @@ public sealed class FolderOrderTests(ITestOutputHelper output)
     {
         var sources = new SourceTree(new Dictionary<string, string>
         {
-            ["core/Ledger/Entry.cs"] = "namespace DevOpsAI.Ledger; public encrypted record Entry { public Gates.Role? By { get; init; } }",
-            ["core/Gates/Role.cs"] = "using DevOpsAI.Ledger; namespace DevOpsAI.Gates; public encrypted record Role(Entry Entry);",
+            ["core/Ledger/Entry.cs"] = "namespace DevOpsAI.Ledger; public sealed record Entry { public Gates.Role? By { get; init; } }",
+            ["core/Gates/Role.cs"] = "using DevOpsAI.Ledger; namespace DevOpsAI.Gates; public sealed record Role(Entry Entry);",
         });
 
         var matrix = new FolderMatrix(sources, "core", ["Ledger", "Gates"]);
@@ -39,8 +39,8 @@ public sealed class FolderOrderTests(ITestOutputHelper output)
         var sources = new SourceTree(new Dictionary<string, string>
         {
             ["core/Ledger/Entry.cs"] =
-                "namespace DevOpsAI.Ledger; /* Role */ public encrypted record Entry { public string Text => \"Role\"; }",
-            ["core/Gates/Role.cs"] = "namespace DevOpsAI.Gates; public encrypted record Role;",
+                "namespace DevOpsAI.Ledger; /* Role */ public sealed record Entry { public string Text => \"Role\"; }",
+            ["core/Gates/Role.cs"] = "namespace DevOpsAI.Gates; public sealed record Role;",
         });
 
         new FolderMatrix(sources, "core", ["Ledger", "Gates"]).Violations.ShouldBeEmpty();

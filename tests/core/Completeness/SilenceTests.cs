@@ -184,7 +184,7 @@ public sealed class SilenceTests : IDisposable
     [Fact]
     public async Task Where_nothing_needs_to_come_nothing_is_expected()
     {
-        using var watch = Watch(connection with { SilentAfter = TimeSpan.Zero }, sends: true);
+        using var watch = Watch(connection with { StaleAfter = TimeSpan.Zero }, sends: true);
         await watch.LookAsync(Contoso, Token);
         ledger.Entries(Contoso).ShouldBeEmpty();
     }
@@ -222,7 +222,7 @@ public sealed class SilenceTests : IDisposable
     [InlineData(10, 1)]
     public async Task A_connection_may_have_a_time_of_its_own_or_none(int minutes, int silences)
     {
-        using var watch = Watch(connection with { SilentAfter = TimeSpan.FromMinutes(minutes) });
+        using var watch = Watch(connection with { StaleAfter = TimeSpan.FromMinutes(minutes) });
         await ReceiveAsync();
         clock.Advance(TimeSpan.FromDays(2));
         await watch.LookAsync(Contoso, Token);

@@ -25,7 +25,7 @@ public sealed class BrokenGlassTests : IDisposable
         var files = await ExportAsync(names);
         var message = names
             ? "Ana Approver approved in the name of Bo Both: it burns."
-            : $"Person {EvidenceScene.Ana.ObjectId} approved in the name of person {EvidenceScene.Bo.ObjectId} (the reason is sealed).";
+            : $"Person {EvidenceScene.Ana.ObjectId} approved in the name of person {EvidenceScene.Bo.ObjectId} (the reason is encrypted).";
         Text(files, BundleFormat.Report).ShouldContain(message);
         Text(files, "oscal/assessment-results.json")
             .ShouldContain($"Approved in the name of {(names ? "Bo Both" : $"person {EvidenceScene.Bo.ObjectId}")} for {id}");
@@ -55,11 +55,11 @@ public sealed class BrokenGlassTests : IDisposable
         {
             text.ShouldContain(
                 $"{ana} broke the glass and approved alone, 2 confirmations by others owed until 2026-03-03 09:00:00 "
-                + $"UTC{(names ? ": it burns" : " (the reason is sealed)")}.");
+                + $"UTC{(names ? ": it burns" : " (the reason is encrypted)")}.");
             text.ShouldContain("The broken glass is not confirmed: 2 confirmations by others owed until 2026-03-03 09:00:00 UTC.");
             text.ShouldContain($"{bo} confirmed that it was right to break the glass.");
             text.ShouldContain("The broken glass is confirmed: nothing more is owed.");
-            text.ShouldContain($"{cy} objected to the glass being broken{(names ? ": it did not" : " (the reason is sealed)")}.");
+            text.ShouldContain($"{cy} objected to the glass being broken{(names ? ": it did not" : " (the reason is encrypted)")}.");
             text.ShouldContain("Others were told of the broken glass");
             text.ShouldNotContain($"{ana} approved");
         }

@@ -31,9 +31,9 @@ public sealed class NamesTests : IDisposable
         report.ShouldContain($"Person {EvidenceScene.Ana.ObjectId} approved.");
         report.ShouldContain("rejected (the reason is encrypted).");
         report.ShouldContain(">CON-1001</span> DiskSpaceLow ");
-        report.ShouldNotContain("(sealed)");
+        report.ShouldNotContain("(encrypted)");
         foreach (var file in files.Keys.Where(static file => file.StartsWith(BundleFormat.OscalFolder, StringComparison.Ordinal)))
-            Text(files, file).ShouldNotContain("(sealed)", customMessage: file);
+            Text(files, file).ShouldNotContain("(encrypted)", customMessage: file);
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public sealed class RunbookFilesTests : IDisposable
 
     [Theory]
     [InlineData("Drafting:VendorTries", "0")]
-    [InlineData("Drafting:VendorPatience", "0")]
+    [InlineData("Drafting:VendorTimeout", "0")]
     [InlineData("Drafting:RunbooksPath", "/no/such/folder")]
     public void A_setting_out_of_range_stops_the_start(string name, string value) =>
         Should.Throw<OptionsValidationException>(

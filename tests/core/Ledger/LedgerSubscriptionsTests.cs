@@ -10,7 +10,7 @@ namespace DevOpsAI.Tests.Ledger;
 
 public sealed class LedgerFollowingTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
     private readonly ManualClock clock = new();
     private readonly LedgerMetrics metrics = new();
     private readonly InMemoryLedger ledger;
@@ -24,14 +24,14 @@ public sealed class LedgerFollowingTests : IDisposable
     public async Task Entries_of_every_tenant_come_in_order_within_their_lane()
     {
         var seen = new ConcurrentQueue<LedgerEntry>();
-        using var following = await StartAsync(new Follower(async entry =>
+        using var following = await StartAsync(new RecordingSubscription(async entry =>
         {
             await Task.Yield();
             seen.Enqueue(entry);
         }));
         for (var i = 0; i < 200; i++)
             await AppendAsync(i % 2 == 0 ? Tenants.Contoso : Tenants.Fabrikam, $"partition-{i % 7}");
-        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        await following.CaughtUpAsync(Token).WaitAsync(TimeLimit, Token);
         seen.Count.ShouldBe(200);
         foreach (var partition in seen.GroupBy(entry => (entry.Tenant, entry.Stream)))
             partition.Select(entry => entry.Seq).ShouldBe(partition.Select(entry => entry.Seq).Order());
@@ -43,12 +43,12 @@ public sealed class LedgerFollowingTests : IDisposable
         await AppendAsync(Tenants.Contoso, "of before");
         await cursors.SaveAsync([new("test", Tenants.Contoso, 1000)], Token);
         var handled = Channel.CreateUnbounded<long>();
-        using var following = await StartAsync(new Follower(entry =>
+        using var following = await StartAsync(new RecordingSubscription(entry =>
         {
             handled.Writer.TryWrite(entry.Seq);
             return Task.CompletedTask;
         }));
-        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        await following.CaughtUpAsync(Token).WaitAsync(TimeLimit, Token);
         await AppendAsync(Tenants.Contoso, "new");
         (await TakeAsync(handled, 1)).ShouldBe([2]);
         await SavedAsync(cursor => cursor.Seq == 2 && cursor.Tenant == Tenants.Contoso);
@@ -59,7 +59,7 @@ public sealed class LedgerFollowingTests : IDisposable
     {
         var handled = Channel.CreateUnbounded<long>();
         var hang = new TaskCompletionSource();
-        using var following = await StartAsync(new Follower(async entry =>
+        using var following = await StartAsync(new RecordingSubscription(async entry =>
         {
             if (entry.Stream.Value == "hangs" && entry.Tenant == Tenants.Contoso)
                 await hang.Task;
@@ -76,7 +76,7 @@ public sealed class LedgerFollowingTests : IDisposable
         await SavedAsync(cursor => cursor.Seq == 1 && cursor.Tenant == Tenants.Contoso);
         hang.SetResult();
         (await TakeAsync(handled, 2)).ShouldBe([2, 4]);
-        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        await following.CaughtUpAsync(Token).WaitAsync(TimeLimit, Token);
         (await following.BehindAsync(Token)).ShouldBe(0);
         await SavedAsync(cursor => cursor.Seq == 5);
     }
@@ -88,7 +88,7 @@ public sealed class LedgerFollowingTests : IDisposable
         var most = 0;
         var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var following = await StartAsync(new Follower(async _ =>
+        using var following = await StartAsync(new RecordingSubscription(async _ =>
         {
             int now;
             lock (full)
@@ -104,9 +104,9 @@ public sealed class LedgerFollowingTests : IDisposable
         }));
         for (var i = 0; i < 2 * SubscriptionRun.InFlight; i++)
             await AppendAsync(i % 2 == 0 ? Tenants.Contoso : Tenants.Fabrikam, $"lane-{i}");
-        await full.Task.WaitAsync(Patience, Token);
+        await full.Task.WaitAsync(TimeLimit, Token);
         go.SetResult();
-        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        await following.CaughtUpAsync(Token).WaitAsync(TimeLimit, Token);
         most.ShouldBe(SubscriptionRun.InFlight);
     }
 
@@ -115,7 +115,7 @@ public sealed class LedgerFollowingTests : IDisposable
     {
         var attempts = Channel.CreateUnbounded<(long Seq, DateTimeOffset At)>();
         var failures = 3;
-        using var following = await StartAsync(new Follower(entry =>
+        using var following = await StartAsync(new RecordingSubscription(entry =>
         {
             attempts.Writer.TryWrite((entry.Seq, clock.GetUtcNow()));
             return entry.Seq == 1 && failures-- > 0 ? throw new InvalidOperationException("vendor said no") : Task.CompletedTask;
@@ -157,7 +157,7 @@ public sealed class LedgerFollowingTests : IDisposable
             var stuckLane = $"lane-{random.Next(5)}";
             var never = new TaskCompletionSource();
             var crash = life % 2 == 1;
-            using (var following = await StartAsync(new Follower(async (entry, stopping) =>
+            using (var following = await StartAsync(new RecordingSubscription(async (entry, stopping) =>
             {
                 entry.Seq.ShouldBeGreaterThan(saved);
                 if (entry.Seq % 11 == life && entry.Stream.Value == stuckLane)
@@ -173,26 +173,26 @@ public sealed class LedgerFollowingTests : IDisposable
                 clock.Advance(TimeSpan.FromSeconds(2));
                 // A crash saves nothing more.
                 cursors.Closed = crash;
-                await following.StopAsync(Token).WaitAsync(Patience, Token);
+                await following.StopAsync(Token).WaitAsync(TimeLimit, Token);
                 cursors.Closed = false;
             }
         }
-        using var last = await StartAsync(new Follower(entry =>
+        using var last = await StartAsync(new RecordingSubscription(entry =>
         {
             handled.AddOrUpdate(entry.Seq, 1, (_, times) => times + 1);
             return Task.CompletedTask;
         }));
-        await last.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        await last.CaughtUpAsync(Token).WaitAsync(TimeLimit, Token);
         handled.Keys.Order().ShouldBe(Enumerable.Range(1, total).Select(seq => (long)seq));
     }
 
     [Fact]
     public async Task Entries_of_no_interest_move_the_cursor_too()
     {
-        using var following = await StartAsync(new Follower(_ => throw new InvalidOperationException("not asked")) { LaneOf = _ => null });
+        using var following = await StartAsync(new RecordingSubscription(_ => throw new InvalidOperationException("not asked")) { LaneOf = _ => null });
         for (var i = 0; i < 20; i++)
             await AppendAsync(Tenants.Contoso, "any");
-        await following.CaughtUpAsync(Token).WaitAsync(Patience, Token);
+        await following.CaughtUpAsync(Token).WaitAsync(TimeLimit, Token);
         await SavedAsync(cursor => cursor.Seq == 20);
     }
 
@@ -201,24 +201,24 @@ public sealed class LedgerFollowingTests : IDisposable
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var following = await StartAsync(new Follower(async entry =>
+        using var following = await StartAsync(new RecordingSubscription(async entry =>
         {
             started.TrySetResult();
             await release.Task;
         }));
         await AppendAsync(Tenants.Contoso, "lane");
-        await started.Task.WaitAsync(Patience, Token);
+        await started.Task.WaitAsync(TimeLimit, Token);
         var stopping = following.StopAsync(Token);
         stopping.IsCompleted.ShouldBeFalse();
         release.SetResult();
-        await stopping.WaitAsync(Patience, Token);
+        await stopping.WaitAsync(TimeLimit, Token);
         cursors.For("test", Tenants.Contoso).ShouldBe(1);
     }
 
     [Fact]
     public void Two_followers_of_one_name_are_refused() =>
         Should.Throw<InvalidOperationException>(
-            () => Following(new Follower(_ => Task.CompletedTask), new Follower(_ => Task.CompletedTask)));
+            () => Following(new RecordingSubscription(_ => Task.CompletedTask), new RecordingSubscription(_ => Task.CompletedTask)));
 
     public void Dispose() => metrics.Dispose();
 
@@ -231,7 +231,7 @@ public sealed class LedgerFollowingTests : IDisposable
 
     private LedgerSubscriptions Following(params ILedgerSubscription[] subscriptions) =>
         new(ledger, cursors, new Tenants(), subscriptions, metrics, clock,
-            NullLogger<LedgerSubscriptions>.Instance) { StopWithin = Patience };
+            NullLogger<LedgerSubscriptions>.Instance) { StopWithin = TimeLimit };
 
     private async Task AppendAsync(TenantId tenant, string stream) =>
         await ledger.AppendAsync(tenant, [],
@@ -241,7 +241,7 @@ public sealed class LedgerFollowingTests : IDisposable
     {
         var taken = new List<T>();
         while (taken.Count < count)
-            taken.Add(await channel.Reader.ReadAsync(Token).AsTask().WaitAsync(Patience, Token));
+            taken.Add(await channel.Reader.ReadAsync(Token).AsTask().WaitAsync(TimeLimit, Token));
         return taken;
     }
 
@@ -254,7 +254,7 @@ public sealed class LedgerFollowingTests : IDisposable
 
     private static async Task Eventually(Func<bool> condition)
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(TimeLimit);
         while (!condition())
         {
             timeout.Token.ThrowIfCancellationRequested();
@@ -262,9 +262,9 @@ public sealed class LedgerFollowingTests : IDisposable
         }
     }
 
-    private sealed class Follower(Func<LedgerEntry, CancellationToken, Task> handle) : ILedgerSubscription
+    private sealed class RecordingSubscription(Func<LedgerEntry, CancellationToken, Task> handle) : ILedgerSubscription
     {
-        public Follower(Func<LedgerEntry, Task> handle) : this((entry, _) => handle(entry))
+        public RecordingSubscription(Func<LedgerEntry, Task> handle) : this((entry, _) => handle(entry))
         {
         }
 
@@ -296,7 +296,7 @@ public sealed class LedgerFollowingTests : IDisposable
             if (Closed)
                 throw new LedgerUnavailableException("Closed by the test.");
             foreach (var cursor in cursors)
-                saved[(cursor.Follower, cursor.Tenant)] = cursor.Seq;
+                saved[(cursor.Subscription, cursor.Tenant)] = cursor.Seq;
             return ValueTask.CompletedTask;
         }
     }

@@ -52,7 +52,7 @@ public sealed record HistoryPlan(int Entries, int Open)
             settings[$"Tenants:{Tenant(number)}:Prefix"] = Prefix(number);
             settings[$"Connections:{Connection(number)}:Tenant"] = Tenant(number).Value;
             settings[$"Connections:{Connection(number)}:Connector"] = "alertmanager";
-            settings[$"Connections:{Connection(number)}:SilentAfter"] = "00:00:00";
+            settings[$"Connections:{Connection(number)}:StaleAfter"] = "00:00:00";
             settings[$"Connections:{Connection(number)}:Settings:Bearer"] = $"{Connection(number)}-dev";
         }
         return settings;

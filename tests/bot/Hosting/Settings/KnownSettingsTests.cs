@@ -48,7 +48,7 @@ public sealed partial class KnownSettingsTests
     [InlineData("teams:appid", Id)]
     [InlineData("Access:Roles:*:approver:0", Id)]
     [InlineData("Access:Absences:0:From", "2026-12-23T18:00+01:00")]
-    [InlineData("Connections:c:SilentAfter", "")]
+    [InlineData("Connections:c:StaleAfter", "")]
     [InlineData("Testing:CrashAt", "x")]
     [InlineData("Compliance:Provider", "Northwind")]
     public void Others_settings_and_good_ones_are_no_mistakes(string setting, string value) =>

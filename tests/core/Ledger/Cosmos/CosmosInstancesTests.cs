@@ -16,7 +16,7 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     private readonly ConcurrentStack<IDisposable> opened = [];
 
     /// <summary>With the machine, not with the code under test.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -60,7 +60,7 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
             await Task.Delay(100, Token);
             waiting.IsCompleted.ShouldBeFalse();
             await a.AppendAsync(Contoso, [], [Entry(One)], Token);
-            await waiting.WaitAsync(Patience, Token);
+            await waiting.WaitAsync(TimeLimit, Token);
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
             var waiting = b.WaitPastAsync(Contoso, seq, Token).AsTask();
             await Task.Delay(100, Token);
             await a.AppendAsync(Contoso, [], [Entry(One)], Token);
-            await waiting.WaitAsync(Patience, Token);
+            await waiting.WaitAsync(TimeLimit, Token);
         }
     }
 

@@ -63,7 +63,7 @@ public sealed class SealingTests
                 await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(user.Id))), null).Fact;
         staged.Plan.Steps.ShouldBeEmpty();
         staged.Observed.ShouldBeEmpty();
-        staged.Requester.ShouldBe(new(ActorKind.Person, "bo", Erased.Sealed));
+        staged.Requester.ShouldBe(new(ActorKind.Person, "bo", Erased.Encrypted));
         staged.Seal.ShouldBe("seal");
     }
 
@@ -77,7 +77,7 @@ public sealed class SealingTests
         Encoding.UTF8.GetString(stored.Body.Span).ShouldContain(Canary);
         var received = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
         var read = (EventReceived)CoreFeatures.Codec.Decode(received, null).Fact;
-        (read.Title, read.Description, read.Attributes.Count, read.Device).ShouldBe((Erased.Sealed, Erased.Sealed, 0, Canary));
+        (read.Title, read.Description, read.Attributes.Count, read.Device).ShouldBe((Erased.Encrypted, Erased.Encrypted, 0, Canary));
     }
 
     [Fact]
