@@ -18,11 +18,11 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
     {
         try
         {
-            var normalised = await NormalizeAsync(source, request, cancellationToken);
+            var normalized = await NormalizeAsync(source, request, cancellationToken);
             var digest = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
-            IReadOnlyList<EventReceipt> events = normalised.Events.Count == 0 ? [] : await mediator.Send(
+            IReadOnlyList<EventReceipt> events = normalized.Events.Count == 0 ? [] : await mediator.Send(
                 new ReceiveEvents(
-                    connection.Tenant, connection.Name, source.IsSimulation, normalised.Events, correlation, digest), cancellationToken);
+                    connection.Tenant, connection.Name, source.IsSimulation, normalized.Events, correlation, digest), cancellationToken);
             var duplicates = events.Count(static one => one.Duplicate);
             receipts.Accepted(connection, events.Count - duplicates, duplicates);
             return events;

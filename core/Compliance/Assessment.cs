@@ -21,7 +21,7 @@ public sealed partial class Assessment : IDisposable
     private const string ClosedByExpiry = "expired";
 
     private readonly EvidenceSubject subject;
-    private readonly TextFile spool;
+    private readonly TextFile texts;
     private readonly TextFile leaves = new();
     private readonly RecordCodec codec;
     private readonly SpillFile<IncidentRecord> incidents;
@@ -38,9 +38,9 @@ public sealed partial class Assessment : IDisposable
     private DateTimeOffset latest;
 
     /// <param name="catalog">Says what entries there are and what the log calls them.</param>
-    public Assessment(EvidenceSubject subject, EntryCatalog catalog, TextFile spool)
+    public Assessment(EvidenceSubject subject, EntryCatalog catalog, TextFile texts)
     {
-        (this.subject, Catalog, this.spool, codec) = (subject, catalog, spool, new());
+        (this.subject, Catalog, this.texts, codec) = (subject, catalog, texts, new());
         incidents = new(codec.Write, codec.ReadIncident);
         deviations = new(codec.Write, codec.ReadDeviation);
     }
@@ -49,7 +49,7 @@ public sealed partial class Assessment : IDisposable
 
     public EntryCatalog Catalog { get; }
 
-    public TextFile Texts => spool;
+    public TextFile Texts => texts;
 
     /// <summary>In order of their first entry; read anew from a file each time.</summary>
     public IEnumerable<IncidentRecord> Incidents => incidents.InOrder();
@@ -138,7 +138,7 @@ public sealed partial class Assessment : IDisposable
             case IncidentReopened fact: Reopened(mark, fact); break;
             case RecommendationDrafted fact:
                 var drafted = For(fact.About.Text, mark);
-                drafted.Drafts.Add(new(mark, fact.Revision, spool.Add(fact.Drafter)) { NotAfter = fact.NotAfter });
+                drafted.Drafts.Add(new(mark, fact.Revision, texts.Add(fact.Drafter)) { NotAfter = fact.NotAfter });
                 drafted.Simulated |= fact.Simulated;
                 break;
             case ProposalStaged fact:
@@ -148,7 +148,7 @@ public sealed partial class Assessment : IDisposable
             case ProposalDecided fact: Decided(mark, entry, fact); break;
             case BreakGlassReviewed fact:
                 GetRevision(fact.About.Text, fact.Revision, mark).Reviews
-                    .Add(new(mark, Share(entry.Actor), fact.Confirms, fact.Complete, spool.Add(fact.Reason)));
+                    .Add(new(mark, Share(entry.Actor), fact.Confirms, fact.Complete, texts.Add(fact.Reason)));
                 break;
             case BreakGlassEscalated fact: GetRevision(fact.About.Text, fact.Revision, mark).GlassEscalated = mark; break;
             case ProposalExpired fact: GetRevision(fact.About.Text, fact.Revision, mark).Expired = mark; break;
@@ -194,10 +194,10 @@ public sealed partial class Assessment : IDisposable
     {
         var incident = For(fact.IncidentId, mark);
         incident.Opened = mark;
-        incident.Title = spool.Add(fact.Title);
+        incident.Title = texts.Add(fact.Title);
         incident.Kind = Share(fact.Kind);
         incident.OutOfBand = deviations.Find(fact.FirstEventId) is null ? null : fact.FirstEventId;
-        incident.Device = spool.Add(fact.Device);
+        incident.Device = texts.Add(fact.Device);
         incident.Severity = fact.Severity;
         incident.Simulated |= fact.Simulated == true;
     }
@@ -205,7 +205,7 @@ public sealed partial class Assessment : IDisposable
     private void Closed(EntryReference mark, IncidentClosed fact)
     {
         var incident = For(fact.IncidentId, mark);
-        (incident.Closed, incident.ClosedReason) = (mark, spool.Add(fact.Reason));
+        (incident.Closed, incident.ClosedReason) = (mark, texts.Add(fact.Reason));
         if (fact.Reason == ClosedByExpiry)
             return;
         incident.Treated = mark;
@@ -237,7 +237,7 @@ public sealed partial class Assessment : IDisposable
         Validity = fact.Terms.ExpiresAt - (fact.ByClock ?? entry.ByClock),
         NeverAfter = fact.Kind == ProposalKind.Remedy && fact.Terms.ExpiresAt <= worthUntil ? worthUntil : null,
         Policy = Share(fact.Terms.PolicyVersion),
-        Plan = spool.Add(Lines(fact.Plan)),
+        Plan = texts.Add(Lines(fact.Plan)),
         PlanUnreadable = fact.Plan.Steps.Count == 0 && Erasure.IsUnreadable(fact.Nonce) ? Erasure.Word(fact.Nonce) : null,
         Targets = GetTargets(fact.Plan),
         PlanDigest = Hash256.OfText(fact.Seal),
@@ -250,7 +250,7 @@ public sealed partial class Assessment : IDisposable
         var edited = fact is { Kind: DecisionKind.ApproveWithEdits, Complete: true };
         revision.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete,
             edited || revision.Staged is null || planDigest == revision.PlanDigest,
-            spool.Add(fact.Reason))
+            texts.Add(fact.Reason))
         {
             InTheNameOf = fact.InTheNameOf is { } absent ? Share(absent) : null,
             Owed = fact.Owed,
@@ -279,7 +279,7 @@ public sealed partial class Assessment : IDisposable
     private void Note(DeviationKind kind, EntryReference mark, Actor by, string? text, string? what = null, string? key = null)
     {
         if (key is null || deviations.Find(key) is null)
-            deviations.Add(key ?? GetKey(mark), new(kind, mark) { By = Share(by), Text = spool.Add(text), What = spool.Add(what) });
+            deviations.Add(key ?? GetKey(mark), new(kind, mark) { By = Share(by), Text = texts.Add(text), What = texts.Add(what) });
     }
 
     private static string GetKey(EntryReference mark) => mark.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture);

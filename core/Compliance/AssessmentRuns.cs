@@ -38,9 +38,9 @@ public sealed partial class Assessment
     {
         if (GetRun(incidentId, executionId, mark) is not { } run)
             return;
-        (run.Finished, run.Outcome, run.RolledBack, run.Summary) = (mark, outcome, rolledBack, spool.Add(summary));
+        (run.Finished, run.Outcome, run.RolledBack, run.Summary) = (mark, outcome, rolledBack, texts.Add(summary));
         run.Changes =
-            spool.Add(string.Join(
+            texts.Add(string.Join(
                 '\n', changes.Select(static change => $"{Line(change.What)}: was {Line(change.Was)}, now {Line(change.Now)}")));
     }
 }

@@ -77,14 +77,14 @@ internal sealed class RecordCodec
         return incident;
     }
 
-    public void Write(BinaryWriter output, Deviation incidental)
+    public void Write(BinaryWriter output, Deviation deviation)
     {
-        output.Write7BitEncodedInt((int)incidental.Kind);
-        Write(output, incidental.Mark);
-        Write(output, incidental.Ended);
-        output.Write7BitEncodedInt(actors.IndexOf(incidental.By));
-        output.Write(incidental.Text.Place);
-        output.Write(incidental.What.Place);
+        output.Write7BitEncodedInt((int)deviation.Kind);
+        Write(output, deviation.Mark);
+        Write(output, deviation.Ended);
+        output.Write7BitEncodedInt(actors.IndexOf(deviation.By));
+        output.Write(deviation.Text.Place);
+        output.Write(deviation.What.Place);
     }
 
     public Deviation ReadDeviation(BinaryReader input) => new((DeviationKind)input.Read7BitEncodedInt(), ReadMark(input))

@@ -50,10 +50,10 @@ public static class Weaknesses
         }
         // An out-of-band change is settled when people have closed the incident about it. A freeze is the line being stopped as it should
         // be; only one that nobody has lifted is left to see to.
-        foreach (var incidental in assessment.Deviations.Where(
+        foreach (var deviation in assessment.Deviations.Where(
             static happened => happened is not { Kind: DeviationKind.Frozen, Ended: not null }))
         {
-            var kind = incidental.Kind switch
+            var kind = deviation.Kind switch
             {
                 DeviationKind.Frozen => WeaknessKind.Frozen,
                 DeviationKind.OwnFreezeLifted => WeaknessKind.OwnFreezeLifted,
@@ -61,8 +61,8 @@ public static class Weaknesses
                 DeviationKind.Reported => WeaknessKind.Reported,
                 _ => WeaknessKind.OwnRole,
             };
-            yield return new(kind, $"{kind}:{incidental.Mark.Seq}".ToLowerInvariant(), incidental.Mark, incidental.Ended, null, null,
-                incidental);
+            yield return new(kind, $"{kind}:{deviation.Mark.Seq}".ToLowerInvariant(), deviation.Mark, deviation.Ended, null, null,
+                deviation);
         }
         if (assessment.TimeWentBack is { } back)
             yield return new(WeaknessKind.TimeWentBack, $"time:{back.Seq}", back, null, null, null, null);

@@ -191,7 +191,7 @@ internal static class DecisionRules
     private readonly record struct Permission(RequestResult? Refused, ActingFor? Using = null)
     {
         /// <summary>For the middle of a sentence.</summary>
-        public string Said => Using is { } deputising ? $" in the name of {GateMessages.Said(deputising.For.Name)}" : "";
+        public string Said => Using is { } actingFor ? $" in the name of {GateMessages.Said(actingFor.For.Name)}" : "";
     }
 
     private static Permission RightToApprove(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective,
@@ -220,23 +220,24 @@ internal static class DecisionRules
         return Reason(command) is { Length: > MaxReasonLength } reason ? new(((Outcome.Unchanged)TooLong(proposal, reason)).Answer) : right;
     }
 
-    private static Permission RightToApprove(TenantState state, Proposal proposal, EffectiveRoles effective, string objectId) => FindRight(
+    private static Permission RightToApprove(
+        TenantState state, Proposal proposal, EffectiveRoles effective, string objectId) => FindPermission(
         effective,
-        (roles, deputising) =>
-            AuthorizeFor(state, proposal, roles, DecisionKind.Approve) ?? AuthorizeApproval(proposal, objectId, deputising));
+        (roles, actingFor) =>
+            AuthorizeFor(state, proposal, roles, DecisionKind.Approve) ?? AuthorizeApproval(proposal, objectId, actingFor));
 
     private static Permission RightTo(TenantState state, Proposal proposal, EffectiveRoles effective, DecisionKind kind) =>
-        FindRight(effective, (roles, _) => AuthorizeFor(state, proposal, roles, kind));
+        FindPermission(effective, (roles, _) => AuthorizeFor(state, proposal, roles, kind));
 
     /// <summary>One's own right comes first; a refusal that says more than a missing role is the one that is told.</summary>
-    private static Permission FindRight(EffectiveRoles effective, Func<IReadOnlySet<Role>, ActingFor?, RequestResult?> whyNot)
+    private static Permission FindPermission(EffectiveRoles effective, Func<IReadOnlySet<Role>, ActingFor?, RequestResult?> authorize)
     {
-        if (whyNot(effective.Own, null) is not { } told)
+        if (authorize(effective.Own, null) is not { } told)
             return default;
-        foreach (var deputising in effective.ActingFor)
+        foreach (var actingFor in effective.ActingFor)
         {
-            if (whyNot(deputising.Roles, deputising) is not { } refused)
-                return new(null, deputising);
+            if (authorize(actingFor.Roles, actingFor) is not { } refused)
+                return new(null, actingFor);
             if (told.Refusal == Refusal.NotAllowed)
                 told = refused;
         }
@@ -246,10 +247,10 @@ internal static class DecisionRules
     /// <summary>
     /// Where several must approve they are different people with different rights: nobody counts twice, by deputy or as deputy.
     /// </summary>
-    private static RequestResult? AuthorizeApproval(Proposal proposal, string objectId, ActingFor? deputising)
+    private static RequestResult? AuthorizeApproval(Proposal proposal, string objectId, ActingFor? actingFor)
     {
         var staged = proposal.Staged!;
-        var (id, right) = (proposal.Subject.ToString(), deputising?.For.Id ?? objectId);
+        var (id, right) = (proposal.Subject.ToString(), actingFor?.For.Id ?? objectId);
         if (staged.Terms.NotTheRequester && staged.Requester.IsSame(objectId))
             return new(proposal, Refusal.OwnRequest, $"You requested this revision of {id} yourself; somebody else must approve it.");
         if (staged.Terms.NotTheRequester && staged.Requester.IsSame(right))
@@ -262,10 +263,10 @@ internal static class DecisionRules
                     $"You approved {id} at {GateMessages.Utc(decision.At)} already; it needs somebody else's approval too.");
             if ((decision.Fact.InTheNameOf ?? decision.By).IsSame(right))
             {
-                return new(proposal, Refusal.AlreadyApprovedByYou, deputising is null
+                return new(proposal, Refusal.AlreadyApprovedByYou, actingFor is null
                     ? $"{GateMessages.Said(decision.By.Name)} approved {id} in your name at {GateMessages.Utc(decision.At)}; it needs "
                         + $"somebody else's approval too."
-                    : $"{id} was approved by {GateMessages.Said(deputising.For.Name)}, or in their name, at "
+                    : $"{id} was approved by {GateMessages.Said(actingFor.For.Name)}, or in their name, at "
                         + $"{GateMessages.Utc(decision.At)} already; it needs somebody else's approval too.");
             }
         }

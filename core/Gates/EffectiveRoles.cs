@@ -29,7 +29,7 @@ internal sealed record EffectiveRoles(IReadOnlySet<Role> Own, ImmutableArray<Act
         return new(own, [.. state.Absences.Values
             .Where(absence => absence.Delegate?.Id == me && absence.Who.Id != me && absence.Contains(now))
             .Select(absence => new ActingFor(absence.Who, absence.Until, rolesOf(absence.Who.Id).Where(IsDelegable).ToHashSet()))
-            .Where(deputising => deputising.Roles.Count > 0)
-            .OrderBy(deputising => deputising.For.Id, StringComparer.Ordinal)]);
+            .Where(actingFor => actingFor.Roles.Count > 0)
+            .OrderBy(actingFor => actingFor.For.Id, StringComparer.Ordinal)]);
     }
 }

@@ -71,8 +71,8 @@ internal static class Permissions
             if (find(step.Target, step.Action) is { } action && ActionCalls.CheckAsShown(action, step, rollback: false) is { } why)
                 return why;
             if (step.Rollback is { } rollback && find(step.Target, rollback) is { } back
-                && ActionCalls.CheckAsShown(back, step, rollback: true) is { } whyNot)
-                return whyNot;
+                && ActionCalls.CheckAsShown(back, step, rollback: true) is { } authorize)
+                return authorize;
         }
         return null;
     }

@@ -69,7 +69,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
             var fact = catalog.Deserialize(type, output.Written[dataOffset..]);
             var names = WriteIdentity(tenant, entry.Stream, type, out var streamEnd, out var tenantEnd);
             var sealer = FieldEncryptor.OfThisThread;
-            var sealedBytes = sealer.Encrypt(entry, catalog.GetPlan(entry.Fact), keys, dataOffset, output, names[..streamEnd],
+            var encryptedBytes = sealer.Encrypt(entry, catalog.GetPlan(entry.Fact), keys, dataOffset, output, names[..streamEnd],
                 names[streamEnd..tenantEnd], names[tenantEnd..]);
             output.Append(",\"seq\":"u8);
             var seqOffset = output.Length;
@@ -80,11 +80,11 @@ public sealed class EntryCodec(EntryCatalog catalog)
             output.Append(",\"type\":"u8);
             output.Append(names[tenantEnd..]);
             output.Append(",\"v\":1,\"version\":"u8);
-            if (output.Length + (sealedBytes?.Length ?? 0) > MaxEntryBytes)
+            if (output.Length + (encryptedBytes?.Length ?? 0) > MaxEntryBytes)
                 throw new ArgumentException(
-                    $"An entry of {output.Length + (sealedBytes?.Length ?? 0)} bytes is too large; at most {MaxEntryBytes}.", nameof(
-                        entry));
-            var prepared = new PreparedEntry(entry, type, fact, output.Written.ToArray(), atOffset, clockOffset, seqOffset, sealedBytes);
+                    $"An entry of {output.Length + (encryptedBytes?.Length ?? 0)} bytes is too large; at most {MaxEntryBytes}.",
+                    nameof(entry));
+            var prepared = new PreparedEntry(entry, type, fact, output.Written.ToArray(), atOffset, clockOffset, seqOffset, encryptedBytes);
             return sealer.LostSomething ? prepared with { Fact = ReadBack(prepared, keys) } : prepared;
         }
         catch (JsonException unfit)
@@ -118,10 +118,10 @@ public sealed class EntryCodec(EntryCatalog catalog)
 
     /// <summary>Reads stored bytes, putting what is encrypted beside them back in its place.</summary>
     /// <param name="hash">The leaf hash stored with them.</param>
-    /// <param name="sealedBytes">What is stored beside them; null when there is nothing.</param>
+    /// <param name="encryptedBytes">What is stored beside them; null when there is nothing.</param>
     /// <param name="keys">What to open it with; without the right key readers find <see cref="Erased.Text"/>.</param>
     /// <exception cref="JsonException">Not an entry, or what is stored beside it does not belong to it.</exception>
-    public LedgerEntry Decode(ReadOnlySpan<byte> body, ReadOnlyMemory<byte> hash, ReadOnlyMemory<byte>? sealedBytes, TenantKeys? keys)
+    public LedgerEntry Decode(ReadOnlySpan<byte> body, ReadOnlyMemory<byte> hash, ReadOnlyMemory<byte>? encryptedBytes, TenantKeys? keys)
     {
         try
         {
@@ -132,12 +132,12 @@ public sealed class EntryCodec(EntryCatalog catalog)
             if (parts.HasEncrypted)
             {
                 var data = merged ??= new(2048);
-                FieldDecryptor.Open(body, parts, sealedBytes, keys, catalog.GetPlan(type), data, out actorName);
+                FieldDecryptor.Open(body, parts, encryptedBytes, keys, catalog.GetPlan(type), data, out actorName);
                 fact = catalog.Deserialize(type, data.Written);
             }
             else
             {
-                if (sealedBytes is { IsEmpty: false })
+                if (encryptedBytes is { IsEmpty: false })
                     throw new JsonException("something is encrypted beside it that it does not speak of");
                 fact = catalog.Deserialize(type, body[parts.Data]);
             }

@@ -11,7 +11,7 @@ namespace DevOpsAI.Ledger;
 /// record or newest checkpoint is not whole goes into quarantine; the others start.
 /// </summary>
 internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants, Quarantine quarantine, ILogger<LedgerCheck> logger,
-    CheckpointsByTenant? keepers = null)
+    CheckpointsByTenant? checkpoints = null)
     : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -27,9 +27,9 @@ internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants,
         try
         {
             // Without its key a record cannot be read; it is when the key is back.
-            if (await states.FindAsync(tenant, cancellationToken) is null || quarantine.Holds(tenant) || keepers is null)
+            if (await states.FindAsync(tenant, cancellationToken) is null || quarantine.Holds(tenant) || checkpoints is null)
                 return;
-            await keepers.For(tenant).CompareAsync(cancellationToken);
+            await checkpoints.For(tenant).CompareAsync(cancellationToken);
         }
         catch (Exception damaged) when (damaged is CheckpointException or TenantLockedException)
         {

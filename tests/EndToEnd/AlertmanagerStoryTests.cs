@@ -31,18 +31,18 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
     public async Task An_alert_of_the_windows_exporter_is_approved_in_the_page_and_everybody_sees_it_verified()
     {
         await using var bot = await BotProcess.StartAsync();
-        var desk = new LocalSession(bot);
-        await desk.SettledAsync();
+        var session = new LocalSession(bot);
+        await session.SettledAsync();
         using var alertmanager = await Alertmanager.StartAsync(bot, "contoso");
-        var erik = await browser.OpenAsync(desk.Page("erik", Contoso));
-        var dana = await browser.OpenAsync(desk.Page("dana", Contoso), ColorScheme.Dark);
-        (await FreePercentAsync(desk)).ShouldBe(6);
+        var erik = await browser.OpenAsync(session.Page("erik", Contoso));
+        var dana = await browser.OpenAsync(session.Page("dana", Contoso), ColorScheme.Dark);
+        (await FreePercentAsync(session)).ShouldBe(6);
 
         await alertmanager.FireAsync(
             new() { ["alertname"] = "DiskSpaceLow", ["instance"] = "srv-file01.contoso.local:9182", ["job"] = "windows", ["volume"] = "C:",
                 ["severity"] = "critical" },
             "Disk C: of SRV-FILE01 is almost full");
-        var card = await desk.CardAsync(Contoso, "SRV-FILE01");
+        var card = await session.CardAsync(Contoso, "SRV-FILE01");
         await Expect(Card(dana, card)).ToContainTextAsync("Invoke-DiskCleanup -Volume 'C'");
         await Card(erik, card).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
 
@@ -54,8 +54,8 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
         }
         await erik.ScreenshotAsync(new() { Path = Path.Combine(Places.Artifacts, "story-erik.png") });
         await dana.ScreenshotAsync(new() { Path = Path.Combine(Places.Artifacts, "story-dana.png") });
-        (await FreePercentAsync(desk)).ShouldBe(22);
-        (await desk.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
+        (await FreePercentAsync(session)).ShouldBe(22);
+        (await session.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
         var (exitCode, output) = await bot.VerbAsync("ledger", "verify", "--tenant", "contoso");
         exitCode.ShouldBe(0, output);
         browser.Complaints.ShouldBeEmpty();
@@ -65,10 +65,10 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
     public async Task A_resolved_alert_of_the_node_exporter_withdraws_what_nobody_has_decided()
     {
         await using var bot = await BotProcess.StartAsync();
-        var desk = new LocalSession(bot);
-        await desk.SettledAsync();
+        var session = new LocalSession(bot);
+        await session.SettledAsync();
         using var alertmanager = await Alertmanager.StartAsync(bot, "contoso");
-        var page = await browser.OpenAsync(desk.Page("mona", Contoso));
+        var page = await browser.OpenAsync(session.Page("mona", Contoso));
         Dictionary<string, string> labels = new()
         {
             ["alertname"] = "NodeFilesystemAlmostOutOfSpace", ["instance"] = "srv-sql01:9100", ["job"] = "node", ["device"] = "/dev/sdb1",
@@ -76,18 +76,18 @@ public sealed class AlertmanagerStoryTests : IAsyncLifetime
         };
 
         await alertmanager.FireAsync(labels, "Filesystem on /dev/sdb1 at srv-sql01 has 3 % left");
-        var card = await desk.CardAsync(Contoso, "srv-sql01");
+        var card = await session.CardAsync(Contoso, "srv-sql01");
         await Expect(Card(page, card).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true })).ToBeVisibleAsync();
         await alertmanager.FireAsync(labels, "Filesystem on /dev/sdb1 at srv-sql01 has 3 % left", TimeProvider.System.GetUtcNow());
 
         await Expect(Card(page, card)).ToContainTextAsync("Withdrawn");
         await Expect(Card(page, card).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true })).ToHaveCountAsync(0);
-        (await desk.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(0);
+        (await session.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(0);
     }
 
     private static ILocator Card(IPage page, string messageId) => page.Locator($"[data-message='{messageId}'] > .bubble .card");
 
-    private static async Task<int> FreePercentAsync(LocalSession desk) =>
-        (await desk.SandboxAsync(HttpMethod.Get, "devices?name=SRV-FILE01"))!.AsArray().OfType<JsonObject>()
+    private static async Task<int> FreePercentAsync(LocalSession session) =>
+        (await session.SandboxAsync(HttpMethod.Get, "devices?name=SRV-FILE01"))!.AsArray().OfType<JsonObject>()
             .Single()["disks"]!["C"]!["freePercent"]!.GetValue<int>();
 }

@@ -90,13 +90,13 @@ public sealed partial class LocalTokenTests
             await using (var first = await BotProcess.StartAsync(storage: storage))
                 await new LocalSession(first).SettledAsync();
             await using var moved = await BotProcess.StartAsync(storage: storage);
-            var desk = new LocalSession(moved);
+            var session = new LocalSession(moved);
 
-            await desk.RaiseAsync(
+            await session.RaiseAsync(
                 """{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on """
                 + """SRV-FILE01"}""");
 
-            await desk.CardAsync(LocalSession.Contoso, "SRV-FILE01");
+            await session.CardAsync(LocalSession.Contoso, "SRV-FILE01");
         }
         finally
         {

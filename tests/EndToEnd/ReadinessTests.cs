@@ -10,8 +10,8 @@ public sealed class ReadinessTests
     public async Task It_is_behind_while_something_waits_and_no_longer_when_it_is_done()
     {
         await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Sandbox:Timeout"] = "00:00:02" });
-        var desk = new LocalSession(bot);
-        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"hang":true}""");
+        var session = new LocalSession(bot);
+        await session.SandboxAsync(HttpMethod.Put, "switches", """{"hang":true}""");
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Contains("incident.opened"), () => bot.Output);
         var busy = await ReadAsync(bot);
@@ -20,7 +20,7 @@ public sealed class ReadinessTests
         var intake = busy["intake"]!;
         (intake["received"]!.GetValue<long>(), intake["shown"]!.GetValue<long>(), intake["waiting"]!.GetValue<long>()).ShouldBe((1, 1, 0));
 
-        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
+        await session.SandboxAsync(HttpMethod.Put, "switches", "{}");
         await Eventually.TrueAsync(async () => (await ReadAsync(bot))["behind"]!.GetValue<long>() == 0, () => bot.Output);
         (await bot.TypesAsync()).ShouldContain("proposal.staged");
     }

@@ -93,15 +93,15 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
     {
         await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false" });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
-        var desk = new LocalSession(bot);
+        var session = new LocalSession(bot);
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
-        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"rejects":["*"]}""");
+        await session.SandboxAsync(HttpMethod.Put, "switches", """{"rejects":["*"]}""");
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         var card = await teams.CardAsync("WS-RECEPTION");
         await teams.ClickAsync(PlayedTeams.Tara, card, "Approve");
         await SaysAsync(bot, card, "Draft again");
 
-        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
+        await session.SandboxAsync(HttpMethod.Put, "switches", "{}");
         var again = await ButtonAsync(teams, PlayedTeams.Omar, card, "Draft again");
         var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => teams.InvokeAsync(PlayedTeams.Omar, card, again)));
         results.Count(result => result.ToJsonString().Contains("its card will ask for a decision", StringComparison.Ordinal)).ShouldBe(1);
@@ -113,7 +113,7 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
         types.Count(type => type == "redraft.requested").ShouldBe(1);
         types.Count(type => type == "proposal.staged").ShouldBe(2);
         types.Count(type => type == "execution.finished").ShouldBe(2);
-        (await desk.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
+        (await session.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
     }
 
     [Fact]
@@ -125,21 +125,21 @@ public sealed class SecondThoughtsTests : IAsyncLifetime
             ["Execution:LookEvery"] = "00:00:00.200",
         });
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
-        var desk = new LocalSession(bot);
+        var session = new LocalSession(bot);
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
         using var received = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
         var card = await teams.CardAsync("WS-RECEPTION");
-        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"hangActions":true,"cannotTell":true}""");
+        await session.SandboxAsync(HttpMethod.Put, "switches", """{"hangActions":true,"cannotTell":true}""");
         await teams.ClickAsync(PlayedTeams.Tara, card, "Approve");
         await SaysAsync(bot, card, "cannot tell whether");
 
-        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
+        await session.SandboxAsync(HttpMethod.Put, "switches", "{}");
         await teams.SayAsync(PlayedTeams.Omar, "redraft CON-1001");
         await SaysAsync(bot, card, "Waiting for a decision");
         card.Says("Nobody knows whether an earlier run took effect").ShouldBeTrue();
         await teams.ClickAsync(PlayedTeams.Omar, card, "Approve");
         await SaysAsync(bot, card, "Verified");
-        (await desk.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
+        (await session.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
     }
 
     private static async Task<System.Text.Json.Nodes.JsonObject> ButtonAsync(

@@ -28,8 +28,8 @@ public sealed class StormTests
     public async Task Each_alert_about_security_has_a_card_of_its_own_within_seconds_and_the_rest_is_one_list()
     {
         await using var bot = await BotProcess.StartAsync();
-        var desk = new LocalSession(bot);
-        await desk.SettledAsync();
+        var session = new LocalSession(bot);
+        await session.SettledAsync();
         var sent = new Dictionary<string, DateTimeOffset>();
         for (var index = 0; index < 28; index++)
         {
@@ -41,10 +41,10 @@ public sealed class StormTests
             (await bot.AlertmanagerAsync("contoso", payload)).EnsureSuccessStatusCode();
             await Task.Delay(Between, TestContext.Current.CancellationToken);
         }
-        await desk.CardAsync(LocalSession.Contoso, Storm);
+        await session.CardAsync(LocalSession.Contoso, Storm);
         foreach (var alert in Security)
-            await desk.CardAsync(LocalSession.Contoso, alert.Kind);
-        var cards = await desk.CardsAsync(LocalSession.Contoso);
+            await session.CardAsync(LocalSession.Contoso, alert.Kind);
+        var cards = await session.CardsAsync(LocalSession.Contoso);
         cards.Count(static card => card.Card.Contains(Storm, StringComparison.Ordinal)).ShouldBe(1);
         foreach (var alert in Security)
         {

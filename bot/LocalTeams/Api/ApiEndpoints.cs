@@ -49,47 +49,47 @@ internal static class ApiEndpoints
             : Results.Ok(new { raised = wanted.Id });
     }
 
-    private static async Task<IResult> SayAsync(string id, Say say, ClientSession desk, CancellationToken cancellationToken)
+    private static async Task<IResult> SayAsync(string id, Say say, ClientSession session, CancellationToken cancellationToken)
     {
         if (Find(id, say.Conversation, out var person, out var address) is { } problem)
             return problem;
         if (string.IsNullOrWhiteSpace(say.Text))
             return Problem(400, "text is empty");
-        var message = await desk.SayAsync(person, address, say.Text, cancellationToken);
+        var message = await session.SayAsync(person, address, say.Text, cancellationToken);
         return message is null ? Problem(404, "no such thread") : Results.Ok(message);
     }
 
-    private static async Task<IResult> EditAsync(string id, Edit edit, ClientSession desk, CancellationToken cancellationToken)
+    private static async Task<IResult> EditAsync(string id, Edit edit, ClientSession session, CancellationToken cancellationToken)
     {
         if (Find(id, edit.Conversation, out var person, out var address) is { } problem)
             return problem;
         if (string.IsNullOrWhiteSpace(edit.Text))
             return Problem(400, "text is empty");
-        var message = await desk.EditAsync(person, address, edit.MessageId, edit.Text, cancellationToken);
+        var message = await session.EditAsync(person, address, edit.MessageId, edit.Text, cancellationToken);
         return message is null ? Problem(404, "no such message of this person") : Results.Ok(message);
     }
 
     private static async Task<IResult> ClickAsync(
-        string id, Click click, ClientSession desk, MessageStore store, CancellationToken cancellationToken)
+        string id, Click click, ClientSession session, MessageStore store, CancellationToken cancellationToken)
     {
         if (Find(id, click.Conversation, out var person, out var address) is { } problem)
             return problem;
         if (store.Find(address.Place.Id, click.MessageId) is not { } message)
             return Problem(404, "no such message");
         var outcome = click.Action is { } action
-            ? await desk.SendAsync(person, message, action, cancellationToken)
-            : await desk.ClickAsync(person, message, Wanted(click), click.Inputs ?? new Dictionary<string, string>(), cancellationToken);
+            ? await session.SendAsync(person, message, action, cancellationToken)
+            : await session.ClickAsync(person, message, Wanted(click), click.Inputs ?? new Dictionary<string, string>(), cancellationToken);
         return outcome is null ? Problem(404, "this person's card has no such action") : Results.Ok(outcome);
     }
 
     private static async Task<IResult> ViewAsync(
-        string person, string conversation, string messageId, bool? refresh, ClientSession desk, MessageStore store,
+        string person, string conversation, string messageId, bool? refresh, ClientSession session, MessageStore store,
         CancellationToken cancellationToken)
     {
         if (Find(person, conversation, out var who, out var address) is { } problem)
             return problem;
         return store.Find(address.Place.Id, messageId) is { } message
-            ? Results.Ok(await desk.LookAsync(who, message, refresh ?? false, cancellationToken))
+            ? Results.Ok(await session.LookAsync(who, message, refresh ?? false, cancellationToken))
             : Problem(404, "no such message");
     }
 

@@ -9,7 +9,7 @@ namespace DevOpsAI.LocalTeams.People;
 /// later start elsewhere the bot is told the new address, as by every activity, and need not wait for somebody to say something.
 /// </summary>
 internal sealed partial class Seeder(
-    MessageStore store, Addresses addresses, ClientSession desk, Activities activities, FirstDeliveries bot,
+    MessageStore store, Addresses addresses, ClientSession session, Activities activities, FirstDeliveries bot,
     IOptions<LocalTeamsOptions> options, TimeProvider clock, ILogger<Seeder> logger) : BackgroundService
 {
     private const string ToldAddress = "told address";
@@ -74,11 +74,11 @@ internal sealed partial class Seeder(
         var message = store.Flag(typed) is { } id ? store.Find(channel.Id, id) : null;
         if (message is null)
         {
-            message = desk.Write(admin, new Address(channel, null), $"@{LocalDirectory.BotName} link {client}");
+            message = session.Write(admin, new Address(channel, null), $"@{LocalDirectory.BotName} link {client}");
             store.SetFlag(typed, message.Id);
         }
 
-        await bot.UntilTakenAsync(async () => (await desk.DeliverAsync(admin, message, cancellationToken)).Trouble is null,
+        await bot.UntilTakenAsync(async () => (await session.DeliverAsync(admin, message, cancellationToken)).Trouble is null,
             cancellationToken);
         store.SetFlag(done, Now);
         LogLinked(channel.Name, client);

@@ -13,9 +13,9 @@ internal static class Findings
     {
         var until = assessment.Subject.AsOf;
         var counts = Objectives.OfRounds.ToDictionary(static objective => objective, static _ => (Conforming: 0L, Deviating: 0L));
-        foreach (var incidental in assessment.Deviations)
+        foreach (var deviation in assessment.Deviations)
         {
-            if (Concerns(incidental.Kind) is { } objective)
+            if (Concerns(deviation.Kind) is { } objective)
                 counts[objective] = (0, counts[objective].Deviating + 1);
         }
         foreach (var revision in assessment.Incidents.SelectMany(static incident => incident.Revisions))
@@ -112,8 +112,8 @@ internal static class Findings
         var revisions = from told in Telling(export.Assessment)
                      where Verdicts.For(finding.Objective, told.Round, export.Subject.AsOf) == finding.IsSatisfied
                      select RevisionObservation.Id(export, told.Incident, told.Round);
-        var others = export.Assessment.Deviations.Where(incidental => Concerns(incidental.Kind) == finding.Objective)
-            .Select(incidental => OwnObservations.For(export, incidental));
+        var others = export.Assessment.Deviations.Where(deviation => Concerns(deviation.Kind) == finding.Objective)
+            .Select(deviation => OwnObservations.For(export, deviation));
         return revisions.Concat(others);
     }
 }

@@ -8,8 +8,8 @@ internal static class OwnObservations
 
     public static Guid Times(OscalExport export) => export.Ids.For("observation", $"times:{export.Range}");
 
-    public static Guid For(OscalExport export, Deviation incidental) =>
-        export.Ids.For("observation", $"incidental:{incidental.Kind}:{OscalWriter.Number(incidental.Mark.Seq)}");
+    public static Guid For(OscalExport export, Deviation deviation) =>
+        export.Ids.For("observation", $"incidental:{deviation.Kind}:{OscalWriter.Number(deviation.Mark.Seq)}");
 
     public static void Write(OscalWriter json, OscalExport export)
     {
@@ -19,45 +19,45 @@ internal static class OwnObservations
         json.Open();
         WriteTimes(json, export);
         json.Close();
-        foreach (var incidental in export.Assessment.Deviations)
+        foreach (var deviation in export.Assessment.Deviations)
         {
             json.Open();
-            WriteDeviation(json, export, incidental);
+            WriteDeviation(json, export, deviation);
             json.Close();
         }
     }
 
-    public static void WriteDeviation(OscalWriter json, OscalExport export, Deviation incidental)
+    public static void WriteDeviation(OscalWriter json, OscalExport export, Deviation deviation)
     {
-        var reason = export.Assessment.Texts.Get(incidental.Text);
-        var who = RecordMessages.Opening(incidental.By);
-        json.Uuid(For(export, incidental));
-        json.Text("title", incidental.Kind switch
+        var reason = export.Assessment.Texts.Get(deviation.Text);
+        var who = RecordMessages.Opening(deviation.By);
+        json.Uuid(For(export, deviation));
+        json.Text("title", deviation.Kind switch
         {
             DeviationKind.Frozen => "Execution was frozen",
             DeviationKind.OwnFreezeLifted => "A freeze was lifted by the person who had set it",
             DeviationKind.OutOfBand => "Something was changed at a vendor that no decision allows",
-            DeviationKind.Reported => OscalText.Markup(export.Assessment.Texts.Get(incidental.What)),
+            DeviationKind.Reported => OscalText.Markup(export.Assessment.Texts.Get(deviation.What)),
             _ => "Somebody gave themselves a role",
         });
-        json.Text("description", OscalText.Markup(incidental.Kind switch
+        json.Text("description", OscalText.Markup(deviation.Kind switch
         {
             DeviationKind.Frozen =>
-                $"{who} stopped everything for this client{RecordMessages.Reason(reason)}. {(incidental.Ended is { } ended ? $"Lifted at "
+                $"{who} stopped everything for this client{RecordMessages.Reason(reason)}. {(deviation.Ended is { } ended ? $"Lifted at "
                 + $"{RecordMessages.Utc(ended.At)}." : "Still in force at the end of this range.")}",
             DeviationKind.OwnFreezeLifted => $"{who} lifted the freeze that they had set.",
             DeviationKind.OutOfBand =>
-                $"{reason} {(incidental.Ended is { } settled ? $"The incident about it was closed at "
+                $"{reason} {(deviation.Ended is { } settled ? $"The incident about it was closed at "
                 + $"{RecordMessages.Utc(settled.At)}." : "The incident about it is not closed at the end of this range.")}",
             DeviationKind.Reported => reason,
             _ => $"{who} gave themselves the role {reason}.",
         }));
         json.Texts("methods", "EXAMINE");
-        json.Texts("types", incidental.Kind is DeviationKind.Frozen or DeviationKind.OutOfBand ? "discovery" : "control-objective");
+        json.Texts("types", deviation.Kind is DeviationKind.Frozen or DeviationKind.OutOfBand ? "discovery" : "control-objective");
         Origin(json, export, "tool", export.Bot);
         OscalParts.WriteEvidence(json, export,
-            incidental.Ended is { } end ? [(incidental.Mark, "Beginning"), (end, "End")] : [(incidental.Mark, "Entry")]);
-        json.Time("collected", incidental.Ended?.At ?? incidental.Mark.At);
+            deviation.Ended is { } end ? [(deviation.Mark, "Beginning"), (end, "End")] : [(deviation.Mark, "Entry")]);
+        json.Time("collected", deviation.Ended?.At ?? deviation.Mark.At);
     }
 
     public static void WriteTimes(OscalWriter json, OscalExport export)

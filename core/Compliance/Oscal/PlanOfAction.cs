@@ -58,7 +58,7 @@ internal static class PlanOfAction
         {
             case { Incident: { } incident, Round: { } revision }:
                 RevisionObservation.Write(json, export, incident, revision, standalone: true); break;
-            case { Deviation: { } incidental }: OwnObservations.WriteDeviation(json, export, incidental); break;
+            case { Deviation: { } deviation }: OwnObservations.WriteDeviation(json, export, deviation); break;
             default: OwnObservations.WriteTimes(json, export); break;
         }
     }

@@ -8,7 +8,7 @@ internal static class Risks
     public static Guid Observation(OscalExport export, Weakness weakness) => weakness switch
     {
         { Incident: { } incident, Round: { } revision } => RevisionObservation.Id(export, incident, revision),
-        { Deviation: { } incidental } => OwnObservations.For(export, incidental),
+        { Deviation: { } deviation } => OwnObservations.For(export, deviation),
         _ => OwnObservations.Times(export),
     };
 

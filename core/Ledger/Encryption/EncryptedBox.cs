@@ -12,22 +12,23 @@ public static class EncryptedBox
     /// <summary>Writes ciphertext and tag: <see cref="TagSize"/> bytes more than the plaintext.</summary>
     public static void Encrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated,
         ReadOnlySpan<byte> plaintext,
-        Span<byte> sealedBytes)
+        Span<byte> encryptedBytes)
     {
         using var aes = new AesGcm(key, TagSize);
-        aes.Encrypt(nonce, plaintext, sealedBytes[..plaintext.Length], sealedBytes[plaintext.Length..], associated);
+        aes.Encrypt(nonce, plaintext, encryptedBytes[..plaintext.Length], encryptedBytes[plaintext.Length..], associated);
     }
 
     /// <returns>False when the bytes were not encrypted with this key, nonce and associated data; the output is then zero.</returns>
     public static bool TryOpen(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated,
-        ReadOnlySpan<byte> sealedBytes, Span<byte> plaintext)
+        ReadOnlySpan<byte> encryptedBytes, Span<byte> plaintext)
     {
-        if (sealedBytes.Length < TagSize)
+        if (encryptedBytes.Length < TagSize)
             return false;
         using var aes = new AesGcm(key, TagSize);
         try
         {
-            aes.Decrypt(nonce, sealedBytes[..^TagSize], sealedBytes[^TagSize..], plaintext[..(sealedBytes.Length - TagSize)], associated);
+            aes.Decrypt(
+                nonce, encryptedBytes[..^TagSize], encryptedBytes[^TagSize..], plaintext[..(encryptedBytes.Length - TagSize)], associated);
             return true;
         }
         catch (AuthenticationTagMismatchException)

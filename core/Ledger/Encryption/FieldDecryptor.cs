@@ -66,10 +66,10 @@ internal static class FieldDecryptor
             return null;
         if (!commitSalt.IsEmpty)
             derived[EncryptedBox.KeySize..].CopyTo(commitSalt);
-        var sealedBytes = stored[place];
-        var plaintext = new byte[sealedBytes.Length - EncryptedBox.TagSize];
+        var encryptedBytes = stored[place];
+        var plaintext = new byte[encryptedBytes.Length - EncryptedBox.TagSize];
         return EncryptedBox.TryOpen(derived[..EncryptedBox.KeySize], salt[..EncryptedBox.NonceSize], EntryKey.Identity(described),
-            sealedBytes, plaintext)
+            encryptedBytes, plaintext)
             ? plaintext
             : throw new JsonException($"what is encrypted beside it cannot be opened with key {part.Key}");
     }

@@ -17,7 +17,7 @@ internal sealed class Checkpointer(
     ITenantDirectory tenants,
     ISubscribedTenants followed,
     CheckpointSignals signals,
-    CheckpointsByTenant keepers,
+    CheckpointsByTenant checkpoints,
     WitnessRounds witnesses,
     ICheckpointSigner signer,
     CheckpointStatus status,
@@ -57,7 +57,7 @@ internal sealed class Checkpointer(
             try
             {
                 if (await IsMineAsync(tenant.Id, cancellationToken) is true)
-                    await keepers.For(tenant.Id).SignAsync(cancellationToken);
+                    await checkpoints.For(tenant.Id).SignAsync(cancellationToken);
             }
             catch (Exception failure)
             {
@@ -78,7 +78,7 @@ internal sealed class Checkpointer(
         try
         {
             var quiet = await BeatAsync(tenant, cancellationToken);
-            var tenantCheckpoints = keepers.For(tenant);
+            var tenantCheckpoints = checkpoints.For(tenant);
             var before = tenantCheckpoints.Newest;
             var newest = await tenantCheckpoints.SignAsync(cancellationToken);
             if (newest is not null && before?.Checkpoint.IsSameTree(newest.Checkpoint) is not true)
@@ -108,7 +108,7 @@ internal sealed class Checkpointer(
     {
         try
         {
-            var all = await witnesses.GoAsync(keepers.For(tenant), tenant, cancellationToken);
+            var all = await witnesses.GoAsync(checkpoints.For(tenant), tenant, cancellationToken);
             Report(tenant, "witnesses", null, "witnessing");
             return all ? options.Value.CheckpointEvery : PauseAfterFailure;
         }
@@ -178,7 +178,7 @@ internal sealed class Checkpointer(
         var every = options.Value.HeartbeatEvery;
         var head = await ledger.HeadAsync(tenant, cancellationToken);
         var now = clock.GetUtcNow();
-        var quietSince = keepers.QuietSince(tenant, head);
+        var quietSince = checkpoints.QuietSince(tenant, head);
         var last = head == 0 ? [] : await ledger.ReadAsync(tenant, head - 1, 1, cancellationToken);
         var behind = last is [{ At: var at }] ? at - now : TimeSpan.Zero;
         var isBehind = behind > TimeSpan.FromSeconds(5);
@@ -188,7 +188,7 @@ internal sealed class Checkpointer(
         var quiet = last is [_] && !isBehind && -behind > quietSince ? -behind : quietSince;
         if (quiet < every)
             return every - quiet;
-        var newest = keepers.For(tenant).Newest?.Checkpoint;
+        var newest = checkpoints.For(tenant).Newest?.Checkpoint;
         var state = await states.GetAsync(tenant, cancellationToken);
         if (state.Seq == head)
         {
@@ -197,7 +197,7 @@ internal sealed class Checkpointer(
                 tenant, [state.GetVersion(StreamId.Ledger)], [new(StreamId.Ledger, Actor.Service("ledger"), $"heartbeat-{head + 1}", beat)],
                 cancellationToken);
         }
-        _ = keepers.QuietSince(tenant, await ledger.HeadAsync(tenant, cancellationToken));
+        _ = checkpoints.QuietSince(tenant, await ledger.HeadAsync(tenant, cancellationToken));
         return every;
     }
 

@@ -24,10 +24,10 @@ internal sealed class RowBlock
         bytes.Clear();
     }
 
-    /// <param name="hasSealed">Something is stored encrypted beside the entry: <paramref name="sealedBytes"/>.</param>
+    /// <param name="hasSealed">Something is stored encrypted beside the entry: <paramref name="encryptedBytes"/>.</param>
     public void Add(
         long id, ReadOnlySpan<byte> tenant, long seq, ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> leaf,
-        ReadOnlySpan<byte> body, bool hasSealed, ReadOnlySpan<byte> sealedBytes)
+        ReadOnlySpan<byte> body, bool hasSealed, ReadOnlySpan<byte> encryptedBytes)
     {
         var start = bytes.Length;
         bytes.Append(tenant);
@@ -43,7 +43,7 @@ internal sealed class RowBlock
         bytes.Advance(MerkleTree.HashSize);
         if (hasSealed)
         {
-            SHA256.HashData(sealedBytes, bytes.Reserve(MerkleTree.HashSize));
+            SHA256.HashData(encryptedBytes, bytes.Reserve(MerkleTree.HashSize));
             bytes.Advance(MerkleTree.HashSize);
         }
         rows.Add(new(id, seq, version, start, start + tenant.Length, start + tenant.Length + stream.Length, bodyStart, end, hasSealed));

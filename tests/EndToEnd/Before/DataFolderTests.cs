@@ -33,22 +33,22 @@ public sealed class DataFolderTests : IDisposable
         var before = await EntriesAsync(bot);
 
         await bot.RestartAsync();
-        var desk = new LocalSession(bot);
-        await AnswersAsync(desk, "why CON-1001", "Why CON-1001?", "leave the update cache", "Erik Approver");
-        await AnswersAsync(desk, "show CON-1002", "Service SQLSERVERAGENT on SRV-SQL01 is stopped", "Verified");
-        await AnswersAsync(desk, "why FAB-1002", "The shop is down");
-        await AnswersAsync(desk, "show FAB-1004", "(erased)");
-        await AnswersAsync(desk, "digest northwind", "Digest of ", "Northwind Traders");
-        await AnswersAsync(desk, "checkpoint contoso", "Checkpoint of ");
+        var session = new LocalSession(bot);
+        await AnswersAsync(session, "why CON-1001", "Why CON-1001?", "leave the update cache", "Erik Approver");
+        await AnswersAsync(session, "show CON-1002", "Service SQLSERVERAGENT on SRV-SQL01 is stopped", "Verified");
+        await AnswersAsync(session, "why FAB-1002", "The shop is down");
+        await AnswersAsync(session, "show FAB-1004", "(erased)");
+        await AnswersAsync(session, "digest northwind", "Digest of ", "Northwind Traders");
+        await AnswersAsync(session, "checkpoint contoso", "Checkpoint of ");
 
-        await ApproveAsync(desk, "erik", LocalSession.Contoso, await desk.CardAsync(LocalSession.Contoso, "CON-1019"));
+        await ApproveAsync(session, "erik", LocalSession.Contoso, await session.CardAsync(LocalSession.Contoso, "CON-1019"));
         await VerifiesAsync(bot);
         await EndsWellAsync(bot, before);
 
         // And once more, with what this version has left there.
         bot.Kill();
         await bot.RestartAsync();
-        await AnswersAsync(desk, "show CON-1019", "Verified");
+        await AnswersAsync(session, "show CON-1019", "Verified");
         await VerifiesAsync(bot);
     }
 
@@ -107,27 +107,27 @@ public sealed class DataFolderTests : IDisposable
         return entries;
     }
 
-    private static async Task AnswersAsync(LocalSession desk, string question, params string[] texts)
+    private static async Task AnswersAsync(LocalSession session, string question, params string[] texts)
     {
-        var before = (await desk.CardsAsync(Alex)).Count;
-        await desk.SayAsync("alex", Alex, question);
+        var before = (await session.CardsAsync(Alex)).Count;
+        await session.SayAsync("alex", Alex, question);
         await Eventually.TrueAsync(
-            async () => (await desk.CardsAsync(Alex)).Skip(before)
+            async () => (await session.CardsAsync(Alex)).Skip(before)
                 .Any(card => texts.All(text => card.Card.Contains(text, StringComparison.Ordinal))),
-            () => $"{question}: {string.Join(", ", texts)}\n{desk.Bot.Output}");
+            () => $"{question}: {string.Join(", ", texts)}\n{session.Bot.Output}");
     }
 
     /// <summary>What waited has expired long ago and is asked anew; until then a press is answered with the newer card.</summary>
-    private static async Task ApproveAsync(LocalSession desk, string person, string conversation, string card)
+    private static async Task ApproveAsync(LocalSession session, string person, string conversation, string card)
     {
-        var decided = await DecisionsAsync(desk.Bot);
+        var decided = await DecisionsAsync(session.Bot);
         await Eventually.TrueAsync(async () =>
         {
-            if (await desk.CanClickAsync(person, conversation, card, "Approve"))
-                await desk.ClickAsync(person, conversation, card, "Approve");
-            return await DecisionsAsync(desk.Bot) > decided;
-        }, () => $"{card} approved\n{desk.Bot.Output}");
-        await desk.SaysAsync(conversation, card, "Verified");
+            if (await session.CanClickAsync(person, conversation, card, "Approve"))
+                await session.ClickAsync(person, conversation, card, "Approve");
+            return await DecisionsAsync(session.Bot) > decided;
+        }, () => $"{card} approved\n{session.Bot.Output}");
+        await session.SaysAsync(conversation, card, "Verified");
     }
 
     private static async Task<int> DecisionsAsync(BotProcess bot) =>

@@ -10,10 +10,10 @@ public sealed class CardGalleryTests : GalleryTests
     public async Task From_waiting_to_verified_and_taken_back()
     {
         await using var bot = await StartAsync(new() { ["Sandbox:Timeout"] = "00:02:00" });
-        var desk = await DeskAsync(bot);
-        await desk.RaiseAsync(Disk);
-        var card = await desk.CardAsync(LocalSession.Contoso, "SRV-FILE01");
-        var easel = await ScreenshotPage.OpenAsync(Browser, desk.Page("erik", LocalSession.Contoso));
+        var session = await DeskAsync(bot);
+        await session.RaiseAsync(Disk);
+        var card = await session.CardAsync(LocalSession.Contoso, "SRV-FILE01");
+        var easel = await ScreenshotPage.OpenAsync(Browser, session.Page("erik", LocalSession.Contoso));
 
         await easel.CardAsync(card, "01-waiting", "Waiting");
         await easel.OpenedAsync(card, "Details", "02-why", "Why this level");
@@ -29,11 +29,11 @@ public sealed class CardGalleryTests : GalleryTests
         await easel.CardAsync(card, "08-snooze-asked", "Nothing was recorded");
         await ClickAsync("Snooze", new { @for = "4h", past = "true" });
         await easel.CardAsync(card, "08-snoozed", "Snoozed by Erik");
-        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"holdActions":true}""");
+        await session.SandboxAsync(HttpMethod.Put, "switches", """{"holdActions":true}""");
         await ClickAsync("Approve");
         await easel.CardAsync(card, "09-executing", "Running");
-        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
-        await desk.SaysAsync(LocalSession.Contoso, card, "Verified");
+        await session.SandboxAsync(HttpMethod.Put, "switches", "{}");
+        await session.SaysAsync(LocalSession.Contoso, card, "Verified");
         await easel.CardAsync(card, "10-verified", "Verified");
         await easel.OpenedAsync(card, "Undo", "10-undo-form", "may be so again");
         await ClickAsync("Undo");
@@ -41,48 +41,48 @@ public sealed class CardGalleryTests : GalleryTests
         await ClickAsync("Draft again");
         await easel.CardAsync(card, "12-drafted-again", "Approve to proceed");
 
-        Task ClickAsync(string title, object? inputs = null) => desk.ClickAsync("erik", LocalSession.Contoso, card, title, inputs);
+        Task ClickAsync(string title, object? inputs = null) => session.ClickAsync("erik", LocalSession.Contoso, card, title, inputs);
     }
 
     [Fact]
     public async Task Everything_that_ends_otherwise()
     {
         await using var bot = await StartAsync();
-        var desk = await DeskAsync(bot);
-        var easel = await ScreenshotPage.OpenAsync(Browser, desk.Page("erik", LocalSession.Contoso));
+        var session = await DeskAsync(bot);
+        var easel = await ScreenshotPage.OpenAsync(Browser, session.Page("erik", LocalSession.Contoso));
         await easel.ScreenAsync("20-first-load");
 
-        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"rejects":["certificate.renew"]}""");
+        await session.SandboxAsync(HttpMethod.Put, "switches", """{"rejects":["certificate.renew"]}""");
         var failed =
             await RaiseAsync(
                 """{"kind":"CertificateExpiringSoon","device":"SRV-WEB01","severity":"warning","certificate":"www.contoso.example","title":"Certificate www.contoso.example on SRV-WEB01 ends in 6 days"}""", "www.contoso.example");
         await ClickAsync(failed, "Approve");
         await easel.CardAsync(failed, "21-failed", "Failed");
 
-        await desk.SandboxAsync(HttpMethod.Put, "switches", """{"hangActions":true,"cannotTell":true}""");
+        await session.SandboxAsync(HttpMethod.Put, "switches", """{"hangActions":true,"cannotTell":true}""");
         var unknown =
             await RaiseAsync(
                 """{"kind":"BackupFailed","device":"SRV-BACKUP01","severity":"error","job_name":"Nightly","title":"Backup job Nightly """
                 + """on SRV-BACKUP01 failed"}""", "Nightly");
         await ClickAsync(unknown, "Approve");
-        await desk.SaysAsync(LocalSession.Contoso, unknown, "cannot tell whether");
-        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
+        await session.SaysAsync(LocalSession.Contoso, unknown, "cannot tell whether");
+        await session.SandboxAsync(HttpMethod.Put, "switches", "{}");
         await easel.CardAsync(unknown, "22-unknown", "cannot tell whether");
 
-        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
+        await session.SandboxAsync(HttpMethod.Put, "switches", "{}");
         var drifted =
             await RaiseAsync(
                 """{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service Spooler on WS-RECEPTION is stopped"}""", "WS-RECEPTION");
-        await desk.SandboxAsync(HttpMethod.Put, "switches",
+        await session.SandboxAsync(HttpMethod.Put, "switches",
             """{"drift":[{"target":"WS-RECEPTION","state":{"services":{"Spooler":{"state":"running"}}}}]}""");
         await ClickAsync(drifted, "Approve");
         await easel.CardAsync(drifted, "23-drifted", "The situation changed");
-        await desk.SandboxAsync(HttpMethod.Put, "switches", "{}");
+        await session.SandboxAsync(HttpMethod.Put, "switches", "{}");
 
-        await desk.RaiseAsync(
+        await session.RaiseAsync(
             """{"kind":"HostHighCpuLoad","device":"SRV-SQL01","severity":"warning","process":"ReportBuilder","title":"Processor of """
             + """SRV-SQL01 is busy"}""");
-        var automatic = await desk.CardAsync(LocalSession.Contoso, "ReportBuilder");
+        var automatic = await session.CardAsync(LocalSession.Contoso, "ReportBuilder");
         await easel.CardAsync(automatic, "24-done-and-told", "Verified");
 
         var human = await RaiseAsync(
@@ -110,7 +110,7 @@ public sealed class CardGalleryTests : GalleryTests
             await RaiseAsync(
                 """{"kind":"PrinterQueueStuck","device":"PRN-OFFICE","severity":"warning","queue":"Office","title":"Queue Office on """
                 + """PRN-OFFICE does not move","id":"q1"}""", "PRN-OFFICE");
-        await desk.RaiseAsync(
+        await session.RaiseAsync(
             """{"kind":"PrinterQueueStuck","device":"PRN-OFFICE","severity":"warning","queue":"Office","title":"Queue Office on """
             + """PRN-OFFICE moves again","id":"q1","status":"resolved"}""");
         await easel.CardAsync(withdrawn, "30-withdrawn", "Withdrawn");
@@ -124,7 +124,7 @@ public sealed class CardGalleryTests : GalleryTests
         await easel.CardAsync(irreversible, "32-irreversible-details", "page 1 of");
         await ClickAsync(irreversible, "Back");
 
-        await desk.SayAsync("alex", LocalSession.Contoso, "@DevOps AI Bot freeze contoso migration weekend, nothing may change");
+        await session.SayAsync("alex", LocalSession.Contoso, "@DevOps AI Bot freeze contoso migration weekend, nothing may change");
         await easel.CardAsync(irreversible, "33-frozen", "migration weekend");
 
         var hostile =
@@ -136,32 +136,32 @@ public sealed class CardGalleryTests : GalleryTests
 
         async Task<string> RaiseAsync(string alert, string containing)
         {
-            await desk.RaiseAsync(alert);
-            var id = await desk.CardAsync(LocalSession.Contoso, containing);
-            await desk.SaysAsync(LocalSession.Contoso, id, "Waiting");
+            await session.RaiseAsync(alert);
+            var id = await session.CardAsync(LocalSession.Contoso, containing);
+            await session.SaysAsync(LocalSession.Contoso, id, "Waiting");
             return id;
         }
 
         Task ClickAsync(string card, string title, object? inputs = null) =>
-            desk.ClickAsync("erik", LocalSession.Contoso, card, title, inputs);
+            session.ClickAsync("erik", LocalSession.Contoso, card, title, inputs);
     }
 
     [Fact]
     public async Task Storms_and_what_the_bot_says()
     {
         await using var bot = await StartAsync();
-        var desk = await DeskAsync(bot);
-        var storm = await ScreenshotPage.OpenAsync(Browser, desk.Page("erik", LocalSession.Fabrikam));
+        var session = await DeskAsync(bot);
+        var storm = await ScreenshotPage.OpenAsync(Browser, session.Page("erik", LocalSession.Fabrikam));
         for (var n = 1; n <= 9; n++)
-            await desk.RaiseAsync(
+            await session.RaiseAsync(
                 $$"""{"kind":"SwitchPortFlapping","device":"FAB-SW{{n:00}}","severity":"warning","title":"Ports of FAB-SW{{n:00}} flap"}""",
                 "fabrikam");
-        var gathering = await desk.CardAsync(LocalSession.Fabrikam, "on several devices");
-        await desk.SaysAsync(LocalSession.Fabrikam, gathering, "FAB-SW09");
+        var gathering = await session.CardAsync(LocalSession.Fabrikam, "on several devices");
+        await session.SaysAsync(LocalSession.Fabrikam, gathering, "FAB-SW09");
         await storm.CardAsync(gathering, "40-storm", "FAB-SW09");
 
-        await desk.RaiseAsync(Disk);
-        await desk.CardAsync(LocalSession.Contoso, "SRV-FILE01");
+        await session.RaiseAsync(Disk);
+        await session.CardAsync(LocalSession.Contoso, "SRV-FILE01");
         foreach (var (name, words) in new[] { ("41-help", "help"), ("42-pending", "pending"), ("43-show", "show con 1001"),
             ("44-why", "why CON-1001"), ("45-whoami", "whoami"), ("46-unknown", "pendign contoso"), ("47-wrong-id", "show CON-4711"),
             ("48-undo", "undo CON-1001"), ("49-nonsense", "fix my printer") })
@@ -169,14 +169,14 @@ public sealed class CardGalleryTests : GalleryTests
         await SayAsync("50-freeze", "freeze contoso");
         await SayAsync("51-frozen", "freeze contoso change weekend");
         await SayAsync("52-unfreeze", "unfreeze contoso");
-        var chat = await ScreenshotPage.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"));
+        var chat = await ScreenshotPage.OpenAsync(Browser, session.Page("mona", "a:1local-mona"));
         await chat.ScreenAsync("53-chat");
 
         async Task SayAsync(string name, string words)
         {
-            await desk.SayAsync("mona", "a:1local-mona", words);
+            await session.SayAsync("mona", "a:1local-mona", words);
             if (name == "45-whoami")
-                await (await ScreenshotPage.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"))).ScreenAsync("45-chat");
+                await (await ScreenshotPage.OpenAsync(Browser, session.Page("mona", "a:1local-mona"))).ScreenAsync("45-chat");
         }
     }
 }

@@ -12,30 +12,30 @@ public sealed class DigestGalleryTests : GalleryTests
         await using var bot =
             await StartAsync(
                 new() { ["Digests:Enabled"] = "true", ["Digests:At"] = due.ToString("HH:mm:ss", CultureInfo.InvariantCulture) });
-        var desk = await DeskAsync(bot);
-        await desk.RaiseAsync(Disk);
-        await desk.RaiseAsync(
+        var session = await DeskAsync(bot);
+        await session.RaiseAsync(Disk);
+        await session.RaiseAsync(
             """{"kind":"RebootDone","device":"WS-RECEPTION","severity":"info","title":"WS-RECEPTION restarted after updates"}""");
-        var card = await desk.CardAsync(LocalSession.Contoso, "SRV-FILE01");
-        await desk.ClickAsync("dana", LocalSession.Contoso, card, "Approve");
-        await desk.SaysAsync(LocalSession.Contoso, card, "Verified");
-        await desk.RaiseAsync(
+        var card = await session.CardAsync(LocalSession.Contoso, "SRV-FILE01");
+        await session.ClickAsync("dana", LocalSession.Contoso, card, "Approve");
+        await session.SaysAsync(LocalSession.Contoso, card, "Verified");
+        await session.RaiseAsync(
             """{"kind":"WindowsServiceDown","device":"WS-RECEPTION","severity":"critical","service_name":"Spooler","title":"Service """
             + """Spooler on WS-RECEPTION is stopped"}""");
 
-        await desk.CardAsync(LocalSession.Contoso, "Start the service Spooler");
+        await session.CardAsync(LocalSession.Contoso, "Start the service Spooler");
         // The digest comes as soon as the bot is there again, and carries what was signed before.
         var checkpoints = Path.Combine(bot.Storage, "checkpoints", "contoso");
         await Eventually.TrueAsync(() => Task.FromResult(Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints).Any()),
             () => "a checkpoint is kept");
         bot.Kill();
         await bot.RestartAsync(new() { ["Testing:ClockAhead"] = "01:00:00" });
-        var digest = await desk.CardAsync(LocalSession.Contoso, "Digest of ");
-        var page = await ScreenshotPage.OpenAsync(Browser, desk.Page("mona", LocalSession.Contoso));
+        var digest = await session.CardAsync(LocalSession.Contoso, "Digest of ");
+        var page = await ScreenshotPage.OpenAsync(Browser, session.Page("mona", LocalSession.Contoso));
         await page.CardAsync(digest, "80-digest", "WS-RECEPTION restarted after updates");
         await page.OpenedAsync(digest, "Checkpoint", "81-digest-checkpoint", "ledger verify --checkpoint");
-        await desk.SayAsync("mona", "a:1local-mona", "digest contoso");
-        await desk.CardAsync("a:1local-mona", "Digest of ");
-        await (await ScreenshotPage.OpenAsync(Browser, desk.Page("mona", "a:1local-mona"), looks: 2)).ScreenAsync("82-digest-asked");
+        await session.SayAsync("mona", "a:1local-mona", "digest contoso");
+        await session.CardAsync("a:1local-mona", "Digest of ");
+        await (await ScreenshotPage.OpenAsync(Browser, session.Page("mona", "a:1local-mona"), looks: 2)).ScreenAsync("82-digest-asked");
     }
 }

@@ -38,8 +38,8 @@ public abstract class GalleryTests : IAsyncLifetime
 
     private protected static async Task<LocalSession> DeskAsync(BotProcess bot)
     {
-        var desk = new LocalSession(bot);
-        await desk.SettledAsync();
-        return desk;
+        var session = new LocalSession(bot);
+        await session.SettledAsync();
+        return session;
     }
 }

@@ -36,18 +36,18 @@ public sealed class PhoneGalleryTests : GalleryTests
         {
             ["Access:Local"] = "none", ["Gates:PolicyPath"] = policies, ["Storms:SameCause"] = "100", ["Storms:Tenant"] = "100",
         });
-        var desk = await DeskAsync(bot);
-        await desk.SandboxAsync(HttpMethod.Post, "devices/dev-c-105/state",
+        var session = await DeskAsync(bot);
+        await session.SandboxAsync(HttpMethod.Post, "devices/dev-c-105/state",
             """{"services":{"W32Time":{"state":"running","startup":"automatic"}}}""");
-        var light = await Browser.OpenAsync(desk.Page("erik", LocalSession.Contoso), ColorScheme.Light, Width, Height);
-        var dark = await Browser.OpenAsync(desk.Page("erik", LocalSession.Contoso), ColorScheme.Dark, Width, Height);
+        var light = await Browser.OpenAsync(session.Page("erik", LocalSession.Contoso), ColorScheme.Light, Width, Height);
+        var dark = await Browser.OpenAsync(session.Page("erik", LocalSession.Contoso), ColorScheme.Dark, Width, Height);
         var trouble = new List<string>();
 
         foreach (var (kind, labels, shows) in RunbookTests.Areas.Concat(More))
         {
             using var received = await bot.AlertmanagerAsync("contoso", RunbookTests.Alert(kind, labels));
             received.StatusCode.ShouldBe(HttpStatusCode.Accepted, kind);
-            var id = await desk.CardAsync(LocalSession.Contoso, shows);
+            var id = await session.CardAsync(LocalSession.Contoso, shows);
             foreach (var (look, page) in new[] { ("light", light), ("dark", dark) })
             {
                 if (await CheckInSightAsync(page, id) is { } why)

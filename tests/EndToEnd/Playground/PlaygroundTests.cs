@@ -20,8 +20,8 @@ public sealed partial class PlaygroundTests
             "Opt-in: PLAYGROUND=1 fetches the Agents Playground with npx and runs this.");
         await using var browser = await Browser.StartAsync();
         await using var bot = await BotProcess.StartAsync();
-        var desk = new LocalSession(bot);
-        await desk.SettledAsync();
+        var session = new LocalSession(bot);
+        await session.SettledAsync();
         using var playground = Start(bot, out var listening);
         try
         {
@@ -36,7 +36,7 @@ public sealed partial class PlaygroundTests
             await page.GetByRole(AriaRole.Button, new() { Name = "Post", Exact = true }).ClickAsync();
             await page.Locator(".ac-adaptiveCard", new() { HasText = "is linked to contoso" }).First.WaitForAsync();
 
-            await desk.RaiseAsync(
+            await session.RaiseAsync(
                 """{"kind":"DiskSpaceLow","device":"SRV-FILE01","severity":"critical","volume":"C:","title":"Disk C: almost full on """
                 + """SRV-FILE01"}""");
             var card = page.Locator(".ac-adaptiveCard", new() { HasText = "Invoke-DiskCleanup" }).Last;
@@ -46,7 +46,7 @@ public sealed partial class PlaygroundTests
 
             await Expect(page.Locator(".ac-adaptiveCard", new() { HasText = "done and verified" }).Last).ToContainTextAsync("Verified");
             await page.ScreenshotAsync(new() { Path = Path.Combine(Places.Artifacts, "playground-verified.png") });
-            (await desk.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
+            (await session.SandboxAsync(HttpMethod.Get, "effects"))!["count"]!.GetValue<int>().ShouldBe(1);
             var (exitCode, output) = await bot.VerbAsync("ledger", "verify", "--tenant", "contoso");
             exitCode.ShouldBe(0, output);
         }

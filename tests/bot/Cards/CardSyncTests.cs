@@ -21,7 +21,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
 {
     private readonly IncidentScript story = new();
     private readonly FakeTeams teams = new();
-    private readonly List<CardSync> keepers = [];
+    private readonly List<CardSync> checkpoints = [];
     private readonly CardsOptions options = new() { PassingFor = TimeSpan.Zero };
     private CardSync sync = null!;
     private GatePolicy policy = GatePolicies.BuiltIn;
@@ -38,7 +38,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var each in keepers)
+        foreach (var each in checkpoints)
         {
             using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
             try
@@ -672,7 +672,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
             new(views, teams, new KnownConversations()), new(story.Ledger, states, NullLogger<CardRecord>.Instance),
             new(new EveryTenant(new TwoTenants()), killSwitch), states, new TwoTenants(), Options.Create(options), story.Clock,
             NullLogger<CardSync>.Instance);
-        keepers.Add(made);
+        checkpoints.Add(made);
         return made;
     }
 

@@ -26,8 +26,8 @@ public sealed class ShapeTests(ITestOutputHelper output)
             from file in SourceTree.Product.Files
             from type in file.GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>()
             where type is not RecordDeclarationSyntax
-            from list in type.Members.OfType<ConstructorDeclarationSyntax>().Select(static one => one.ParameterList).Append(
-                type.ParameterList)
+            from list in type.Members.OfType<ConstructorDeclarationSyntax>().Select(static one => one.ParameterList)
+                .Append(type.ParameterList)
             where list is not null
             select (list.Parameters.Count, Type: type.Identifier.Text, Where: $"{type.Identifier.Text} in {file.FilePath}")).ToList();
 

@@ -20,7 +20,7 @@ public sealed partial class DerivationTests
         // The results carry the note, whose signature is another one in every run; the report carries all that they say.
         string[] stable = ["oscal/component-definition.json", "report.html", "VERIFY.md"];
         var hashes = stable.Select(name => Convert.ToHexStringLower(SHA256.HashData(WithoutHashes(files[name])))[..16]);
-        string.Join(' ', hashes).ShouldBe("b906a36e4e40c91a ec272a841dc45984 61ee0a8fb154c2e0");
+        string.Join(' ', hashes).ShouldBe("b906a36e4e40c91a ab56aed2c793a373 61ee0a8fb154c2e0");
         BundleFormat.Derivation.ShouldBe(4);
     }
 

@@ -35,9 +35,9 @@ public sealed class EntryCodecTests
             new(text), new(ActorKind.Person, text, text), text,
             new EventReceived("E-1", text, text, EventStatus.Resolved, Severity.Critical, text, null, text, text, text, text,
                 text, At, true, new Dictionary<string, string> { ["z" + text] = text, ["a"] = text }));
-        var bytes = Encode(entry, 7, 1, out var sealedBytes);
+        var bytes = Encode(entry, 7, 1, out var encryptedBytes);
         Jcs.Canonicalize(bytes).ShouldBe(bytes);
-        var decoded = CoreFeatures.Codec.Decode(bytes, MerkleTree.HashLeaf(bytes), sealedBytes, Keys.For(Contoso));
+        var decoded = CoreFeatures.Codec.Decode(bytes, MerkleTree.HashLeaf(bytes), encryptedBytes, Keys.For(Contoso));
         decoded.Stream.Value.ShouldBe(text);
         decoded.Actor.ShouldBe(entry.Actor);
         decoded.Correlation.ShouldBe(text);
@@ -91,12 +91,12 @@ public sealed class EntryCodecTests
 
     private static byte[] Encode(NewEntry entry, long seq, long version) => Encode(entry, seq, version, out _);
 
-    private static byte[] Encode(NewEntry entry, long seq, long version, out byte[]? sealedBytes)
+    private static byte[] Encode(NewEntry entry, long seq, long version, out byte[]? encryptedBytes)
     {
         var output = new ByteBuffer(64);
         Keys.For(Contoso).EnsurePeople(entry);
         var prepared = CoreFeatures.Codec.Prepare(Contoso, entry, Keys.For(Contoso));
-        sealedBytes = prepared.Encrypted;
+        encryptedBytes = prepared.Encrypted;
         EntryCodec.Complete(prepared, At, seq, version, output);
         return output.Written.ToArray();
     }

@@ -19,7 +19,7 @@ public sealed class CheckpointerTests : IDisposable
     private readonly MemoryDocuments documents = new();
     private readonly CheckpointStatus status = new();
     private readonly TestKey key = new("test/contoso");
-    private readonly CheckpointsByTenant keepers;
+    private readonly CheckpointsByTenant checkpoints;
     private readonly Checkpointer checkpointer;
 
     public CheckpointerTests()
@@ -29,9 +29,9 @@ public sealed class CheckpointerTests : IDisposable
         var archive = new SqliteArchive(folder.File);
         var tree = new LedgerTree(archive, documents);
         var folders = new CheckpointFolders(new(System.IO.Path.Combine(folder.Path, "checkpoints")));
-        keepers = new(tenant => new(tenant, "test/contoso", tree, new(documents), new(documents), key, folders), clock);
+        checkpoints = new(tenant => new(tenant, "test/contoso", tree, new(documents), new(documents), key, folders), clock);
         checkpointer = new(
-            ledger, new(ledger, CoreFeatures.Catalog), null!, null!, new(), keepers,
+            ledger, new(ledger, CoreFeatures.Catalog), null!, null!, new(), checkpoints,
             new([], tree, documents, status, NullLogger<WitnessRounds>.Instance), key, status,
             Options.Create(new CheckpointOptions { CheckpointEvery = TimeSpan.FromMinutes(15) }), clock, NullLogger<Checkpointer>.Instance);
     }
@@ -111,7 +111,7 @@ public sealed class CheckpointerTests : IDisposable
             System.Text.Encoding.UTF8.GetBytes(key.Sign(new Checkpoint("test/contoso", 9, new byte[32])).ToString());
         await checkpointer.LookAsync(Contoso, Cancel);
         status.Problems["contoso"].ShouldContain("its end is missing");
-        keepers.For(Contoso).Newest.ShouldBeNull();
+        checkpoints.For(Contoso).Newest.ShouldBeNull();
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class CheckpointerTests : IDisposable
     {
         var followed = new Followed { Mine = true };
         using var one = new Checkpointer(
-            ledger, new(ledger, CoreFeatures.Catalog), null!, followed, new(), keepers, null!, key, status,
+            ledger, new(ledger, CoreFeatures.Catalog), null!, followed, new(), checkpoints, null!, key, status,
             Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
         var signed = System.Threading.Channels.Channel.CreateUnbounded<bool>().Writer;
         await AppendAsync();
@@ -142,16 +142,16 @@ public sealed class CheckpointerTests : IDisposable
     {
         var followed = new Followed { Mine = true };
         using var one = new Checkpointer(
-            ledger, new(ledger, CoreFeatures.Catalog), new Contosos(), followed, new(), keepers, null!, key, status,
+            ledger, new(ledger, CoreFeatures.Catalog), new Contosos(), followed, new(), checkpoints, null!, key, status,
             Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
         await AppendAsync();
         await one.StopAsync(Cancel);
-        keepers.For(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
+        checkpoints.For(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
         await AppendAsync();
         documents.IsAway = true;
         await one.StopAsync(Cancel);
         documents.IsAway = false;
-        keepers.For(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
+        checkpoints.For(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
     }
 
     [Fact]

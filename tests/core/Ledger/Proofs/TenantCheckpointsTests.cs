@@ -235,12 +235,12 @@ public sealed class CheckpointKeeperTests : IDisposable
     [Fact]
     public async Task Instances_side_by_side_sign_one_line_of_checkpoints()
     {
-        var keepers = Enumerable.Range(0, 4).Select(_ => Keeper()).ToList();
+        var checkpoints = Enumerable.Range(0, 4).Select(_ => Keeper()).ToList();
         for (var round = 0; round < 10; round++)
         {
             archive.Leaves!.Add(Leaf(300 + round));
             foreach (var signed in await Task.WhenAll(
-                keepers.Select(tenantCheckpoints => Task.Run(() => tenantCheckpoints.SignAsync(Cancel)))))
+                checkpoints.Select(tenantCheckpoints => Task.Run(() => tenantCheckpoints.SignAsync(Cancel)))))
                 signed.ShouldNotBeNull().Checkpoint.Size.ShouldBe(301 + round);
         }
         var all = await new Checkpoints(documents).AllAsync(Contoso, Cancel).ToListAsync(Cancel);
