@@ -37,7 +37,12 @@ if [ -f tests/package-lock.json ] && [ ! -d tests/node_modules ]; then
   (cd tests && npm ci --no-audit --no-fund --silent) || echo "npm ci failed in tests/; the tests that need it are skipped and say so."
 fi
 
-dotnet build DevOpsAI.Bot.sln -c Release -clp:NoSummary -v minimal || { echo "0 passed, 1 failed"; exit 1; }
+# One compiler for all projects, whatever the environment says: it warms up once. It is this run's own, and ends with the build.
+compiler="devops-ai-bot-$$"
+dotnet build DevOpsAI.Bot.sln -c Release -clp:NoSummary -v minimal -p:UseSharedCompilation=true "-p:SharedCompilationId=$compiler"
+built=$?
+for process in $(pgrep -f -- "-pipename:$compiler"); do kill "$process"; done
+[ $built -eq 0 ] || { echo "0 passed, 1 failed"; exit 1; }
 
 passed=0 failed=0 skipped=0 reports=()
 for project in "${parts[@]}"; do
