@@ -102,7 +102,7 @@ internal sealed class BundleScene : IDisposable
         {
             foreach (var (name, content) in packed)
             {
-                using var entry = zip.CreateEntry(name).Open();
+                using var entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
                 entry.Write(content);
             }
             zip.Comment = BundleFormat.CommentPrefix + new string('0', 64);
