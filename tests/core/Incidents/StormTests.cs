@@ -316,7 +316,7 @@ public sealed class StormTests
         await world.FollowAsync();
         IncidentsFollowerTests.Balanced(world.State);
         world.State.Unattached.Count.ShouldBe(0);
-        world.State.Incidents.Values.Where(incident => incident.IsOpen).ShouldAllBe(incident => !incident.FiringAlerts.IsEmpty);
+        world.State.Incidents.Values.Where(incident => incident.IsOpen && incident.FiringAlerts.IsEmpty).ShouldBeEmpty();
     }
 
     private static async Task CloseOneAsync(IntakeWorld world, int step, string reason)

@@ -167,7 +167,7 @@ public sealed class TamperingTests : IDisposable
             }
             new CheckpointCheck(Contoso, bent.Count, size => MerkleTree.Root(bent.Take((int)size)), _ => [key.Verifier],
                 DateTimeOffset.UnixEpoch)
-                .Judge(kept).ShouldContain(finding => finding.Problem != null, $"trial {trial} at {at}");
+                .Judge(kept).Any(static finding => finding.Problem is not null).ShouldBeTrue($"trial {trial} at {at}");
         }
     }
 
