@@ -22,7 +22,7 @@ public sealed class DamagedPartsTests
             static folder =>
                 Change(folder, LedgerFile.Name,
                     "UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = (SELECT max(seq) FROM entries WHERE tenant = "
-                    + "'contoso' AND encrypted IS NOT NULL)"),
+                    + "'contoso' AND sealed IS NOT NULL)"),
             "what is encrypted beside it is missing",
             "restore it from a backup"),
         ["the tree beside the entries"] =
