@@ -221,7 +221,7 @@ public sealed class TurnHandlerTests : IDisposable
     }
 
     [Fact]
-    public async Task Approve_becomes_a_request_with_the_seal_that_was_shown_and_answers_with_the_new_card()
+    public async Task Approve_becomes_a_request_with_the_plan_digest_that_was_shown_and_answers_with_the_new_card()
     {
         mediator.Answer = async _ =>
         {

@@ -30,7 +30,7 @@ public sealed class LedgerFuzzTests : IDisposable
             .ShouldBe(CoreFeatures.Catalog.Entries.Select(static entry => entry.Name).Order(StringComparer.Ordinal));
 
     [Fact]
-    public async Task Whatever_any_member_of_any_entry_is_verify_ends_with_a_verdict_on_each_and_list_and_holes_end_with_a_code()
+    public async Task Whatever_any_member_of_any_entry_is_verify_ends_with_a_verdict_on_each_and_list_and_gaps_end_with_a_code()
     {
         var honest = await WriteEveryFactAsync();
         var tried = Forge(honest);

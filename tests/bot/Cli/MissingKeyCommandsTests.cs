@@ -13,7 +13,7 @@ public sealed class MissingKeyCommandsTests : IDisposable
     private string Out => Path.Combine(scene.Root, "evidence.zip");
 
     [Fact]
-    public async Task A_key_taken_out_of_the_documents_is_found_by_verify_holes_export_and_the_report()
+    public async Task A_key_taken_out_of_the_documents_is_found_by_verify_gaps_export_and_the_report()
     {
         await scene.FillAsync();
         var key = TakeJosKey();

@@ -70,7 +70,7 @@ public sealed class WordListingTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_the_clients_key_names_stay_sealed_and_that_is_said_once_and_nothing_is_made()
+    public async Task Without_the_clients_key_names_stay_encrypted_and_that_is_said_once_and_nothing_is_made()
     {
         await WriteAsync(new FreezeSet("month end"), new FreezeLifted("over"));
         Directory.Delete(Path.Combine(scene.Data, "keys"), recursive: true);

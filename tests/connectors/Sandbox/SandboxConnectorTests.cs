@@ -107,7 +107,7 @@ public sealed class SandboxConnectorTests
     }
 
     [Fact]
-    public async Task Every_action_of_the_catalogue_is_known_to_the_vendor()
+    public async Task Every_action_of_the_catalog_is_known_to_the_vendor()
     {
         await using var host = await SandboxHost.StartAsync();
         foreach (var action in host.Connector.Actions.Keys)

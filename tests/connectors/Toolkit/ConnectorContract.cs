@@ -182,7 +182,7 @@ public abstract class ConnectorContract
     }
 
     [Fact]
-    public async Task Every_rollback_and_argument_in_the_catalogue_makes_sense()
+    public async Task Every_rollback_and_argument_in_the_catalog_makes_sense()
     {
         await using var vendor = await StartAsync();
         vendor.Connector.Actions.ShouldNotBeEmpty();

@@ -77,7 +77,7 @@ public sealed class HoleTests
     }
 
     [Fact]
-    public void An_hour_without_a_heartbeat_is_a_hole_once_there_were_heartbeats()
+    public void An_hour_without_a_heartbeat_is_a_gap_once_there_were_heartbeats()
     {
         Add(new FreezeSet("x"));
         now += TimeSpan.FromHours(10);
@@ -94,7 +94,7 @@ public sealed class HoleTests
     }
 
     [Fact]
-    public void A_card_that_was_never_posted_is_a_hole_unless_it_is_on_record_why()
+    public void A_card_that_was_never_posted_is_a_gap_unless_it_is_on_record_why()
     {
         Add(new CardSending("CON-1001", "19:a"));
         Add(new CardSending("CON-1001", "19:b"));
@@ -107,7 +107,7 @@ public sealed class HoleTests
     }
 
     [Fact]
-    public void Silence_is_a_hole_with_its_beginning_and_end()
+    public void Silence_is_a_gap_with_its_beginning_and_end()
     {
         Add(new ConnectionStale("one", Start.AddDays(-1), 3600));
         Add(new ConnectionStale("other", Start.AddDays(-2), 3600));
@@ -130,7 +130,7 @@ public sealed class HoleTests
     }
 
     [Fact]
-    public void What_a_known_sender_sent_in_vain_is_a_hole()
+    public void What_a_known_sender_sent_in_vain_is_a_gap()
     {
         Add(Receipts("a", 0));
         Add(Receipts("b", 0) with { NotTaken = new Dictionary<string, long> { ["400"] = 1, ["413"] = 2 } });
@@ -141,7 +141,7 @@ public sealed class HoleTests
     }
 
     [Fact]
-    public void A_log_that_was_read_from_elsewhere_with_a_gap_or_too_seldom_is_a_hole()
+    public void A_log_that_was_read_from_elsewhere_with_a_gap_or_too_seldom_is_a_gap()
     {
         Add(Poll(null, "1"));
         now += TimeSpan.FromHours(1);
@@ -157,7 +157,7 @@ public sealed class HoleTests
     }
 
     [Fact]
-    public async Task What_is_on_record_as_done_and_not_in_the_vendors_log_is_a_hole()
+    public async Task What_is_on_record_as_done_and_not_in_the_vendors_log_is_a_gap()
     {
         using var scene = new PollingScene();
         await scene.PollAsync();

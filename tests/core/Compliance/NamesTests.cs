@@ -130,7 +130,7 @@ public sealed class NamesTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_redacted_shows_no_opened_part_either()
+    public async Task What_is_redacted_shows_no_decrypted_part_either()
     {
         await scene.Story.RejectedAsync();
         var files = BundleScene.Unpack(
@@ -140,7 +140,7 @@ public sealed class NamesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_byte_of_any_opened_part_changed_is_found_even_when_archive_and_manifest_are_made_to_fit()
+    public async Task A_byte_of_any_decrypted_part_changed_is_found_even_when_archive_and_manifest_are_made_to_fit()
     {
         await scene.Story.RejectedAsync();
         var path = await scene.ExportAsync(await scene.RequestAsync(names: true));
@@ -205,7 +205,7 @@ public sealed class NamesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_part_that_is_to_stay_sealed_is_not_passed_off_as_a_name()
+    public async Task A_part_that_is_to_stay_encrypted_is_not_passed_off_as_a_name()
     {
         await scene.Story.RejectedAsync();
         var files = BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync(names: true)));
@@ -222,7 +222,7 @@ public sealed class NamesTests : IDisposable
     [Theory]
     [InlineData("UPDATE entries SET sealed = NULL WHERE seq = 2", "lacks what is encrypted beside it")]
     [InlineData("UPDATE entries SET sealed = zeroblob(99) WHERE seq = 2", "does not have the hash")]
-    public async Task A_ledger_that_lost_what_is_sealed_is_not_exported_with_names(string attack, string why)
+    public async Task A_ledger_that_lost_what_is_encrypted_is_not_exported_with_names(string attack, string why)
     {
         await scene.Story.RejectedAsync();
         var request = await scene.RequestAsync(names: true);

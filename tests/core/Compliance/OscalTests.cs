@@ -230,7 +230,7 @@ public sealed class OscalTests
     }
 
     [Fact]
-    public async Task A_seal_that_is_not_the_approved_one_is_found()
+    public async Task A_plan_digest_that_is_not_the_approved_one_is_found()
     {
         var id = await scene.OpenAsync("Sealed");
         await scene.StageAsync(id, 1, GateLevel.L2);
@@ -259,7 +259,7 @@ public sealed class OscalTests
     }
 
     [Fact]
-    public void Every_control_named_is_one_of_the_catalogue()
+    public void Every_control_named_is_one_of_the_catalog()
     {
         var controls = JsonElement.Parse(File.ReadAllBytes(SchemaPath("controls-800-53r5.json"))).GetProperty("controls");
         foreach (var objective in Objectives.All)

@@ -113,7 +113,7 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
-    public async Task Controls_are_called_as_the_catalogue_calls_them()
+    public async Task Controls_are_called_as_the_catalog_calls_them()
     {
         await scene.Story.VerifiedAsync();
         var report = await ReportAsync(names: false);

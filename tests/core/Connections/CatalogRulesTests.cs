@@ -8,7 +8,7 @@ public sealed class CatalogueRulesTests
     private static readonly ArgumentSpec Lamp = new("lamp", "Lamp", "[a-z]+");
 
     [Fact]
-    public void A_catalogue_that_shows_and_declares_everything_has_no_mistake() =>
+    public void A_catalog_that_shows_and_declares_everything_has_no_mistake() =>
         CatalogRules.ValidationErrors(Named(Spec("on", "on {lamp} at {target}", "off"), Spec("off", "off {lamp} at {target}", null)))
             .ShouldBeEmpty();
 

@@ -21,7 +21,7 @@ public sealed class CommandTests
     [InlineData("clean {value} on {target}", "temp,logs", "clean 'temp,logs' on SRV-1")]
     [InlineData("clean {value} on {target}", "{target}", "clean '{target}' on SRV-1")]
     [InlineData("clean {unknown} on {target}", "x", "clean {unknown} on SRV-1")]
-    public void A_value_is_quoted_where_the_catalogue_does_not(string command, string value, string expected) =>
+    public void A_value_is_quoted_where_the_catalog_does_not(string command, string value, string expected) =>
         Written(command, value, "SRV-1").ShouldBe(expected);
 
     [Theory]

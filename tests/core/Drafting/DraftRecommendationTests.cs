@@ -324,7 +324,7 @@ public sealed class DraftRecommendationTests
     }
 
     [Fact]
-    public async Task The_follower_reacts_to_openings_drift_and_requests_only()
+    public async Task The_subscription_reacts_to_openings_drift_and_requests_only()
     {
         var scene = new DraftingScene();
         var subscription = scene.Services.GetServices<ILedgerSubscription>().ShouldHaveSingleItem();

@@ -144,7 +144,7 @@ public sealed class RunbookFilesTests : IDisposable
         "'service.restart' has no argument 'servise'|'service.restart' needs the argument 'service'")]
     [InlineData("service: \"{service}\"", "service: a;b", "'a;b' is not allowed as argument 'service' of 'service.restart'")]
     [InlineData("kind: device", "kind: user", "'service.restart' acts on a device, the runbook on a user")]
-    public void What_the_catalogue_does_not_allow_is_told(string instead, string of, string expected)
+    public void What_the_catalog_does_not_allow_is_told(string instead, string of, string expected)
     {
         File.WriteAllText(Path.Combine(folder, "a.yaml"), Valid.Replace(instead, of, StringComparison.Ordinal));
         var errors = RunbookCatalog.Load(folder, []).ErrorsAgainst([FakeCatalog.Actions]).ToList();

@@ -200,7 +200,7 @@ public sealed class GuardedExecutionTests
     }
 
     [Fact]
-    public async Task A_plan_that_is_not_the_sealed_one_freezes_the_client_until_an_administrator_has_looked()
+    public async Task A_plan_that_is_not_the_one_shown_freezes_the_client_until_an_administrator_has_looked()
     {
         using var scene = new GuardedScene(Lets);
         await scene.AppendAsync(StreamId.Incident("CON-1001"),
@@ -216,8 +216,8 @@ public sealed class GuardedExecutionTests
         scene.Facts<FreezeSet>().ShouldHaveSingleItem().Cause.ShouldBe(FreezeCause.BrokenSeal);
         var freeze = (await scene.StateAsync()).Freeze.ShouldNotBeNull();
         FreezeRules.Describe("Contoso Ltd", freeze).ShouldBe(
-            "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by the bot itself: The plan of CON-1001 is not the one that was encrypted "
-            + "when it was shown, so somebody or something changed the record. "
+            "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by the bot itself: The plan of CON-1001 is not the one that was "
+            + "shown, so somebody or something changed the record. "
             + "Nothing is approved or executed until an administrator has looked into it and says 'unfreeze' for Contoso Ltd.");
     }
 

@@ -144,7 +144,7 @@ public sealed class BreakGlassTests
     }
 
     [Fact]
-    public async Task A_forged_entry_runs_nothing_where_the_sealed_terms_let_nobody_act_alone()
+    public async Task A_forged_entry_runs_nothing_where_the_encrypted_terms_let_nobody_act_alone()
     {
         var scene = new GateScene(APolicy.With(approvals: 2));
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));

@@ -9,7 +9,7 @@ namespace DevOpsAI.Tests.Gates;
 public sealed class DecisionTests
 {
     [Fact]
-    public async Task An_approval_is_on_record_with_its_seal_and_who_gave_it()
+    public async Task An_approval_is_on_record_with_its_plan_digest_and_who_gave_it()
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
@@ -114,7 +114,7 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public async Task An_edited_plan_is_rebuilt_sealed_and_approved()
+    public async Task An_edited_plan_is_rebuilt_encrypted_and_approved()
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("service.restart"));
@@ -186,7 +186,7 @@ public sealed class DecisionTests
     [InlineData("1.service", "W3SVC", "'1.service' is not part of this plan. Nothing was approved.")]
     [InlineData("-1.service", "W3SVC", "'-1.service' is not part of this plan. Nothing was approved.")]
     [InlineData("service", "W3SVC", "'service' is not part of this plan. Nothing was approved.")]
-    public async Task Edits_outside_the_catalogue_change_nothing(string key, string value, string message)
+    public async Task Edits_outside_the_catalog_change_nothing(string key, string value, string message)
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("service.restart"));

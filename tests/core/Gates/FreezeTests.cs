@@ -120,7 +120,7 @@ public sealed class FreezeTests
     }
 
     [Fact]
-    public async Task A_freeze_because_of_a_broken_seal_is_lifted_by_administrators_only()
+    public async Task A_freeze_because_of_a_changed_plan_is_lifted_by_administrators_only()
     {
         var scene = new GateScene();
         await scene.AppendAsync(StreamId.Freeze,

@@ -136,7 +136,7 @@ public sealed class RightsNowTests
     }
 
     [Fact]
-    public async Task An_argument_that_the_catalogue_does_not_accept_any_more_is_not_sent()
+    public async Task An_argument_that_the_catalog_does_not_accept_any_more_is_not_sent()
     {
         var scene = await ApprovedAsync("service.start");
         var plan = (await scene.IncidentAsync()).PlanInForce;
@@ -147,7 +147,7 @@ public sealed class RightsNowTests
     }
 
     [Fact]
-    public async Task A_command_that_the_catalogue_writes_otherwise_now_is_not_sent()
+    public async Task A_command_that_the_catalog_writes_otherwise_now_is_not_sent()
     {
         var scene = await ApprovedAsync("service.start");
         var state = await scene.StateAsync();
@@ -182,7 +182,7 @@ public sealed class RightsNowTests
     }
 
     [Fact]
-    public async Task A_plan_that_is_not_the_sealed_one_freezes_the_tenant_where_the_policy_does_not_say_otherwise()
+    public async Task A_plan_that_is_not_the_one_shown_freezes_the_tenant_where_the_policy_does_not_say_otherwise()
     {
         var scene = await ApprovedAsync();
         var other = Plan("disk.cleanup", "disk.cleanup");

@@ -100,7 +100,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_seal_that_never_was() => await ShouldRefuse(
+    public async Task A_plan_digest_that_never_was() => await ShouldRefuse(
         Plan("disk.cleanup"), incident => Command(Ada, incident, planDigest: new('0', 64)), Refusal.Stale,
         "What you saw is not the current proposal for CON-1001; look at its current card and decide there.");
 

@@ -81,7 +81,7 @@ public sealed class RollbackLevelTests
     }
 
     [Fact]
-    public async Task Another_command_to_take_it_back_is_another_seal()
+    public async Task Another_command_to_take_it_back_is_another_plan_digest()
     {
         var scene = new GateScene(Lenient);
         var staged = (await scene.StagedAsync(Plan("service.start"))).Staged!;
@@ -105,7 +105,7 @@ public sealed class RollbackLevelTests
 
     /// <summary>Over any catalog, plan and policy: never below the floor, which is that of the gravest thing that may be done.</summary>
     [Fact]
-    public void No_catalogue_plan_or_policy_leads_below_the_floor_of_anything_that_may_be_done()
+    public void No_catalog_plan_or_policy_leads_below_the_floor_of_anything_that_may_be_done()
     {
         var action =
             from reversibility in Gen.Elements(Enum.GetValues<Reversibility>())

@@ -54,17 +54,17 @@ public sealed class SealTests
 
     [Theory]
     [MemberData(nameof(Changes), DisableDiscoveryEnumeration = true)]
-    public void Anything_that_changes_breaks_the_seal(string what, Func<ProposalStaged, ProposalStaged> change)
+    public void Anything_that_changes_breaks_the_plan_digest(string what, Func<ProposalStaged, ProposalStaged> change)
     {
         var changed = change(Staged);
         PlanDigests.Compute(GateScene.Contoso, changed, changed.Plan).ShouldNotBe(Staged.Seal, what);
     }
 
     [Fact]
-    public void Another_tenant_is_another_seal() => PlanDigests.Compute(GateScene.Fabrikam, Staged, Staged.Plan).ShouldNotBe(Staged.Seal);
+    public void Another_tenant_is_another_plan_digest() => PlanDigests.Compute(GateScene.Fabrikam, Staged, Staged.Plan).ShouldNotBe(Staged.Seal);
 
     [Fact]
-    public void The_seal_survives_the_way_through_the_ledger()
+    public void The_plan_digest_survives_the_way_through_the_ledger()
     {
         var stored = (ProposalStaged)CoreFeatures.Catalog.Deserialize("proposal.staged", CoreFeatures.Catalog.Serialize(Staged));
         PlanDigests.Compute(GateScene.Contoso, stored, stored.Plan).ShouldBe(Staged.Seal);
@@ -81,7 +81,7 @@ public sealed class SealTests
     }
 
     [Fact]
-    public void A_review_token_stands_for_one_person_one_seal_and_all_pages()
+    public void A_review_token_stands_for_one_person_one_plan_digest_and_all_pages()
     {
         var reviews = new Reviews();
         var all = reviews.Token(Staged, "ada", 3, 3);

@@ -12,7 +12,7 @@ namespace DevOpsAI.Tests.Gates;
 public sealed class StageProposalTests
 {
     [Fact]
-    public async Task A_draft_is_staged_once_with_terms_and_seal()
+    public async Task A_draft_is_staged_once_with_terms_and_plan_digest()
     {
         var scene = new GateScene();
         var staged = (await scene.StagedAsync(Plan("disk.cleanup"))).Staged!;

@@ -21,7 +21,7 @@ public sealed class LedgerFollowingTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Entries_of_every_tenant_come_in_order_within_their_lane()
+    public async Task Entries_of_every_tenant_come_in_order_within_their_partition()
     {
         var seen = new ConcurrentQueue<LedgerEntry>();
         using var following = await StartAsync(new RecordingSubscription(async entry =>
@@ -55,7 +55,7 @@ public sealed class LedgerFollowingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lane_that_hangs_holds_up_neither_the_others_nor_the_other_tenant_but_the_cursor()
+    public async Task A_partition_that_hangs_holds_up_neither_the_others_nor_the_other_tenant_but_the_cursor()
     {
         var handled = Channel.CreateUnbounded<long>();
         var hang = new TaskCompletionSource();
@@ -111,7 +111,7 @@ public sealed class LedgerFollowingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_handler_that_throws_is_tried_again_after_a_growing_pause_and_its_lane_waits()
+    public async Task A_handler_that_throws_is_tried_again_after_a_growing_pause_and_its_partition_waits()
     {
         var attempts = Channel.CreateUnbounded<(long Seq, DateTimeOffset At)>();
         var failures = 3;
@@ -216,7 +216,7 @@ public sealed class LedgerFollowingTests : IDisposable
     }
 
     [Fact]
-    public void Two_followers_of_one_name_are_refused() =>
+    public void Two_subscriptions_of_one_name_are_refused() =>
         Should.Throw<InvalidOperationException>(
             () => Following(new RecordingSubscription(_ => Task.CompletedTask), new RecordingSubscription(_ => Task.CompletedTask)));
 

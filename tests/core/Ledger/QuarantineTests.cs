@@ -61,7 +61,7 @@ public sealed class QuarantineTests : IDisposable
     [InlineData("UPDATE entries SET sealed = NULL WHERE tenant = 'contoso' AND seq = 5", "entry 5: what is encrypted beside it is missing")]
     [InlineData("UPDATE entries SET sealed = x'00' WHERE tenant = 'contoso' AND seq = 6",
         "entry 6: it cannot be read (something is encrypted beside it")]
-    public async Task What_is_sealed_beside_an_entry_is_there_when_the_entry_says_so_and_not_otherwise(string tampering, string told)
+    public async Task What_is_encrypted_beside_an_entry_is_there_when_the_entry_says_so_and_not_otherwise(string tampering, string told)
     {
         await FillAsync();
         Tamper(database =>

@@ -77,7 +77,7 @@ public sealed class SignedAnewTests : IDisposable
     }
 
     [Fact]
-    public async Task Entries_taken_away_with_head_and_kept_head_are_missed_by_the_cursors_of_followers()
+    public async Task Entries_taken_away_with_head_and_kept_head_are_missed_by_the_cursors_of_subscriptions()
     {
         await WriteAsync();
         folder.Open();

@@ -113,7 +113,7 @@ public sealed class RecordingSealTests : IDisposable
     }
 
     [Fact]
-    public async Task However_lines_and_seals_fall_each_seal_is_proven_to_continue_the_one_before()
+    public async Task However_lines_and_digests_fall_each_plan_digest_is_proven_to_continue_the_one_before()
     {
         for (var first = 1; first < 18; first++)
         {
@@ -130,7 +130,7 @@ public sealed class RecordingSealTests : IDisposable
     }
 
     [Fact]
-    public async Task A_seal_that_does_not_continue_what_was_sealed_is_refused()
+    public async Task A_plan_digest_that_does_not_continue_what_was_encrypted_is_refused()
     {
         var (_, checkpoints) = await RecordAsync([3, 4]);
         using var other = new RecordingSigner(signer, Origin);
@@ -152,7 +152,7 @@ public sealed class RecordingSealTests : IDisposable
     }
 
     [Fact]
-    public async Task Recordings_and_seals_of_two_sessions_cannot_be_swapped()
+    public async Task Recordings_and_digests_of_two_sessions_cannot_be_swapped()
     {
         var (file, checkpoints) = await RecordAsync([5]);
         using var other = new TestKey("recorder.example/session/s-8");
@@ -206,7 +206,7 @@ public sealed class RecordingSealTests : IDisposable
     }
 
     [Fact]
-    public async Task The_file_beside_a_recording_gives_the_seals_back_and_is_read_strictly()
+    public async Task The_file_beside_a_recording_gives_the_digests_back_and_is_read_strictly()
     {
         var (file, checkpoints) = await RecordAsync([2, 2]);
         var written = RecordingCheckpointFile.Write(checkpoints);

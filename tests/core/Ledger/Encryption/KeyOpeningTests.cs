@@ -56,7 +56,7 @@ public sealed class KeyOpeningTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_file_that_is_no_use_keeps_the_bot_from_starting_whoever_elses_key_is_withheld()
+    public async Task A_key_file_that_is_no_use_keeps_the_bot_from_starting_whoever_elses_key_is_unavailable()
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "contoso.key"), "no key", Stop);
         keyVault.Unavailable = [Fabrikam];

@@ -22,7 +22,7 @@ public sealed class KeyRingTests : IDisposable
     private string KeyPath => Path.Combine(folder, "keys", "contoso.key");
 
     [Fact]
-    public async Task What_was_sealed_is_read_after_a_restart()
+    public async Task What_was_encrypted_is_read_after_a_restart()
     {
         await WriteAsync();
         (await ReadAsync()).ShouldBe(["Ana Approver"]);
@@ -79,7 +79,7 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
-    public async Task Documents_that_are_gone_while_sealed_data_exist_are_told_and_no_new_key_is_made()
+    public async Task Documents_that_are_gone_while_encrypted_data_exist_are_told_and_no_new_key_is_made()
     {
         await WriteAsync();
         foreach (var file in Directory.GetFiles(folder, SqliteDocuments.FileName + "*"))
@@ -89,7 +89,7 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
-    public async Task Rotation_changes_no_sealed_byte_and_the_old_key_is_not_needed_any_more()
+    public async Task Rotation_changes_no_encrypted_byte_and_the_old_key_is_not_needed_any_more()
     {
         await WriteAsync();
         var before = await StoredAsync();

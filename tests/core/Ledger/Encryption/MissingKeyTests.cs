@@ -91,7 +91,7 @@ public sealed class MissingKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_that_is_put_back_opens_again_what_is_sealed_under_it()
+    public async Task A_key_that_is_put_back_opens_again_what_is_encrypted_under_it()
     {
         var key = await WriteAsync();
         var kept = await File.ReadAllBytesAsync(Path.Combine(folder, SqliteDocuments.FileName), Stop);

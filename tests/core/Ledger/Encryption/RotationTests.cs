@@ -135,7 +135,7 @@ public sealed class RotationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_tenant_without_sealed_data_has_nothing_to_rotate_and_gets_no_key_by_that()
+    public async Task A_tenant_without_encrypted_data_has_nothing_to_rotate_and_gets_no_key_by_that()
     {
         using var keyRing = new LocalKeyRing(folder);
         (await keyRing.Keys.RotateAsync(Contoso, "c", Stop)).ShouldBeNull();

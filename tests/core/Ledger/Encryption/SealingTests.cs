@@ -99,7 +99,7 @@ public sealed class SealingTests
     }
 
     [Fact]
-    public async Task The_same_text_sealed_twice_has_nothing_in_common()
+    public async Task The_same_text_encrypted_twice_has_nothing_in_common()
     {
         var one = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
         var two = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
