@@ -20,8 +20,10 @@ internal sealed class Projection
 {
     private const int PageSize = 1000;
 
-    /// <summary>A state is kept again when it has come so far since.</summary>
+    /// <summary>A state is kept again when it has come so far since, or farther where it is large: see <see cref="GetDue"/>.</summary>
     private const int SaveEvery = 2000;
+
+    private const int BytesAnEntry = 1024;
 
     /// <summary>At the first time that it is caught up, and when the process stops, less is worth keeping.</summary>
     private const int SaveAtRest = 200;
@@ -39,6 +41,7 @@ internal sealed class Projection
     private bool isFromKept;
     private bool wasCaughtUp;
     private long savedAt;
+    private volatile int savedBytes;
     private Task saving = Task.CompletedTask;
 
     /// <param name="empty">Before the first entry.</param>
@@ -84,7 +87,7 @@ internal sealed class Projection
                 if (isNewsOfErasure(page) || await IsFromBeforeErasureAsync(page, cancellationToken))
                     return Reading.Outdated;
                 await TakeAsync(page, cancellationToken);
-                SaveAfter(known.State.Seq < head || wasCaughtUp ? SaveEvery : SaveAtRest);
+                SaveAfter(known.State.Seq < head || wasCaughtUp ? GetDue(savedBytes) : SaveAtRest);
             }
             wasCaughtUp = true;
             return Reading.Done;
@@ -94,6 +97,13 @@ internal sealed class Projection
             Turn.Release();
         }
     }
+
+    /// <summary>
+    /// After how many entries a state of so many bytes is kept again. To keep it costs by its size, whatever came since, so a large one waits
+    /// for as many entries as it has kilobytes: an entry costs the same whatever is open, and what a start after a crash reads is at most
+    /// about as much again as the state stands for.
+    /// </summary>
+    internal static int GetDue(int bytes) => Math.Max(SaveEvery, bytes / BytesAnEntry);
 
     /// <summary>Keeps the state if it has come on since it was kept last, and waits until that is done.</summary>
     public async Task SaveAsync()
@@ -112,7 +122,7 @@ internal sealed class Projection
             if (mayUseKept && await store.LoadAsync(Tenant, key, ledger, cancellationToken) is { } kept)
             {
                 known = kept with { State = kept.State.Called(name) };
-                (savedAt, isFromKept, KeptUpTo) = (kept.State.Seq, true, kept.State.Seq);
+                (savedAt, savedBytes, isFromKept, KeptUpTo) = (kept.State.Seq, kept.Bytes, true, kept.State.Seq);
             }
         }
         begun = true;
@@ -169,6 +179,6 @@ internal sealed class Projection
             return;
         var current = known;
         savedAt = current.State.Seq;
-        saving = Task.Run(() => store.SaveAsync(current, Retired, key, CancellationToken.None));
+        saving = Task.Run(async () => savedBytes = await store.SaveAsync(current, Retired, key, CancellationToken.None) ?? savedBytes);
     }
 }

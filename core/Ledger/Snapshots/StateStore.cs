@@ -50,7 +50,8 @@ public sealed class StateStore
         {
             try
             {
-                return new(SlicesJson.Read(fit.Json, tenant, tenant.Value, fit.Header.Seq, catalog), fit.Header.Leaf);
+                return new(SlicesJson.Read(fit.Json, tenant, tenant.Value, fit.Header.Seq, catalog), fit.Header.Leaf)
+                    { Bytes = fit.Json.Length };
             }
             catch (JsonException unreadable)
             {
@@ -69,8 +70,11 @@ public sealed class StateStore
     internal ValueTask DestroyAsync(TenantId tenant, CancellationToken cancellationToken) =>
         keys.DestroyDerivedAsync(tenant, cancellationToken);
 
-    /// <summary>Keeps a state, after what left it until then. A failure is told and harmless.</summary>
-    internal async Task SaveAsync(KnownState known, IRetired? left, DataKey key, CancellationToken cancellationToken)
+    /// <summary>
+    /// Keeps a state, after what left it until then, and says how many bytes it has. A failure is told and harmless; null then, or where
+    /// somebody was erased meanwhile.
+    /// </summary>
+    internal async Task<int?> SaveAsync(KnownState known, IRetired? left, DataKey key, CancellationToken cancellationToken)
     {
         var tenant = known.State.Tenant;
         await Turn.WaitAsync(cancellationToken);
@@ -79,12 +83,15 @@ public sealed class StateStore
             if (left is not null)
                 await left.FlushAsync(key, cancellationToken);
             var json = SlicesJson.Write(known.State, catalog);
-            if (await documents.TryPutAsync(key, GetName(tenant), (known.State.Seq, known.Leaf), json, cancellationToken))
-                logger.SnapshotKept(tenant, known.State.Seq, json.Length);
+            if (!await documents.TryPutAsync(key, GetName(tenant), (known.State.Seq, known.Leaf), json, cancellationToken))
+                return null;
+            logger.SnapshotKept(tenant, known.State.Seq, json.Length);
+            return json.Length;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             logger.SnapshotNotKept(tenant, failure);
+            return null;
         }
         finally
         {
@@ -106,4 +113,8 @@ public sealed class StateStore
 }
 
 /// <summary>A state, and the leaf hash of the entry that it stands at.</summary>
-internal sealed record KnownState(TenantState State, ReadOnlyMemory<byte> Leaf);
+internal sealed record KnownState(TenantState State, ReadOnlyMemory<byte> Leaf)
+{
+    /// <summary>What it takes as it was kept; 0 where it was made of entries.</summary>
+    public int Bytes { get; init; }
+}

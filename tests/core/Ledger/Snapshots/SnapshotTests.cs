@@ -106,6 +106,12 @@ public sealed class SnapshotTests
         bench.Warnings.ShouldHaveSingleItem().ShouldContain(told);
     }
 
+    [Theory]
+    [InlineData(0, 2_000)]
+    [InlineData(2_000 * 1024, 2_000)]
+    [InlineData(200_000 * 1024, 200_000)]
+    public void A_large_state_is_kept_less_often(int bytes, int entries) => Projection.GetDue(bytes).ShouldBe(entries);
+
     [Fact]
     public async Task What_nobody_knows_is_carried_along()
     {
