@@ -32,11 +32,15 @@ internal sealed class GuardedLedger(ILedger inner, Quarantine quarantine, ClockW
     {
         if (quarantine.Holds(tenant))
             await Task.Delay(Timeout.Infinite, cancellationToken);
-        await quarantine.WatchAsync(tenant, async () =>
+        try
         {
             await inner.WaitPastAsync(tenant, afterSeq, cancellationToken);
-            return true;
-        });
+        }
+        catch (LedgerDamagedException damage)
+        {
+            quarantine.Put(damage);
+            throw;
+        }
     }
 }
 
