@@ -15,6 +15,7 @@ public static class CompletenessServices
     {
         services.AddDeliveryReceipts().AddMetrics();
         services.AddSingleton<ILedgerSubscription, OutOfBandSubscription>().AddSingleton<ILedgerSubscription, NotTakenSubscription>();
+        services.AddSingleton<ActionLogRecorder>().AddSingleton<ExpectedSenders>();
         return services.AddHostedService<ActionPoller>().AddHostedService<StalenessWatch>();
     }
 

@@ -1,10 +1,8 @@
 using System.Diagnostics.Metrics;
-using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Completeness;
 
@@ -19,23 +17,17 @@ internal sealed class StalenessWatch : BackgroundService
 
     private readonly ILedger ledger;
     private readonly TenantStates states;
-    private readonly ITenantDirectory tenants;
-    private readonly ISubscribedTenants followed;
-    private readonly IConnectionDirectory connections;
-    private readonly HashSet<string> senders;
-    private readonly IOptions<CompletenessOptions> options;
+    private readonly AssignedTenants tenants;
+    private readonly ExpectedSenders senders;
     private readonly TimeProvider clock;
     private readonly ILogger<StalenessWatch> logger;
     private readonly Meter meter;
 
     public StalenessWatch(
-        ILedger ledger, TenantStates states, ITenantDirectory tenants, ISubscribedTenants followed, IConnectionDirectory connections,
-        IEnumerable<IConnectionCheck> checks, IOptions<CompletenessOptions> options, TimeProvider clock, IMeterFactory meters,
+        ILedger ledger, TenantStates states, AssignedTenants tenants, ExpectedSenders senders, TimeProvider clock, IMeterFactory meters,
         ILogger<StalenessWatch> logger)
     {
-        (this.ledger, this.states, this.tenants, this.followed, this.connections, this.options, this.clock, this.logger) =
-            (ledger, states, tenants, followed, connections, options, clock, logger);
-        senders = checks.Where(check => check.SendsEvents).Select(check => check.Connector).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        (this.ledger, this.states, this.tenants, this.senders, this.clock, this.logger) = (ledger, states, tenants, senders, clock, logger);
         meter = meters.Create("DevOpsAI.Completeness");
         meter.CreateObservableGauge("connections.silent", Stale, "{connection}",
             "Connections that used to send and are silent for longer than expected.");
@@ -51,9 +43,7 @@ internal sealed class StalenessWatch : BackgroundService
     public async Task LookAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         var watch = (await states.GetAsync(tenant, cancellationToken)).Watch;
-        var own = connections.All.Where(connection => connection.Tenant == tenant);
-        foreach (var due in StalenessRules.For(
-            watch, own, connection => senders.Contains(connection.Connector), options.Value.StaleAfter, clock.GetUtcNow()))
+        foreach (var due in senders.GetDue(tenant, watch, clock.GetUtcNow()))
         {
             var entry = new NewEntry(due.Expected.Stream, Self, Guid.NewGuid().ToString("n"), due.Fact);
             if (await ledger.AppendAsync(tenant, [due.Expected], [entry], cancellationToken) is not AppendResult.Appended)
@@ -72,7 +62,7 @@ internal sealed class StalenessWatch : BackgroundService
             tenants.All,
             async (tenant, stop) =>
             {
-                if (await followed.IsMineOrEmptyAsync(ledger, tenant, stop))
+                if (await tenants.IsMineOrEmptyAsync(tenant, stop))
                     await LookAsync(tenant, stop);
                 return NextRound.After(LookEvery);
             },

@@ -24,17 +24,6 @@ public interface ISubscribedTenants
     Task RunAsync(Action<TenantId> take, Func<TenantId, Task> release, CancellationToken stopping);
 }
 
-public static class SubscribedTenants
-{
-    /// <summary>
-    /// Whether this instance works for the tenant now, or nobody does because its ledger is empty. What several then do, the first append
-    /// decides.
-    /// </summary>
-    public static async ValueTask<bool> IsMineOrEmptyAsync(
-        this ISubscribedTenants followed, ILedger ledger, TenantId tenant, CancellationToken cancellationToken) =>
-        followed.IsMine(tenant) || await ledger.HeadAsync(tenant, cancellationToken) == 0;
-}
-
 /// <summary>For a store that one instance has to itself.</summary>
 public sealed class EveryTenant(ITenantDirectory tenants) : ISubscribedTenants
 {

@@ -39,6 +39,7 @@ public static class LedgerServices
             static provider => new GuardedArchive(Choose<ILedgerArchive, SqliteArchive, CosmosArchive>(provider), Guard(provider)));
         services.AddSingleton(static provider => Choose<IDocuments, SqliteDocuments, CosmosDocuments>(provider));
         services.AddSingleton(static provider => Choose<ISubscribedTenants, EveryTenant, LeasedTenants>(provider));
+        services.AddSingleton<AssignedTenants>();
         services.AddEncryption();
         services.AddSingleton<StateStore>();
         services.AddHostedService<SnapshotsAtStop>();

@@ -19,7 +19,7 @@ public sealed class LedgerSubscriptions : BackgroundService
     private readonly TimeProvider clock;
     private readonly ILogger<LedgerSubscriptions> logger;
     private readonly List<(ILedgerSubscription Subscription, SemaphoreSlim Slots)> subscriptions;
-    private readonly ISubscribedTenants followed;
+    private readonly AssignedTenants tenants;
     private readonly ISubscriptionPause? hold;
     private readonly ConcurrentDictionary<TenantId, Shift> shifts = new();
     private readonly Dictionary<(string, TenantId), long> saved = [];
@@ -28,22 +28,20 @@ public sealed class LedgerSubscriptions : BackgroundService
     public LedgerSubscriptions(
         ILedger ledger,
         ICursorStore store,
-        ITenantDirectory tenants,
+        AssignedTenants tenants,
         IEnumerable<ILedgerSubscription> subscriptions,
         LedgerMetrics metrics,
         TimeProvider clock,
         ILogger<LedgerSubscriptions> logger,
-        ISubscribedTenants? followed = null,
         ISubscriptionPause? hold = null)
     {
         this.hold = hold;
-        (this.ledger, this.store, this.clock, this.logger) = (ledger, store, clock, logger);
-        this.followed = followed ?? new EveryTenant(tenants);
+        (this.ledger, this.store, this.tenants, this.clock, this.logger) = (ledger, store, tenants, clock, logger);
         var all = subscriptions.ToList();
         if (all.GroupBy(static subscription => subscription.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Two subscriptions are called '{twice.Key}'; each needs a cursor of its own.");
         this.subscriptions = [.. all.Select(static subscription => (subscription, new SemaphoreSlim(SubscriptionRun.InFlight)))];
-        foreach (var tenant in tenants.All.Where(tenant => this.followed.IsMine(tenant.Id)))
+        foreach (var tenant in tenants.Mine)
             shifts[tenant.Id] = ShiftFor(tenant.Id);
         metrics.ObserveLag(() => Runs.Select(static run => new Measurement<long>(
             run.Lag, new KeyValuePair<string, object?>("follower", run.Subscription),
@@ -87,7 +85,7 @@ public sealed class LedgerSubscriptions : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var following = followed.RunAsync(tenant => shifts.GetOrAdd(tenant, ShiftFor).Start(stoppingToken), ReleaseAsync, stoppingToken);
+        var following = tenants.RunAsync(tenant => shifts.GetOrAdd(tenant, ShiftFor).Start(stoppingToken), ReleaseAsync, stoppingToken);
         using var every = new PeriodicTimer(SaveEvery, clock);
         try
         {

@@ -50,6 +50,8 @@ public static class CheckpointServices
             provider.GetRequiredService<ILogger<WitnessedStart>>()));
         services.AddSingleton<IExecutionDelay>(static provider => provider.GetRequiredService<WitnessedStart>());
         services.AddHostedService(static provider => provider.GetRequiredService<WitnessedStart>());
+        services.AddSingleton<CheckpointPublisher>();
+        services.AddSingleton<Heartbeats>();
         services.AddSingleton<Checkpointer>();
         services.AddHostedService(static provider => provider.GetRequiredService<Checkpointer>());
         return services;

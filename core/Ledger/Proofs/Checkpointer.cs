@@ -12,14 +12,10 @@ namespace DevOpsAI.Ledger.Proofs;
 /// tenant; two that do so for a moment, as it changes hands, do no harm.
 /// </summary>
 internal sealed class Checkpointer(
-    ILedger ledger,
-    TenantStates states,
-    ITenantDirectory tenants,
-    ISubscribedTenants followed,
+    AssignedTenants tenants,
     CheckpointSignals signals,
-    CheckpointsByTenant checkpoints,
-    WitnessRounds witnesses,
-    ICheckpointSigner signer,
+    CheckpointPublisher publisher,
+    Heartbeats heartbeats,
     CheckpointStatus status,
     IOptions<CheckpointOptions> options,
     TimeProvider clock,
@@ -39,7 +35,7 @@ internal sealed class Checkpointer(
     {
         try
         {
-            _ = await signer.PublicKeyAsync(cancellationToken);
+            await publisher.CheckKeyAsync(cancellationToken);
         }
         catch (SigningKeyException away) when (away.MayPass)
         {
@@ -57,7 +53,7 @@ internal sealed class Checkpointer(
             try
             {
                 if (await IsMineAsync(tenant.Id, cancellationToken) is true)
-                    await checkpoints.For(tenant.Id).SignAsync(cancellationToken);
+                    await publisher.SignAsync(tenant.Id, cancellationToken);
             }
             catch (Exception failure)
             {
@@ -78,15 +74,13 @@ internal sealed class Checkpointer(
         try
         {
             var quiet = await BeatAsync(tenant, cancellationToken);
-            var tenantCheckpoints = checkpoints.For(tenant);
-            var before = tenantCheckpoints.Newest;
-            var newest = await tenantCheckpoints.SignAsync(cancellationToken);
-            if (newest is not null && before?.Checkpoint.IsSameTree(newest.Checkpoint) is not true)
-                Tell(tenant, newest.Checkpoint);
+            var (signed, copyProblem) = await publisher.SignAsync(tenant, cancellationToken);
+            if (signed is not null)
+                logger.Signed(tenant, signed.Size, Convert.ToHexStringLower(signed.Root));
             Report(tenant, null, null, "signing");
-            if (Report(tenant, "folder", tenantCheckpoints.CopyProblem, "the other folder") && tenantCheckpoints.CopyProblem is { } missing)
-                logger.CopyMissing(tenant, missing);
-            pause = Least(pause, quiet, tenantCheckpoints.CopyProblem is null ? pause : PauseAfterFailure);
+            if (Report(tenant, "folder", copyProblem, "the other folder") && copyProblem is not null)
+                logger.CopyMissing(tenant, copyProblem);
+            pause = Least(pause, quiet, copyProblem is null ? pause : PauseAfterFailure);
         }
         catch (CheckpointException refused)
         {
@@ -108,7 +102,7 @@ internal sealed class Checkpointer(
     {
         try
         {
-            var all = await witnesses.GoAsync(checkpoints.For(tenant), tenant, cancellationToken);
+            var all = await publisher.WitnessAsync(tenant, cancellationToken);
             Report(tenant, "witnesses", null, "witnessing");
             return all ? options.Value.CheckpointEvery : PauseAfterFailure;
         }
@@ -155,7 +149,7 @@ internal sealed class Checkpointer(
     {
         try
         {
-            return await followed.IsMineOrEmptyAsync(ledger, tenant, cancellationToken);
+            return await tenants.IsMineOrEmptyAsync(tenant, cancellationToken);
         }
         catch (LedgerUnavailableException)
         {
@@ -168,43 +162,18 @@ internal sealed class Checkpointer(
 
     private async Task<NextRound> WitnessNextAsync(TenantId tenant, ChannelReader<bool> signed, CancellationToken cancellationToken)
     {
-        var pause = followed.IsMine(tenant) ? await WitnessAsync(tenant, cancellationToken) : NotMine;
+        var pause = tenants.IsMine(tenant) ? await WitnessAsync(tenant, cancellationToken) : NotMine;
         return new(pause, async stop => await signed.ReadAsync(stop));
     }
 
     /// <summary>Puts a heartbeat on record when one is due; returns how long it is until the next would be.</summary>
     private async Task<TimeSpan> BeatAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        var every = options.Value.HeartbeatEvery;
-        var head = await ledger.HeadAsync(tenant, cancellationToken);
-        var now = clock.GetUtcNow();
-        var quietSince = checkpoints.QuietSince(tenant, head);
-        var last = head == 0 ? [] : await ledger.ReadAsync(tenant, head - 1, 1, cancellationToken);
-        var behind = last is [{ At: var at }] ? at - now : TimeSpan.Zero;
-        var isBehind = behind > TimeSpan.FromSeconds(5);
-        if (Report(tenant, "clock", isBehind ? "The clock is behind the ledger's last entry." : null, "the clock") && isBehind)
-            logger.ClockIsBehind(tenant, behind);
-        // By the entry's time, so that a restart does not put it off; by our own watch where the clock was turned back.
-        var quiet = last is [_] && !isBehind && -behind > quietSince ? -behind : quietSince;
-        if (quiet < every)
-            return every - quiet;
-        var newest = checkpoints.For(tenant).Newest?.Checkpoint;
-        var state = await states.GetAsync(tenant, cancellationToken);
-        if (state.Seq == head)
-        {
-            var beat = new LedgerHeartbeat(newest?.Size, newest is null ? null : Convert.ToHexStringLower(newest.Root));
-            await ledger.AppendAsync(
-                tenant, [state.GetVersion(StreamId.Ledger)], [new(StreamId.Ledger, Actor.Service("ledger"), $"heartbeat-{head + 1}", beat)],
-                cancellationToken);
-        }
-        _ = checkpoints.QuietSince(tenant, await ledger.HeadAsync(tenant, cancellationToken));
-        return every;
-    }
-
-    private void Tell(TenantId tenant, Checkpoint checkpoint)
-    {
-        var root = Convert.ToHexStringLower(checkpoint.Root);
-        logger.Signed(tenant, checkpoint.Size, root);
+        var pulse = await heartbeats.LookAsync(tenant, cancellationToken);
+        var problem = pulse.IsClockBehind ? "The clock is behind the ledger's last entry." : null;
+        if (Report(tenant, "clock", problem, "the clock") && pulse.IsClockBehind)
+            logger.ClockIsBehind(tenant, pulse.Behind);
+        return await heartbeats.BeatAsync(tenant, pulse, cancellationToken);
     }
 
     private bool Report(TenantId tenant, string? about, string? problem, string spoken)

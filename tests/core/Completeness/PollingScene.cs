@@ -25,8 +25,11 @@ internal sealed class PollingScene : IDisposable
 
     /// <summary>A poller that has just been started.</summary>
     public ActionPoller Poller(TenantStates? states = null) => new(
-        Bot.Ledger, states ?? new(Bot.Ledger, CoreFeatures.Catalog), new OneTenant(), new EveryTenant(new OneTenant()), Bot.Connections,
-        Microsoft.Extensions.Options.Options.Create(Options), Bot.Clock, NullLogger<ActionPoller>.Instance,
+        Recorder(states ?? new(Bot.Ledger, CoreFeatures.Catalog)), new(new OneTenant(), new EveryTenant(new OneTenant()), Bot.Ledger),
+        Bot.Connections, Microsoft.Extensions.Options.Options.Create(Options), Bot.Clock, NullLogger<ActionPoller>.Instance);
+
+    private ActionLogRecorder Recorder(TenantStates states) => new(
+        Bot.Ledger, states, NullLogger<ActionLogRecorder>.Instance,
         Policy is null ? null : new(Policy, new Dictionary<TenantId, GatePolicy>()));
 
     public GatePolicy? Policy { get; init; }

@@ -242,9 +242,10 @@ public sealed class SilenceTests : IDisposable
     }
 
     private StalenessWatch Watch(Connection only, bool sends = false, ISubscribedTenants? followed = null) => new(
-        ledger, new(ledger, CoreFeatures.Catalog), new OneTenant(), followed ?? new EveryTenant(new OneTenant()), new Only(only),
-        sends ? [new Sender()] : [], Options.Create(options), clock, new ServiceCollection().AddMetrics().BuildServiceProvider()
-            .GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<StalenessWatch>.Instance);
+        ledger, new(ledger, CoreFeatures.Catalog), new(new OneTenant(), followed ?? new EveryTenant(new OneTenant()), ledger),
+        new(new Only(only), sends ? [new Sender()] : [], Options.Create(options)), clock,
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(),
+        NullLogger<StalenessWatch>.Instance);
 
     private async Task WrittenAsync(int entries)
     {

@@ -230,7 +230,7 @@ public sealed class LedgerFollowingTests : IDisposable
     }
 
     private LedgerSubscriptions Following(params ILedgerSubscription[] subscriptions) =>
-        new(ledger, cursors, new Tenants(), subscriptions, metrics, clock,
+        new(ledger, cursors, new(new Tenants(), new EveryTenant(new Tenants()), ledger), subscriptions, metrics, clock,
             NullLogger<LedgerSubscriptions>.Instance) { StopWithin = TimeLimit };
 
     private async Task AppendAsync(TenantId tenant, string stream) =>

@@ -88,8 +88,8 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
             Store = store;
             Ledger = CosmosFixture.Instance(store);
             Followed = new(store, this, TimeProvider.System, NullLogger<LeasedTenants>.Instance);
-            Following = new(Ledger, new DocumentCursors(new CosmosDocuments(store)), this, [this], new LedgerMetrics(), TimeProvider.System,
-                NullLogger<LedgerSubscriptions>.Instance, Followed);
+            Following = new(Ledger, new DocumentCursors(new CosmosDocuments(store)), new(this, Followed, Ledger), [this], new LedgerMetrics(),
+                TimeProvider.System, NullLogger<LedgerSubscriptions>.Instance);
         }
 
         public CosmosStore Store { get; }

@@ -20,6 +20,7 @@ public sealed class CheckpointerTests : IDisposable
     private readonly CheckpointStatus status = new();
     private readonly TestKey key = new("test/contoso");
     private readonly CheckpointsByTenant checkpoints;
+    private readonly WitnessRounds witnesses;
     private readonly Checkpointer checkpointer;
 
     public CheckpointerTests()
@@ -30,10 +31,8 @@ public sealed class CheckpointerTests : IDisposable
         var tree = new LedgerTree(archive, documents);
         var folders = new CheckpointFolders(new(System.IO.Path.Combine(folder.Path, "checkpoints")));
         checkpoints = new(tenant => new(tenant, "test/contoso", tree, new(documents), new(documents), key, folders), clock);
-        checkpointer = new(
-            ledger, new(ledger, CoreFeatures.Catalog), null!, null!, new(), checkpoints,
-            new([], tree, documents, status, NullLogger<WitnessRounds>.Instance), key, status,
-            Options.Create(new CheckpointOptions { CheckpointEvery = TimeSpan.FromMinutes(15) }), clock, NullLogger<Checkpointer>.Instance);
+        witnesses = new([], tree, documents, status, NullLogger<WitnessRounds>.Instance);
+        checkpointer = Checkpointer(new Followed { Mine = true });
     }
 
     [Fact]
@@ -118,9 +117,7 @@ public sealed class CheckpointerTests : IDisposable
     public async Task What_was_wrong_is_forgotten_when_another_instance_has_the_tenant_and_not_when_nobody_can_tell()
     {
         var followed = new Followed { Mine = true };
-        using var one = new Checkpointer(
-            ledger, new(ledger, CoreFeatures.Catalog), null!, followed, new(), checkpoints, null!, key, status,
-            Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
+        using var one = Checkpointer(followed);
         var signed = System.Threading.Channels.Channel.CreateUnbounded<bool>().Writer;
         await AppendAsync();
         status.Report(TenantId.Parse("contoso-two"), null, "away");
@@ -141,9 +138,7 @@ public sealed class CheckpointerTests : IDisposable
     public async Task A_clean_stop_leaves_nothing_unsigned_and_a_tenant_of_another_instance_alone()
     {
         var followed = new Followed { Mine = true };
-        using var one = new Checkpointer(
-            ledger, new(ledger, CoreFeatures.Catalog), new Contosos(), followed, new(), checkpoints, null!, key, status,
-            Options.Create(new CheckpointOptions()), clock, NullLogger<Checkpointer>.Instance);
+        using var one = Checkpointer(followed);
         await AppendAsync();
         await one.StopAsync(Cancel);
         checkpoints.For(Contoso).Newest!.Checkpoint.Size.ShouldBe(1);
@@ -195,6 +190,15 @@ public sealed class CheckpointerTests : IDisposable
         checkpointer.Dispose();
         folder.Dispose();
         key.Dispose();
+    }
+
+    private Checkpointer Checkpointer(ISubscribedTenants followed)
+    {
+        var options = Options.Create(new CheckpointOptions { CheckpointEvery = TimeSpan.FromMinutes(15) });
+        return new(
+            new(new Contosos(), followed, ledger), new(), new(checkpoints, witnesses, key),
+            new(ledger, new(ledger, CoreFeatures.Catalog), checkpoints, options, clock), status, options, clock,
+            NullLogger<Checkpointer>.Instance);
     }
 
     private async Task AppendAsync() => await ledger.AppendAsync(
