@@ -60,10 +60,10 @@ public static class MessageCards
         summary: CardText.Plain(message, 120));
 
     /// <summary>A sentence or two for the person: a refusal, a missing word, or what was done. The detail may be outside text.</summary>
-    public static OutgoingJson Notice(string message, bool good = false, string? detail = null, string? correlation = null) =>
+    public static OutgoingJson Notice(string message, bool good = false, string? detail = null, CorrelationId? correlation = null) =>
         Notice(message, good ? Tone.Good : Tone.Warning, detail, correlation);
 
-    internal static OutgoingJson Notice(string message, Tone tone, string? detail = null, string? correlation = null) => Card.Frame(
+    internal static OutgoingJson Notice(string message, Tone tone, string? detail = null, CorrelationId? correlation = null) => Card.Frame(
         [
             Container(
                 [

@@ -44,7 +44,7 @@ internal sealed class AbsenceRequests(
         var others = results.Where(result => result != told).Select(static result => result.Message).ToList();
         if (others.Count == 0)
             return Reply.For(told, turn.Correlation, tenant);
-        var correlation = told.Refusal == Refusal.RecordUnavailable ? turn.Correlation : null;
+        CorrelationId? correlation = told.Refusal == Refusal.RecordUnavailable ? turn.Correlation : null;
         return Reply.Notice(told.Message, told.IsDone, string.Join(' ', others), correlation) with { Evidence = new(tenant, "answer") };
     }
 

@@ -11,7 +11,7 @@ internal static partial class ChatLog
     [LoggerMessage(
         EventId = 6202, Level = LogLevel.Information, Message = "{Person} pressed {Verb} on {Incident}: {Outcome} (turn {Correlation})")]
     public static partial void Pressed(
-        this ILogger logger, Untrusted person, Untrusted verb, Untrusted incident, string outcome, string correlation);
+        this ILogger logger, Untrusted person, Untrusted verb, Untrusted incident, string outcome, CorrelationId correlation);
 
     [LoggerMessage(
         EventId = 6203, Level = LogLevel.Warning,

@@ -10,5 +10,5 @@ public sealed record ChatTurn(TurnContext Context, Person Person, HelpView Help)
 {
     public ConversationRef Conversation => Context.Conversation;
 
-    public string Correlation => Context.Correlation;
+    public CorrelationId Correlation => Context.Correlation;
 }

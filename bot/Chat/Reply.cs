@@ -12,7 +12,7 @@ public static class Reply
 {
     public static OutgoingMessage Card(OutgoingJson card) => new() { Card = card, Summary = card["fallbackText"].Text };
 
-    public static OutgoingMessage Notice(string message, bool good = false, string? detail = null, string? correlation = null) =>
+    public static OutgoingMessage Notice(string message, bool good = false, string? detail = null, CorrelationId? correlation = null) =>
         Card(MessageCards.Notice(message, good, detail, correlation));
 
     /// <summary>The person may not, or names what they may not know of; the log says that they tried.</summary>
@@ -20,7 +20,7 @@ public static class Reply
         Notice(message, detail: detail) with { Refused = "no right to it, or no such thing" };
 
     /// <summary>As <see cref="For"/>, for a command that stops things: done or not, it is nothing that looks like all is well.</summary>
-    public static OutgoingMessage OfStop(RequestResult result, string correlation, TenantId tenant) => result.IsDone
+    public static OutgoingMessage OfStop(RequestResult result, CorrelationId correlation, TenantId tenant) => result.IsDone
         ? Card(MessageCards.Notice(result.Message, Tone.Attention)) with { Evidence = new(tenant, "answer") }
         : For(result, correlation, tenant);
 
@@ -29,7 +29,7 @@ public static class Reply
         Card(MessageCards.Notice(result.Message, result.IsDone ? done : Tone.Warning, result.Refusal == Refusal.BadInput ? usage : null));
 
     /// <param name="tenant">Whose request was answered: what was told goes on its ledger.</param>
-    public static OutgoingMessage For(RequestResult result, string correlation, TenantId tenant) =>
+    public static OutgoingMessage For(RequestResult result, CorrelationId correlation, TenantId tenant) =>
         Notice(result.Message, result.IsDone, correlation: result.Refusal == Refusal.RecordUnavailable ? correlation : null)
             with { Evidence = new(tenant, "answer", result.Incident?.Id), Refused = result.Refusal?.ToString() };
 }

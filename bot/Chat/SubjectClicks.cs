@@ -53,7 +53,7 @@ internal sealed class SubjectClicks(
 
     private static Decide? Request(
         TenantId tenant, ProposalSubject subject, Person person, string verb, IReadOnlyDictionary<string, string> values,
-        string correlation)
+        CorrelationId correlation)
     {
         var decide = new Decide(tenant, subject, person, DecisionKind.Approve, values.GetValueOrDefault("seal") ?? "", correlation);
         return verb switch

@@ -97,7 +97,7 @@ public static class KeyCommands
     {
         var states = new TenantStates(ledger, CoreFeatures.Catalog, keys: opened.Keys);
         var stream = StreamId.Erasure(subject.Key);
-        var correlation = Guid.NewGuid().ToString("N");
+        var correlation = CorrelationId.New();
         while (true)
         {
             if (Subjects.CheckUnused(await states.GetAsync(tenant, cancellationToken), subject.Key) is { } why)
@@ -131,7 +131,7 @@ public static class KeyCommands
 
     private static async Task<string> RotateAsync(LedgerToWrite opened, TenantId tenant, CancellationToken cancellationToken)
     {
-        if (await opened.Keys.RotateAsync(tenant, Guid.NewGuid().ToString("N"), cancellationToken) is not { } rotated)
+        if (await opened.Keys.RotateAsync(tenant, CorrelationId.New(), cancellationToken) is not { } rotated)
             return $"{tenant} has no data key yet, so there is nothing to rotate.";
         if (rotated.From == rotated.To)
             throw new CommandException(

@@ -27,7 +27,7 @@ internal sealed class DigestDelivery(
     {
         var conversation = link.Channel.ConversationId;
         var mark = state.Digests[conversation];
-        var correlation = Guid.NewGuid().ToString("N");
+        var correlation = CorrelationId.New();
         var view = await views.SinceAsync(tenant, state, mark, stopping);
         var message = new OutgoingMessage { Card = DigestCard.Build(view), Summary = DigestCard.Summary(view) };
         var announced = await ledger.AppendAsync(

@@ -27,7 +27,8 @@ internal sealed class DeliveryIntake(
             : null;
 
     public async Task<IReadOnlyList<EventReceipt>> TakeAsync(
-        (Connection Connection, IWebhookSource Source)? known, HttpRequest http, string correlation, CancellationToken cancellationToken)
+        (Connection Connection, IWebhookSource Source)? known, HttpRequest http, CorrelationId correlation,
+        CancellationToken cancellationToken)
     {
         using var place = guard.PlaceFor(known?.Connection.Name ?? "(unknown)");
         try
@@ -43,7 +44,7 @@ internal sealed class DeliveryIntake(
     }
 
     private async Task<IReadOnlyList<EventReceipt>> TakeAsync(
-        (Connection Connection, IWebhookSource Source)? known, HttpRequest http, IntakeGuard.QueuePlace place, string correlation,
+        (Connection Connection, IWebhookSource Source)? known, HttpRequest http, IntakeGuard.QueuePlace place, CorrelationId correlation,
         CancellationToken cancellationToken)
     {
         var request = new WebhookRequest(http.ContentType, http.Headers, GetAccessToken(http), default);

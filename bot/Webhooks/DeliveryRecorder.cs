@@ -4,6 +4,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Bot.Webhooks;
@@ -14,7 +15,8 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
     private static readonly TimeSpan RetryWhenRestored = TimeSpan.FromMinutes(1);
 
     public async Task<IReadOnlyList<EventReceipt>> RecordAsync(
-        Connection connection, IWebhookSource source, WebhookRequest request, string correlation, CancellationToken cancellationToken)
+        Connection connection, IWebhookSource source, WebhookRequest request, CorrelationId correlation,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connectors;
+using DevOpsAI.Tenancy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
@@ -107,19 +108,20 @@ public static class WebhookEndpoints
         return Task.CompletedTask;
     }
 
-    private static string Begin(HttpContext http)
+    private static CorrelationId Begin(HttpContext http)
     {
-        var correlation = CorrelationId.For(http.Request);
-        http.Response.Headers[CorrelationId.Header] = correlation;
+        var correlation = DeliveryCorrelation.For(http.Request);
+        http.Response.Headers[DeliveryCorrelation.Header] = correlation.Value;
         return correlation;
     }
 
-    private static Task RefuseAsync(HttpContext http, int status, string detail, string? field, TimeSpan? retryAfter, string correlation)
+    private static Task RefuseAsync(HttpContext http, int status, string detail, string? field, TimeSpan? retryAfter,
+        CorrelationId correlation)
     {
         http.Response.StatusCode = status;
         if (retryAfter is { } wait)
             http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        var problem = new Problem("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, field, correlation);
+        var problem = new Problem("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, field, correlation.Value);
         return http.Response.WriteAsJsonAsync(problem, WebhookJson.Default.Problem, Problem.ContentType, CancellationToken.None);
     }
 }

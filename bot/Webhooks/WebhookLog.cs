@@ -1,4 +1,5 @@
 using DevOpsAI.Common;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Webhooks;
 
@@ -7,7 +8,7 @@ internal static partial class WebhookLog
     private static readonly Func<ILogger, string, IDisposable?> Delivery = LoggerMessage.DefineScope<string>("Correlation {Correlation}");
 
     /// <summary>What is logged until disposal carries the correlation id.</summary>
-    public static IDisposable? InDelivery(this ILogger logger, string correlation) => Delivery(logger, correlation);
+    public static IDisposable? InDelivery(this ILogger logger, CorrelationId correlation) => Delivery(logger, correlation.Value);
 
     [LoggerMessage(EventId = 3201, Level = LogLevel.Information, Message = "Delivery over {Connection} was refused: {Status} {Reason}")]
     public static partial void DeliveryRefused(this ILogger logger, string connection, int status, UntrustedText reason);

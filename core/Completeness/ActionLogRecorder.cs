@@ -49,7 +49,7 @@ internal sealed class ActionLogRecorder(
             watch = watch.Saw(action.OperationId!, action.Id);
         }
         var stream = StreamId.Poll(connection.Name);
-        var correlation = Guid.NewGuid().ToString("n");
+        var correlation = CorrelationId.New();
         Fact[] facts = [new PollAdvanced(connection.Name, position?.Cursor, page.Cursor, page.Actions.Count, ours, page.Gap), .. foreign];
         List<NewEntry> entries = [.. facts.Select(fact => new NewEntry(stream, Self, correlation, fact))];
         // With what was found, so that nothing of the tenant runs between the two.

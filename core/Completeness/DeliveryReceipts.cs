@@ -53,7 +53,7 @@ public sealed class DeliveryReceipts(ILedger ledger, ITenantDirectory tenants, I
                 continue;
             try
             {
-                var entry = new NewEntry(StreamId.Connection(one.Connection.Name), Self, Guid.NewGuid().ToString("n"), receipts);
+                var entry = new NewEntry(StreamId.Connection(one.Connection.Name), Self, CorrelationId.New(), receipts);
                 await ledger.AppendAsync(one.Connection.Tenant, [], [entry], cancellationToken);
             }
             catch (Exception problem) when (problem is LedgerUnavailableException or OperationCanceledException)

@@ -45,7 +45,7 @@ internal sealed class StalenessWatch : BackgroundService
         var watch = (await states.GetAsync(tenant, cancellationToken)).Watch;
         foreach (var due in senders.GetDue(tenant, watch, clock.GetUtcNow()))
         {
-            var entry = new NewEntry(due.Expected.Stream, Self, Guid.NewGuid().ToString("n"), due.Fact);
+            var entry = new NewEntry(due.Expected.Stream, Self, CorrelationId.New(), due.Fact);
             if (await ledger.AppendAsync(tenant, [due.Expected], [entry], cancellationToken) is not AppendResult.Appended)
                 continue;
             if (due.Fact is ConnectionStale silent)

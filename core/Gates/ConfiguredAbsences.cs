@@ -31,7 +31,7 @@ internal sealed class ConfiguredAbsences(
                 if (said.Any(entry => entry.Actor == Self && entry.Fact is AbsenceSet known && IsSame(known, set)))
                     break;
                 if (await ledger.AppendAsync(tenant, [state.GetVersion(StreamId.Access)],
-                    [new(StreamId.Access, Self, Guid.NewGuid().ToString("n"), set)], cancellationToken) is AppendResult.Appended)
+                    [new(StreamId.Access, Self, CorrelationId.New(), set)], cancellationToken) is AppendResult.Appended)
                     break;
             }
         }

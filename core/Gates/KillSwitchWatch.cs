@@ -125,7 +125,7 @@ internal sealed class KillSwitchWatch(
 
     private async Task<bool> AppendAsync(TenantState state, Fact fact, CancellationToken cancellationToken)
     {
-        var entry = new NewEntry(StreamId.Switch, Self, Guid.NewGuid().ToString("N"), fact);
+        var entry = new NewEntry(StreamId.Switch, Self, CorrelationId.New(), fact);
         return await ledger.AppendAsync(state.Tenant, [state.GetVersion(StreamId.Switch)], [entry], cancellationToken)
             is AppendResult.Appended;
     }

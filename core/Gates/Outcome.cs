@@ -30,6 +30,6 @@ internal abstract record Outcome
     public static Outcome AlreadySo(string message) => new Unchanged(new(null, null, message));
 
     /// <summary>One fact on one of the tenant's own streams.</summary>
-    public static Outcome On(TenantState state, StreamId stream, Person by, string correlation, Fact fact, string message) =>
+    public static Outcome On(TenantState state, StreamId stream, Person by, CorrelationId correlation, Fact fact, string message) =>
         new Append([state.GetVersion(stream)], [new(stream, by.AsActor(), correlation, fact)], message);
 }

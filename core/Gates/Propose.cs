@@ -17,7 +17,7 @@ namespace DevOpsAI.Gates;
 /// plan.</param>
 public sealed record Propose(
     TenantId Tenant, ProposalSubject Subject, Person By, Severity Severity, Plan Plan, IReadOnlyDictionary<string, string> Observed,
-    string Correlation) : IRequest<RequestResult>
+    CorrelationId Correlation) : IRequest<RequestResult>
 {
     /// <summary>The user whom the subject is about, under whose key what is personal is encrypted; null for nobody.</summary>
     public string? Person { get; init; }

@@ -50,7 +50,7 @@ public sealed record Decide(
     Person By,
     DecisionKind Kind,
     string PlanDigest,
-    string Correlation,
+    CorrelationId Correlation,
     string? Reason = null,
     IReadOnlyDictionary<string, string>? Edits = null,
     DateTimeOffset? Until = null,
@@ -66,7 +66,7 @@ public sealed record Decide(
 
 /// <summary>A person says whether it was right to act alone on a revision.</summary>
 public sealed record ReviewBreakGlass(
-    TenantId Tenant, ProposalSubject Subject, Person By, int Revision, bool Confirms, string? Reason, string Correlation)
+    TenantId Tenant, ProposalSubject Subject, Person By, int Revision, bool Confirms, string? Reason, CorrelationId Correlation)
     : IRequest<RequestResult>
 {
     /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
@@ -74,7 +74,7 @@ public sealed record ReviewBreakGlass(
 }
 
 /// <summary>A person asks to take a verified execution back.</summary>
-public sealed record RequestUndo(TenantId Tenant, ProposalSubject Subject, Person By, string Correlation) : IRequest<RequestResult>
+public sealed record RequestUndo(TenantId Tenant, ProposalSubject Subject, Person By, CorrelationId Correlation) : IRequest<RequestResult>
 {
     /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
     public TenantState? Seen { get; init; }
@@ -83,40 +83,41 @@ public sealed record RequestUndo(TenantId Tenant, ProposalSubject Subject, Perso
 /// <summary>A person asks for a new draft where the last one did not lead to the wanted end.</summary>
 /// <param name="PlanDigest">The plan digest of the proposal that was shown; null when it was asked for in words.</param>
 public sealed record RequestRedraft(TenantId Tenant, string IncidentId, Person By, string? PlanDigest,
-    string Correlation) : IRequest<RequestResult>
+    CorrelationId Correlation) : IRequest<RequestResult>
 {
     /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
     public TenantState? Seen { get; init; }
 }
 
-public sealed record SetFreeze(TenantId Tenant, Person By, string Reason, string Correlation) : IRequest<RequestResult>;
+public sealed record SetFreeze(TenantId Tenant, Person By, string Reason, CorrelationId Correlation) : IRequest<RequestResult>;
 
-public sealed record LiftFreeze(TenantId Tenant, Person By, string? Reason, string Correlation) : IRequest<RequestResult>;
+public sealed record LiftFreeze(TenantId Tenant, Person By, string? Reason, CorrelationId Correlation) : IRequest<RequestResult>;
 
 /// <summary>Stops every tenant at once, on each tenant's own ledger, so that every instance obeys; only administrators may.</summary>
-public sealed record FreezeEverything(Person By, string Reason, string Correlation) : IRequest<RequestResult>;
+public sealed record FreezeEverything(Person By, string Reason, CorrelationId Correlation) : IRequest<RequestResult>;
 
 /// <summary>Lets everything go on that <see cref="FreezeEverything"/> stopped; another administrator than who stopped it.</summary>
-public sealed record UnfreezeEverything(Person By, string? Reason, string Correlation) : IRequest<RequestResult>;
+public sealed record UnfreezeEverything(Person By, string? Reason, CorrelationId Correlation) : IRequest<RequestResult>;
 
 /// <summary>Gives or takes a role; only administrators may.</summary>
-public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role, bool Held, string Correlation) : IRequest<RequestResult>;
+public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role, bool Held, CorrelationId Correlation)
+    : IRequest<RequestResult>;
 
 /// <summary>A person is away; only administrators may say so of others.</summary>
 /// <param name="From">Now when null, and never sooner.</param>
 /// <param name="Delegate">Decides in their name meanwhile.</param>
 public sealed record SetAbsence(
     TenantId Tenant, Person By, Person Who, DateTimeOffset? From, DateTimeOffset Until, Person? Delegate, string? Reason,
-    string Correlation) : IRequest<RequestResult>;
+    CorrelationId Correlation) : IRequest<RequestResult>;
 
 /// <summary>They are back, or will not be away.</summary>
-public sealed record EndAbsence(TenantId Tenant, Person By, Person Who, string Correlation) : IRequest<RequestResult>;
+public sealed record EndAbsence(TenantId Tenant, Person By, Person Who, CorrelationId Correlation) : IRequest<RequestResult>;
 
 /// <summary>Binds a conversation to a tenant, or releases it (<see cref="UnlinkChannel"/>).</summary>
 public sealed record LinkChannel(TenantId Tenant, Person By, ChannelRef Channel, bool Escalation,
-    string Correlation) : IRequest<RequestResult>;
+    CorrelationId Correlation) : IRequest<RequestResult>;
 
-public sealed record UnlinkChannel(TenantId Tenant, Person By, string ConversationId, string Correlation) : IRequest<RequestResult>;
+public sealed record UnlinkChannel(TenantId Tenant, Person By, string ConversationId, CorrelationId Correlation) : IRequest<RequestResult>;
 
 /// <summary>Puts a drafted recommendation at its gate: computes the level, computes its digest, appends <c>proposal.staged</c>.</summary>
 public sealed record StageProposal(TenantId Tenant, string IncidentId) : IRequest<Unit>;

@@ -12,7 +12,7 @@ namespace DevOpsAI.Incidents;
 /// <c>incident/</c>, <c>proposal/</c> and <c>card/</c> of its id, plus the events that belong to it. Immutable.
 /// </summary>
 public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened Opened, DateTimeOffset OpenedAt, long OpenedSeq,
-    string Correlation)
+    CorrelationId Correlation)
 {
     private const int RecentLimit = 20;
 

@@ -47,7 +47,8 @@ public sealed record ConnectorEvent(
 /// </summary>
 /// <param name="Delivery">Hex SHA-256 of the delivery they came in, as it was sent; null when they did not come in one.</param>
 public sealed record ReceiveEvents(
-    TenantId Tenant, string Connection, bool Simulated, IReadOnlyList<ConnectorEvent> Events, string Correlation, string? Delivery = null)
+    TenantId Tenant, string Connection, bool Simulated, IReadOnlyList<ConnectorEvent> Events, CorrelationId Correlation,
+    string? Delivery = null)
     : IRequest<IReadOnlyList<EventReceipt>>;
 
 /// <summary>

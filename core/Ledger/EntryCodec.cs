@@ -62,7 +62,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
             }
             var clockOffset = output.Length;
             output.Append(",\"correlation\":"u8);
-            Jcs.WriteString(entry.Correlation, output);
+            Jcs.WriteString(entry.Correlation.Value, output);
             output.Append(",\"data\":"u8);
             var dataOffset = output.Length;
             Jcs.Write(catalog.Serialize(entry.Fact), output);
@@ -149,7 +149,7 @@ public sealed class EntryCodec(EntryCatalog catalog)
                 new(EntryParts.Text(body, parts.Stream)),
                 parts.Version,
                 ReadActor(body[parts.Actor], actorName),
-                EntryParts.Text(body, parts.Correlation),
+                CorrelationId.FromRecord(EntryParts.Text(body, parts.Correlation)),
                 parts.Causation,
                 fact,
                 hash)

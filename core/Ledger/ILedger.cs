@@ -26,7 +26,7 @@ public sealed record LedgerEntry(
     StreamId Stream,
     long Version,
     Actor Actor,
-    string Correlation,
+    CorrelationId Correlation,
     long? Causation,
     Fact Fact,
     ReadOnlyMemory<byte> Hash)
@@ -39,7 +39,7 @@ public sealed record LedgerEntry(
 }
 
 /// <summary>An entry to be appended; tenant, seq, time, version and hash are given by the ledger.</summary>
-public sealed record NewEntry(StreamId Stream, Actor Actor, string Correlation, Fact Fact, long? Causation = null);
+public sealed record NewEntry(StreamId Stream, Actor Actor, CorrelationId Correlation, Fact Fact, long? Causation = null);
 
 /// <summary>What the appender knew of a stream: the version of its last entry, 0 for a stream that must not exist yet.</summary>
 public readonly record struct StreamVersion(StreamId Stream, long Version);

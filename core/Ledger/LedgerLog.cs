@@ -8,7 +8,7 @@ internal static partial class LedgerLog
     private static readonly Func<ILogger, string, IDisposable?> Correlated = LoggerMessage.DefineScope<string>("Correlation:{Correlation}");
 
     /// <summary>What is logged while an entry is handled carries the entry's correlation id.</summary>
-    public static IDisposable? Handling(this ILogger logger, LedgerEntry entry) => Correlated(logger, entry.Correlation);
+    public static IDisposable? Handling(this ILogger logger, LedgerEntry entry) => Correlated(logger, entry.Correlation.Value);
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Ledger {Path} opened with {Library}")]
     public static partial void Opened(this ILogger logger, string path, string library);
@@ -21,8 +21,8 @@ internal static partial class LedgerLog
         Message = "Subscription {Subscription} failed on {Tenant} {Seq} ({Type}, correlation {Correlation}), attempt {Attempt}; again in "
             + "{Pause}")]
     public static partial void SubscriptionFailed(
-        this ILogger logger, Exception reason, string subscription, TenantId tenant, long seq, string type, string correlation, int attempt,
-        TimeSpan pause);
+        this ILogger logger, Exception reason, string subscription, TenantId tenant, long seq, string type, CorrelationId correlation,
+        int attempt, TimeSpan pause);
 
     [LoggerMessage(EventId = 1004, Level = LogLevel.Error,
         Message = "Subscription {Subscription} cannot read the ledger of {Tenant}; again in {Pause}")]

@@ -11,7 +11,7 @@ namespace DevOpsAI.Privacy;
 /// the same; in local mode, where everybody is administrator, one is enough and the record says so.
 /// </summary>
 /// <param name="Subject">An Entra object id, or the mail address or principal name of a user.</param>
-public sealed record Erase(TenantId Tenant, Person By, string Subject, string? Reason, string Correlation) : IRequest<RequestResult>;
+public sealed record Erase(TenantId Tenant, Person By, string Subject, string? Reason, CorrelationId Correlation) : IRequest<RequestResult>;
 
 internal sealed class EraseHandler(ILedger ledger, TenantStates states, IAccess access, IKeyRing keys, ITenantDirectory tenants)
     : IRequestHandler<Erase, RequestResult>

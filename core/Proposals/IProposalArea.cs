@@ -32,6 +32,6 @@ public sealed record Aftermath(IReadOnlyList<StreamVersion> Expected, IReadOnlyL
 {
     public static readonly Aftermath Nothing = new([], []);
 
-    internal IEnumerable<NewEntry> Entries(Actor by, string correlation, long causation) =>
+    internal IEnumerable<NewEntry> Entries(Actor by, CorrelationId correlation, long causation) =>
         Facts.Select(one => new NewEntry(one.Stream, by, correlation, one.Fact, causation));
 }

@@ -11,7 +11,7 @@ namespace DevOpsAI.Proposals;
 /// the stream <c>proposal/{subject}</c>, beside what its area says of the subject itself. Immutable.
 /// </summary>
 /// <param name="Correlation">The id that logs and entries about it carry.</param>
-public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, string Correlation)
+public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, CorrelationId Correlation)
 {
     /// <summary>Version of its stream that this state rests on; appends name it.</summary>
     public long Version { get; init; }

@@ -22,8 +22,8 @@ await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
         var id = Guid.NewGuid().ToString("N");
         NewEntry[] entries =
         [
-            new(StreamId.Incident(id), Actor.Service("appender"), id, new IncidentClosed(id, "resolved")),
-            new(StreamId.Proposal(id), Actor.Service("appender"), id, new IncidentClosed(id, "resolved")),
+            new(StreamId.Incident(id), Actor.Service("appender"), CorrelationId.Parse(id), new IncidentClosed(id, "resolved")),
+            new(StreamId.Proposal(id), Actor.Service("appender"), CorrelationId.Parse(id), new IncidentClosed(id, "resolved")),
         ];
         var result = await ledger.AppendAsync(tenant, [new(entries[0].Stream, 0)], entries, CancellationToken.None);
         foreach (var entry in ((AppendResult.Appended)result).Entries)

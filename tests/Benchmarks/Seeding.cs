@@ -23,7 +23,7 @@ internal static class Seeding
     /// <returns>The plan digest of each proposal, in the order of their incident numbers from CON-1001.</returns>
     public static async Task<IReadOnlyList<string>> WaitingProposalsAsync(ILedger ledger, int count, int approvals, DateTimeOffset now)
     {
-        await AppendAsync(ledger, [new(StreamId.Channels, Seeder, "bench", new ChannelLinked(
+        await AppendAsync(ledger, [new(StreamId.Channels, Seeder, CorrelationId.Parse("bench"), new ChannelLinked(
             new(Conversation, "channel", ServiceUrl, new(DirectoryTenant), "19:benchteam@thread.tacv2", "Bench")))]);
         var digests = Enumerable.Range(0, count).Select(_ => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))).ToArray();
         foreach (var chunk in Enumerable.Range(0, count).Chunk(200))
@@ -39,6 +39,7 @@ internal static class Seeding
         var device = string.Create(CultureInfo.InvariantCulture, $"SRV-{n:00000}");
         var key = "windowsservicedown|" + device.ToLowerInvariant();
         var eventId = string.Create(CultureInfo.InvariantCulture, $"E-{n:x16}");
+        var correlation = CorrelationId.Parse(eventId);
         var target = new Target("contoso-sandbox", "device", device.ToLowerInvariant(), device, "Contoso Ltd");
         var plan = new Plan([new(
             "Restart the Print Spooler", "service.restart", target, new Dictionary<string, string> { ["service"] = "Spooler" },
@@ -47,21 +48,21 @@ internal static class Seeding
         var observed = new Dictionary<string, string> { [$"{device} service.Spooler.state"] = "stopped" };
         var terms = new GateTerms(GateLevel.L2, ["Restarting a service interrupts those who use it."], Role.Approver, approvals, true,
             now.AddHours(8), null, null, "bench");
-        yield return new(StreamId.Event(eventId), Seeder, eventId, new EventReceived(
+        yield return new(StreamId.Event(eventId), Seeder, correlation, new EventReceived(
             eventId, "contoso-alertmanager", eventId, EventStatus.Firing, Severity.Error, "WindowsServiceDown", device,
             $"Spooler is down on {device}", null, eventId, key, "windowsservicedown", now, false,
             new Dictionary<string, string> { ["name"] = "Spooler" }));
-        yield return new(StreamId.Incident(id), Seeder, eventId, new IncidentOpened(
+        yield return new(StreamId.Incident(id), Seeder, correlation, new IncidentOpened(
             id, $"Spooler is down on {device}", Severity.Error, "WindowsServiceDown", device, IncidentScope.One, key,
             "windowsservicedown", eventId));
-        yield return new(StreamId.Proposal(id), Seeder, eventId, new RecommendationDrafted(
+        yield return new(StreamId.Proposal(id), Seeder, correlation, new RecommendationDrafted(
             id, 1, "runbook service-stopped v1", $"Restart Spooler on {device}.",
             "The service is set to start automatically and is stopped.", [new($"Spooler is down on {device}", null)], plan, Risk.Low, null,
             observed, true));
-        yield return new(StreamId.Proposal(id), Seeder, eventId, new ProposalStaged(
+        yield return new(StreamId.Proposal(id), Seeder, correlation, new ProposalStaged(
             id, 1, ProposalKind.Remedy, Actor.Service("drafting"), plan, observed, terms, false, planDigest, planDigest));
-        yield return new(StreamId.Card(id), Seeder, eventId, new CardSending(id, Conversation));
-        yield return new(StreamId.Card(id), Seeder, eventId, new CardPosted(
+        yield return new(StreamId.Card(id), Seeder, correlation, new CardSending(id, Conversation));
+        yield return new(StreamId.Card(id), Seeder, correlation, new CardPosted(
             id, Conversation, ServiceUrl, $"{Conversation};messageid={n}", n.ToString(CultureInfo.InvariantCulture),
             long.MaxValue / 2, false));
     }

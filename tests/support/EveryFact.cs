@@ -22,7 +22,7 @@ public static class EveryFact
     /// <summary>A fact as an entry, on the stream where its kind belongs.</summary>
     public static NewEntry AsEntry(Fact fact) => new(
         fact is Incidents.EventReceived received ? StreamId.Event(received.EventId) : new($"every/{CoreFeatures.Catalog.GetName(fact)}"),
-        new(ActorKind.Person, "00000000-0000-4000-8000-00000000000a", "Ana Approver"), "c0ffee", fact);
+        new(ActorKind.Person, "00000000-0000-4000-8000-00000000000a", "Ana Approver"), CorrelationId.Parse("c0ffee"), fact);
 
     private static object Make(Type type, string name)
     {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Teams.Turns;
+using DevOpsAI.Tenancy;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
@@ -33,7 +34,7 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeD
             rate.MinDataRate = SlowestBody;
         var (activity, problem) = await ReadAsync(http);
         var correlation = GetCorrelation(activity);
-        http.Response.Headers[CorrelationHeader] = correlation;
+        http.Response.Headers[CorrelationHeader] = correlation.Value;
         using var scope = logger.BeginScope(new TurnScope(correlation));
         if (activity is null)
         {
@@ -56,7 +57,7 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeD
             var (rejection, token) = await authenticator.CheckCallerAsync(http, http.RequestAborted);
             if (rejection is Rejection.None)
                 return token;
-            http.Response.Headers[CorrelationHeader] = Guid.NewGuid().ToString("N");
+            http.Response.Headers[CorrelationHeader] = CorrelationId.New().Value;
             Refuse(http, rejection, null, null);
         }
         catch (SigningKeysUnavailableException)
@@ -77,8 +78,8 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeD
     /// <summary>
     /// A message keeps its own through every delivery, so that what it did is known again; a click is known by the state it changed.
     /// </summary>
-    private static string GetCorrelation(Activity? activity) =>
-        (activity is { Type: not "invoke" } ? Deliveries.GetCorrelation(activity) : null) ?? Guid.NewGuid().ToString("N");
+    private static CorrelationId GetCorrelation(Activity? activity) =>
+        (activity is { Type: not "invoke" } ? Deliveries.GetCorrelation(activity) : null) ?? CorrelationId.New();
 
     private static async Task AnswerAsync(HttpContext http, TurnResult result)
     {

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Turns;
 
@@ -72,7 +73,8 @@ internal sealed class Deliveries(TimeProvider clock)
     /// 32 hex digits that every delivery of one activity has in common, also after a restart; what the activity did is on record under
     /// them. Null without an id.
     /// </summary>
-    public static string? GetCorrelation(Activity activity) => string.IsNullOrEmpty(activity.Id) ? null : GetKey(activity).ToString("x32");
+    public static CorrelationId? GetCorrelation(Activity activity) =>
+        string.IsNullOrEmpty(activity.Id) ? null : CorrelationId.Parse(GetKey(activity).ToString("x32"));
 
     /// <summary>128 bits of a hash over tenant, conversation, id and type, with their lengths so that they cannot run together. Of an
     /// invoke also over its sender: the answer shows what that person may see.</summary>

@@ -7,13 +7,14 @@ namespace DevOpsAI.Bot.Teams.Turns;
 /// <summary>One activity and the means to answer it.</summary>
 /// <param name="correlation">32 hex digits; in the log scope, in the answer's header and on error messages.</param>
 /// <param name="reply">Sends a message into the activity's conversation, or sees to it that it is sent.</param>
-public sealed class TurnContext(Activity activity, string correlation, Func<TurnContext, OutgoingMessage, CancellationToken, Task> reply)
+public sealed class TurnContext(
+    Activity activity, CorrelationId correlation, Func<TurnContext, OutgoingMessage, CancellationToken, Task> reply)
 {
     private readonly Lazy<string> text = new(() => Mentions.Strip(activity), LazyThreadSafetyMode.PublicationOnly);
 
     public Activity Activity => activity;
 
-    public string Correlation => correlation;
+    public CorrelationId Correlation => correlation;
 
     /// <summary>Who did it; null for someone whom Entra does not know, who may do nothing.</summary>
     public Person? Person { get; } = activity.Person;

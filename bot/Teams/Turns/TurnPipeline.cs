@@ -3,6 +3,7 @@ using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Teams.Settings;
+using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Teams.Turns;
@@ -40,7 +41,7 @@ internal sealed class TurnPipeline(
     private readonly TimeSpan budget = options.Value.InvokeBudget;
     private readonly TimeSpan deadline = options.Value.TurnDeadline;
 
-    public ValueTask<TurnResult> RunAsync(Activity activity, string correlation)
+    public ValueTask<TurnResult> RunAsync(Activity activity, CorrelationId correlation)
     {
         logger.ActivityReceived(activity.Type, activity.Name, activity.Id, activity.Conversation?.Id);
         references.Saw(activity);
@@ -55,7 +56,7 @@ internal sealed class TurnPipeline(
         };
     }
 
-    private async ValueTask<TurnResult> InvokeAsync(Activity activity, string correlation)
+    private async ValueTask<TurnResult> InvokeAsync(Activity activity, CorrelationId correlation)
     {
         var (delivery, result, isFirst) = deliveries.Take(activity);
         if (isFirst)
@@ -75,7 +76,7 @@ internal sealed class TurnPipeline(
         }
     }
 
-    private async Task RunInvokeAsync(Activity activity, string correlation, Delivery delivery)
+    private async Task RunInvokeAsync(Activity activity, CorrelationId correlation, Delivery delivery)
     {
         var action = ReadAction(activity);
         var turn = new TurnContext(activity, correlation, QueueReplyAsync);
@@ -147,7 +148,8 @@ internal sealed class TurnPipeline(
     /// the reply is still to be sent. A turn that fails before that without anybody being told is not acknowledged, and run when it is
     /// delivered again. A turn that takes longer is not acknowledged; delivered again, it is waited for again.
     /// </summary>
-    private async ValueTask<TurnResult> QueueAsync(Activity activity, string correlation, Func<TurnContext, CancellationToken, Task> method)
+    private async ValueTask<TurnResult> QueueAsync(
+        Activity activity, CorrelationId correlation, Func<TurnContext, CancellationToken, Task> method)
     {
         var (delivery, acted, isFirst) = deliveries.Take(activity);
         if (!isFirst)
@@ -176,7 +178,7 @@ internal sealed class TurnPipeline(
     }
 
     private async Task RunQueuedAsync(
-        Activity activity, string correlation, Delivery delivery, Func<TurnContext, CancellationToken, Task> method,
+        Activity activity, CorrelationId correlation, Delivery delivery, Func<TurnContext, CancellationToken, Task> method,
         CancellationToken stopping)
     {
         using var scope = logger.BeginScope(new TurnScope(correlation));
@@ -319,17 +321,17 @@ internal sealed class TurnPipeline(
     private static bool IsAmong(IReadOnlyList<Account>? members, string? mri) =>
         mri is not null && members?.Any(member => member?.Id == mri) == true;
 
-    private static string Apology(string correlation) =>
+    private static string Apology(CorrelationId correlation) =>
         $"Something went wrong on our side. Please try again; if it stays, tell your administrator this reference: {correlation}.";
 }
 
 /// <summary>Puts the correlation id on every log line of a turn.</summary>
-internal sealed class TurnScope(string correlation) : IReadOnlyList<KeyValuePair<string, object?>>
+internal sealed class TurnScope(CorrelationId correlation) : IReadOnlyList<KeyValuePair<string, object?>>
 {
     public int Count => 1;
 
     public KeyValuePair<string, object?> this[int index] =>
-        index == 0 ? new("Correlation", correlation) : throw new ArgumentOutOfRangeException(nameof(index));
+        index == 0 ? new("Correlation", correlation.Value) : throw new ArgumentOutOfRangeException(nameof(index));
 
     public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
     {

@@ -37,7 +37,7 @@ internal sealed class DataKeyStore(IDocuments documents, IKeyWrapper wrapper)
     /// was done.</returns>
     /// <exception cref="LedgerUnavailableException">It cannot be done; the old key is still in use, or a rotation begun before
     /// is.</exception>
-    public async ValueTask<KeyRotation?> RotateAsync(TenantId tenant, string correlation, CancellationToken cancellationToken)
+    public async ValueTask<KeyRotation?> RotateAsync(TenantId tenant, CorrelationId correlation, CancellationToken cancellationToken)
     {
         if (await FindAsync(tenant, cancellationToken) is null)
             return null;

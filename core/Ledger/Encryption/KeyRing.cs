@@ -163,7 +163,7 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
     }
 
     /// <inheritdoc cref="DataKeyStore.RotateAsync"/>
-    public ValueTask<KeyRotation?> RotateAsync(TenantId tenant, string correlation, CancellationToken cancellationToken) =>
+    public ValueTask<KeyRotation?> RotateAsync(TenantId tenant, CorrelationId correlation, CancellationToken cancellationToken) =>
         dataKeys.RotateAsync(tenant, correlation, cancellationToken);
 
     /// <inheritdoc cref="DataKeyStore.UnrecordedAsync"/>

@@ -1,3 +1,5 @@
+using DevOpsAI.Tenancy;
+
 namespace DevOpsAI.Ledger.Encryption;
 
 /// <summary>A rotation that was carried out.</summary>
@@ -5,4 +7,4 @@ namespace DevOpsAI.Ledger.Encryption;
 /// record already.</param>
 /// <param name="To">The key it is wrapped under now.</param>
 /// <param name="Correlation">Of its entry; no two rotations have the same.</param>
-public sealed record KeyRotation(string? From, string To, string Correlation);
+public sealed record KeyRotation(string? From, string To, CorrelationId Correlation);

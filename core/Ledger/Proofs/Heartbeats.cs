@@ -42,7 +42,8 @@ internal sealed class Heartbeats(
             var beat = new LedgerHeartbeat(newest?.Size, newest is null ? null : Convert.ToHexStringLower(newest.Root));
             await ledger.AppendAsync(
                 tenant, [state.GetVersion(StreamId.Ledger)],
-                [new(StreamId.Ledger, Actor.Service("ledger"), $"heartbeat-{pulse.Head + 1}", beat)], cancellationToken);
+                [new(StreamId.Ledger, Actor.Service("ledger"), CorrelationId.Parse($"heartbeat-{pulse.Head + 1}"), beat)],
+                cancellationToken);
         }
         _ = checkpoints.QuietSince(tenant, await ledger.HeadAsync(tenant, cancellationToken));
         return every;

@@ -150,23 +150,25 @@ internal sealed class ExportBenchmark : IBenchmark
                 "Restart-Service -Name 'Spooler'", [], [], [], null)]);
         var terms = new GateTerms(GateLevel.L2, ["Restarting interrupts."], Role.Approver, 1, true, now.AddYears(100), null, null, "bench");
         var run = $"{id}-x1";
+        var correlation = CorrelationId.Parse(id);
         var proposal = StreamId.Proposal(id);
         yield return SampleEvents.Make(number);
-        yield return new(StreamId.Incident(id), drafting, id,
+        yield return new(StreamId.Incident(id), drafting, correlation,
             new IncidentOpened(id, $"Spooler is down on {device}", Severity.Error, "ServiceDown", device, IncidentScope.One, id, "c", id));
-        yield return new(proposal, drafting, id,
+        yield return new(proposal, drafting, correlation,
             new RecommendationDrafted(id, 1, "runbook service-stopped v1", "Restart it.", "It is stopped.", [], plan, Risk.Low, null,
                 new Dictionary<string, string>(), true));
-        yield return new(proposal, drafting, id,
+        yield return new(proposal, drafting, correlation,
             new ProposalStaged(id, 1, ProposalKind.Remedy, drafting, plan, new Dictionary<string, string>(), terms, false, planDigest,
                 planDigest));
-        yield return new(StreamId.Card(id), drafting, id, new CardSending(id, "19:bench"));
-        yield return new(proposal, new(ActorKind.Person, $"person-{number % 20}", $"Person {number % 20}"), id,
+        yield return new(StreamId.Card(id), drafting, correlation, new CardSending(id, "19:bench"));
+        yield return new(proposal, new(ActorKind.Person, $"person-{number % 20}", $"Person {number % 20}"), correlation,
             new ProposalDecided(id, 1, DecisionKind.Approve, planDigest, null, null, null, true));
-        yield return new(proposal, executing, id, new ExecutionStarted(id, 1, run, planDigest, "i", now.AddYears(100)), first + 5);
-        yield return new(proposal, executing, id, new StepFinished(id, run, 0, false, $"{run}-0", StepOutcome.Applied, "done"), first + 6);
-        yield return new(proposal, executing, id,
+        yield return new(proposal, executing, correlation, new ExecutionStarted(id, 1, run, planDigest, "i", now.AddYears(100)), first + 5);
+        yield return new(proposal, executing, correlation, new StepFinished(id, run, 0, false, $"{run}-0", StepOutcome.Applied, "done"),
+            first + 6);
+        yield return new(proposal, executing, correlation,
             new ExecutionFinished(id, run, ExecutionOutcome.Verified, "The service runs.", [], false, null), first + 6);
-        yield return new(StreamId.Incident(id), executing, id, new IncidentClosed(id, "verified"), first + 8);
+        yield return new(StreamId.Incident(id), executing, correlation, new IncidentClosed(id, "verified"), first + 8);
     }
 }

@@ -18,7 +18,7 @@ internal static class SampleEvents
         return new(
             StreamId.Event(id),
             Actor.Connection("contoso-alertmanager"),
-            Guid.NewGuid().ToString("N"),
+            CorrelationId.New(),
             new EventReceived(
                 id, "contoso-alertmanager", id, EventStatus.Firing, Severity.Warning, "HostOutOfDiskSpace", device,
                 $"Disk C: of {device} is nearly full", null, "key-" + id, "hostoutofdiskspace|" + device, "hostoutofdiskspace",

@@ -66,7 +66,8 @@ public sealed class ButtonsWorkTests
     {
         var rules = new DecisionContext(GatePolicies.BuiltIn, static (target, action) => new OneSandbox().Actions.GetValueOrDefault(action),
             static () => new('1', 32), static (_, _) => null);
-        var decide = new Decide(state.Tenant, incident.Id, Somebody, DecisionKind.Approve, incident.Staged?.Seal ?? "", "c");
+        var decide = new Decide(state.Tenant, incident.Id, Somebody, DecisionKind.Approve, incident.Staged?.Seal ?? "",
+            CorrelationId.Parse("c"));
         return verb switch
         {
             Verb.Approve => Decided(decide),
@@ -78,13 +79,15 @@ public sealed class ButtonsWorkTests
             Verb.Handled => Decided(decide with { Kind = DecisionKind.Handled }),
             Verb.BreakGlass => Decided(decide with { BreakGlass = true, Reason = "It cannot wait." }),
             Verb.Confirm or Verb.Object => BreakGlassRules.Review(
-                state, new(state.Tenant, incident.Id, Somebody, incident.OpenGlass!.Revision, verb == Verb.Confirm, "As it was.", "c"),
+                state, new(state.Tenant, incident.Id, Somebody, incident.OpenGlass!.Revision, verb == Verb.Confirm, "As it was.",
+                CorrelationId.Parse("c")),
                 access.GetRoles(state, Somebody.ObjectId)),
             Verb.Undo =>
-                UndoRules.Request(state, new(state.Tenant, incident.Id, Somebody, "c"), access.GetRoles(state, Somebody.ObjectId), now,
+                UndoRules.Request(state, new(state.Tenant, incident.Id, Somebody, CorrelationId.Parse("c")),
+                    access.GetRoles(state, Somebody.ObjectId), now,
                     WithWayBack(rules)),
             Verb.Redraft =>
-                RedraftRules.Request(state, new(state.Tenant, incident.Id, Somebody, incident.Staged?.Seal, "c"),
+                RedraftRules.Request(state, new(state.Tenant, incident.Id, Somebody, incident.Staged?.Seal, CorrelationId.Parse("c")),
                     access.GetRoles(state, Somebody.ObjectId), now),
             Verb.Details or Verb.View or Verb.Why or Verb.Show => null,
             _ => throw new InvalidOperationException($"Nothing is known of {verb}."),

@@ -229,7 +229,8 @@ internal sealed class IncidentScript
     public IncidentScript Append(StreamId stream, Fact fact, Actor actor)
     {
         var appended = Ledger.AppendAsync(
-            Tenant.Id, [], [new(stream, Named(actor), "c0ffee00c0ffee00c0ffee00c0ffee00", fact)], CancellationToken.None);
+            Tenant.Id, [], [new(stream, Named(actor), CorrelationId.Parse("c0ffee00c0ffee00c0ffee00c0ffee00"), fact)],
+            CancellationToken.None);
         appended.IsCompletedSuccessfully.ShouldBeTrue();
         return this;
     }

@@ -23,7 +23,7 @@ namespace DevOpsAI.Tests.Chat;
 
 public sealed class TurnHandlerTests : IDisposable
 {
-    private const string Correlation = "c0ffee00c0ffee00c0ffee00c0ffee01";
+    private static readonly CorrelationId Correlation = CorrelationId.Parse("c0ffee00c0ffee00c0ffee00c0ffee01");
     private static readonly Person Stranger = new("99999999-9999-4999-8999-999999999999", "Stranger");
 
     private readonly IncidentScript story = new();

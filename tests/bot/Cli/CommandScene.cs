@@ -44,7 +44,8 @@ internal sealed class CommandScene : IDisposable
     {
         for (var n = 0; n < entries; n++)
             await ledger.AppendAsync(Contoso, [],
-                [new(StreamId.Freeze, new(ActorKind.Person, Jo, "Jo"), "c0ffee", new FreezeSet(new string('x', 2000)))], Stop);
+                [new(StreamId.Freeze, new(ActorKind.Person, Jo, "Jo"), CorrelationId.Parse("c0ffee"),
+                new FreezeSet(new string('x', 2000)))], Stop);
     }
 
     public static async Task SignAsync(LocalSigningKey key, ILedgerArchive archive, IDocuments documents)

@@ -132,7 +132,7 @@ public sealed class EvidenceCommandsTests : IDisposable
         using (var keyRing = new LocalKeyRing(folder))
         using (var keyed = new SqliteLedger(folder, CoreFeatures.Catalog, keyRing.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance))
             await keyed.AppendAsync(Contoso, [],
-                [new(StreamId.Freeze, new Person("8b1d", "Ana Approver").AsActor(), "c", new FreezeSet("month end"))],
+                [new(StreamId.Freeze, new Person("8b1d", "Ana Approver").AsActor(), CorrelationId.Parse("c"), new FreezeSet("month end"))],
                 CancellationToken.None);
         await KeepAsync(1, "keyed");
         var before = Files();
@@ -252,7 +252,8 @@ public sealed class EvidenceCommandsTests : IDisposable
         {
             clock.Advance(TimeSpan.FromMinutes(1));
             await ledger.AppendAsync(
-                Contoso, [], [new(StreamId.Incident($"CON-{i}"), Actor.Service("test"), "c", new IncidentClosed($"CON-{i}", "resolved"))],
+                Contoso, [], [new(StreamId.Incident($"CON-{i}"), Actor.Service("test"), CorrelationId.Parse("c"),
+                new IncidentClosed($"CON-{i}", "resolved"))],
                 CancellationToken.None);
         }
     }

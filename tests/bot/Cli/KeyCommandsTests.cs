@@ -77,7 +77,8 @@ public sealed class VaultCommandsTests : IDisposable
         var (code, output, error) = await RunAsync("keys", "rotate", "--tenant", "contoso");
         (code, error).ShouldBe((0, ""));
         output.ShouldContain("The bot that runs on this ledger records it within a minute");
-        await held.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), "c", new FreezeLifted(null))],
+        await held.AppendAsync(Contoso, [],
+            [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), CorrelationId.Parse("c"), new FreezeLifted(null))],
             TestContext.Current.CancellationToken);
         await new RotationRecord(keyRing.Keys, held).RecordAsync(Contoso, TestContext.Current.CancellationToken);
         (await held.ReadAsync(Contoso, 0, 10, TestContext.Current.CancellationToken)).Select(static entry => entry.Actor.Name)
@@ -109,7 +110,7 @@ public sealed class VaultCommandsTests : IDisposable
         using var ledger = new SqliteLedger(
             Folder, CoreFeatures.Catalog, keyRing.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
         await ledger.AppendAsync(Contoso, [],
-            [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), "c", new FreezeSet($"{Canary} said so"))],
+            [new(StreamId.Freeze, new(ActorKind.Person, "8b1d", Canary), CorrelationId.Parse("c"), new FreezeSet($"{Canary} said so"))],
             TestContext.Current.CancellationToken);
     }
 

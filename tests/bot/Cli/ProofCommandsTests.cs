@@ -289,7 +289,7 @@ public sealed class ProofCommandsTests : IDisposable
     {
         for (var i = 0; i < count; i++)
             await ledger.AppendAsync(Contoso, [],
-                [new(StreamId.Freeze, Actor.Service("test"), "c0ffee", new FreezeSet("because"))], Cancel);
+                [new(StreamId.Freeze, Actor.Service("test"), CorrelationId.Parse("c0ffee"), new FreezeSet("because"))], Cancel);
     }
 
     /// <summary>What the bot does soon after a decision.</summary>

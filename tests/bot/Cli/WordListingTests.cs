@@ -110,7 +110,8 @@ public sealed class WordListingTests : IDisposable
                 stream = StreamId.Proposal("CON-1001");
             await ledger.AppendAsync(
                 CommandScene.Contoso, [],
-                [new(stream, new(ActorKind.Person, "00000000-0000-4000-8000-00000000000a", "Jo Person"), "c0ffee", fact)],
+                [new(stream, new(ActorKind.Person, "00000000-0000-4000-8000-00000000000a", "Jo Person"), CorrelationId.Parse("c0ffee"),
+                fact)],
                 TestContext.Current.CancellationToken);
         }
     }

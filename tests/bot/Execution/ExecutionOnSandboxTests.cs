@@ -124,13 +124,13 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
         var proposal = StreamId.Proposal(id);
         var service = Actor.Service("test");
         (await Ledger.AppendAsync(Contoso, [], [
-            new(StreamId.Incident(id), service, "c0ffee",
+            new(StreamId.Incident(id), service, CorrelationId.Parse("c0ffee"),
                 new IncidentOpened(id, "Stopped", Severity.Error, "WindowsServiceDown", device, IncidentScope.One, "k|d", "k", "E-1")),
-            new(proposal, service, "c0ffee", new ProposalStaged(
+            new(proposal, service, CorrelationId.Parse("c0ffee"), new ProposalStaged(
                 id, 1, ProposalKind.Remedy, service, plan,
                 ImmutableDictionary<string, string>.Empty.Add($"{device} service.Spooler.state", "stopped"), terms, false,
                 "seal", "nonce")),
-            new(proposal, new Person("ana", "Ana").AsActor(), "c0ffee",
+            new(proposal, new Person("ana", "Ana").AsActor(), CorrelationId.Parse("c0ffee"),
                 new ProposalDecided(id, 1, DecisionKind.Approve, "seal", null, null, null, Complete: true)),
         ], Token)).ShouldBeOfType<AppendResult.Appended>();
     }

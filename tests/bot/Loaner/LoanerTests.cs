@@ -95,7 +95,7 @@ public sealed class LoanerTests
         await bot.SayAsync(Jo, Channel, "loan contoso notebook a trip to Graz");
         await ApproveAsync(bot);
         await bot.Services.GetRequiredService<ILedger>().AppendAsync(
-            Contoso, [], [new(new("loan/L-1"), Actor.Service("loans"), "c0ffee", new LoanLost("L-1"))], Token);
+            Contoso, [], [new(new("loan/L-1"), Actor.Service("loans"), CorrelationId.Parse("c0ffee"), new LoanLost("L-1"))], Token);
 
         using var listing = new StringWriter();
         var configuration = bot.Services.GetRequiredService<IConfiguration>();

@@ -28,8 +28,8 @@ public sealed class WebhookTests
         first.Json!.ToJsonString()
             .ShouldBe($$"""{"eventId":"{{fact.EventId}}","duplicate":false,"events":[{"eventId":"{{fact.EventId}}","duplicate":false}]}""");
         ((bool)again.Json!["duplicate"]!).ShouldBeTrue();
-        first.Header("X-Correlation-Id").ShouldBe(recorded.Correlation);
-        recorded.Correlation.ShouldMatch("^[0-9a-f]{32}$");
+        first.Header("X-Correlation-Id").ShouldBe(recorded.Correlation.Value);
+        recorded.Correlation.Value.ShouldMatch("^[0-9a-f]{32}$");
         recorded.Actor.ShouldBe(Actor.Connection("contoso-sandbox"));
     }
 
@@ -331,7 +331,7 @@ public sealed class WebhookTests
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
         (await host.PostAsync("contoso-sandbox", Body.Alert, headers: ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"))).Header(
             "X-Correlation-Id").ShouldBe(Trace);
-        host.Ledger.Entries(WebhookHost.Contoso).Single().Correlation.ShouldBe(Trace);
+        host.Ledger.Entries(WebhookHost.Contoso).Single().Correlation.Value.ShouldBe(Trace);
         var invented =
             (await host.PostAsync("nobody", Body.Alert,
                 headers: ("traceparent", $"00-{new string('0', 32)}-b7ad6b7169203331-01"))).ShouldBeProblem(401);

@@ -227,5 +227,5 @@ public sealed class HoleTests
 
     private void Add(Fact fact, string? type = null) => entries.Add(new(
         ExecutionScene.Contoso, entries.Count + 1, now, type ?? CoreFeatures.Catalog.GetName(fact), new("test"), entries.Count + 1,
-        Actor.Service("test"), "c", null, fact, default));
+        Actor.Service("test"), CorrelationId.Parse("c"), null, fact, default));
 }

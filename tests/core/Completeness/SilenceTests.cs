@@ -261,7 +261,8 @@ public sealed class SilenceTests : IDisposable
         var received = new EventReceived(
             $"E-{clock.GetUtcNow().Ticks}", connection.Name, "1", EventStatus.Resolved, Severity.Info, "k", null, "t", null, "a", "k|", "k",
             clock.GetUtcNow(), false, new Dictionary<string, string>());
-        (await ledger.AppendAsync(Contoso, [], [new(StreamId.Event(received.EventId), Actor.Connection(connection.Name), "c", received)],
+        (await ledger.AppendAsync(Contoso, [],
+            [new(StreamId.Event(received.EventId), Actor.Connection(connection.Name), CorrelationId.Parse("c"), received)],
             Token)).ShouldBeOfType<AppendResult.Appended>();
     }
 

@@ -212,7 +212,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
     public async Task SayAsync(StreamId stream, Fact fact, Actor by, long? causation = null)
     {
         clock.Advance(TimeSpan.FromMinutes(1));
-        (await ledger.AppendAsync(Contoso, [], [new(stream, by, "c0ffee", fact, causation)],
+        (await ledger.AppendAsync(Contoso, [], [new(stream, by, CorrelationId.Parse("c0ffee"), fact, causation)],
             CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
     }
 

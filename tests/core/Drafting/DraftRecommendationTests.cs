@@ -26,7 +26,7 @@ public sealed class DraftRecommendationTests
         entry.Type.ShouldBe("recommendation.drafted");
         entry.Stream.ShouldBe(StreamId.Proposal(id));
         entry.Causation.ShouldBe(2);
-        entry.Correlation.ShouldBe("c0ffee");
+        entry.Correlation.Value.ShouldBe("c0ffee");
         entry.Actor.Id.ShouldBe("drafting");
         ((RecommendationDrafted)entry.Fact).Revision.ShouldBe(1);
         scene.Staged.ShouldHaveSingleItem().ShouldBe(new StageProposal(DraftingScene.Contoso, id));

@@ -98,7 +98,8 @@ internal sealed class DraftingScene
     }
 
     public async Task AppendAsync(TenantId tenant, StreamId stream, params Fact[] facts) =>
-        (await Ledger.AppendAsync(tenant, [], [.. facts.Select(fact => new NewEntry(stream, Actor.Service("test"), "c0ffee", fact))],
+        (await Ledger.AppendAsync(tenant, [],
+            [.. facts.Select(fact => new NewEntry(stream, Actor.Service("test"), CorrelationId.Parse("c0ffee"), fact))],
             TestContext.Current.CancellationToken))
             .ShouldBeOfType<AppendResult.Appended>();
 

@@ -90,7 +90,7 @@ internal sealed class ExecutionScene : IDisposable
     }
 
     public async Task AppendAsync(StreamId stream, Fact fact, Actor? by = null) =>
-        (await Ledger.AppendAsync(Contoso, [], [new(stream, by ?? Actor.Service("test"), "c0ffee", fact)],
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, by ?? Actor.Service("test"), CorrelationId.Parse("c0ffee"), fact)],
             CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
 
     /// <summary>The bot as it is now runs what is due.</summary>

@@ -95,7 +95,8 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
         Failpoints.Arm(Crash.Reach);
         var planDigest = (await IncidentAsync()).Staged!.Seal;
         var handler = new DecideHandler(recorder, access, new(policies, catalog, killSwitch, Clock), Clock);
-        (await handler.Handle(new(Contoso, Id, by ?? Ada, DecisionKind.Approve, planDigest, "c0ffee"), CancellationToken.None)).Message
+        (await handler.Handle(new(Contoso, Id, by ?? Ada, DecisionKind.Approve, planDigest, CorrelationId.Parse("c0ffee")),
+            CancellationToken.None)).Message
             .ShouldContain("You approved");
     }
 
@@ -127,7 +128,7 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
     public IReadOnlyList<TFact> Facts<TFact>() where TFact : Fact => Ledger.Facts<TFact>(Contoso);
 
     public async Task AppendAsync(StreamId stream, Fact fact, Actor? by = null) =>
-        (await Ledger.AppendAsync(Contoso, [], [new(stream, by ?? Actor.Service("test"), "c0ffee", fact)],
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, by ?? Actor.Service("test"), CorrelationId.Parse("c0ffee"), fact)],
             CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
 
     private void AppendNow(StreamId stream, Fact fact, Actor by) => AppendAsync(stream, fact, by).GetAwaiter().GetResult();

@@ -1,5 +1,6 @@
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
@@ -42,13 +43,13 @@ public sealed class FreezeTests
     public async Task A_message_delivered_again_after_its_effect_was_taken_back_has_no_second_effect()
     {
         var scene = new GateScene();
-        await scene.FreezeAsync(Ada, message: "m1");
-        await scene.LiftAsync(Ben, message: "m2");
-        (await scene.FreezeAsync(Ada, message: "m1")).ShouldSatisfyAllConditions(
+        await scene.FreezeAsync(Ada, message: CorrelationId.Parse("m1"));
+        await scene.LiftAsync(Ben, message: CorrelationId.Parse("m2"));
+        (await scene.FreezeAsync(Ada, message: CorrelationId.Parse("m1"))).ShouldSatisfyAllConditions(
             again => again.IsDone.ShouldBeTrue(),
             again => again.Message.ShouldBe("That message was carried out already; nothing was done a second time."));
-        await scene.FreezeAsync(Ada, message: "m3");
-        (await scene.LiftAsync(Ben, message: "m2")).Message.ShouldContain("carried out already");
+        await scene.FreezeAsync(Ada, message: CorrelationId.Parse("m3"));
+        (await scene.LiftAsync(Ben, message: CorrelationId.Parse("m2"))).Message.ShouldContain("carried out already");
         (await scene.StateAsync()).Freeze.ShouldNotBeNull();
         scene.Ledger.Facts<FreezeSet>(Contoso).Count.ShouldBe(2);
         scene.Ledger.Facts<FreezeLifted>(Contoso).Count.ShouldBe(1);

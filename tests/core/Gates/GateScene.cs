@@ -15,7 +15,7 @@ namespace DevOpsAI.Tests.Gates;
 /// <summary>A tenant, its people and a ledger; begins on 2026-03-02 09:00 UTC, a Monday.</summary>
 internal sealed class GateScene : ITenantDirectory, ILocalMode
 {
-    public const string Correlation = "0123456789abcdef0123456789abcdef";
+    public static readonly CorrelationId Correlation = CorrelationId.Parse("0123456789abcdef0123456789abcdef");
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
     public static readonly TenantId Fabrikam = TenantId.Parse("fabrikam");
     public static readonly Person Ada = new("ada", "Ada Approver");
@@ -135,7 +135,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
         new RequestRedraftHandler(Recorder, Access, Clock, KillSwitch).Handle(new(Contoso, id, by, planDigest, Correlation), Cancelled);
 
     /// <param name="message">Correlation id of the message that asks for it; a new one when it is not given.</param>
-    public Task<RequestResult> FreezeAsync(Person by, string reason = "Strange logins", string? message = null) =>
+    public Task<RequestResult> FreezeAsync(Person by, string reason = "Strange logins", CorrelationId? message = null) =>
         new SetFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
 
     public Task<RequestResult> FreezeEverythingAsync(Person by, string reason) =>
@@ -144,7 +144,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public Task<RequestResult> UnfreezeEverythingAsync(Person by, string? reason = null) =>
         new EverythingFrozen(Recorder, this, Access).Handle(new UnfreezeEverything(by, reason, NewMessage()), Cancelled);
 
-    public Task<RequestResult> LiftAsync(Person by, string? reason = null, string? message = null) =>
+    public Task<RequestResult> LiftAsync(Person by, string? reason = null, CorrelationId? message = null) =>
         new LiftFreezeHandler(Recorder, Access).Handle(new(Contoso, by, reason, message ?? NewMessage()), Cancelled);
 
     public Task<RequestResult> AbsentAsync(Person by, Person who, Person? deputy, DateTimeOffset? from = null,
@@ -165,7 +165,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public Task<RequestResult> AssignAsync(Person to, Role role, bool held = true) =>
         new AssignRoleHandler(Recorder, Access).Handle(new(Contoso, Root, to, role, held, NewMessage()), Cancelled);
 
-    public static string NewMessage() => Guid.NewGuid().ToString("N");
+    public static CorrelationId NewMessage() => CorrelationId.New();
 
     public async Task<string?> CheckExecuteAsync(string id = "CON-1001", Plan? plan = null)
     {

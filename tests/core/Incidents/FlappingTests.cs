@@ -252,7 +252,8 @@ public sealed class FlappingTests
         List<ConnectorEvent> events =
             [.. devices.Select(device => AnEvent.Firing("InstanceDown", $"srv{device}") with { Status = status })];
         await world.Mediator.Send(
-            new ReceiveEvents(IntakeWorld.Contoso, "contoso-alertmanager", false, events, "c", Guid.NewGuid().ToString("n")),
+            new ReceiveEvents(IntakeWorld.Contoso, "contoso-alertmanager", false, events, CorrelationId.Parse("c"),
+            Guid.NewGuid().ToString("n")),
             TestContext.Current.CancellationToken);
         await world.FollowAsync();
     }

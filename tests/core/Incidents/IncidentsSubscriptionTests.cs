@@ -42,7 +42,8 @@ public sealed class IncidentsFollowerTests
         (incident.Id, incident.EventCount, incident.Severity, incident.FiringAlerts.Count).ShouldBe((First, 2, Severity.Critical, 2));
         world.State.Intake.ShouldBe(new(2, 1, 1, 0));
         var opened = world.Ledger.Entries(IntakeWorld.Contoso).Single(entry => entry.Fact is IncidentOpened);
-        (opened.Causation, opened.Correlation, opened.Actor).ShouldBe((1, "00000000000000000000000000000001", Actor.Service("incidents")));
+        (opened.Causation, opened.Correlation.Value,
+            opened.Actor).ShouldBe((1, "00000000000000000000000000000001", Actor.Service("incidents")));
     }
 
     [Theory]
@@ -52,7 +53,8 @@ public sealed class IncidentsFollowerTests
     {
         using var world = new IntakeWorld();
         await world.Mediator.Send(
-            new ReceiveEvents(IntakeWorld.Contoso, "contoso-sandbox", simulated, [AnEvent.Firing("Disk", "srv1")], "c0ffee"),
+            new ReceiveEvents(IntakeWorld.Contoso, "contoso-sandbox", simulated, [AnEvent.Firing("Disk", "srv1")],
+            CorrelationId.Parse("c0ffee")),
             TestContext.Current.CancellationToken);
         await world.FollowAsync();
         world.Ledger.Facts<IncidentOpened>(IntakeWorld.Contoso).ShouldHaveSingleItem().Simulated.ShouldBe(simulated ? true : null);

@@ -66,11 +66,12 @@ internal sealed class IntakeWorld : IDisposable
     public Task<IReadOnlyList<EventReceipt>> ReceiveAsync(params ConnectorEvent[] events)
     {
         Failpoints.Arm(Reach);
-        return Mediator.Send(new ReceiveEvents(Contoso, "contoso-alertmanager", false, events, "00000000000000000000000000000001"));
+        return Mediator.Send(new ReceiveEvents(Contoso, "contoso-alertmanager", false, events,
+            CorrelationId.Parse("00000000000000000000000000000001")));
     }
 
     public async Task AppendAsync(StreamId stream, Fact fact) =>
-        (await Ledger.AppendAsync(Contoso, [], [new(stream, Actor.Service("test"), "c", fact)],
+        (await Ledger.AppendAsync(Contoso, [], [new(stream, Actor.Service("test"), CorrelationId.Parse("c"), fact)],
             CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
 
     /// <summary>Hands over every entry that is new, and those that come of it.</summary>

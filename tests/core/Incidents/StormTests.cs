@@ -103,7 +103,7 @@ public sealed class StormTests
         using var world = new IntakeWorld();
         await world.Mediator.Send(
             new ReceiveEvents(IntakeWorld.Contoso, "contoso-alertmanager", false,
-                [.. Enumerable.Range(0, alerts).Select(index => AnEvent.Firing(kind, $"srv{index}"))], "c", "5ba2"),
+                [.. Enumerable.Range(0, alerts).Select(index => AnEvent.Firing(kind, $"srv{index}"))], CorrelationId.Parse("c"), "5ba2"),
             TestContext.Current.CancellationToken);
         await world.FollowAsync();
         world.State.Incidents.Count.ShouldBe(incidents);
@@ -347,7 +347,7 @@ public sealed class StormTests
 
     private static TenantState Apply(TenantState state, StreamId stream, Fact fact) => state.Apply(new(
         IntakeWorld.Contoso, state.Seq + 1, DateTimeOffset.UnixEpoch, CoreFeatures.Catalog.GetName(fact), stream, 1, Actor.Service(
-            "t"), "c",
+            "t"), CorrelationId.Parse("c"),
         null, fact, default));
 
     private static EventReceived ReceivedEvent(string kind, string device, string alert) => new(

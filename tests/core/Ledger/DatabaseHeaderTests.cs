@@ -88,7 +88,8 @@ public sealed class DatabaseHeaderTests : IDisposable
         {
             for (var n = 0; n < entries; n++)
                 await ledger.AppendAsync(
-                    tenant, [], [new(StreamId.Freeze, Actor.Service("test"), "c-1", new FreezeSet(new string('x', n % 3 * 3000)))], Token);
+                    tenant, [], [new(StreamId.Freeze, Actor.Service("test"), CorrelationId.Parse("c-1"),
+                    new FreezeSet(new string('x', n % 3 * 3000)))], Token);
         }
     }
 

@@ -18,7 +18,8 @@ public sealed class EntryCodecTests
     public void An_entry_is_canonical_JSON_with_these_members()
     {
         var bytes = Encode(
-            new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), "c0ffee", new IncidentClosed("CON-1001", "resolved"), 41), 42,
+            new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), CorrelationId.Parse("c0ffee"),
+            new IncidentClosed("CON-1001", "resolved"), 41), 42,
             2);
         Encoding.UTF8.GetString(bytes).ShouldBe(
             """{"actor":{"id":"incidents","kind":"service","name":"incidents"},"at":"2026-03-02T09:00:00.123Z","causation":41,"correlation":"c0ffee","""
@@ -32,7 +33,7 @@ public sealed class EntryCodecTests
     public void Whatever_text_goes_in_comes_out_and_is_canonical(string text)
     {
         var entry = new NewEntry(
-            new(text), new(ActorKind.Person, text, text), text,
+            new(text), new(ActorKind.Person, text, text), CorrelationId.FromRecord(text),
             new EventReceived("E-1", text, text, EventStatus.Resolved, Severity.Critical, text, null, text, text, text, text,
                 text, At, true, new Dictionary<string, string> { ["z" + text] = text, ["a"] = text }));
         var bytes = Encode(entry, 7, 1, out var encryptedBytes);
@@ -40,7 +41,7 @@ public sealed class EntryCodecTests
         var decoded = CoreFeatures.Codec.Decode(bytes, MerkleTree.HashLeaf(bytes), encryptedBytes, Keys.For(Contoso));
         decoded.Stream.Value.ShouldBe(text);
         decoded.Actor.ShouldBe(entry.Actor);
-        decoded.Correlation.ShouldBe(text);
+        decoded.Correlation.Value.ShouldBe(text);
         decoded.Causation.ShouldBeNull();
         decoded.At.ShouldBe(At);
         decoded.Fact.ShouldBeOfType<EventReceived>().Attributes["z" + text].ShouldBe(text);
@@ -49,12 +50,13 @@ public sealed class EntryCodecTests
     [Fact]
     public void A_lone_surrogate_in_an_id_is_refused_rather_than_replaced() =>
         Should.Throw<ArgumentException>(
-            () => Encode(new(new("event/\ud83d"), Actor.Service("x"), "c", new IncidentClosed("a", "b")), 1, 1));
+            () => Encode(new(new("event/\ud83d"), Actor.Service("x"), CorrelationId.Parse("c"), new IncidentClosed("a", "b")), 1, 1));
 
     [Fact]
     public void An_entry_that_is_too_large_is_refused() =>
         Should.Throw<ArgumentException>(
-            () => Encode(new(new("x"), Actor.Service("x"), "c", new IncidentClosed("a", new('b', EntryCodec.MaxEntryBytes))), 1, 1));
+            () => Encode(new(new("x"), Actor.Service("x"), CorrelationId.Parse("c"),
+            new IncidentClosed("a", new('b', EntryCodec.MaxEntryBytes))), 1, 1));
 
     [Fact]
     public void A_type_of_a_later_version_is_kept_as_it_is()
@@ -68,7 +70,8 @@ public sealed class EntryCodecTests
     public void No_prefix_and_no_single_changed_byte_makes_the_decoder_do_anything_but_read_or_refuse()
     {
         var bytes = Encode(
-            new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), "c0ffee", new IncidentClosed("CON-1001", "resolved"), 41), 42,
+            new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), CorrelationId.Parse("c0ffee"),
+            new IncidentClosed("CON-1001", "resolved"), 41), 42,
             2);
         for (var i = 0; i < bytes.Length; i++)
         {

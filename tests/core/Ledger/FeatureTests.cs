@@ -25,11 +25,11 @@ public sealed class FeatureTests
             Contoso,
             [],
             [
-                new(new("freeze"), Actor.Service("t"), "c", new FreezeSet("by type and by stream")),
-                new(new("freeze"), Actor.Service("t"), "c", new FreezeLifted("by stream")),
-                new(new("elsewhere/1"), Actor.Service("t"), "c", new FreezeSet("by type")),
-                new(new("elsewhere/1"), Actor.Service("t"), "c", new FreezeLifted("not at all")),
-                new(new("freeze/1"), Actor.Service("t"), "c", new FreezeLifted("by stream")),
+                new(new("freeze"), Actor.Service("t"), CorrelationId.Parse("c"), new FreezeSet("by type and by stream")),
+                new(new("freeze"), Actor.Service("t"), CorrelationId.Parse("c"), new FreezeLifted("by stream")),
+                new(new("elsewhere/1"), Actor.Service("t"), CorrelationId.Parse("c"), new FreezeSet("by type")),
+                new(new("elsewhere/1"), Actor.Service("t"), CorrelationId.Parse("c"), new FreezeLifted("not at all")),
+                new(new("freeze/1"), Actor.Service("t"), CorrelationId.Parse("c"), new FreezeLifted("by stream")),
             ],
             TestContext.Current.CancellationToken);
 
@@ -62,7 +62,7 @@ public sealed class FeatureTests
     public async Task An_entry_that_no_feature_registers_is_named_and_carried_along_and_stops_nothing()
     {
         var ledger = new InMemoryLedger();
-        await ledger.AppendAsync(Contoso, [], [new(new("freeze"), Actor.Service("t"), "c", new FreezeSet("why"))],
+        await ledger.AppendAsync(Contoso, [], [new(new("freeze"), Actor.Service("t"), CorrelationId.Parse("c"), new FreezeSet("why"))],
             TestContext.Current.CancellationToken);
         var lesser = new EntryCatalog([new("none")]);
         var stored = ledger.Entries(Contoso)[0] with

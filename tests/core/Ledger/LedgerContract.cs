@@ -174,14 +174,14 @@ public abstract class LedgerContract : IDisposable
         var states = new TenantStates(Ledger, CoreFeatures.Catalog);
         (await states.GetAsync(Contoso, Token)).Seq.ShouldBe(0);
         await Ledger.AppendAsync(Contoso, [],
-            [new(StreamId.Freeze, Actor.Service("test"), "c", new DevOpsAI.Gates.FreezeSet("stop the line"))], Token);
+            [new(StreamId.Freeze, Actor.Service("test"), CorrelationId.Parse("c"), new DevOpsAI.Gates.FreezeSet("stop the line"))], Token);
         (await states.GetAsync(Contoso, Token)).Freeze.ShouldNotBeNull().Reason.ShouldBe("stop the line");
     }
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
     protected static NewEntry Entry(StreamId stream) =>
-        new(stream, Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"));
+        new(stream, Actor.Service("test"), CorrelationId.Parse("c0ffee"), new IncidentClosed("CON-1001", "resolved"));
 
     protected static string Text(LedgerEntry entry) => entry with { Hash = default } + Convert.ToHexStringLower(entry.Hash.Span);
 

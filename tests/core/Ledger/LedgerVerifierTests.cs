@@ -222,7 +222,8 @@ public sealed class LedgerVerifierTests : IDisposable
             clock.Advance(TimeSpan.FromMilliseconds(7));
             NewEntry entry = new(
                 i % 3 == 0 ? StreamId.Access : StreamId.Incident($"CON-{1000 + i}"),
-                new(ActorKind.Person, "ana", "Ana \"A\" López"), "c0ffee", new IncidentClosed($"CON-{1000 + i}", "resolved"),
+                new(ActorKind.Person, "ana", "Ana \"A\" López"), CorrelationId.Parse("c0ffee"),
+                new IncidentClosed($"CON-{1000 + i}", "resolved"),
                 i > 0 ? i : null);
             await ledger.AppendAsync(Contoso, [], [entry], CancellationToken.None);
             if (i % 2 == 0)

@@ -113,7 +113,8 @@ public sealed class QuarantineTests : IDisposable
             "E-1", "contoso-x", "1", EventStatus.Firing, Severity.Error, "Odd", null, "Odd", null, null!, "", "", clock.GetUtcNow(), false,
             new Dictionary<string, string>());
         await ledger.AppendAsync(Fabrikam, [], [Entry()], Token);
-        await ledger.AppendAsync(Contoso, [], [Entry(), new(StreamId.Access, Actor.Service("test"), "c-1", unfit)], Token);
+        await ledger.AppendAsync(Contoso, [], [Entry(), new(StreamId.Access, Actor.Service("test"), CorrelationId.Parse("c-1"), unfit)],
+            Token);
         var states = new TenantStates(ledger, CoreFeatures.Catalog, quarantine: quarantine);
 
         (await Should.ThrowAsync<LedgerDamagedException>(async () => await states.GetAsync(Contoso, Token))).Seq.ShouldBe(2);
@@ -207,7 +208,7 @@ public sealed class QuarantineTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private static NewEntry Entry() =>
-        new(StreamId.Access, new(ActorKind.Person, "p-1", "Tara"), "c-1", new IncidentClosed("CON-1001", "resolved"));
+        new(StreamId.Access, new(ActorKind.Person, "p-1", "Tara"), CorrelationId.Parse("c-1"), new IncidentClosed("CON-1001", "resolved"));
 
     /// <summary>An entry that has nothing encrypted beside it, with leaf and row to fit.</summary>
     private static void MakePlain(SqliteDatabase database, int seq)

@@ -101,7 +101,8 @@ public sealed class SignedAnewTests : IDisposable
                 $"E-{n}", "c", $"{n}", EventStatus.Firing, Severity.Error, "k", "SRV", "t", null, "a", "k", "c", clock.GetUtcNow(), false,
                 new Dictionary<string, string>());
             await folder.Ledger.AppendAsync(
-                Contoso, [], [new(StreamId.Event($"E-{n}"), Actor.Connection("c"), "c0ffee", received)], CancellationToken.None);
+                Contoso, [], [new(StreamId.Event($"E-{n}"), Actor.Connection("c"), CorrelationId.Parse("c0ffee"), received)],
+                CancellationToken.None);
         }
         folder.Close();
     }

@@ -56,7 +56,8 @@ public static class History
             const string Team = "19:history@thread.tacv2";
             var directory = new DirectoryId(HistoryPlan.DirectoryTenant);
             var linked = new ChannelLinked(new(HistoryPlan.Channel(number), "channel", plan.ServiceUrl, directory, Team, id.Value));
-            return AppendAsync([new(StreamId.Channels, Actor.Service("history"), "history", linked)], cancellationToken);
+            return AppendAsync([new(StreamId.Channels, Actor.Service("history"), CorrelationId.Parse("history"), linked)],
+                cancellationToken);
         }
 
         public Task BeginAsync(int round, CancellationToken cancellationToken)

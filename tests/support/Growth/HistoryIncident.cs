@@ -39,7 +39,7 @@ internal sealed class HistoryIncident
     private readonly DateTimeOffset began;
     private readonly string id;
     private readonly string device;
-    private readonly string correlation;
+    private readonly CorrelationId correlation;
     private readonly string planDigest;
     private readonly string channel;
     private readonly string activity;
@@ -52,7 +52,7 @@ internal sealed class HistoryIncident
         id = string.Create(CultureInfo.InvariantCulture, $"{HistoryPlan.Prefix(tenant)}-{1001 + revision}");
         device = string.Create(CultureInfo.InvariantCulture, $"SRV-{revision % 97:00}");
         planDigest = Hash("seal");
-        correlation = Hash("correlation")[..32];
+        correlation = CorrelationId.Parse(Hash("correlation")[..32]);
         channel = HistoryPlan.Channel(tenant);
         activity = string.Create(CultureInfo.InvariantCulture, $"{began.ToUnixTimeMilliseconds()}");
         endsByItself = Fate < 10 && !plan.IsOpen(tenant, revision);

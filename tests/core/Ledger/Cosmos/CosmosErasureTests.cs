@@ -43,7 +43,7 @@ public sealed class CosmosErasureTests(CosmosFixture cosmos) : IClassFixture<Cos
         var key = (await here.Keys.FindAsync(Contoso, SubjectKind.Person, Jo.Id, Token))!;
         await here.Keys.DestroyAsync(Contoso, key, Token);
         await here.Ledger.AppendAsync(Contoso, [],
-            [new(StreamId.Erasure(key), Actor.Service("erasure"), "c", new ErasureCompleted(key, Jo.Id))], Token);
+            [new(StreamId.Erasure(key), Actor.Service("erasure"), CorrelationId.Parse("c"), new ErasureCompleted(key, Jo.Id))], Token);
         (await here.Ledger.ReadAsync(Contoso, 0, 10, Token))[0].Actor.Name.ShouldNotBe(Canary);
         (await there.Ledger.HeadAsync(Contoso, Token)).ShouldBe(2);
         (await there.Ledger.ReadAsync(Contoso, 0, 10, Token))[0].Actor.Name.ShouldNotBe(Canary);
@@ -69,7 +69,8 @@ public sealed class CosmosErasureTests(CosmosFixture cosmos) : IClassFixture<Cos
         public CosmosLedger Ledger { get; }
 
         public ValueTask<AppendResult> FreezeAsync() =>
-            Ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo, "c", new FreezeSet($"{Canary} said so"))], Token);
+            Ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo, CorrelationId.Parse("c"), new FreezeSet($"{Canary} said so"))],
+                Token);
 
         public void Dispose()
         {

@@ -283,11 +283,12 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         var (a, b) = (await OpenAsync(), await OpenAsync());
         var quotes = new string('"', 300_000);
         NewEntry[] large =
-            [.. Enumerable.Range(0, 5).Select(n => new NewEntry(One, Actor.Service("test"), "c", new IncidentClosed($"CON-{n}", quotes)))];
+            [.. Enumerable.Range(0, 5).Select(n => new NewEntry(One, Actor.Service("test"), CorrelationId.Parse("c"),
+                new IncidentClosed($"CON-{n}", quotes)))];
         var appended = (await a.AppendAsync(Contoso, [], large, Token)).ShouldBeOfType<AppendResult.Appended>();
         (await b.ReadAsync(Contoso, 0, 10, Token)).Select(Text).ShouldBe(appended.Entries.Select(Text));
         NewEntry[] noise = [.. Enumerable.Range(0, 4).Select(n => new NewEntry(
-            One, Actor.Service("test"), "c",
+            One, Actor.Service("test"), CorrelationId.Parse("c"),
             new IncidentClosed($"CON-{n}", Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(700_000)))))];
         await Should.ThrowAsync<ArgumentException>(async () => await a.AppendAsync(Contoso, [], noise, Token));
         (await b.HeadAsync(Contoso, Token)).ShouldBe(5);
@@ -309,7 +310,7 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     }
 
     private static NewEntry Entry(StreamId stream) =>
-        new(stream, Actor.Service("test"), "c0ffee", new IncidentClosed("CON-1001", "resolved"));
+        new(stream, Actor.Service("test"), CorrelationId.Parse("c0ffee"), new IncidentClosed("CON-1001", "resolved"));
 
     private static string Text(LedgerEntry entry) => entry with { Hash = default } + Convert.ToHexStringLower(entry.Hash.Span);
 

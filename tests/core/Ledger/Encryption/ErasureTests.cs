@@ -86,7 +86,7 @@ public sealed class ErasureTests : IDisposable
         await HistoryAsync();
         var lost = new AnswersLost(ledger, mayBeRecorded);
         var result = await new EraseHandler(lost, states, scene.Access, keyRing.Keys, scene).Handle(
-            new(Contoso, GateScene.Root, "jo", null, "c0ffee"), Stop);
+            new(Contoso, GateScene.Root, "jo", null, CorrelationId.Parse("c0ffee")), Stop);
         (result.Refusal, result.Message.Contains(said, StringComparison.Ordinal)).ShouldBe(
             (Refusal.RecordUnavailable, true), result.Message);
     }
@@ -122,7 +122,7 @@ public sealed class ErasureTests : IDisposable
         await AskAsync(GateScene.Root, "jo");
         await AskAsync(Other, "jo");
         await FollowAsync();
-        await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo.AsActor(), "c", new FreezeLifted(null))], Stop);
+        await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo.AsActor(), CorrelationId.Parse("c"), new FreezeLifted(null))], Stop);
         var entries = await ledger.ReadAsync(Contoso, 0, 1000, Stop);
         entries[^1].Actor.Name.ShouldBe(Jo.Name);
         entries.First(entry => entry.Actor.Id == "jo").Actor.Name.ShouldBe(Erased.Text);
@@ -187,7 +187,8 @@ public sealed class ErasureTests : IDisposable
     }
 
     private Task<RequestResult> AskAsync(Person by, string subject, string? reason = null) =>
-        new EraseHandler(ledger, states, scene.Access, keyRing.Keys, scene).Handle(new(Contoso, by, subject, reason, "c0ffee"), Stop);
+        new EraseHandler(ledger, states, scene.Access, keyRing.Keys,
+            scene).Handle(new(Contoso, by, subject, reason, CorrelationId.Parse("c0ffee")), Stop);
 
     private async Task<List<string>> FollowAsync()
     {
@@ -206,20 +207,20 @@ public sealed class ErasureTests : IDisposable
         var incident = StreamId.Incident("CON-1001");
         List<NewEntry> entries =
         [
-            new(StreamId.Access, root, "c", new RoleAssigned("root2", Other.Name, Role.Administrator, true)),
-            new(StreamId.Event("E-1"), Actor.Connection("rmm"), "c", new EventReceived(
+            new(StreamId.Access, root, CorrelationId.Parse("c"), new RoleAssigned("root2", Other.Name, Role.Administrator, true)),
+            new(StreamId.Event("E-1"), Actor.Connection("rmm"), CorrelationId.Parse("c"), new EventReceived(
                 "E-1", "rmm", $"id-{Canary}@contoso.com", EventStatus.Firing, Severity.Error, "SuspiciousSignIn", $"{Canary}@contoso.com",
                 $"Odd sign-in of {Canary}@contoso.com", null, "a", EventKeys.OfUser("SuspiciousSignIn", user), "suspicioussignin",
                 DateTimeOffset.UnixEpoch, false, new Dictionary<string, string> { ["upn"] = $"{Canary}@contoso.com" }, true, user.Id)),
-            new(incident, root, "c", new IncidentOpened(
+            new(incident, root, CorrelationId.Parse("c"), new IncidentOpened(
                 "CON-1001", $"Odd sign-in of {Canary}@contoso.com", Severity.Error, "SuspiciousSignIn", $"{Canary}@contoso.com",
                 IncidentScope.One, EventKeys.OfUser("SuspiciousSignIn", user), "suspicioussignin", "E-1", user.Id)),
-            new(StreamId.Proposal("CON-1001"), Jo.AsActor(), "c",
+            new(StreamId.Proposal("CON-1001"), Jo.AsActor(), CorrelationId.Parse("c"),
                 new ProposalDecided("CON-1001", 1, DecisionKind.Handled, "seal", $"{Canary} Person saw to it", null, null, true)),
-            new(StreamId.Freeze, Jo.AsActor(), "c", new FreezeSet($"says {Canary} Person")),
+            new(StreamId.Freeze, Jo.AsActor(), CorrelationId.Parse("c"), new FreezeSet($"says {Canary} Person")),
         ];
         if (close)
-            entries.Add(new(incident, root, "c", new IncidentClosed("CON-1001", "handled")));
+            entries.Add(new(incident, root, CorrelationId.Parse("c"), new IncidentClosed("CON-1001", "handled")));
         (await ledger.AppendAsync(Contoso, [], entries, Stop)).ShouldBeOfType<AppendResult.Appended>();
     }
 

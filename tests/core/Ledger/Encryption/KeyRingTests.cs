@@ -95,8 +95,8 @@ public sealed class KeyRingTests : IDisposable
         var before = await StoredAsync();
         var old = await File.ReadAllBytesAsync(KeyPath, TestContext.Current.CancellationToken);
         using (var keyRing = new LocalKeyRing(folder))
-            (await keyRing.Keys.RotateAsync(Contoso, "a", Stop)).ShouldNotBeNull().From
-                .ShouldNotBe((await keyRing.Keys.RotateAsync(Contoso, "b", Stop)).ShouldNotBeNull().To);
+            (await keyRing.Keys.RotateAsync(Contoso, CorrelationId.Parse("a"), Stop)).ShouldNotBeNull().From
+                .ShouldNotBe((await keyRing.Keys.RotateAsync(Contoso, CorrelationId.Parse("b"), Stop)).ShouldNotBeNull().To);
         Directory.GetFiles(Path.Combine(folder, "keys")).ShouldBe([KeyPath, KeyPath + ".lock"], ignoreOrder: true);
         (await File.ReadAllBytesAsync(KeyPath, TestContext.Current.CancellationToken)).ShouldNotBe(old);
         (await StoredAsync()).ShouldBe(before);
@@ -133,7 +133,8 @@ public sealed class KeyRingTests : IDisposable
         using var ledger = Open(keyRing);
         await ledger.AppendAsync(
             Contoso, [],
-            [new(StreamId.Incident("CON-1"), new(ActorKind.Person, "ana", "Ana Approver"), "c", new IncidentClosed("CON-1", "handled"))],
+            [new(StreamId.Incident("CON-1"), new(ActorKind.Person, "ana", "Ana Approver"), CorrelationId.Parse("c"),
+            new IncidentClosed("CON-1", "handled"))],
             CancellationToken.None);
     }
 

@@ -55,8 +55,10 @@ public sealed class MissingKeyTests : IDisposable
         using (var ledger = Ledger(ring))
         {
             await ledger.AppendAsync(Contoso, [],
-                [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureRequested(key, SubjectKind.Person, "jo", null))], Stop);
-            await ledger.AppendAsync(Contoso, [], [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureApproved(key))], Stop);
+                [new(StreamId.Erasure(key), Actor.Service("test"), CorrelationId.Parse("c"),
+                new ErasureRequested(key, SubjectKind.Person, "jo", null))], Stop);
+            await ledger.AppendAsync(Contoso, [],
+                [new(StreamId.Erasure(key), Actor.Service("test"), CorrelationId.Parse("c"), new ErasureApproved(key))], Stop);
             await ring.DestroyAsync(Contoso, key, Stop);
         }
         // The bot died between the two; that an erasure was agreed to is no reason for alarm, and not yet an erasure.
@@ -68,7 +70,7 @@ public sealed class MissingKeyTests : IDisposable
             (await ledger.ReadAsync(Contoso, 0, 1, Stop))[0].Actor.Name.ShouldBe(Erased.Missing);
             await ring.DestroyAsync(Contoso, key, Stop);
             await ledger.AppendAsync(Contoso, [],
-                [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted(key, "jo"))], Stop);
+                [new(StreamId.Erasure(key), Actor.Service("test"), CorrelationId.Parse("c"), new ErasureCompleted(key, "jo"))], Stop);
             (await ledger.ReadAsync(Contoso, 0, 1, Stop))[0].Actor.Name.ShouldBe(Erased.Text);
             (await MissingKeys.FindAsync(documents, Archive, Contoso, [new(key, [1], 1)], Stop)).ShouldBeEmpty();
         }
@@ -84,7 +86,8 @@ public sealed class MissingKeyTests : IDisposable
         using (var ring = Ring(documents))
         using (var ledger = Ledger(ring))
             await ledger.AppendAsync(Contoso, [],
-                [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted("s-0000000000000000", null))], Stop);
+                [new(StreamId.Erasure(key), Actor.Service("test"), CorrelationId.Parse("c"),
+                new ErasureCompleted("s-0000000000000000", null))], Stop);
         TakeAway(key);
         await ReadAsync(Erased.Missing);
         heard.Critical.Count.ShouldBe(1);
@@ -120,7 +123,7 @@ public sealed class MissingKeyTests : IDisposable
             }
             // Nothing of it would be encrypted under the key, so that what is open about the user can be settled.
             await ledger.AppendAsync(Contoso, [],
-                [new(StreamId.Proposal("CON-1"), Jo, "c",
+                [new(StreamId.Proposal("CON-1"), Jo, CorrelationId.Parse("c"),
                     new ProposalDecided("CON-1", 1, DecisionKind.Reject, "seal", "no", null, null, true, key))], Stop);
             // What is new about the same user is not held up: it has a key of its own.
             var fresh = await ring.OfUserAsync(Contoso, Address, Stop);
@@ -159,7 +162,7 @@ public sealed class MissingKeyTests : IDisposable
             row = GetRow(key);
             await ring.DestroyAsync(Contoso, key, Stop);
             await ledger.AppendAsync(Contoso, [],
-                [new(StreamId.Erasure(key), Actor.Service("test"), "c", new ErasureCompleted(key, null))], Stop);
+                [new(StreamId.Erasure(key), Actor.Service("test"), CorrelationId.Parse("c"), new ErasureCompleted(key, null))], Stop);
             await ledger.AppendAsync(Contoso, [], [Opened("CON-2", key)], Stop);
         }
         PutBack(key, row);
@@ -194,7 +197,7 @@ public sealed class MissingKeyTests : IDisposable
         using var documents = new SqliteDocuments(folder);
         using var ring = Ring(documents);
         using var ledger = Ledger(ring);
-        await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo, "c", new FreezeSet("because"))], Stop);
+        await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, Jo, CorrelationId.Parse("c"), new FreezeSet("because"))], Stop);
         return (await ring.FindAsync(Contoso, SubjectKind.Person, "jo", Stop)).ShouldNotBeNull();
     }
 
@@ -217,7 +220,7 @@ public sealed class MissingKeyTests : IDisposable
     }
 
     private static NewEntry Opened(string incident, string user) => new(
-        StreamId.Incident(incident), Actor.Service("test"), "c",
+        StreamId.Incident(incident), Actor.Service("test"), CorrelationId.Parse("c"),
         new IncidentOpened(incident, $"About {incident}", Severity.Error, "SuspiciousSignIn", Address, IncidentScope.One, "k", "c",
             "E-1", user));
 

@@ -31,16 +31,17 @@ public sealed class RotationTests : IDisposable
         using (var keyRing = Crashing(instant))
         {
             if (instant == Instant.BeforeItIsRecorded)
-                await keyRing.Keys.RotateAsync(Contoso, "first", Stop);
+                await keyRing.Keys.RotateAsync(Contoso, CorrelationId.Parse("first"), Stop);
             else
-                await Should.ThrowAsync<IOException>(async () => await keyRing.Keys.RotateAsync(Contoso, "first", Stop));
+                await Should.ThrowAsync<IOException>(async () => await keyRing.Keys.RotateAsync(Contoso, CorrelationId.Parse("first"),
+                    Stop));
         }
         (await NamesAsync()).ShouldBe(["Ana Approver"]);
         using (var keyRing = new LocalKeyRing(folder))
         {
-            var rotated = (await keyRing.Keys.RotateAsync(Contoso, "second", Stop)).ShouldNotBeNull();
+            var rotated = (await keyRing.Keys.RotateAsync(Contoso, CorrelationId.Parse("second"), Stop)).ShouldNotBeNull();
             // What was stored is finished, what was not begins anew.
-            rotated.Correlation.ShouldBe(instant is Instant.BeforeTheOldKeyGoes or Instant.WhileTheOldKeyGoes ? "first" : "second");
+            rotated.Correlation.Value.ShouldBe(instant is Instant.BeforeTheOldKeyGoes or Instant.WhileTheOldKeyGoes ? "first" : "second");
             using var ledger = Open(keyRing);
             await Task.WhenAll(Enumerable.Range(0, 4)
                 .Select(async _ => await new RotationRecord(keyRing.Keys, ledger).RecordAsync(Contoso, Stop)));
@@ -81,7 +82,7 @@ public sealed class RotationTests : IDisposable
                 using var keyRing = new LocalKeyRing(folder);
                 try
                 {
-                    (await keyRing.Keys.RotateAsync(Contoso, $"{n}-{turn}", Stop)).ShouldNotBeNull();
+                    (await keyRing.Keys.RotateAsync(Contoso, CorrelationId.Parse($"{n}-{turn}"), Stop)).ShouldNotBeNull();
                     rotated++;
                 }
                 catch (LedgerUnavailableException refused)
@@ -116,7 +117,7 @@ public sealed class RotationTests : IDisposable
         {
             await AppendAsync(ledger, "before");
             using (var other = new LocalKeyRing(folder))
-                await other.Keys.RotateAsync(Contoso, "c", Stop);
+                await other.Keys.RotateAsync(Contoso, CorrelationId.Parse("c"), Stop);
             await AppendAsync(ledger, "after");
             (await ledger.ReadAsync(Contoso, 0, 10, Stop)).Select(static entry => entry.Actor.Name)
                 .ShouldBe(["Ana Approver", "before", "after"]);
@@ -138,7 +139,7 @@ public sealed class RotationTests : IDisposable
     public async Task A_tenant_without_encrypted_data_has_nothing_to_rotate_and_gets_no_key_by_that()
     {
         using var keyRing = new LocalKeyRing(folder);
-        (await keyRing.Keys.RotateAsync(Contoso, "c", Stop)).ShouldBeNull();
+        (await keyRing.Keys.RotateAsync(Contoso, CorrelationId.Parse("c"), Stop)).ShouldBeNull();
         Directory.Exists(Path.Combine(folder, "keys")).ShouldBeFalse();
     }
 
@@ -154,7 +155,8 @@ public sealed class RotationTests : IDisposable
         new(folder, CoreFeatures.Catalog, keyRing.Keys, new ManualClock(), metrics, NullLogger<SqliteLedger>.Instance);
 
     private static async Task AppendAsync(SqliteLedger ledger, string name) =>
-        (await ledger.AppendAsync(Contoso, [], [new(StreamId.Freeze, new(ActorKind.Person, name, name), "c", new FreezeSet("why"))],
+        (await ledger.AppendAsync(Contoso, [],
+            [new(StreamId.Freeze, new(ActorKind.Person, name, name), CorrelationId.Parse("c"), new FreezeSet("why"))],
             Stop)).ShouldBeOfType<AppendResult.Appended>();
 
     private async Task WriteAsync()

@@ -60,7 +60,7 @@ public sealed class SealingTests
         }
         var staged =
             (ProposalStaged)CoreFeatures.Codec.Decode(
-                await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(user.Id))), null).Fact;
+                await StoreAsync(new(new("proposal/x"), Actor.Service("drafting"), CorrelationId.Parse("c"), Staged(user.Id))), null).Fact;
         staged.Plan.Steps.ShouldBeEmpty();
         staged.Observed.ShouldBeEmpty();
         staged.Requester.ShouldBe(new(ActorKind.Person, "bo", Erased.Encrypted));
@@ -72,10 +72,11 @@ public sealed class SealingTests
     {
         var stored =
             await StoreAsync(
-                new(new("proposal/x"), Actor.Service("drafting"), "c", Staged(null) with { Requester = Actor.Service("drafting") }));
+                new(new("proposal/x"), Actor.Service("drafting"), CorrelationId.Parse("c"),
+                Staged(null) with { Requester = Actor.Service("drafting") }));
         stored.Encrypted.ShouldBeNull();
         Encoding.UTF8.GetString(stored.Body.Span).ShouldContain(Canary);
-        var received = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
+        var received = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), CorrelationId.Parse("c"), Received(null)));
         var read = (EventReceived)CoreFeatures.Codec.Decode(received, null).Fact;
         (read.Title, read.Description, read.Attributes.Count, read.Device).ShouldBe((Erased.Encrypted, Erased.Encrypted, 0, Canary));
     }
@@ -83,8 +84,8 @@ public sealed class SealingTests
     [Fact]
     public async Task Sealed_bytes_that_were_changed_moved_or_taken_away_are_not_read()
     {
-        var stored = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
-        var other = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
+        var stored = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), CorrelationId.Parse("c"), Received(null)));
+        var other = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), CorrelationId.Parse("c"), Received(null)));
         var keys = ring.For(Contoso);
         var bytes = stored.Encrypted!.Value.ToArray();
         for (var at = 0; at < bytes.Length; at++)
@@ -101,8 +102,8 @@ public sealed class SealingTests
     [Fact]
     public async Task The_same_text_encrypted_twice_has_nothing_in_common()
     {
-        var one = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
-        var two = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), "c", Received(null)));
+        var one = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), CorrelationId.Parse("c"), Received(null)));
+        var two = await StoreAsync(new(new("event/x"), Actor.Connection("rmm"), CorrelationId.Parse("c"), Received(null)));
         EncryptedFields Parts(StoredEntry entry) => EncryptedFields.Read(entry.Body.Span[EntryParts.Read(entry.Body.Span).Encrypted]);
         Parts(one).Hash.ToArray().ShouldNotBe(Parts(two).Hash.ToArray());
         Parts(one).Parts[0].Commit.ToArray().ShouldNotBe(Parts(two).Parts[0].Commit.ToArray());
@@ -115,7 +116,7 @@ public sealed class SealingTests
         var user = await ring.OfUserAsync(Contoso, "jo@contoso.com", Stop);
         await ring.DestroyAsync(Contoso, user.Id, Stop);
         var prepared = await CoreFeatures.Codec.PrepareAsync(
-            Contoso, [new(new("event/x"), Actor.Connection("rmm"), "c", Received(user.Id))], ring, Stop);
+            Contoso, [new(new("event/x"), Actor.Connection("rmm"), CorrelationId.Parse("c"), Received(user.Id))], ring, Stop);
         JsonSerializer.Serialize<object>(prepared[0].Fact).ShouldNotContain(Canary);
         JsonSerializer.Serialize<object>(CoreFeatures.Codec.Decode(Stored(prepared[0]), ring.For(Contoso)).Fact).ShouldNotContain(Canary);
     }
@@ -135,25 +136,27 @@ public sealed class SealingTests
     private static IEnumerable<NewEntry> Marked(string subject)
     {
         var ana = new Actor(ActorKind.Person, "ana", $"Ana {Canary}");
-        yield return new(new("event/x"), Actor.Connection("rmm"), "c", Received(subject));
-        yield return new(new("incident/x"), Actor.Service("incidents"), "c",
+        yield return new(new("event/x"), Actor.Connection("rmm"), CorrelationId.Parse("c"), Received(subject));
+        yield return new(new("incident/x"), Actor.Service("incidents"), CorrelationId.Parse("c"),
             new IncidentOpened("CON-1", Canary, Severity.Error, "K", Canary, IncidentScope.One, "k", "k", "E-1", subject));
-        yield return new(new("proposal/x"), ana, "c", Staged(subject));
-        yield return new(new("proposal/x"), ana, "c",
+        yield return new(new("proposal/x"), ana, CorrelationId.Parse("c"), Staged(subject));
+        yield return new(new("proposal/x"), ana, CorrelationId.Parse("c"),
             new ProposalDecided("CON-1", 1, DecisionKind.ApproveWithEdits, "seal", Canary, Staged(subject).Plan, null, true, subject));
-        yield return new(new("proposal/x"), Actor.Service("execution"), "c",
+        yield return new(new("proposal/x"), Actor.Service("execution"), CorrelationId.Parse("c"),
             new StepFinished("CON-1", "x1", 0, false, "o", StepOutcome.Applied, Canary, subject));
-        yield return new(new("proposal/x"), Actor.Service("execution"), "c",
+        yield return new(new("proposal/x"), Actor.Service("execution"), CorrelationId.Parse("c"),
             new ExecutionFinished("CON-1", "x1", ExecutionOutcome.Verified, Canary, [new(Canary, "a", "b")], false, null, subject));
-        yield return new(StreamId.Access, ana, "c", new RoleAssigned("bo", Canary, Role.Approver, true));
-        yield return new(StreamId.Access, ana, "c", new AbsenceSet("bo", Canary, At, At.AddDays(1), "cy", Canary, Canary));
-        yield return new(StreamId.Access, ana, "c", new AbsenceEnded("bo", Canary));
-        yield return new(new("proposal/x"), ana, "c",
+        yield return new(StreamId.Access, ana, CorrelationId.Parse("c"), new RoleAssigned("bo", Canary, Role.Approver, true));
+        yield return new(StreamId.Access, ana, CorrelationId.Parse("c"),
+            new AbsenceSet("bo", Canary, At, At.AddDays(1), "cy", Canary, Canary));
+        yield return new(StreamId.Access, ana, CorrelationId.Parse("c"), new AbsenceEnded("bo", Canary));
+        yield return new(new("proposal/x"), ana, CorrelationId.Parse("c"),
             new ProposalDecided("CON-1", 1, DecisionKind.Approve, "seal", null, null, null, true)
                 { InTheNameOf = new(ActorKind.Person, "bo", $"Bo {Canary}") });
-        yield return new(new("proposal/x"), ana, "c", new BreakGlassReviewed("CON-1", 1, false, Canary, false));
-        yield return new(StreamId.Freeze, ana, "c", new FreezeSet(Canary));
-        yield return new(StreamId.Erasure("s-1"), ana, "c", new ErasureRequested("s-1", SubjectKind.User, null, Canary));
+        yield return new(new("proposal/x"), ana, CorrelationId.Parse("c"), new BreakGlassReviewed("CON-1", 1, false, Canary, false));
+        yield return new(StreamId.Freeze, ana, CorrelationId.Parse("c"), new FreezeSet(Canary));
+        yield return new(StreamId.Erasure("s-1"), ana, CorrelationId.Parse("c"),
+            new ErasureRequested("s-1", SubjectKind.User, null, Canary));
     }
 
     private static EventReceived Received(string? subject) => new(

@@ -202,5 +202,6 @@ public sealed class CheckpointerTests : IDisposable
     }
 
     private async Task AppendAsync() => await ledger.AppendAsync(
-        Contoso, [], [new(StreamId.Freeze, Actor.Service("test"), "c0ffee", new DevOpsAI.Gates.FreezeSet("because"))], Cancel);
+        Contoso, [], [new(StreamId.Freeze, Actor.Service("test"), CorrelationId.Parse("c0ffee"), new DevOpsAI.Gates.FreezeSet("because"))],
+        Cancel);
 }

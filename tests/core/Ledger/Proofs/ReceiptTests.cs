@@ -114,7 +114,8 @@ public sealed class ReceiptTests : IDisposable
 
     private static byte[] Body(string tenant, int seq)
     {
-        var entry = new NewEntry(StreamId.Freeze, Actor.Service("test"), "c0ffee", new DevOpsAI.Gates.FreezeSet("because"));
+        var entry = new NewEntry(StreamId.Freeze, Actor.Service("test"), CorrelationId.Parse("c0ffee"),
+            new DevOpsAI.Gates.FreezeSet("because"));
         var body = new ByteBuffer(256);
         EntryCodec.Complete(CoreFeatures.Codec.Prepare(TenantId.Parse(tenant), entry, new InMemoryKeyRing().For(TenantId.Parse(tenant))),
             DateTimeOffset.UnixEpoch, seq, seq, body);

@@ -59,7 +59,7 @@ public sealed class TamperingTests : IDisposable
         {
             Forge([.. honest.Where((_, i) => i != at)]);
             Judge().ShouldNotBeNull().ShouldContain("entry 12 is missing");
-            Forge([.. honest.Where((_, i) => i != at), honest[0] with { Correlation = "later" }]);
+            Forge([.. honest.Where((_, i) => i != at), honest[0] with { Correlation = CorrelationId.Parse("later") }]);
             Judge().ShouldNotBeNull().ShouldContain("not those that were signed");
         }
     }
@@ -70,7 +70,7 @@ public sealed class TamperingTests : IDisposable
         for (var at = 0; at <= Size; at++)
         {
             List<LedgerEntry> more = [.. honest];
-            more.Insert(at, honest[at % Size] with { Correlation = "inserted" });
+            more.Insert(at, honest[at % Size] with { Correlation = CorrelationId.Parse("inserted") });
             Forge(more);
             if (at < Size)
                 Judge().ShouldNotBeNull().ShouldContain("not those that were signed");
@@ -105,7 +105,7 @@ public sealed class TamperingTests : IDisposable
             var again = Checkpoint();
             Judge(again).ShouldNotBeNull().ShouldContain(left == 11 ? "is missing" : "are missing");
             Forge([.. honest.Take(left),
-                .. Enumerable.Range(left, Size - left + 2).Select(i => honest[0] with { Correlation = $"fork {i}" })]);
+                .. Enumerable.Range(left, Size - left + 2).Select(i => honest[0] with { Correlation = CorrelationId.Parse($"fork {i}") })]);
             Judge(Checkpoint()).ShouldNotBeNull().ShouldContain("not those that were signed");
         }
     }
@@ -113,7 +113,7 @@ public sealed class TamperingTests : IDisposable
     [Fact]
     public void Two_histories_of_one_size_are_named_as_such()
     {
-        Forge([.. honest.Take(Size - 1), honest[0] with { Correlation = "the other history" }]);
+        Forge([.. honest.Take(Size - 1), honest[0] with { Correlation = CorrelationId.Parse("the other history") }]);
         Judge(Checkpoint()).ShouldNotBeNull().ShouldContain("not those that were signed");
         JudgeAll([Checkpoint(), outside])[1].Problem.ShouldNotBeNull().ShouldContain("two histories were signed");
     }
@@ -131,7 +131,7 @@ public sealed class TamperingTests : IDisposable
     [Fact]
     public void A_backdated_entry_and_one_recorded_twice_are_found_by_what_they_say_of_themselves()
     {
-        Forge([.. honest, honest[3] with { At = honest[3].At - TimeSpan.FromDays(1), Correlation = "backdated" }]);
+        Forge([.. honest, honest[3] with { At = honest[3].At - TimeSpan.FromDays(1), Correlation = CorrelationId.Parse("backdated") }]);
         Verify().First.ShouldNotBeNull().What.ShouldContain("earlier than the entry before it");
         Forge([.. honest, honest[3]], keepSeqs: true);
         Verify().First.ShouldNotBeNull().What.ShouldContain("it says of itself that it is entry 4");
@@ -196,7 +196,8 @@ public sealed class TamperingTests : IDisposable
             var number = honest.Count + 1;
             clock.Advance(TimeSpan.FromSeconds(1));
             var appending = folder.Ledger.AppendAsync(
-                Contoso, [], [new(StreamId.Incident($"CON-{number}"), Someone, $"c{number}", new IncidentClosed($"CON-{number}", "fixed"))],
+                Contoso, [], [new(StreamId.Incident($"CON-{number}"), Someone, CorrelationId.Parse($"c{number}"),
+                new IncidentClosed($"CON-{number}", "fixed"))],
                 CancellationToken.None);
             honest.AddRange(appending.AsTask().GetAwaiter().GetResult().ShouldBeOfType<AppendResult.Appended>().Entries);
         }
@@ -214,7 +215,7 @@ public sealed class TamperingTests : IDisposable
         {
             var (entry, stream) = (entries[i], new StreamId($"incident/CON-{i + 1}"));
             var body = new ByteBuffer(1024);
-            var at = i > 0 && entry.At < entries[i - 1].At && entry.Correlation != "backdated" ? entries[Size - 1].At : entry.At;
+            var at = i > 0 && entry.At < entries[i - 1].At && entry.Correlation.Value != "backdated" ? entries[Size - 1].At : entry.At;
             var prepared = CoreFeatures.Codec.Prepare(
                 entry.Tenant, new(stream, entry.Actor, entry.Correlation, entry.Fact), new InMemoryKeyRing().For(entry.Tenant));
             EntryCodec.Complete(prepared, Monotonic(entries, i, at), keepSeqs ? entry.Seq : i + 1, 1, body);
@@ -235,7 +236,7 @@ public sealed class TamperingTests : IDisposable
 
     /// <summary>The attacker also takes care of the times, unless they are what he lies about.</summary>
     private static DateTimeOffset Monotonic(List<LedgerEntry> entries, int index, DateTimeOffset at) =>
-        entries[index].Correlation == "backdated"
+        entries[index].Correlation.Value == "backdated"
         ? at
         : entries.Take(index + 1).Max(entry => entry.At);
 

@@ -113,8 +113,8 @@ public sealed class DerivedErasureTests : IDisposable
         var (by, stream) = (new Actor(ActorKind.Person, "root", "Rita Root"), StreamId.Erasure(key));
         var appended = (await ledger.AppendAsync(Contoso, [],
             [
-                new(stream, by, "c", new ErasureRequested(key, SubjectKind.Person, person, null)),
-                new(stream, by, "c", new ErasureApproved(key)),
+                new(stream, by, CorrelationId.Parse("c"), new ErasureRequested(key, SubjectKind.Person, person, null)),
+                new(stream, by, CorrelationId.Parse("c"), new ErasureApproved(key)),
             ], Stop)).ShouldBeOfType<AppendResult.Appended>();
         await Erasing.CarryOutAsync(ledger, keyRing.Keys, [], appended.Entries[^1], Stop);
     }

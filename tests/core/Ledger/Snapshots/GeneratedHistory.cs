@@ -205,7 +205,7 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
     }
 
     private async Task AppendAsync(StreamId stream, Fact fact, Actor? by = null) =>
-        (await ledger.AppendAsync(Contoso, [], [new(stream, by ?? Self, $"c{events}", fact)],
+        (await ledger.AppendAsync(Contoso, [], [new(stream, by ?? Self, CorrelationId.Parse($"c{events}"), fact)],
             CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
 
     private T Pick<T>(IReadOnlyList<T> among) => among[random.Next(among.Count)];

@@ -121,7 +121,8 @@ public sealed class SnapshotTests
         for (var beat = 0; beat < 20; beat++)
         {
             var stream = StreamId.Incident($"CON-{1001 + beat}");
-            await bench.Ledger.AppendAsync(Contoso, [], [new(stream, Actor.Service("ledger"), "c", new LedgerHeartbeat(null, null))], Stop);
+            await bench.Ledger.AppendAsync(Contoso, [],
+                [new(stream, Actor.Service("ledger"), CorrelationId.Parse("c"), new LedgerHeartbeat(null, null))], Stop);
         }
         var ledger = new LaterLedger(bench.Ledger);
         var states = bench.Begin(ledger);
@@ -187,7 +188,8 @@ public sealed class SnapshotTests
             case "leaf": return new LaterLedger(bench.Ledger) { OtherLeafAt = kept.Seq };
             case "erasure":
                 await bench.Ledger.AppendAsync(Contoso, [],
-                    [new(StreamId.Erasure("s-1"), Actor.Service("erasure"), "c", new ErasureCompleted("s-1", "ana"))], Stop); break;
+                    [new(StreamId.Erasure("s-1"), Actor.Service("erasure"), CorrelationId.Parse("c"), new ErasureCompleted("s-1", "ana"))],
+                    Stop); break;
             case "key": bench.Keys.Forget(Contoso, "s-2"); break;
         }
         return bench.Ledger;

@@ -1,15 +1,17 @@
+using DevOpsAI.Tenancy;
+
 namespace DevOpsAI.Bot.Webhooks;
 
 /// <summary>The id that a delivery is followed by: the sender's trace id (W3C Trace Context) when it sent one, else a new one.</summary>
-internal static class CorrelationId
+internal static class DeliveryCorrelation
 {
     public const string Header = "X-Correlation-Id";
 
     /// <summary>32 lower-case hexadecimal digits.</summary>
-    public static string For(HttpRequest request) =>
+    public static CorrelationId For(HttpRequest request) =>
         request.Headers.TraceParent.Count == 1 && GetTraceId(request.Headers.TraceParent[0]) is { } traceId
-            ? traceId
-            : Guid.NewGuid().ToString("n");
+            ? CorrelationId.Parse(traceId)
+            : CorrelationId.New();
 
     /// <summary>The second field of <c>00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01</c>; null when it is not valid.</summary>
     internal static string? GetTraceId(string? traceParent)
