@@ -44,6 +44,7 @@ public static class LedgerServices
         services.AddSingleton<StateStore>();
         services.AddHostedService<SnapshotsAtStop>();
         services.AddHostedService<LedgerCheck>();
+        services.AddSingleton<OlderEntriesCheck>();
         services.AddHostedService<OlderEntries>();
         services.AddSingleton<LedgerSubscriptions>();
         services.AddHostedService(static provider => provider.GetRequiredService<LedgerSubscriptions>());

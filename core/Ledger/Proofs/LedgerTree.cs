@@ -21,6 +21,14 @@ public sealed class LedgerTree(ILedgerArchive archive, IDocuments documents)
     public ValueTask<byte[]> RootAsync(TenantId tenant, long size, bool trustKept, CancellationToken cancellationToken) =>
         new TreeNodes(archive, documents, tenant, trustKept).RootAsync(new(0, size), cancellationToken);
 
+    /// <summary>
+    /// The tree of the first <paramref name="size"/> entries, to go on from, as the kept nodes give it: whoever uses it checks its root.
+    /// </summary>
+    /// <exception cref="LedgerTreeException">There are fewer entries.</exception>
+    /// <exception cref="LedgerUnavailableException">The store cannot be read now.</exception>
+    public ValueTask<CompactRange> RangeAsync(TenantId tenant, long size, CancellationToken cancellationToken) =>
+        new TreeNodes(archive, documents, tenant, trustKept: true).RangeAsync(size, cancellationToken);
+
     /// <summary>Proves that entry <paramref name="seq"/> is in the tree of a checkpoint.</summary>
     /// <param name="leafHash">Of the entry as the caller has it; the proof is for exactly this one.</param>
     /// <exception cref="ArgumentOutOfRangeException">The checkpoint does not reach that entry.</exception>

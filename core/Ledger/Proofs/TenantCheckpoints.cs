@@ -20,8 +20,9 @@ internal sealed class TenantCheckpoints(
     private const string Unsigned = "Nothing is signed until that is explained.";
 
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly CompactRange range = new();
+    private CompactRange range = new();
     private volatile SignedCheckpoint? newest;
+    private Checkpoint? leavesUnread;
     private bool isCompared;
 
     /// <summary>The newest checkpoint known to this process.</summary>
@@ -62,8 +63,10 @@ internal sealed class TenantCheckpoints(
         await turn.WaitAsync(cancellationToken);
         try
         {
+            var kept = await checkpoints.NewestAsync(tenant, cancellationToken);
+            await BeginAsync(kept, cancellationToken);
             await CheckHeadAsync(cancellationToken);
-            await CompareAsync(await checkpoints.NewestAsync(tenant, cancellationToken), cancellationToken);
+            await CompareAsync(kept, cancellationToken);
         }
         catch (CheckpointException refused) when (refused.What is { } what)
         {
@@ -73,6 +76,26 @@ internal sealed class TenantCheckpoints(
             else
                 quarantine?.Put(damage);
             throw;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// The tree of the first entries as the kept nodes alone gave it: that those entries have its leaf hashes is still to be looked at.
+    /// Null where all leaf hashes were or will be read.
+    /// </summary>
+    /// <exception cref="CheckpointException">What is kept as the newest checkpoint is none.</exception>
+    /// <exception cref="LedgerUnavailableException">A store cannot be used now.</exception>
+    public async Task<Checkpoint?> LeavesUnreadAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            await BeginAsync(await checkpoints.NewestAsync(tenant, cancellationToken), cancellationToken);
+            return leavesUnread;
         }
         finally
         {
@@ -98,6 +121,10 @@ internal sealed class TenantCheckpoints(
         }
     }
 
+    /// <summary>What is wrong with a ledger whose first entries give another tree than was signed.</summary>
+    public static string OtherEntries(long size) =>
+        $"the first {size} entries are not those that were signed, one of them was changed, removed or inserted";
+
     public void Dispose() => turn.Dispose();
 
     private async Task<SignedCheckpoint?> SignInTurnAsync(CancellationToken cancellationToken)
@@ -105,6 +132,7 @@ internal sealed class TenantCheckpoints(
         for (var attempt = 0; attempt < 5; attempt++)
         {
             var kept = await checkpoints.NewestAsync(tenant, cancellationToken);
+            await BeginAsync(kept, cancellationToken);
             await CompareAsync(kept, cancellationToken);
             await ReadOnAsync(cancellationToken);
             if (range.Size == 0 || (kept is not null && kept.Checkpoint.Size >= range.Size))
@@ -152,6 +180,36 @@ internal sealed class TenantCheckpoints(
         isCompared = true;
     }
 
+    /// <summary>
+    /// Begins with the kept nodes where the newest checkpoint, and the head that is kept beside the entries, bear them out, so that a start
+    /// does not read every leaf hash there is; else with the first entry. Whether the checkpoint is to be believed is looked at next.
+    /// </summary>
+    private async Task BeginAsync(SignedCheckpoint? kept, CancellationToken cancellationToken)
+    {
+        var whole = kept is null ? 0 : (kept.Checkpoint.Size - 1) / TreeNodes.RowWidth * TreeNodes.RowWidth;
+        if (range.Size > 0 || whole == 0 || await tree.Archive.SizeAsync(tenant, cancellationToken) < kept!.Checkpoint.Size)
+            return;
+        try
+        {
+            var begun = await tree.RangeAsync(tenant, whole, cancellationToken);
+            var unread = new Checkpoint(origin, whole, begun.Root());
+            await ReadOnAsync(begun, kept.Checkpoint.Size, cancellationToken);
+            if (!begun.Root().AsSpan().SequenceEqual(kept.Checkpoint.Root))
+                return;
+            if (await tree.Archive.HeadAsync(tenant, cancellationToken) is { } head)
+            {
+                await ReadOnAsync(begun, head.Entries, cancellationToken);
+                if (!begun.Save().AsSpan().SequenceEqual(head.Range.Span))
+                    return;
+            }
+            (range, leavesUnread) = (begun, unread);
+        }
+        catch (Exception unfit) when (unfit is LedgerTreeException or CheckpointException)
+        {
+            // Reading from the first entry on tells what is wrong.
+        }
+    }
+
     private async Task ContinuesAsync(Checkpoint old, string where, CancellationToken cancellationToken)
     {
         await ReadOnAsync(cancellationToken);
@@ -180,7 +238,7 @@ internal sealed class TenantCheckpoints(
             throw Damaged(head.Entries, "the ledger ends there, but the head that is kept beside it says nothing");
         if (size != head.Entries)
             throw Damaged(head.Entries, $"the ledger ends there, but the head that is kept beside it says {size}");
-        await ReadOnAsync(head.Entries, cancellationToken);
+        await ReadOnAsync(range, head.Entries, cancellationToken);
         if (range.Size != size)
             return;
         if (!range.Save().AsSpan().SequenceEqual(head.Range.Span) || !range.Root().AsSpan().SequenceEqual(head.Root.Span))
@@ -206,8 +264,7 @@ internal sealed class TenantCheckpoints(
         }
         catch (LedgerTreeException fork)
         {
-            quarantine?.PutUnlessGivenUp(tenant, old.Size,
-                $"the first {old.Size} entries are not those that were signed, one of them was changed, removed or inserted");
+            quarantine?.PutUnlessGivenUp(tenant, old.Size, OtherEntries(old.Size));
             throw new CheckpointException(
                 $"{fork.Message} An entry that was signed for has been changed. Nothing is signed until that is explained: 'ledger "
                 + $"verify --tenant {tenant}' says more.");
@@ -231,7 +288,7 @@ internal sealed class TenantCheckpoints(
 
     private async Task ReadOnAsync(CancellationToken cancellationToken)
     {
-        await ReadOnAsync(await tree.Archive.SizeAsync(tenant, cancellationToken), cancellationToken);
+        await ReadOnAsync(range, await tree.Archive.SizeAsync(tenant, cancellationToken), cancellationToken);
         if (await tree.Archive.SizeAsync(tenant, cancellationToken) < range.Size)
         {
             throw new CheckpointException(
@@ -239,19 +296,19 @@ internal sealed class TenantCheckpoints(
         }
     }
 
-    private async Task ReadOnAsync(long size, CancellationToken cancellationToken)
+    private async Task ReadOnAsync(CompactRange onto, long size, CancellationToken cancellationToken)
     {
-        while (range.Size < size)
+        while (onto.Size < size)
         {
-            var leaves =
-                await tree.Archive.LeavesAsync(tenant, range.Size + 1, (int)Math.Min(LeavesAtOnce, size - range.Size), cancellationToken);
+            var count = (int)Math.Min(LeavesAtOnce, size - onto.Size);
+            var leaves = await tree.Archive.LeavesAsync(tenant, onto.Size + 1, count, cancellationToken);
             if (leaves.IsEmpty || leaves.Length % MerkleTree.HashSize != 0)
             {
-                var what = $"entry {range.Size + 1} is missing or has no leaf hash";
+                var what = $"entry {onto.Size + 1} is missing or has no leaf hash";
                 throw new CheckpointException($"In the ledger of {tenant} {what}. {Unsigned}") { What = what };
             }
             for (var at = 0; at < leaves.Length; at += MerkleTree.HashSize)
-                range.Append(leaves.Span.Slice(at, MerkleTree.HashSize));
+                onto.Append(leaves.Span.Slice(at, MerkleTree.HashSize));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Ledger.Proofs;
@@ -16,7 +18,8 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
     /// <summary>Levels of the tree between two rows.</summary>
     private const int RowHeight = 8;
 
-    private const int RowWidth = 1 << RowHeight;
+    /// <summary>Nodes in a full row.</summary>
+    public const int RowWidth = 1 << RowHeight;
 
     private readonly Dictionary<(int Level, long Number), byte[]> rows = [];
 
@@ -29,7 +32,7 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
         byte[]? root = null;
         for (var left = range.Count; left > 0;)
         {
-            var height = System.Numerics.BitOperations.TrailingZeroCount(left);
+            var height = BitOperations.TrailingZeroCount(left);
             left -= 1L << height;
             var node = await PerfectAsync(height, (range.First + left) >> height, cancellationToken);
             if (root is null)
@@ -38,6 +41,23 @@ internal sealed class TreeNodes(ILedgerArchive archive, IDocuments documents, Te
                 MerkleTree.HashNode(node, root, root);
         }
         return root ?? MerkleTree.EmptyRoot.ToArray();
+    }
+
+    /// <summary>The roots of the perfect subtrees that a tree of this size is made of.</summary>
+    public async ValueTask<CompactRange> RangeAsync(long size, CancellationToken cancellationToken)
+    {
+        var saved = new byte[sizeof(long) + (BitOperations.PopCount((ulong)size) * MerkleTree.HashSize)];
+        BinaryPrimitives.WriteInt64BigEndian(saved, size);
+        var (first, at) = (0L, sizeof(long));
+        for (var height = BitOperations.Log2((ulong)size); first < size; height--)
+        {
+            if (((size >> height) & 1) == 0)
+                continue;
+            (await PerfectAsync(height, first >> height, cancellationToken)).CopyTo(saved, at);
+            first += 1L << height;
+            at += MerkleTree.HashSize;
+        }
+        return CompactRange.Load(saved);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,45 +7,22 @@ using Microsoft.Extensions.Logging;
 namespace DevOpsAI.Ledger.Snapshots;
 
 /// <summary>
-/// A start from what was kept of a state reads the entries after it alone. Those before are hashed afterwards, beside the work and without
-/// haste, so that damage among them holds their tenant all the same.
+/// A start from what was kept of a state and of a tree reads the entries after those alone. The ones before are hashed afterwards, once the
+/// bot serves, beside the work and without haste, so that damage among them holds their tenant all the same.
 /// </summary>
 internal sealed class OlderEntries(
-    TenantStates states, ITenantDirectory tenants, ILedgerArchive archive, EntryCatalog catalog, IKeyRing keys, Quarantine quarantine,
-    TimeProvider clock, ILogger<OlderEntries> logger)
+    OlderEntriesCheck check, ITenantDirectory tenants, Quarantine quarantine, IHostApplicationLifetime host, TimeProvider clock,
+    ILogger<OlderEntries> logger)
     : BackgroundService
 {
-    private const int EntriesAtOnce = 1000;
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
-
-    private readonly EntryCodec codec = new(catalog);
-
-    /// <summary>Hashes the tenant's entries that its state was not made of.</summary>
-    /// <returns>False while the state cannot be had, and so nobody knows which those are.</returns>
-    /// <exception cref="LedgerDamagedException">One of them is not what was recorded.</exception>
-    /// <exception cref="LedgerUnavailableException">They cannot be read now.</exception>
-    internal async Task<bool> CheckAsync(TenantId tenant, CancellationToken cancellationToken)
-    {
-        if (await states.FindAsync(tenant, cancellationToken) is null)
-            return quarantine.Holds(tenant);
-        await foreach (var entry in archive.ReadAsync(tenant, 1, states.KeptUpTo(tenant), cancellationToken))
-        {
-            EntryCodec.MustBeWhole(tenant, entry);
-            // Whether what is encrypted beside it may be missing, its keys tell.
-            if (entry.Encrypted is null)
-                await codec.DecodeAsync(tenant, [entry], keys, cancellationToken);
-            if (entry.Seq % EntriesAtOnce == 0)
-                await Task.Delay(Rest, clock, cancellationToken);
-        }
-        return true;
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var left = tenants.All.Select(static tenant => tenant.Id).ToHashSet();
         try
         {
+            await StartedAsync(stoppingToken);
             while (true)
             {
                 foreach (var tenant in left.ToList())
@@ -64,11 +42,18 @@ internal sealed class OlderEntries(
         }
     }
 
+    private async Task StartedAsync(CancellationToken stopping)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = host.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stopping);
+    }
+
     private async Task<bool> IsCheckedAsync(TenantId tenant, CancellationToken stopping)
     {
         try
         {
-            return await CheckAsync(tenant, stopping);
+            return await check.RunAsync(tenant, stopping);
         }
         catch (LedgerDamagedException damaged)
         {
@@ -80,5 +65,64 @@ internal sealed class OlderEntries(
             logger.NotChecked(tenant, unclear.Message);
             return false;
         }
+    }
+}
+
+/// <summary>
+/// Looks at the entries that a start did not read: each one's bytes, and that their leaf hashes give the tree that was kept.
+/// </summary>
+/// <param name="keepers">Know up to where a tree was taken from its kept nodes; null where there are no checkpoints.</param>
+internal sealed class OlderEntriesCheck(
+    TenantStates states, ILedgerArchive archive, EntryCatalog catalog, IKeyRing keys, Quarantine quarantine, TimeProvider clock,
+    CheckpointsByTenant? keepers = null)
+{
+    private const int EntriesAtOnce = 512;
+
+    /// <summary>Of four processors' time one at most is taken, as it were.</summary>
+    private const int RestForWork = 3;
+
+    private readonly EntryCodec codec = new(catalog);
+
+    /// <summary>Hashes the tenant's entries that its state was not made of, or whose leaf hashes were not read.</summary>
+    /// <returns>False while the state cannot be had, and so nobody knows which those are.</returns>
+    /// <exception cref="LedgerDamagedException">One of them is not what was recorded.</exception>
+    /// <exception cref="LedgerUnavailableException">They cannot be read now.</exception>
+    public async Task<bool> RunAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        if (await states.FindAsync(tenant, cancellationToken) is null)
+            return quarantine.Holds(tenant);
+        var unread = keepers is null ? null : await keepers.For(tenant).LeavesUnreadAsync(cancellationToken);
+        var last = Math.Max(states.KeptUpTo(tenant), unread?.Size ?? 0);
+        var tree = new CompactRange();
+        var began = clock.GetTimestamp();
+        await foreach (var entry in archive.ReadAsync(tenant, 1, last, cancellationToken))
+        {
+            MustBeNext(tenant, entry.Seq, tree);
+            await MustBeWholeAsync(tenant, entry, cancellationToken);
+            tree.Append(entry.Leaf.Span);
+            if (tree.Size == unread?.Size && !tree.Root().AsSpan().SequenceEqual(unread.Root))
+                quarantine.PutUnlessGivenUp(tenant, tree.Size, TenantCheckpoints.OtherEntries(tree.Size));
+            if (tree.Size % EntriesAtOnce == 0)
+            {
+                await Task.Delay(RestForWork * clock.GetElapsedTime(began), clock, cancellationToken);
+                began = clock.GetTimestamp();
+            }
+        }
+        MustBeNext(tenant, last + 1, tree);
+        return true;
+    }
+
+    private static void MustBeNext(TenantId tenant, long seq, CompactRange after)
+    {
+        if (seq != after.Size + 1)
+            throw new LedgerDamagedException(tenant, after.Size + 1, "it is missing from the ledger");
+    }
+
+    private async ValueTask MustBeWholeAsync(TenantId tenant, StoredEntry entry, CancellationToken cancellationToken)
+    {
+        EntryCodec.MustBeWhole(tenant, entry);
+        // Whether what is encrypted beside it may be missing, its keys tell.
+        if (entry.Encrypted is null && EntryCodec.HasEncrypted(entry))
+            await codec.DecodeAsync(tenant, [entry], keys, cancellationToken);
     }
 }

@@ -46,7 +46,7 @@ public sealed class CheckpointKeeperTests : IDisposable
     public async Task A_fork_is_not_signed()
     {
         await Keeper().SignAsync(Cancel);
-        archive.Leaves![10] = Leaf(9999);
+        archive.Leaves![290] = Leaf(9999);
         archive.Leaves!.Add(Leaf(300));
         (await Refusal(Keeper())).ShouldContain("An entry that was signed for has been changed");
         (await new Checkpoints(documents).NewestAsync(Contoso, Cancel)).ShouldNotBeNull().Checkpoint.Size.ShouldBe(300);
@@ -59,7 +59,7 @@ public sealed class CheckpointKeeperTests : IDisposable
     public async Task A_fork_holds_its_tenant_unless_entries_were_given_up_on_purpose(long givenUp, bool held)
     {
         await Keeper().SignAsync(Cancel);
-        archive.Leaves![10] = Leaf(9999);
+        archive.Leaves![290] = Leaf(9999);
         var quarantine = new Quarantine(NullLogger<Quarantine>.Instance, new GivenUpTo(givenUp));
         await Should.ThrowAsync<CheckpointException>(() => Keeper(quarantine: quarantine).CompareAsync(Cancel));
         quarantine.Holds(Contoso).ShouldBe(held);
@@ -167,6 +167,51 @@ public sealed class CheckpointKeeperTests : IDisposable
         await Keeper(quarantine: quarantine).CompareAsync(Cancel);
         quarantine.Held.ShouldBeEmpty();
         (await new Checkpoints(documents).NewestAsync(Contoso, Cancel)).ShouldNotBeNull().Checkpoint.Size.ShouldBe(300);
+    }
+
+    [Fact]
+    public async Task A_start_reads_few_of_the_leaf_hashes_that_were_signed_and_says_which_it_did_not_read()
+    {
+        archive.Leaves!.AddRange(Enumerable.Range(300, 5_700).Select(Leaf));
+        await Keeper().SignAsync(Cancel);
+        archive.Leaves!.AddRange(Enumerable.Range(6_000, 10).Select(Leaf));
+        var before = archive.LeavesRead;
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
+        var begun = Keeper(quarantine: quarantine);
+
+        await begun.CompareAsync(Cancel);
+
+        (archive.LeavesRead - before).ShouldBeLessThan(2_000);
+        quarantine.Held.ShouldBeEmpty();
+        var unread = (await begun.LeavesUnreadAsync(Cancel)).ShouldNotBeNull();
+        unread.Size.ShouldBe(5_888);
+        unread.Root.ShouldBe(MerkleTree.Root(archive.Leaves!.Take(5_888)));
+        (await begun.SignAsync(Cancel)).ShouldNotBeNull().Checkpoint.Root.ShouldBe(MerkleTree.Root(archive.Leaves!));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Kept_nodes_that_are_wrong_or_gone_are_not_begun_with(bool gone)
+    {
+        archive.Leaves!.AddRange(Enumerable.Range(300, 700).Select(Leaf));
+        await Keeper().SignAsync(Cancel);
+        foreach (var (scope, kind, id) in documents.Keys.Where(static one => one.Kind == TreeNodes.DocumentKind).ToList())
+        {
+            if (gone)
+                await documents.DeleteAsync(DocumentScope.From(Contoso), kind, id, Cancel);
+            else
+                documents[scope, kind, id][5] ^= 1;
+        }
+        var quarantine = new Quarantine(NullLogger<Quarantine>.Instance);
+        var begun = Keeper(quarantine: quarantine);
+
+        await begun.CompareAsync(Cancel);
+
+        quarantine.Held.ShouldBeEmpty();
+        archive.Leaves!.Add(Leaf(1_000));
+        (await begun.SignAsync(Cancel)).ShouldNotBeNull().Checkpoint.Root.ShouldBe(MerkleTree.Root(archive.Leaves!));
+        (await begun.LeavesUnreadAsync(Cancel))?.Root.ShouldBe(MerkleTree.Root(archive.Leaves!.Take(768)));
     }
 
     [Fact]
