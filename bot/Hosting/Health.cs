@@ -37,12 +37,9 @@ internal static class Health
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             try
             {
-                List<TenantState> all = [];
-                foreach (var tenant in tenants.All)
-                {
-                    if (await states.FindAsync(tenant.Id, either.Token) is { } state)
-                        all.Add(state);
-                }
+                // Side by side: where the store is a service, each is a request.
+                var found = await Task.WhenAll(tenants.All.Select(tenant => states.FindAsync(tenant.Id, either.Token).AsTask()));
+                List<TenantState> all = [.. found.OfType<TenantState>()];
                 if ((watch.Problem ?? ledger.Unwritable) is { } problem)
                     return NotReady(http, problem);
                 if (quarantine.Held.ToDictionary(static one => one.Key.Value, static one => one.Value) is { Count: > 0 } damaged)

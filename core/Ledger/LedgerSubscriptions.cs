@@ -18,7 +18,7 @@ public sealed class LedgerSubscriptions : BackgroundService
     private readonly ICursorStore store;
     private readonly TimeProvider clock;
     private readonly ILogger<LedgerSubscriptions> logger;
-    private readonly List<(ILedgerSubscription Subscription, SemaphoreSlim Slots)> subscriptions;
+    private readonly List<(ILedgerSubscription Subscription, SubscriptionLimits Limits)> subscriptions;
     private readonly AssignedTenants tenants;
     private readonly ISubscriptionPause? hold;
     private readonly ConcurrentDictionary<TenantId, Shift> shifts = new();
@@ -40,7 +40,9 @@ public sealed class LedgerSubscriptions : BackgroundService
         var all = subscriptions.ToList();
         if (all.GroupBy(static subscription => subscription.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Two subscriptions are called '{twice.Key}'; each needs a cursor of its own.");
-        this.subscriptions = [.. all.Select(static subscription => (subscription, new SemaphoreSlim(SubscriptionRun.InFlight)))];
+        var catchingUp = new SemaphoreSlim(SubscriptionLimits.MaxCatchingUp);
+        this.subscriptions =
+            [.. all.Select(one => (one, new SubscriptionLimits(new SemaphoreSlim(SubscriptionLimits.MaxHandlers), catchingUp)))];
         foreach (var tenant in tenants.Mine)
             shifts[tenant.Id] = ShiftFor(tenant.Id);
         metrics.ObserveLag(() => Runs.Select(static run => new Measurement<long>(
@@ -68,19 +70,23 @@ public sealed class LedgerSubscriptions : BackgroundService
     /// </summary>
     public async ValueTask<long> BehindAsync(CancellationToken cancellationToken)
     {
-        var behind = 0L;
-        foreach (var run in Runs)
+        // A head may cost a request: one for each tenant, side by side.
+        var behind = await Task.WhenAll(shifts.Select(shift => BehindAsync(shift.Key, shift.Value.Runs, cancellationToken)));
+        return behind.DefaultIfEmpty().Max();
+    }
+
+    private async Task<long> BehindAsync(TenantId tenant, IReadOnlyList<SubscriptionRun> runs, CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                behind = Math.Max(behind, await ledger.HeadAsync(run.Tenant, cancellationToken) - run.Cursor);
-            }
-            catch (LedgerDamagedException)
-            {
-                // Nothing of it is reacted to.
-            }
+            var head = await ledger.HeadAsync(tenant, cancellationToken);
+            return runs.Select(run => head - run.Cursor).DefaultIfEmpty().Max();
         }
-        return behind;
+        catch (LedgerDamagedException)
+        {
+            // Nothing of it is reacted to.
+            return 0;
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -121,7 +127,8 @@ public sealed class LedgerSubscriptions : BackgroundService
     }
 
     private Shift ShiftFor(TenantId tenant) =>
-        new([.. subscriptions.Select(one => new SubscriptionRun(one.Subscription, tenant, one.Slots, ledger, store, clock, logger, hold))]);
+        new([.. subscriptions.Select(
+            one => new SubscriptionRun(one.Subscription, tenant, one.Limits, ledger, store, clock, logger, hold))]);
 
     private async Task SaveAsync(IEnumerable<SubscriptionRun> runs)
     {

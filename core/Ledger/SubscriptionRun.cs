@@ -3,17 +3,23 @@ using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Ledger;
 
+/// <summary>What the runs of one subscription share, over all tenants.</summary>
+/// <param name="Handlers">Of those that run at the same time.</param>
+/// <param name="CatchingUp">Of those that read a long history at the same time; shared by all subscriptions.</param>
+internal sealed record SubscriptionLimits(SemaphoreSlim Handlers, SemaphoreSlim CatchingUp)
+{
+    public const int MaxHandlers = 64;
+    public const int MaxCatchingUp = 2;
+}
+
 /// <summary>
 /// One subscription over one tenant. Entries of a partition wait for one another, partitions go side by side. A partition that hangs or
 /// keeps failing holds the cursor, not the others, until <see cref="ReadAhead"/> entries wait.
 /// </summary>
 internal sealed class SubscriptionRun(
-    ILedgerSubscription subscription, TenantId tenant, SemaphoreSlim slots, ILedger ledger, ICursorStore store, TimeProvider clock,
+    ILedgerSubscription subscription, TenantId tenant, SubscriptionLimits limits, ILedger ledger, ICursorStore store, TimeProvider clock,
     ILogger logger, ISubscriptionPause? hold = null)
 {
-    /// <summary>Handlers of one subscription that run at the same time, over all tenants.</summary>
-    public const int InFlight = 64;
-
     /// <summary>Entries of interest that are read but not finished.</summary>
     public const int ReadAhead = 4096;
 
@@ -129,13 +135,31 @@ internal sealed class SubscriptionRun(
     {
         await ledger.WaitPastAsync(tenant, readUpTo, stopping);
         Volatile.Write(ref head, await ledger.HeadAsync(tenant, stopping));
-        foreach (var entry in await ledger.ReadAsync(tenant, readUpTo, PageSize, stopping))
+        foreach (var entry in await NextPageAsync(stopping))
         {
             var partition = subscription.GetPartitionKey(entry);
             if (partition is not null)
                 await ProgressAsync(() => unfinished.Count < ReadAhead, stopping);
             if (Accept(entry, partition))
                 _ = Task.Run(() => RunPartitionAsync(partition!, stopping), CancellationToken.None);
+        }
+    }
+
+    /// <summary>
+    /// Whoever has a whole page to catch up with takes turns: of a long history, seen for the first time, few pages are in memory at once.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<LedgerEntry>> NextPageAsync(CancellationToken stopping)
+    {
+        if (Volatile.Read(ref head) - readUpTo < PageSize)
+            return await ledger.ReadAsync(tenant, readUpTo, PageSize, stopping);
+        await limits.CatchingUp.WaitAsync(stopping);
+        try
+        {
+            return await ledger.ReadAsync(tenant, readUpTo, PageSize, stopping);
+        }
+        finally
+        {
+            limits.CatchingUp.Release();
         }
     }
 
@@ -190,7 +214,7 @@ internal sealed class SubscriptionRun(
             // Without a slot: those are for all tenants.
             if (subscription.WaitsForSwitch && hold is not null)
                 await hold.PassAsync(tenant, stopping);
-            await slots.WaitAsync(stopping);
+            await limits.Handlers.WaitAsync(stopping);
             Interlocked.Increment(ref running);
             TimeSpan pause;
             try
@@ -216,7 +240,7 @@ internal sealed class SubscriptionRun(
             finally
             {
                 Interlocked.Decrement(ref running);
-                slots.Release();
+                limits.Handlers.Release();
             }
             await PauseAsync(pause, stopping);
         }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DevOpsAI.Tests.Ledger;
 
-public sealed class LedgerFollowingTests : IDisposable
+public sealed class LedgerSubscriptionsTests : IDisposable
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
     private readonly ManualClock clock = new();
@@ -16,7 +16,7 @@ public sealed class LedgerFollowingTests : IDisposable
     private readonly InMemoryLedger ledger;
     private readonly Cursors cursors = new();
 
-    public LedgerFollowingTests() => ledger = new(clock);
+    public LedgerSubscriptionsTests() => ledger = new(clock);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -96,18 +96,18 @@ public sealed class LedgerFollowingTests : IDisposable
                 now = ++running;
                 most = Math.Max(most, now);
             }
-            if (now == SubscriptionRun.InFlight)
+            if (now == SubscriptionLimits.MaxHandlers)
                 full.TrySetResult();
             await go.Task;
             lock (full)
                 running--;
         }));
-        for (var i = 0; i < 2 * SubscriptionRun.InFlight; i++)
+        for (var i = 0; i < 2 * SubscriptionLimits.MaxHandlers; i++)
             await AppendAsync(i % 2 == 0 ? Tenants.Contoso : Tenants.Fabrikam, $"lane-{i}");
         await full.Task.WaitAsync(TimeLimit, Token);
         go.SetResult();
         await following.CaughtUpAsync(Token).WaitAsync(TimeLimit, Token);
-        most.ShouldBe(SubscriptionRun.InFlight);
+        most.ShouldBe(SubscriptionLimits.MaxHandlers);
     }
 
     [Fact]
@@ -189,7 +189,8 @@ public sealed class LedgerFollowingTests : IDisposable
     [Fact]
     public async Task Entries_of_no_interest_move_the_cursor_too()
     {
-        using var following = await StartAsync(new RecordingSubscription(_ => throw new InvalidOperationException("not asked")) { LaneOf = _ => null });
+        using var following = await StartAsync(
+            new RecordingSubscription(_ => throw new InvalidOperationException("not asked")) { LaneOf = _ => null });
         for (var i = 0; i < 20; i++)
             await AppendAsync(Tenants.Contoso, "any");
         await following.CaughtUpAsync(Token).WaitAsync(TimeLimit, Token);
@@ -216,6 +217,43 @@ public sealed class LedgerFollowingTests : IDisposable
     }
 
     [Fact]
+    public async Task How_far_behind_it_is_costs_one_question_for_each_tenant_however_many_subscriptions_there_are()
+    {
+        var counted = new CountedLedger(ledger);
+        await AppendAsync(Tenants.Contoso, "any");
+        await AppendAsync(Tenants.Fabrikam, "any");
+        using var following = Following(
+            counted, [.. Enumerable.Range(0, 5).Select(n => new RecordingSubscription(_ => Task.CompletedTask) { Name = $"test-{n}" })]);
+
+        (await following.BehindAsync(Token)).ShouldBe(1);
+
+        counted.Heads.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Of_a_long_history_that_is_new_to_all_few_pages_are_read_at_once()
+    {
+        var counted = new CountedLedger(ledger);
+        foreach (var tenant in new Tenants().All)
+        {
+            for (var n = 0; n < 2_000; n++)
+                await AppendAsync(tenant.Id, "any");
+        }
+        var handled = 0;
+        using var following = Following(counted, [.. Enumerable.Range(0, 5).Select(n => new RecordingSubscription(_ =>
+        {
+            Interlocked.Increment(ref handled);
+            return Task.CompletedTask;
+        }) { Name = $"test-{n}" })]);
+        await following.StartAsync(Token);
+
+        await following.CaughtUpAsync(Token).WaitAsync(TimeLimit, Token);
+
+        handled.ShouldBe(5 * 2 * 2_000);
+        counted.MostLongReads.ShouldBeInRange(1, SubscriptionLimits.MaxCatchingUp);
+    }
+
+    [Fact]
     public void Two_subscriptions_of_one_name_are_refused() =>
         Should.Throw<InvalidOperationException>(
             () => Following(new RecordingSubscription(_ => Task.CompletedTask), new RecordingSubscription(_ => Task.CompletedTask)));
@@ -229,8 +267,10 @@ public sealed class LedgerFollowingTests : IDisposable
         return following;
     }
 
-    private LedgerSubscriptions Following(params ILedgerSubscription[] subscriptions) =>
-        new(ledger, cursors, new(new Tenants(), new EveryTenant(new Tenants()), ledger), subscriptions, metrics, clock,
+    private LedgerSubscriptions Following(params ILedgerSubscription[] subscriptions) => Following(ledger, subscriptions);
+
+    private LedgerSubscriptions Following(ILedger from, ILedgerSubscription[] subscriptions) =>
+        new(from, cursors, new(new Tenants(), new EveryTenant(new Tenants()), from), subscriptions, metrics, clock,
             NullLogger<LedgerSubscriptions>.Instance) { StopWithin = TimeLimit };
 
     private async Task AppendAsync(TenantId tenant, string stream) =>
@@ -270,11 +310,55 @@ public sealed class LedgerFollowingTests : IDisposable
 
         public Func<LedgerEntry, string?> LaneOf { get; init; } = entry => entry.Stream.Value;
 
-        public string Name => "test";
+        public string Name { get; init; } = "test";
 
         public string? GetPartitionKey(LedgerEntry entry) => LaneOf(entry);
 
         public Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken) => handle(entry, cancellationToken);
+    }
+
+    /// <summary>Counts what is asked of a ledger; readings of a whole page last a few turns of the scheduler.</summary>
+    private sealed class CountedLedger(ILedger inner) : ILedger
+    {
+        private readonly Lock gate = new();
+        private int heads;
+        private int longReads;
+
+        public int Heads => Volatile.Read(ref heads);
+
+        public int MostLongReads { get; private set; }
+
+        public ValueTask<AppendResult> AppendAsync(
+            TenantId tenant, IReadOnlyList<StreamVersion> expected, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken) =>
+            inner.AppendAsync(tenant, expected, entries, cancellationToken);
+
+        public ValueTask<long> HeadAsync(TenantId tenant, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref heads);
+            return inner.HeadAsync(tenant, cancellationToken);
+        }
+
+        public async ValueTask<IReadOnlyList<LedgerEntry>> ReadAsync(
+            TenantId tenant, long afterSeq, int limit, CancellationToken cancellationToken)
+        {
+            var page = await inner.ReadAsync(tenant, afterSeq, limit, cancellationToken);
+            if (page.Count < limit)
+                return page;
+            lock (gate)
+                MostLongReads = Math.Max(MostLongReads, ++longReads);
+            for (var turn = 0; turn < 20; turn++)
+                await Task.Yield();
+            lock (gate)
+                longReads--;
+            return page;
+        }
+
+        public ValueTask<IReadOnlyList<LedgerEntry>> ReadStreamAsync(
+            TenantId tenant, StreamId stream, CancellationToken cancellationToken) =>
+            inner.ReadStreamAsync(tenant, stream, cancellationToken);
+
+        public ValueTask WaitPastAsync(TenantId tenant, long afterSeq, CancellationToken cancellationToken) =>
+            inner.WaitPastAsync(tenant, afterSeq, cancellationToken);
     }
 
     private sealed class Cursors : ICursorStore
