@@ -1,16 +1,51 @@
 // A Cosmos DB account for tests: @vercel/cosmosdb-server behind what it does not answer itself.
 // - the query plan: every container here has one partition, so every query goes through as it is;
 // - the change feed with continuation: the order of a container's last writes, the etag a count;
+// - an index of partitions: it would look through the whole container for every page of a query about one of them;
 // - request charges that depend on size, and counts of requests, at GET /_test/stats;
 // - faults, set at POST /_test/faults.
 // Listens on 127.0.0.1 only, prints its port, and ends with its standard input or after an hour.
 "use strict";
 
 const http = require("http");
+const { AsyncLocalStorage } = require("async_hooks");
 const { createHttpServer } = require("@vercel/cosmosdb-server");
+const Documents = require("@vercel/cosmosdb-server/lib/account/documents").default;
 
 const KB = 1024;
 const DOCUMENTS = /^\/\/?dbs\/([^/]+)\/colls\/([^/]+)\/docs(?:\/([^/]+))?\/?$/;
+
+/** The partition that the request at work names, as in ["contoso"]; none where it names none. */
+const asked = new AsyncLocalStorage();
+
+/** Documents of a container by the key of their partition, beside the map of all. */
+const partitions = new WeakMap();
+
+function partitionOf(documents, key) {
+  if (!partitions.has(documents)) partitions.set(documents, new Map());
+  const byKey = partitions.get(documents);
+  if (!byKey.has(key)) byKey.set(key, new Map());
+  return byKey.get(key);
+}
+
+const { _set: set, delete: remove, query } = Documents.prototype;
+Object.assign(Documents.prototype, {
+  _set(data) {
+    const stored = set.call(this, data);
+    partitionOf(this, this._getPartition(data)).set(stored._rid, this._data.get(stored._rid));
+    return stored;
+  },
+  delete(id, partition) {
+    const found = this._item("/id", id, partition).read();
+    remove.call(this, id, partition);
+    partitionOf(this, this._getPartition(found)).delete(found._rid);
+  },
+  query(params, options) {
+    const key = asked.getStore();
+    if (!key) return query.call(this, params, options);
+    return query.call(Object.create(this, { _data: { value: partitionOf(this, JSON.parse(key)[0]) } }), params, options);
+  },
+});
 
 /** Writes of one container in the order of their last change. */
 class Feed {
@@ -143,7 +178,7 @@ function serve(req, res, kind, match, lose) {
   };
   // Its check of the partition key fails on a document that is not there; with this it asks the partition that was named all the same.
   if (kind === "read") req.headers["x-ms-documentdb-query-enablecrosspartition"] = "true";
-  inner.emit("request", req, res);
+  asked.run(kind === "query" ? req.headers["x-ms-documentdb-partitionkey"] : undefined, () => inner.emit("request", req, res));
 }
 
 /** The account names its regions' addresses; this one has one region, which is here. */
