@@ -17,20 +17,25 @@ internal sealed class GrowthRun(string name, Func<IGrownStore> open)
     private sealed record Case(HistoryPlan Plan, long Entries, BotStart First, BotStart Later, BotStart Empty, double TimesEmpty);
 
     private readonly List<Case> measured = [];
+    private IReadOnlyList<string> subscriptions = [];
 
     public BotStart Last(HistoryPlan plan) => measured.Last(one => (one.Plan.Entries, one.Plan.Open) == (plan.Entries, plan.Open)).Later;
 
-    /// <summary>Writes the history and starts the bot on it.</summary>
+    /// <summary>
+    /// Writes the history and starts the bot on it. In the first one the subscriptions have seen nothing; in the others all, as after an
+    /// update.
+    /// </summary>
     /// <returns>What a start after the first takes.</returns>
     public async Task<BotStart> MeasureAsync(HistoryPlan plan)
     {
         await using var teams = await FakeTeams.StartAsync();
-        plan = plan with { Until = TimeProvider.System.GetUtcNow(), ServiceUrl = teams.ServiceUrl };
+        plan = plan with { Until = TimeProvider.System.GetUtcNow(), ServiceUrl = teams.ServiceUrl, Subscriptions = subscriptions };
         using var store = open();
         var clock = Stopwatch.StartNew();
         var entries = await store.WriteAsync(plan);
         await Console.Error.WriteLineAsync($"{name}: {entries:N0} entries written in {clock.Elapsed.TotalSeconds:N0} s");
         var first = await StartAsync(store, plan);
+        subscriptions = store.Subscriptions();
         List<BotStart> later = [];
         List<BotStart> empty = [];
         for (var n = 0; n < Starts; n++)

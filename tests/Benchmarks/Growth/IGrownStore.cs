@@ -1,6 +1,7 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Cosmos;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tests.Support;
 using DevOpsAI.Tests.Support.Growth;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,6 +19,9 @@ internal interface IGrownStore : IDisposable
     /// <summary>Writes the history.</summary>
     /// <returns>How many entries there are.</returns>
     Task<long> WriteAsync(HistoryPlan plan);
+
+    /// <summary>Names of the subscriptions that have a place in it; none where that is not asked for.</summary>
+    IReadOnlyList<string> Subscriptions() => [];
 }
 
 /// <summary>The embedded store in a temporary folder.</summary>
@@ -28,6 +32,16 @@ internal sealed class SqliteStore : IGrownStore
     public IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
 
     public Task<long> WriteAsync(HistoryPlan plan) => History.WriteAsync(Folder, plan);
+
+    public IReadOnlyList<string> Subscriptions()
+    {
+        using var database = LedgerFile.OpenToRead(Path.Combine(Folder, LedgerFile.Name));
+        var rows = database!.Prepare("SELECT DISTINCT follower FROM cursors");
+        List<string> names = [];
+        while (rows.Step())
+            names.Add(rows.Text(0));
+        return names;
+    }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

@@ -22,7 +22,15 @@ public static class History
         using var metrics = new LedgerMetrics();
         using var keyRing = new LocalKeyRing(folder);
         using var ledger = new SqliteLedger(folder, CoreFeatures.Catalog, keyRing.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance);
-        return await WriteAsync(ledger, clock, plan, cancellationToken);
+        var entries = await WriteAsync(ledger, clock, plan, cancellationToken);
+        List<SubscriptionCursor> seen = [];
+        for (var number = 0; number < plan.Tenants; number++)
+        {
+            var head = await ledger.HeadAsync(HistoryPlan.Tenant(number), cancellationToken);
+            seen.AddRange(plan.Subscriptions.Select(name => new SubscriptionCursor(name, HistoryPlan.Tenant(number), head)));
+        }
+        await ledger.SaveAsync(seen, cancellationToken);
+        return entries;
     }
 
     /// <summary>Writes to an empty ledger, whose time is the clock's.</summary>

@@ -15,6 +15,9 @@ public sealed record HistoryPlan(int Entries, int Open)
 
     public int Tenants { get; init; } = 100;
 
+    /// <summary>Names of the bot's subscriptions that have seen every entry, as those of a bot have that is stopped and started.</summary>
+    public IReadOnlyList<string> Subscriptions { get; init; } = [];
+
     /// <summary>When the first alert came. Nothing that is open has expired at <see cref="Until"/>; see <see cref="Expiry"/>.</summary>
     public DateTimeOffset From => Until - TimeSpan.FromDays(25);
 
