@@ -1,3 +1,4 @@
+using System.Runtime;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Hosting;
@@ -14,13 +15,28 @@ internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants,
     CheckpointsByTenant? checkpoints = null)
     : IHostedService
 {
+    /// <summary>Bytes of managed memory.</summary>
+    private const long WorthDropping = 64 * 1024 * 1024;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var tenant in tenants.All)
             await CheckAsync(tenant.Id, cancellationToken);
+        DropWhatWasRead();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// What snapshots were read from is of no more use, and large: left to itself it would stay in memory until much else has happened.
+    /// </summary>
+    private static void DropWhatWasRead()
+    {
+        if (GC.GetTotalMemory(forceFullCollection: false) < WorthDropping)
+            return;
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
 
     private async Task CheckAsync(TenantId tenant, CancellationToken cancellationToken)
     {

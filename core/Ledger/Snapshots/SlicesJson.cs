@@ -32,6 +32,7 @@ internal static class SlicesJson
     /// <exception cref="JsonException">Not what <see cref="Write"/> wrote with this catalog.</exception>
     public static TenantState Read(ReadOnlySpan<byte> json, TenantId tenant, string name, long seq, EntryCatalog catalog)
     {
+        using var sharing = SharedTextJson.Begin();
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = StateJson.MaxDepth });
         reader.Read();
         var slices = ImmutableArray.CreateBuilder<object>(catalog.Slices.Length);

@@ -59,6 +59,7 @@ internal static class StateJson
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             MaxDepth = MaxDepth,
         };
+        options.Converters.Add(new SharedTextJson());
         options.Converters.Add(new ImmutablesJson());
         options.Converters.Add(new FieldsJson());
         options.MakeReadOnly(populateMissingResolver: true);
