@@ -19,7 +19,10 @@ public sealed record HistoryPlan(int Entries, int Open)
     public IReadOnlyList<string> Subscriptions { get; init; } = [];
 
     /// <summary>When the first alert came. Nothing that is open has expired at <see cref="Until"/>; see <see cref="Expiry"/>.</summary>
-    public DateTimeOffset From => Until - TimeSpan.FromDays(25);
+    public DateTimeOffset From => Until - Lasted;
+
+    /// <summary>How long it took to come about; less than <see cref="Expiry"/>.</summary>
+    public TimeSpan Lasted { get; init; } = TimeSpan.FromDays(25);
 
     public DateTimeOffset Until { get; init; } = TimeProvider.System.GetUtcNow();
 
