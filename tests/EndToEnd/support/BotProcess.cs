@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using DevOpsAI.Ledger.Sqlite;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.EndToEnd;
@@ -149,11 +150,19 @@ internal sealed class BotProcess : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    /// <summary>The types of all entries of a tenant, in order.</summary>
-    public async Task<IReadOnlyList<string>> TypesAsync(string tenant = "contoso") =>
-        [.. (await VerbAsync("ledger", "list", "--tenant", tenant, "--json")).Output
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!["type"]!.GetValue<string>())];
+    /// <summary>
+    /// The types of all entries of a tenant, in order, as the file has them. It starts no process, so it may be asked again and again.
+    /// </summary>
+    public Task<IReadOnlyList<string>> TypesAsync(string tenant = "contoso")
+    {
+        List<string> types = [];
+        using var database = LedgerFile.OpenToRead(Path.Combine(Storage, LedgerFile.Name));
+        var rows = database?.Prepare("SELECT json_extract(CAST(body AS TEXT), '$.type') FROM entries WHERE tenant = ? ORDER BY seq")
+            .Bind(1, tenant);
+        while (rows?.Step() == true)
+            types.Add(rows.Text(0));
+        return Task.FromResult<IReadOnlyList<string>>(types);
+    }
 
     public async ValueTask DisposeAsync()
     {
