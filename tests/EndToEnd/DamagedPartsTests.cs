@@ -9,7 +9,7 @@ namespace DevOpsAI.Tests.EndToEnd;
 /// Something of one client's record other than an entry is damaged while the bot is stopped: the next start holds that client and says what
 /// is wrong and what to do, and the other one is served.
 /// </summary>
-public sealed class DamagedPartsTests
+public sealed class DamagedPartsTests(KilledBot killed) : IClassFixture<KilledBot>
 {
     private const int PageSize = 4096;
 
@@ -50,23 +50,8 @@ public sealed class DamagedPartsTests
     public async Task Whatever_of_a_clients_record_is_damaged_holds_that_client_alone_and_is_told(string what)
     {
         var (damage, told, remedy) = Kinds[what];
-        await using var bot =
-            await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Ledger:CheckpointEvery"] = "00:00:10" });
-        await using var contoso = await PlayedTeams.StartAsync(bot.Http);
-        await using var fabrikam = await PlayedTeams.StartAsync(bot.Http);
-        await contoso.SayAsync(PlayedTeams.Tara, "link contoso");
-        using (var received = await DamagedRecordTests.RaiseAsync(bot, "contoso", "WS-RECEPTION"))
-            received.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await contoso.CardAsync("WS-RECEPTION");
-        await fabrikam.SayAsync(PlayedTeams.Tara, "link fabrikam");
-        using (var received = await DamagedRecordTests.RaiseAsync(bot, "fabrikam", "FAB-WS01"))
-            received.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await fabrikam.CardAsync("FAB-WS01");
-        await Eventually.TrueAsync(async () => (await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0,
-            () => "signed once");
-        bot.Kill();
-        using (var database = LedgerFile.OpenToWrite(Path.Combine(bot.Storage, LedgerFile.Name)))
-            database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        killed.PutBack();
+        var (bot, fabrikam) = (killed.Bot, killed.Fabrikam);
         damage(bot.Storage);
         var written = bot.Output.Length;
         var signed = Directory.GetFiles(Path.Combine(bot.Storage, "checkpoints", "contoso")).Order().ToList();
@@ -97,12 +82,8 @@ public sealed class DamagedPartsTests
     [Fact]
     public async Task What_was_signed_and_is_lost_may_be_given_up_once_and_for_all()
     {
-        await using var bot = await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false" });
-        using (var received = await DamagedRecordTests.RaiseAsync(bot, "contoso", "WS-RECEPTION"))
-            received.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await Eventually.TrueAsync(async () => (await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0,
-            () => "signed once");
-        bot.Kill();
+        killed.PutBack();
+        var bot = killed.Bot;
         Shorten(bot.Storage);
         await bot.RestartAsync(waitUntilReady: false);
         (await DamagedRecordTests.NotReadyAsync(bot))["damaged"]!["contoso"]!.GetValue<string>().ShouldContain("its end is missing");

@@ -10,7 +10,7 @@ namespace DevOpsAI.Tests.EndToEnd;
 /// <summary>
 /// One byte of one client's record changes while the bot is stopped: that client is not served, the other one is as if nothing were.
 /// </summary>
-public sealed class DamagedRecordTests
+public sealed class DamagedRecordTests(KilledBot killed) : IClassFixture<KilledBot>
 {
     [Theory]
     [InlineData("body", false)]
@@ -19,24 +19,9 @@ public sealed class DamagedRecordTests
     [InlineData("leaf and body", false)]
     public async Task One_damaged_client_does_not_stop_the_other(string column, bool last)
     {
-        await using var bot =
-            await BotProcess.StartAsync(new() { ["LocalTeams:Enabled"] = "false", ["Ledger:CheckpointEvery"] = "00:00:10" });
-        await using var contoso = await PlayedTeams.StartAsync(bot.Http);
-        await using var fabrikam = await PlayedTeams.StartAsync(bot.Http);
-        await contoso.SayAsync(PlayedTeams.Tara, "link contoso");
-        await fabrikam.SayAsync(PlayedTeams.Tara, "link fabrikam");
-        using (var received = await RaiseAsync(bot, "contoso", "WS-RECEPTION"))
-            received.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        using (var received = await RaiseAsync(bot, "fabrikam", "FAB-WS01"))
-            received.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        killed.PutBack();
+        var (bot, contoso, fabrikam) = (killed.Bot, killed.Contoso, killed.Fabrikam);
         var card = await contoso.CardAsync("WS-RECEPTION");
-        var approve = PlayedTeams.Actions(await contoso.ViewAsync(PlayedTeams.Tara, card))
-            .First(action => action["title"]!.GetValue<string>() == "Approve");
-        await fabrikam.CardAsync("FAB-WS01");
-        await Eventually.TrueAsync(async () => (await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso")).ExitCode == 0,
-            () => "signed once");
-        bot.Kill();
-
         var seq = Flip(Path.Combine(bot.Storage, LedgerFile.Name), column, last);
         var written = bot.Output.Length;
         var said = contoso.Messages.Count;
@@ -56,7 +41,7 @@ public sealed class DamagedRecordTests
             refused.Headers.RetryAfter.ShouldNotBeNull();
             (await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("record is damaged");
         }
-        var clicked = (await contoso.InvokeAsync(PlayedTeams.Tara, card, approve)).ToJsonString();
+        var clicked = (await contoso.InvokeAsync(PlayedTeams.Tara, card, killed.Approve)).ToJsonString();
         clicked.ShouldContain("record is damaged, so nothing was done");
         clicked.ShouldContain("orrelation id");
         string[] questions = ["show CON-1001", "waiting", "digest"];

@@ -31,6 +31,8 @@ internal sealed class PlayedMessage(string id, JsonObject activity)
     public string Text => newest["text"]?.GetValue<string>() ?? "";
 
     public void Replace(JsonObject content) => newest = content;
+
+    public PlayedMessage AsItIs() => new(Id, newest);
 }
 
 /// <summary>
@@ -59,6 +61,17 @@ internal sealed class PlayedTeams : IAsyncDisposable
 
     /// <summary>By message id, newest content last.</summary>
     public ConcurrentDictionary<string, PlayedMessage> Messages { get; } = new();
+
+    /// <summary>What the channel shows now.</summary>
+    public List<PlayedMessage> Shown() => [.. Messages.Values.Select(static message => message.AsItIs())];
+
+    /// <summary>Lets the channel show this again, and nothing else.</summary>
+    public void Show(IEnumerable<PlayedMessage> shown)
+    {
+        Messages.Clear();
+        foreach (var message in shown)
+            Messages[message.Id] = message.AsItIs();
+    }
 
     public string ServiceUrl =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/played";
