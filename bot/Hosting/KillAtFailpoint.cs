@@ -10,6 +10,9 @@ public sealed class TestingOptions
     /// <summary>Name of the failpoint at which the process ends as <c>kill -9</c> would end it; null for none.</summary>
     public string? CrashAt { get; set; }
 
+    /// <summary>A file that holds such a name, or is not there while the process is not to end.</summary>
+    public string? CrashAtFile { get; set; }
+
     /// <summary>At which time it is passed, 1 for the first.</summary>
     public int CrashAfter { get; set; } = 1;
 
@@ -20,7 +23,7 @@ public sealed class TestingOptions
 /// <summary>Ends this process at a named instant, without a chance to clean up, so that tests can look at what is left.</summary>
 internal sealed class KillAtFailpoint(IOptions<TestingOptions> options) : IHostedLifecycleService
 {
-    private readonly string? at = options.Value.CrashAt;
+    private readonly TestingOptions testing = options.Value;
     private int left = options.Value.CrashAfter;
 
     /// <summary>Before any other part starts.</summary>
@@ -46,26 +49,30 @@ internal sealed class KillAtFailpoint(IOptions<TestingOptions> options) : IHoste
 
     private void Hit(string failpoint)
     {
-        if (failpoint != at || Interlocked.Decrement(ref left) > 0)
+        if (failpoint != Named() || Interlocked.Decrement(ref left) > 0)
             return;
         using var self = Process.GetCurrentProcess();
         self.Kill();
         // The signal may take a moment to arrive, and nothing may happen in it.
         Thread.Sleep(Timeout.Infinite);
     }
+
+    private string? Named() => File.Exists(testing.CrashAtFile) ? File.ReadAllText(testing.CrashAtFile) : testing.CrashAt;
 }
 
 internal static class FailpointServices
 {
-    /// <summary>Arms the failpoint that <c>Testing:CrashAt</c> names, in the Development environment.</summary>
+    /// <summary>Arms the failpoint that <c>Testing:CrashAt</c> or its file names, in the Development environment.</summary>
     public static IServiceCollection AddFailpoints(
         this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
     {
-        if (!environment.IsDevelopment() || string.IsNullOrWhiteSpace(configuration["Testing:CrashAt"]))
+        var names = configuration["Testing:CrashAt"] + configuration["Testing:CrashAtFile"];
+        if (!environment.IsDevelopment() || string.IsNullOrWhiteSpace(names))
             return services;
         services.AddOptionsWithValidateOnStart<TestingOptions>().BindConfiguration("Testing")
             .Validate(
-                static options => Failpoint.All.Contains(options.CrashAt) || Failpoint.InTrouble.Contains(options.CrashAt),
+                static options => string.IsNullOrEmpty(options.CrashAt) || Failpoint.All.Contains(options.CrashAt)
+                    || Failpoint.InTrouble.Contains(options.CrashAt),
                 $"Testing:CrashAt must be one of {string.Join(", ", Failpoint.All.Concat(Failpoint.InTrouble))}.")
             .Validate(static options => options.CrashAfter >= 1, "Testing:CrashAfter must be 1 or more.");
         return services.AddHostedService<KillAtFailpoint>();

@@ -1,92 +1,77 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DevOpsAI.Common;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
 /// <summary>
-/// The bot is killed (SIGKILL) at each named point of an incident's life, with redelivered webhooks and doubled clicks around it.
+/// One bot is killed (SIGKILL) at each named point of an incident's life, each time of another incident, with redelivered webhooks and
+/// doubled clicks around it.
 /// </summary>
-public sealed class CrashTests
+public sealed class CrashTests(CrashingBot crashing) : IClassFixture<CrashingBot>
 {
+    private static readonly IReadOnlyList<string> AtOnce = ["event.received", "incident.opened", "proposal.decided", "execution.finished"];
+
     public static TheoryData<string> Points => [.. Failpoint.All];
 
     [Theory]
     [MemberData(nameof(Points))]
     public async Task A_kill_at_any_point_loses_no_event_and_doubles_no_effect(string point)
     {
-        await using var bot = await BotProcess.StartAsync(new()
-        {
-            ["Testing:CrashAt"] = point,
-            ["LocalTeams:Enabled"] = "false",
-            ["Execution:SettleFor"] = "00:00:03",
-            // A card that did arrive is claimed by the first click on it; however slow the machine, that must come before it is given up.
-            ["Cards:LostAnswerWait"] = point == Failpoint.CardSent ? "00:10:00" : "00:00:05",
-        });
-        await using var teams = await PlayedTeams.StartAsync(bot.Http);
-        await teams.SayAsync(PlayedTeams.Tara, "link contoso");
-        await LinkedAsync(bot);
+        var (bot, teams) = (crashing.Bot, crashing.Teams);
+        await crashing.ReadyAsync();
+        // As the point is called, so is the service that stops.
+        var service = point;
+        var stopped = new JsonObject { [service] = new JsonObject { ["state"] = "stopped", ["startup"] = "automatic" } };
+        await bot.SandboxAsync(HttpMethod.Post, "devices/dev-c-107/state", new JsonObject { ["services"] = stopped }.ToJsonString());
+        var before = await bot.TypesAsync();
+        var effects = await EffectsAsync(bot);
 
+        crashing.KillAt(point);
         var acknowledged = await TryAsync(async () =>
         {
-            using var result = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
-            return result.StatusCode == HttpStatusCode.Accepted;
+            using var answer = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", service));
+            return answer.StatusCode == HttpStatusCode.Accepted;
         });
         JsonObject? approve = null;
         // Up to the decision the crash comes by itself; from there on it needs the click.
         if (Array.IndexOf([.. Failpoint.All], point) >= Array.IndexOf([.. Failpoint.All], Failpoint.DecisionAppended))
         {
-            var shown = await teams.CardAsync("WS-RECEPTION");
+            var shown = await teams.CardAsync(service);
             // A kill before it is known that the card is there is what CardSent is about.
-            await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Contains("card.posted"), () => $"posted\n{bot.Output}");
+            await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Skip(before.Count).Contains("card.posted"),
+                () => $"posted\n{bot.Output}");
             approve = PlayedTeams.Actions(shown.Card).First(action => action["title"]!.GetValue<string>() == "Approve");
             await TryAsync(async () => await teams.InvokeAsync(PlayedTeams.Tara, shown, approve) is not null);
         }
         await bot.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        await bot.RestartAsync(new() { ["Testing:CrashAt"] = "" });
-        using var again = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", "Spooler"));
+        await crashing.RestartAsync(point);
+        using var again = await bot.RaiseAsync("WindowsServiceDown", "WS-RECEPTION", ("name", service));
         again.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var redelivered = (await again.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
         if (acknowledged)
             redelivered["duplicate"]!.GetValue<bool>().ShouldBeTrue();
-        var card = await teams.CardAsync("WS-RECEPTION");
+        var card = await teams.CardAsync(service);
         approve ??= PlayedTeams.Actions(await teams.ViewAsync(PlayedTeams.Omar, card))
             .First(action => action["title"]!.GetValue<string>() == "Approve");
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => teams.InvokeAsync(PlayedTeams.Omar, card, approve)));
-        await Eventually.TrueAsync(() => Task.FromResult(Says(card, "Verified")), () => $"verified: {card.Card}\n{bot.Output}");
+        await Eventually.TrueAsync(() => Task.FromResult(card.Says("Verified")), () => $"verified: {card.Card}\n{bot.Output}");
 
-        (await EffectsAsync(bot)).ShouldBe(1, bot.Output);
-        teams.Messages.Values.Count(message => message.Card is not null
-            && message.Card.ToJsonString().Contains("CON-1001", StringComparison.Ordinal) && Says(message, "Spooler")).ShouldBe(1);
+        (await EffectsAsync(bot)).ShouldBe(effects + 1, bot.Output);
+        var incident = Regex.Match(card.Card!.ToJsonString(), "CON-[0-9]+", RegexOptions.NonBacktracking).Value;
+        teams.Messages.Values.Count(message => message.Says(incident) && message.Says(service)).ShouldBe(1);
         var (exitCode, output) = await bot.VerbAsync("ledger", "verify", "--tenant", "contoso");
         exitCode.ShouldBe(0, output);
-        var entries = (await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output;
-        Count(entries, "event.received").ShouldBe(1);
-        Count(entries, "incident.opened").ShouldBe(1);
-        Count(entries, "proposal.decided").ShouldBe(1);
-        Count(entries, "execution.finished").ShouldBe(1);
+        var since = (await bot.TypesAsync()).Skip(before.Count).ToList();
+        foreach (var type in AtOnce)
+            since.Count(entry => entry == type).ShouldBe(1, type);
     }
 
-    private static bool Says(PlayedMessage message, string text) =>
-        message.Card!.ToJsonString().Contains(text, StringComparison.OrdinalIgnoreCase);
-
-    private static int Count(string entries, string type) =>
-        entries.Split('\n').Count(line => line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal));
-
-    private static async Task<int> EffectsAsync(BotProcess bot)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/sandbox/effects");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "sandbox-contoso-dev");
-        using var result = await bot.Http.SendAsync(request);
-        return (await result.Content.ReadFromJsonAsync<JsonObject>())!["count"]!.GetValue<int>();
-    }
-
-    private static Task LinkedAsync(BotProcess bot) => Eventually.TrueAsync(
-        async () => Count((await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output, "channel.linked") > 0,
-        () => $"linked\n{bot.Output}");
+    private static async Task<int> EffectsAsync(BotProcess bot) =>
+        (await bot.SandboxAsync(HttpMethod.Get, "effects"))["count"]!.GetValue<int>();
 
     /// <summary>A call during which the bot may die.</summary>
     private static async Task<bool> TryAsync(Func<Task<bool>> call)
@@ -99,5 +84,62 @@ public sealed class CrashTests
         {
             return false;
         }
+    }
+}
+
+/// <summary>A bot that ends where a test says, and its Teams.</summary>
+public sealed class CrashingBot : IAsyncLifetime
+{
+    private readonly string order = Path.Combine(Directory.CreateTempSubdirectory("crash-").FullName, "at");
+
+    internal BotProcess Bot { get; private set; } = null!;
+
+    internal PlayedTeams Teams { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Bot = await BotProcess.StartAsync(new()
+        {
+            ["Testing:CrashAtFile"] = order,
+            ["LocalTeams:Enabled"] = "false",
+            ["Execution:SettleFor"] = "00:00:03",
+            ["Storms:SameCause"] = "100",
+            ["Storms:Tenant"] = "100",
+        });
+        Teams = await PlayedTeams.StartAsync(Bot.Http);
+        await Teams.SayAsync(PlayedTeams.Tara, "link contoso");
+        await Eventually.TrueAsync(async () => (await Bot.TypesAsync()).Contains("channel.linked"), () => $"linked\n{Bot.Output}");
+    }
+
+    /// <summary>Whatever became of the test before.</summary>
+    internal async Task ReadyAsync()
+    {
+        File.Delete(order);
+        if (Bot.HasExited)
+            await Bot.RestartAsync();
+    }
+
+    /// <summary>From now on, whole at once.</summary>
+    internal void KillAt(string point)
+    {
+        File.WriteAllText(order + ".new", point);
+        File.Move(order + ".new", order);
+    }
+
+    internal Task RestartAsync(string after)
+    {
+        File.Delete(order);
+        // A card that did arrive is claimed by the first click on it; however slow the machine, that must come before it is given up.
+        return Bot.RestartAsync(new() { ["Cards:LostAnswerWait"] = after == Failpoint.CardSent ? "00:10:00" : "00:00:05" });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var part in (IAsyncDisposable?[])[Bot, Teams])
+        {
+            if (part is not null)
+                await part.DisposeAsync();
+        }
+        Directory.Delete(Path.GetDirectoryName(order)!, recursive: true);
     }
 }
