@@ -28,7 +28,7 @@ public sealed class ClusterTests(ITestOutputHelper log)
         {
             await teams.SayAsync(PlayedTeams.Tara, "link contoso");
             await Task.Delay(1000);
-            return (await ListAsync(cluster, "channel.linked")).Count > 0;
+            return Of(await ListAsync(cluster), "channel.linked").Any();
         }, () => $"linked\n{string.Join('\n', cluster.Bots.Select(static bot => bot.Output))}");
 
         // The database has its bad moments too.
@@ -56,21 +56,21 @@ public sealed class ClusterTests(ITestOutputHelper log)
 
         var (exitCode, verified) = await cluster.Bots[0].VerbAsync("ledger", "verify", "--all");
         exitCode.ShouldBe(0, verified);
-        var received = (await ListAsync(cluster, "event.received")).Select(static entry => entry["data"]!["eventId"]!.GetValue<string>())
-            .ToList();
+        var entries = await ListAsync(cluster);
+        var received = Of(entries, "event.received").Select(static entry => entry["data"]!["eventId"]!.GetValue<string>()).ToList();
         received.ShouldBeUnique();
         var acknowledged = team.SelectMany(static one => one.Acknowledged).ToList();
         acknowledged.Except(received).ShouldBeEmpty();
 
         var incidents = team.SelectMany(static one => one.Incidents).ToList();
         incidents.ShouldBeUnique();
-        (await ListAsync(cluster, "incident.opened")).Count.ShouldBe(incidents.Count);
+        Of(entries, "incident.opened").Count().ShouldBe(incidents.Count);
         var decided =
-            (await ListAsync(cluster, "proposal.decided")).Where(static entry => entry["data"]!["complete"]?.GetValue<bool>() == true)
+            Of(entries, "proposal.decided").Where(static entry => entry["data"]!["complete"]?.GetValue<bool>() == true)
                 .Select(GetIncident).ToList();
         decided.GroupBy(static id => id).Where(static ofOne => ofOne.Count() > 1).ShouldBeEmpty();
-        var finished = await ListAsync(cluster, "execution.finished");
-        finished.Where(static entry => entry["data"]!["outcome"]!.GetValue<string>() == "verified").Select(GetIncident)
+        Of(entries, "execution.finished").Where(static entry => entry["data"]!["outcome"]!.GetValue<string>() == "verified")
+            .Select(GetIncident)
             .ShouldBe(incidents, ignoreOrder: true);
 
         var effects = await EffectsAsync(cluster);
@@ -87,26 +87,27 @@ public sealed class ClusterTests(ITestOutputHelper log)
         log.WriteLine($"{kills} kills, {acknowledged.Count} events acknowledged, {incidents.Count} incidents, {effects.Count} effects, "
             + $"{cards.Sum(static ofOne => ofOne.Count() - 1)} cards sent twice because their bot died between sending and recording; "
             + $"{clock.Elapsed.TotalSeconds:0} s\n{verified}");
-        log.WriteLine(await SlowestAsync(cluster));
+        log.WriteLine(Slowest(entries));
         // A card is sent again only when its bot died before it could write down that it was sent (ADR 5).
         cards.Sum(static ofOne => ofOne.Count() - 1).ShouldBeLessThanOrEqualTo(kills);
     }
 
     private static string GetIncident(JsonObject entry) => entry["data"]!["incidentId"]!.GetValue<string>();
 
-    private static async Task<List<JsonObject>> ListAsync(BotCluster cluster, string type)
+    private static async Task<List<JsonObject>> ListAsync(BotCluster cluster)
     {
         var (_, output) = await cluster.Bots[0].VerbAsync("ledger", "list", "--tenant", "contoso", "--json");
-        return [.. output.Split('\n')
-            .Where(line => line.StartsWith('{') && (type.Length == 0 || line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal)))
-            .Select(static line => JsonNode.Parse(line)!.AsObject())];
+        return [.. output.Split('\n').Where(static line => line.StartsWith('{')).Select(static line => JsonNode.Parse(line)!.AsObject())];
     }
 
+    private static IEnumerable<JsonObject> Of(List<JsonObject> entries, string type) =>
+        entries.Where(entry => entry["type"]!.GetValue<string>() == type);
+
     /// <summary>What happened when to the incident that took longest.</summary>
-    private static async Task<string> SlowestAsync(BotCluster cluster)
+    private static string Slowest(List<JsonObject> entries)
     {
         var slowest =
-            (await ListAsync(cluster, "")).Where(
+            entries.Where(
                 static entry => entry["stream"]!.GetValue<string>() is ['i' or 'p' or 'c', ..] stream
                     && !stream.StartsWith("poll", StringComparison.Ordinal) && stream.Contains('/', StringComparison.Ordinal))
             .GroupBy(static entry => entry["stream"]!.GetValue<string>().Split('/')[1])
