@@ -29,21 +29,14 @@ internal static class BackgroundSection
             yield return Rich("Small", new TextRun(HeaderSection.Simulation(incident), Bold: true, Tone: Tone.Accent));
         if (SeenBefore.InDetails(view) is { } seen)
             yield return seen;
-        foreach (var earlier in DecisionSection.InDetails(incident, measure).Concat(OutcomeSection.InDetails(incident, measure)))
+        foreach (var earlier in DecisionSection.InDetails(incident.Proposal, measure)
+            .Concat(OutcomeSection.InDetails(incident.Proposal, measure)))
             yield return earlier;
         yield return Facts(AlertFacts.For(view, measure));
         foreach (var part in AlertLabels.For(view, measure))
             yield return part;
-        foreach (var (step, number) in view.Plan.Steps.Take(measure.Items).Select((step, number) => (step, number)))
-        {
-            yield return Rich(
-                "Small",
-                new($"{number + 1}. ", Bold: true),
-                new(step.Title, measure.Long, Bold: true),
-                new($" · {step.Target.Kind} {CardText.Name(step.Target.Name, measure.Short)} ({step.Target.Id}) of "
-                    + $"{CardText.Name(step.Target.Client, measure.Short)}", measure.Long),
-                new($". {string.Join(" ", StepMessages.For(view, step))}", measure.Long, Subtle: true));
-        }
+        foreach (var line in PlanSection.InDetails(view, measure))
+            yield return line;
         if (incident.Draft is not { } draft)
             yield break;
         if (draft.Analysis.Length > 0)
@@ -58,7 +51,7 @@ internal static class BackgroundSection
                 yield return Rich("None", new("• "), new(reason, measure.Long));
         }
         yield return Rich("Small", new TextRun(Footer(incident), measure.Long, Subtle: true, Size: "Small"));
-        yield return ActionSet([Buttons.Details(IncidentCard.GetData(view), 0, null, Buttons.AllDetails)]);
+        yield return ActionSet([Buttons.Details(CardData.For(view), 0, null, Buttons.AllDetails)]);
     }
 
     private static string Footer(Incident incident)

@@ -13,29 +13,30 @@ internal static class Buttons
     private const int RoomForEdits = 5_000;
     private const int MaxEdits = 10;
 
-    public static IEnumerable<OutgoingJson> For(IncidentView view, bool planFits)
+    /// <param name="data">What each sends.</param>
+    /// <param name="planFits">Every step and command is on the card.</param>
+    public static IEnumerable<OutgoingJson> For(ProposalView view, OutgoingJson data, bool planFits)
     {
-        var data = IncidentCard.GetData(view);
-        var incident = view.Incident;
-        var decides = incident.IsUndecided && view.Rights.Decide;
+        var proposal = view.Proposal;
+        var decides = proposal.IsUndecided && view.Rights.Decide;
         var mayRun = !view.IsFrozen;
-        if ((decides && incident.Staged!.Terms.Level == GateLevel.L3) || (incident.IsLeftToPeople && view.Rights.Decide))
+        if ((decides && proposal.Staged!.Terms.Level == GateLevel.L3) || (proposal.IsLeftToPeople && view.Rights.Decide))
             yield return Handled(data);
-        else if (decides && planFits && mayRun && !incident.Staged!.NeedsReview)
+        else if (decides && planFits && mayRun && !proposal.Staged!.NeedsReview)
         {
             yield return Approve(data);
             if (Edit(view, data) is { } edit)
                 yield return edit;
         }
-        if (incident.Draft is not null && (!planFits || incident is { IsUndecided: true, Staged.NeedsReview: true }))
+        if (view.Plan.Steps.Count > 0 && (!planFits || proposal is { IsUndecided: true, Staged.NeedsReview: true }))
             yield return Details(data, 0, null, AllDetails);
-        if (decides && incident.Staged!.Terms.Level != GateLevel.L3)
+        if (decides && proposal.Staged!.Terms.Level != GateLevel.L3)
             yield return Reject(data);
-        if (decides || (incident.IsUndecided && view.Rights.Snooze))
+        if (decides || (proposal.IsUndecided && view.Rights.Snooze))
             yield return Snooze(view, data);
-        if (incident.IsUndecided && view.Rights.BreakGlass && planFits && mayRun)
-            yield return Alone(data, incident.Staged!.Terms.BreakGlass!);
-        if (incident.OpenGlass is { } broken && view.Rights.Confirm)
+        if (proposal.IsUndecided && view.Rights.BreakGlass && planFits && mayRun)
+            yield return Alone(data, proposal.Staged!.Terms.BreakGlass!);
+        if (proposal.OpenGlass is { } broken && view.Rights.Confirm)
         {
             var about = data.With("revision", broken.Revision);
             yield return CardActions.Execute("Confirm", Verb.Confirm, about, "positive");
@@ -45,11 +46,11 @@ internal static class Buttons
                     multiline: true)],
                 CardActions.Execute("Object", Verb.Object, about, "destructive"));
         }
-        if (incident.CanBeDraftedAgain && view.Rights.Redraft && mayRun)
+        if (view.CanBeDraftedAgain && view.Rights.Redraft && mayRun)
             yield return CardActions.Execute("Draft again", Verb.Redraft, data);
-        if (view.Rights.Undo && incident.Proposal.CanBeUndone(view.Now) && mayRun)
-            yield return Undo(incident, data);
-        if ((incident.IsUndecided || incident.IsLeftToPeople || incident.OpenGlass is not null) && !view.IsPersonal
+        if (view.Rights.Undo && proposal.CanBeUndone(view.Now) && mayRun)
+            yield return Undo(view, data);
+        if ((proposal.IsUndecided || proposal.IsLeftToPeople || proposal.OpenGlass is not null) && !view.IsPersonal
             && view.Rights is { Decide: false, Confirm: false })
             yield return CardActions.Execute("Review", Verb.View, data);
         yield return CardActions.Toggle("Details", BackgroundSection.Id);
@@ -72,9 +73,9 @@ internal static class Buttons
     /// <summary>
     /// A form with each argument that may be changed; null when there is none, too much for a card, or what was done is taken back.
     /// </summary>
-    public static OutgoingJson? Edit(IncidentView view, OutgoingJson data)
+    public static OutgoingJson? Edit(ProposalView view, OutgoingJson data)
     {
-        if (view.Incident.Staged is { Kind: ProposalKind.Undo })
+        if (view.Proposal.Staged is { Kind: ProposalKind.Undo })
             return null;
         List<OutgoingJson> inputs = [];
         foreach (var (step, number) in view.Plan.Steps.Select((step, number) => (step, number)))
@@ -116,11 +117,11 @@ internal static class Buttons
         CardActions.Execute("Mark as handled", Verb.Handled, data, "positive"));
 
     /// <summary>A snooze holds back reminders, escalation and expiry; where that matters most it is said before it is chosen.</summary>
-    private static OutgoingJson Snooze(IncidentView view, OutgoingJson data)
+    private static OutgoingJson Snooze(ProposalView view, OutgoingJson data)
     {
         List<OutgoingJson> form = [];
         var chosen = "1h";
-        if (SnoozeLimit.From(view.Incident.Proposal) is { } limit)
+        if (SnoozeLimit.From(view.Proposal) is { } limit)
         {
             form.Add(limit.Reason is { } reason
                 ? CardElements.Text(
@@ -137,10 +138,12 @@ internal static class Buttons
         return CardActions.ShowCard("Snooze", form, CardActions.Execute("Snooze", Verb.Snooze, data));
     }
 
-    private static OutgoingJson Undo(Incident incident, OutgoingJson data) => CardActions.ShowCard(
+    private static OutgoingJson Undo(ProposalView view, OutgoingJson data) => CardActions.ShowCard(
         "Undo",
-        [CardElements.Text(
-            $"What was done is taken back, so what the alert reported may be so again. If it still fires, {incident.Id} is open again "
-            + $"and asks what happens instead.", subtle: true)],
+        [view is IncidentView
+            ? CardElements.Text(
+                $"What was done is taken back, so what the alert reported may be so again. If it still fires, "
+                + $"{view.Proposal.Subject.Id} is open again and asks what happens instead.", subtle: true)
+            : CardElements.Text($"What was done is taken back, and that is read back as well.", subtle: true)],
         CardActions.Execute("Undo", Verb.Undo, data, "destructive"));
 }

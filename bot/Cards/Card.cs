@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Bot.Views;
 
 namespace DevOpsAI.Bot.Cards;
 
@@ -11,6 +12,25 @@ internal static class Card
     /// UTF-8 bytes with everything but ASCII escaped, the longest that a serializer makes of it. Teams takes 28 KB; we stop well before.
     /// </summary>
     public const int MaxBytes = 25_000;
+
+    private static readonly Measure[] Measures = [new(160, 500, 6), new(120, 220, 3), new(60, 90, 2), new(30, 40, 1)];
+
+    /// <summary>The card with as long texts as fit into <see cref="MaxBytes"/>.</summary>
+    public static OutgoingJson Fitting(Func<Measure, OutgoingJson> build)
+    {
+        foreach (var measure in Measures[..^1])
+        {
+            var card = build(measure);
+            if (card.Size < MaxBytes)
+                return card;
+        }
+        return build(Measures[^1]);
+    }
+
+    /// <summary>The line of a notification: ours, with the title as outside text.</summary>
+    public static string Summary(ProposalView view) =>
+        $"{CardText.Name(view.Proposal.Subject.ToString(), 80)} {view.Standing.Word}: {CardText.Plain(view.Title, 80)} ("
+        + $"{CardText.Name(view.Tenant.Name, 60)})";
 
     public static OutgoingJson Frame(IEnumerable<OutgoingJson> body, IEnumerable<OutgoingJson>? actions = null, string? summary = null)
     {

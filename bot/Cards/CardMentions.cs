@@ -44,8 +44,16 @@ internal sealed class CardMentions
     }
 
     /// <summary>Null where the view calls nobody whom a card can mention.</summary>
-    public static CardMentions? In(IncidentView view) =>
+    public static CardMentions? In(ProposalView view) =>
         view.Calls is { } calls && new CardMentions(calls) is { Any: true } mentions ? mentions : null;
+
+    /// <summary>Tells Teams whom the terms on the card call, if anybody.</summary>
+    public static void Put(OutgoingJson card, ProposalView view, OutgoingJson? terms)
+    {
+        // Nothing of outside can look like a mention: its "<" is escaped.
+        if (In(view) is { } mentions && terms?["text"].Text?.Contains("<at>", StringComparison.Ordinal) == true)
+            Card.Mention(card, mentions.Entities);
+    }
 
     private static bool CanStand(string name) =>
         name.Length <= MaxName && CardText.Name(name, MaxName) == name && CardText.Markdown(name) == name;

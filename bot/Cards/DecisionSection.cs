@@ -1,6 +1,5 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
-using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 
@@ -9,14 +8,14 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>Who decided what so far, and why it ended.</summary>
 internal static class DecisionSection
 {
-    public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> For(ProposalView view, Measure measure)
     {
-        var incident = view.Incident;
-        var decisions = incident.Proposal.EarlierDecisions.RemoveAll(earlier => IsPast(incident, earlier)).AddRange(incident.Decisions);
+        var proposal = view.Proposal;
+        var decisions = proposal.EarlierDecisions.RemoveAll(earlier => IsPast(proposal, earlier)).AddRange(proposal.Decisions);
         foreach (var (decision, number) in decisions.Skip(Math.Max(0, decisions.Length - measure.Items))
             .Select((decision, number) => (decision, number)))
-            yield return Line(number == 0 ? null : "Small", decision, incident, measure);
-        foreach (var review in incident.Proposal.BrokenGlasses.SelectMany(broken => broken.Reviews).TakeLast(measure.Items))
+            yield return Line(number == 0 ? null : "Small", decision, proposal, measure);
+        foreach (var review in proposal.BrokenGlasses.SelectMany(broken => broken.Reviews).TakeLast(measure.Items))
         {
             yield return Rich(
                 "Small",
@@ -25,9 +24,9 @@ internal static class DecisionSection
                 TextRun.At(review.At),
                 new(review.Reason is { Length: > 0 } said ? $": {said}" : "", measure.Long));
         }
-        if (incident.IsUndecided && incident.Staged is { Terms.Approvals: > 1 } staged)
+        if (proposal.IsUndecided && proposal.Staged is { Terms.Approvals: > 1 } staged)
         {
-            var left = staged.Terms.Approvals - Given(incident);
+            var left = staged.Terms.Approvals - Given(proposal);
             if (left < staged.Terms.Approvals)
                 yield return Rich("Small", new TextRun($"{left} more {(left == 1 ? "approval" : "approvals")} needed.", Bold: true));
         }
@@ -41,32 +40,32 @@ internal static class DecisionSection
                 new($"; {(absence.Delegate is { } deputy ? $"{CardText.Name(deputy.Name)} may decide in their "
                     + $"name" : "nobody decides in their name")}."));
         }
-        if (incident.Redraft is { } asked)
+        if (proposal.Redraft is { } asked)
             yield return Rich("Small", new($"{CardText.Name(Labels.Who(asked.By))} asked for a new draft", Bold: true), new(", "),
                 TextRun.At(asked.At));
-        if (incident.Proposal.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
+        if (proposal.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
             yield return Rich("Small", new("Ended: ", Bold: true), new(ending, measure.Long));
-        if (incident.Phase == ProposalPhase.Withdrawn && incident.Proposal.Ending is null && incident.ClosedReason is { } closed)
+        if (proposal.Phase == ProposalPhase.Withdrawn && proposal.Ending is null && proposal.ClosedReason is { } closed)
             yield return Rich("Small", new("Closed: ", Bold: true), new(closed, measure.Long));
-        if (incident.Phase == ProposalPhase.Expired)
+        if (proposal.Phase == ProposalPhase.Expired)
             yield return Rich("Small", new TextRun("Nobody decided in time. Silence is never yes, so nothing was done.", Bold: true));
     }
 
     /// <summary>Approvals of plans before the one that is asked about: what came of them is in sight.</summary>
-    public static IEnumerable<OutgoingJson> InDetails(Incident incident, Measure measure) =>
-        incident.Proposal.EarlierDecisions.Where(earlier => IsPast(incident, earlier)).TakeLast(measure.Items)
-            .Select(earlier => Line("Small", earlier, incident, measure));
+    public static IEnumerable<OutgoingJson> InDetails(Proposal proposal, Measure measure) =>
+        proposal.EarlierDecisions.Where(earlier => IsPast(proposal, earlier)).TakeLast(measure.Items)
+            .Select(earlier => Line("Small", earlier, proposal, measure));
 
     /// <summary>How many have approved what waits.</summary>
-    public static int Given(Incident incident) => incident.Decisions.Count(IsApproval);
+    public static int Given(Proposal proposal) => proposal.Decisions.Count(IsApproval);
 
-    private static bool IsPast(Incident incident, Decision earlier) => incident.IsUndecided && IsApproval(earlier);
+    private static bool IsPast(Proposal proposal, Decision earlier) => proposal.IsUndecided && IsApproval(earlier);
 
     private static bool IsApproval(Decision decision) => decision.Fact.Kind is DecisionKind.Approve or DecisionKind.ApproveWithEdits;
 
-    private static OutgoingJson Line(string? spacing, Decision decision, Incident incident, Measure measure)
+    private static OutgoingJson Line(string? spacing, Decision decision, Proposal proposal, Measure measure)
     {
-        var earlier = decision.Fact.Revision < incident.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
+        var earlier = decision.Fact.Revision < proposal.Staged?.Revision ? $" (revision {decision.Fact.Revision})" : "";
         List<TextRun> runs = [new($"{Labels.Decision(decision.Fact)} by {Labels.Decider(decision)}", Bold: true), new(", "),
             TextRun.At(decision.At)];
         if (decision.Fact is { Kind: DecisionKind.Snooze, Until: { } back })

@@ -26,9 +26,9 @@ public sealed class DetailPages
     /// </summary>
     public int ToReview { get; private set; }
 
-    public static DetailPages From(IncidentView view)
+    public static DetailPages From(ProposalView view)
     {
-        var details = IncidentDetails.For(view);
+        var details = ProposalDetails.For(view);
         var all = new DetailPages();
         all.Add(details.Covered);
         var covered = all.pages.Count;

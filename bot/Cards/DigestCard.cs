@@ -55,6 +55,7 @@ internal static class DigestCard
     private static string Title(Happening what) => what switch
     {
         Happening.Opened => "Incidents opened",
+        Happening.AskedFor => "Asked for",
         Happening.Approved => "Approved",
         Happening.Unasked => "Done without asking",
         Happening.Rejected => "Rejected",

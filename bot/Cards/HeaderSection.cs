@@ -19,21 +19,32 @@ internal static class HeaderSection
 
     public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure)
     {
-        if (view.Notice is not null)
-            yield return Container([Rich(null, new TextRun(view.Notice, measure.Long, Bold: true))], Tone.Accent);
-        yield return Title(view, measure);
-        if (view.Incident.CanBeFrozen(view.Now))
-        {
-            foreach (var frozen in Frozen(view, measure))
-                yield return frozen;
-        }
-        foreach (var broken in view.Incident.Proposal.BrokenGlasses.Where(broken => !broken.IsConfirmed))
-            yield return Glass(broken, measure);
+        foreach (var part in Notice(view, measure).Append(Title(view, measure)).Concat(Holding(view, measure)))
+            yield return part;
         if (view.Incident.Opened.Scope != IncidentScope.One)
             yield return Rich("Small", new TextRun(Storm(view.Incident, measure), Unbounded));
     }
 
-    private static IEnumerable<OutgoingJson> Frozen(IncidentView view, Measure measure)
+    /// <summary>What whoever pressed is told; nothing where there is nothing to tell.</summary>
+    public static IEnumerable<OutgoingJson> Notice(ProposalView view, Measure measure)
+    {
+        if (view.Notice is not null)
+            yield return Container([Rich(null, new TextRun(view.Notice, measure.Long, Bold: true))], Tone.Accent);
+    }
+
+    /// <summary>What keeps it from going on, or is owed for it: freezes, the kill switch, a broken glass.</summary>
+    public static IEnumerable<OutgoingJson> Holding(ProposalView view, Measure measure)
+    {
+        if (view.CanBeFrozen)
+        {
+            foreach (var frozen in Frozen(view, measure))
+                yield return frozen;
+        }
+        foreach (var broken in view.Proposal.BrokenGlasses.Where(broken => !broken.IsConfirmed))
+            yield return Glass(broken, measure);
+    }
+
+    private static IEnumerable<OutgoingJson> Frozen(ProposalView view, Measure measure)
     {
         if (view.SwitchedOff is { } off)
         {
@@ -94,7 +105,7 @@ internal static class HeaderSection
         var where = Where(incident, view.Plan, measure) is { } device ? $" · {device}" : "";
         return Container(
             [
-                Columns(("stretch", Rich(null, [.. first])), ("auto", Badge(Labels.Badge(incident), Labels.For(incident).Tone))),
+                Columns(("stretch", Rich(null, [.. first])), ("auto", Badge(Labels.Badge(view), view.Standing.Tone))),
                 Rich(
                     "Small",
                     new(incident.Title, measure.Title, Bold: true, Size: "Large"),
@@ -118,15 +129,22 @@ internal static class HeaderSection
         name.Length > 0 && said.StartsWith(name, StringComparison.OrdinalIgnoreCase)
             && (said.Length == name.Length || said[name.Length] == '.');
 
-    public static OutgoingJson? Identifiers(IncidentView view)
+    public static OutgoingJson? Identifiers(ProposalView view)
     {
         List<TextRun> runs = [];
-        if (view.Incident.Simulated)
-            runs.Add(new(Simulation(view.Incident), Bold: true, Tone: Tone.Accent));
+        if (Simulation(view) is { } simulated)
+            runs.Add(new(simulated, Bold: true, Tone: Tone.Accent));
         if (view.EverybodyIsAdministrator)
             runs.Add(new((runs.Count > 0 ? " · " : "") + LocalModeLabel, Subtle: true));
         return runs.Count == 0 ? null : Rich("Small", [.. runs]);
     }
+
+    private static string? Simulation(ProposalView view) => view switch
+    {
+        IncidentView { Incident: { Simulated: true } incident } => Simulation(incident),
+        SubjectCardView { Proposal.Simulated: true } => SimulationLabel,
+        _ => null,
+    };
 
     /// <summary>What is said of a simulated incident; of a storm that has real parts too, only that some of it is.</summary>
     public static string Simulation(Incident incident) =>

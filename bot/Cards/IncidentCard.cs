@@ -11,41 +11,15 @@ namespace DevOpsAI.Bot.Cards;
 /// </summary>
 public static class IncidentCard
 {
-    /// <summary>What a refresh brings back so that it is said again; comes from the client and is shown to nobody else.</summary>
-    internal const string Said = "said";
-
-    private const int MaxSaidLength = 500;
-
-    private static readonly Measure[] Measures = [new(160, 500, 6), new(120, 220, 3), new(60, 90, 2), new(30, 40, 1)];
-
     public static OutgoingJson Build(IncidentView view)
     {
         if (view.Reading is not null)
             return DetailsCard.Build(view);
-        foreach (var measure in Measures[..^1])
-        {
-            var card = Build(view, measure);
-            if (card.Size < Card.MaxBytes)
-                return card;
-        }
-        return Build(view, Measures[^1]);
-    }
-
-    /// <summary>What every button of the card sends: where it belongs and what its reader saw. Untrusted when it comes back.</summary>
-    internal static OutgoingJson GetData(IncidentView view)
-    {
-        var data = new OutgoingJson { ["incident"] = view.Incident.Id, ["tenant"] = view.Tenant.Id.Value };
-        if (view.Incident.IsUndecided || view.Incident.IsLeftToPeople)
-            data["seal"] = view.Incident.Staged!.Seal;
-        if (view.IsCopy)
-            data["copy"] = true;
-        return data;
+        return Card.Fitting(measure => Build(view, measure));
     }
 
     /// <summary>The line of a notification: ours, with the title as outside text.</summary>
-    internal static string Summary(IncidentView view) =>
-        $"{view.Incident.Id} {Labels.For(view.Incident).Word}: {CardText.Plain(view.Incident.Title, 80)} ("
-        + $"{CardText.Name(view.Tenant.Name, 60)})";
+    internal static string Summary(IncidentView view) => Card.Summary(view);
 
     private static OutgoingJson Build(IncidentView view, Measure measure)
     {
@@ -63,16 +37,12 @@ public static class IncidentCard
             body.Add(terms);
         body.AddRange(DecisionSection.For(view, measure));
         body.AddRange(BackgroundSection.For(view, measure));
-        List<OutgoingJson> buttons = [.. Buttons.For(view, planFits: plan is not null)];
+        List<OutgoingJson> buttons = [.. Buttons.For(view, CardData.For(view), planFits: plan is not null)];
         if ((FlappingLine.For(view) ?? SeenBefore.InSight(view, body.Concat(buttons))) is { } seen)
             body.Insert(belowHeader, seen);
         var card = Card.Frame(body, buttons, Summary(view));
-        // Nothing of outside can look like a mention: its "<" is escaped.
-        if (CardMentions.In(view) is { } mentions && terms?["text"].Text?.Contains("<at>", StringComparison.Ordinal) == true)
-            Card.Mention(card, mentions.Entities);
-        // A client asks anew within a moment: what its person was just told must not be gone then.
-        Card.Refresh(card, view.Notice is { } said ? GetData(view).With(Said, CardText.Plain(said, MaxSaidLength)) : GetData(view),
-            view.Refreshers);
+        CardMentions.Put(card, view, terms);
+        CardData.Refresh(card, view);
         return card;
     }
 }

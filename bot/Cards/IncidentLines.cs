@@ -4,7 +4,7 @@ using static DevOpsAI.Bot.Cards.CardElements;
 
 namespace DevOpsAI.Bot.Cards;
 
-/// <summary>Incidents as lines of a list.</summary>
+/// <summary>Incidents, and what else is decided about, as lines of a list.</summary>
 internal static class IncidentLines
 {
     public static OutgoingJson Line(IncidentLine line)
@@ -25,10 +25,15 @@ internal static class IncidentLines
         return Rich("Small", [.. runs]);
     }
 
-    /// <summary>The line, and a button that brings the incident's card.</summary>
-    public static OutgoingJson WithButton(IncidentLine line) => Columns(
-        ("stretch", Line(line)),
-        ("auto", ActionSet([CardActions.Execute("Show", Verb.Show, new() { ["incident"] = line.Id, ["tenant"] = line.Tenant.Value })])));
+    /// <summary>The line, and a button that brings its card.</summary>
+    public static OutgoingJson WithButton(IncidentLine line)
+    {
+        var data = new OutgoingJson
+        {
+            [line.Subject.IsIncident ? CardData.Incident : CardData.Subject] = line.Subject.Text, ["tenant"] = line.Tenant.Value,
+        };
+        return Columns(("stretch", Line(line)), ("auto", ActionSet([CardActions.Execute("Show", Verb.Show, data)])));
+    }
 
     public static OutgoingJson PartlySimulated() =>
         Rich("Small", new TextRun("Some of these are SIMULATION (Sandbox)", Bold: true, Tone: Tone.Accent));

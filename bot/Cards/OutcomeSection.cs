@@ -2,7 +2,6 @@ using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Drafting;
-using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using static DevOpsAI.Bot.Cards.CardElements;
 
@@ -11,23 +10,23 @@ namespace DevOpsAI.Bot.Cards;
 /// <summary>What was done so far: step by step while it runs, was and now when it is over.</summary>
 internal static class OutcomeSection
 {
-    public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure)
+    public static IEnumerable<OutgoingJson> For(ProposalView view, Measure measure)
     {
-        foreach (var run in Shown(view.Incident))
+        foreach (var run in Shown(view.Proposal))
         {
-            foreach (var part in For(run, measure, IsEarlier(view.Incident, run)))
+            foreach (var part in For(run, measure, IsEarlier(view.Proposal, run)))
                 yield return part;
-            if (HasChanges(run) && !IsPast(view.Incident, run))
+            if (HasChanges(run) && !IsPast(view.Proposal, run))
                 yield return WasAndNow(run.Changes, measure);
         }
-        if (view.Incident is { IsLeftToPeople: true, CanBeDraftedAgain: true })
+        if (view.CanBeDraftedAgain && view.Proposal.IsLeftToPeople)
             yield return Rich(
                 "Small",
                 new TextRun("See to it and mark it as handled, or have it drafted again: everything is looked at anew, and nothing runs "
                     + "without approval.", Subtle: true));
-        if (view.Incident is { Phase: ProposalPhase.Undone, IsOpen: false, FiringAlerts.IsEmpty: true, EventCount: > 0 })
+        if (view is IncidentView { Incident: { Phase: ProposalPhase.Undone, IsOpen: false, FiringAlerts.IsEmpty: true, EventCount: > 0 } })
             yield return Rich("Small", new TextRun("The source says that the alert has ended, so nothing waits here.", Subtle: true));
-        if (view.Incident.Phase == ProposalPhase.Verified && view.Incident.Execution?.UndoUntil is { } until && until > view.Now)
+        if (view.Proposal.Phase == ProposalPhase.Verified && view.Proposal.Execution?.UndoUntil is { } until && until > view.Now)
             yield return Rich(
                 "Small",
                 [.. Runs($"Undo is possible until {until}{(view is { Rights.Undo: false, Undoers: { } who } ? $", by {who}" : "")}.",
@@ -35,33 +34,36 @@ internal static class OutcomeSection
     }
 
     /// <summary>Was and now of what ran before the plan that is asked about.</summary>
-    public static IEnumerable<OutgoingJson> InDetails(Incident incident, Measure measure) =>
-        Shown(incident).Where(run => HasChanges(run) && IsPast(incident, run)).Select(run => WasAndNow(run.Changes, measure));
+    public static IEnumerable<OutgoingJson> InDetails(Proposal proposal, Measure measure) =>
+        Shown(proposal).Where(run => HasChanges(run) && IsPast(proposal, run)).Select(run => WasAndNow(run.Changes, measure));
 
     /// <summary>Its sentence is enough to decide on what comes next. Of drift, was and now is why it is asked again.</summary>
-    private static bool IsPast(Incident incident, DevOpsAI.Proposals.Run run) =>
-        incident.IsUndecided && run.Outcome != ExecutionOutcome.Drifted;
+    private static bool IsPast(Proposal proposal, DevOpsAI.Proposals.Run run) =>
+        proposal.IsUndecided && run.Outcome != ExecutionOutcome.Drifted;
 
     private static bool HasChanges(DevOpsAI.Proposals.Run run) => !run.Changes.IsDefaultOrEmpty;
 
     /// <summary>What still stands: of a remedy that was taken back the undo, and of an undo before the last run nothing.</summary>
-    private static IEnumerable<DevOpsAI.Proposals.Run> Shown(Incident incident)
+    private static IEnumerable<DevOpsAI.Proposals.Run> Shown(Proposal proposal)
     {
-        if (incident.Execution is { } run && !incident.Proposal.IsTakenBack)
+        if (proposal.Execution is { } run && !proposal.IsTakenBack)
             yield return run;
-        if (incident.Undo is { } undo && !incident.Proposal.IsEarlier(undo))
+        if (proposal.Undo is { } undo && !proposal.IsEarlier(undo))
             yield return undo;
     }
 
     /// <summary>What it came to is not what the card asks now. Of drift, the card says so itself.</summary>
-    private static bool IsEarlier(Incident incident, DevOpsAI.Proposals.Run run) =>
+    private static bool IsEarlier(Proposal proposal, DevOpsAI.Proposals.Run run) =>
         run is { Kind: ProposalKind.Remedy, Outcome: not null and not ExecutionOutcome.Drifted }
-        && incident is { Staged.Kind: ProposalKind.Remedy }
-        && (incident.Redraft is not null || incident.Proposal.StagedSeq > run.StartedSeq);
+        && proposal is { Staged.Kind: ProposalKind.Remedy }
+        && (proposal.Redraft is not null || proposal.StagedSeq > run.StartedSeq);
 
     private static IEnumerable<OutgoingJson> For(DevOpsAI.Proposals.Run run, Measure measure, bool isEarlier)
     {
         var what = run.Kind == ProposalKind.Undo ? "Taking it back" : "Execution";
+        // Nothing is done at a vendor: its area records that it is so.
+        if (run.Outcome is null && run.Plan.Steps.Count == 0)
+            yield break;
         if (run.Outcome is null)
             yield return Rich("Medium", [new($"{what}: ", Bold: true),
                 .. Runs($"step {Math.Min(Done(run) + 1, run.Plan.Steps.Count)} of {run.Plan.Steps.Count}, since {run.StartedAt}")]);

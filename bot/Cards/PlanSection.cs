@@ -18,7 +18,7 @@ internal static class PlanSection
     private const int Unbounded = int.MaxValue;
 
     /// <summary>Every step and command as elements; null when it is too much for the first screen.</summary>
-    public static IReadOnlyList<OutgoingJson>? Whole(IncidentView view)
+    public static IReadOnlyList<OutgoingJson>? Whole(ProposalView view)
     {
         if (view.Plan.Steps.Count > 8)
             return null;
@@ -27,16 +27,17 @@ internal static class PlanSection
         return target + whole.Sum(static part => part.Size) <= RoomForPlan ? whole : null;
     }
 
-    public static IEnumerable<OutgoingJson> For(IncidentView view, Measure measure, IReadOnlyList<OutgoingJson>? whole)
+    public static IEnumerable<OutgoingJson> For(ProposalView view, Measure measure, IReadOnlyList<OutgoingJson>? whole)
     {
-        var incident = view.Incident;
-        if (incident.Draft is not { } draft || IsOver(incident))
+        var proposal = view.Proposal;
+        if (IsOver(proposal) || (proposal.Draft is null && view.Plan.Steps.Count == 0))
             yield break;
-        yield return Rich("Medium", new(IsAsked(incident) || IsWayBack(incident) ? "" : "Proposed: ", Bold: true, Subtle: true),
-            new(Describe(view, draft, measure, isWhole: whole is not null), Unbounded, Bold: true));
-        if (draft is { Problem: { } problem, Drafter: not RecommendationDrafted.AfterUndo })
+        if (Describe(view, measure, isWhole: whole is not null) is { } said)
+            yield return Rich("Medium", new(IsAsked(proposal) || IsWayBack(proposal) ? "" : "Proposed: ", Bold: true, Subtle: true),
+                new(said, Unbounded, Bold: true));
+        if (proposal.Draft is { Problem: { } problem, Drafter: not RecommendationDrafted.AfterUndo })
             yield return Rich("Small", new("No plan: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
-        if (incident.Phase == ProposalPhase.Withdrawn)
+        if (proposal.Phase == ProposalPhase.Withdrawn)
             yield break;
         if (whole is not null)
         {
@@ -52,20 +53,38 @@ internal static class PlanSection
                     new($" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, 60)}"));
         }
         if (view.Plan.Steps.Count > 0)
-            yield return RiskAndWayBack(view, draft);
+            yield return RiskAndWayBack(view);
     }
 
-    /// <summary>What is done, in one sentence that names what it is done to.</summary>
-    private static string Describe(IncidentView view, RecommendationDrafted draft, Measure measure, bool isWhole)
+    /// <summary>What else is known of each step, for the details.</summary>
+    public static IEnumerable<OutgoingJson> InDetails(ProposalView view, Measure measure)
     {
-        var said = IsWayBack(view.Incident) ? "Take back what was done" : CardText.Plain(draft.Summary, measure.Long);
+        foreach (var (step, number) in view.Plan.Steps.Take(measure.Items).Select((step, number) => (step, number)))
+        {
+            yield return Rich(
+                "Small",
+                new($"{number + 1}. ", Bold: true),
+                new(step.Title, measure.Long, Bold: true),
+                new($" · {step.Target.Kind} {CardText.Name(step.Target.Name, measure.Short)} ({step.Target.Id}) of "
+                    + $"{CardText.Name(step.Target.Client, measure.Short)}", measure.Long),
+                new($". {string.Join(" ", StepMessages.For(view, step))}", measure.Long, Subtle: true));
+        }
+    }
+
+    /// <summary>What is done, in one sentence that names what it is done to; null where nobody drafted one, and the area says it.</summary>
+    private static string? Describe(ProposalView view, Measure measure, bool isWhole)
+    {
+        var said = IsWayBack(view.Proposal) ? "Take back what was done" : view.Proposal.Draft?.Summary;
+        if (said is null)
+            return null;
+        said = CardText.Plain(said, measure.Long);
         if (!isWhole || view.Plan.Steps is not [var only] || On(view, only, said) is not { Length: > 0 } on)
             return said;
         return said.EndsWith('.') ? $"{said[..^1]}{on}." : said + on;
     }
 
     /// <summary>One step: its number and title where there are several, and always its whole command.</summary>
-    private static IEnumerable<OutgoingJson> Step(IncidentView view, PlanStep step, int number)
+    private static IEnumerable<OutgoingJson> Step(ProposalView view, PlanStep step, int number)
     {
         if (view.Plan.Steps.Count > 1)
         {
@@ -80,7 +99,7 @@ internal static class PlanSection
     }
 
     /// <summary>The target and whose it is, as far as the sentence and the card's heading leave them open.</summary>
-    private static string On(IncidentView view, PlanStep step, string said)
+    private static string On(ProposalView view, PlanStep step, string said)
     {
         var target = NameSearch.Names(said, step.Target.Name)
             ? ""
@@ -89,21 +108,21 @@ internal static class PlanSection
         return target.Length + client.Length == 0 ? "" : $"{target}{client}";
     }
 
-    private static OutgoingJson RiskAndWayBack(IncidentView view, RecommendationDrafted draft)
+    private static OutgoingJson RiskAndWayBack(ProposalView view)
     {
         var steps = view.Plan.Steps;
         var worst = steps.MaxBy(step => WayBack.Rank(view.GetAction(step), step.Rollback is not null))!;
         var words = WayBack.For(view.GetAction(worst), worst.Rollback is not null);
         var differs = steps.Any(step => WayBack.For(view.GetAction(step), step.Rollback is not null) != words);
         var which = differs ? $" (step {steps.TakeWhile(step => !ReferenceEquals(step, worst)).Count() + 1})" : "";
-        var asksMore = view.Incident is { IsUndecided: true, Staged.NeedsReview: true };
+        var asksMore = view.Proposal is { IsUndecided: true, Staged.NeedsReview: true };
         var changesNothing = steps.All(step => view.GetAction(step) is { BlastRadius: BlastRadius.Nothing });
-        var said = (IsWayBack(view.Incident), changesNothing && draft.Risk > Risk.Low) switch
+        var said = (IsWayBack(view.Proposal) ? null : view.Proposal.Draft?.Risk) switch
         {
-            (true, _) => $"It {words}{which}.",
+            null => $"It {words}{which}.",
             // What is rated is what happened: a ticket about it is no risk.
-            (_, true) => $"{draft.Risk} risk found; this {words}.",
-            _ => $"{draft.Risk} risk, {words}{which}.",
+            > Risk.Low and var risk when changesNothing => $"{risk} risk found; this {words}.",
+            { } risk => $"{risk} risk, {words}{which}.",
         };
         return Rich(
             "Small",
@@ -112,11 +131,11 @@ internal static class PlanSection
     }
 
     /// <summary>The outcome says what was done; the plan is in the details.</summary>
-    private static bool IsOver(Incident incident) =>
-        incident.Phase is ProposalPhase.Verified or ProposalPhase.Undone or ProposalPhase.Undoing;
+    private static bool IsOver(Proposal proposal) =>
+        proposal.Phase is ProposalPhase.Verified or ProposalPhase.Undone or ProposalPhase.Undoing;
 
-    private static bool IsAsked(Incident incident) => incident.IsUndecided || incident.Phase is ProposalPhase.Drafting;
+    private static bool IsAsked(Proposal proposal) => proposal.IsUndecided || proposal.Phase is ProposalPhase.Drafting;
 
-    private static bool IsWayBack(Incident incident) =>
-        incident is { Staged.Kind: ProposalKind.Undo, Phase: ProposalPhase.Waiting or ProposalPhase.Snoozed or ProposalPhase.Approved };
+    private static bool IsWayBack(Proposal proposal) =>
+        proposal is { Staged.Kind: ProposalKind.Undo, Phase: ProposalPhase.Waiting or ProposalPhase.Snoozed or ProposalPhase.Approved };
 }

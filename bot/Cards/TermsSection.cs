@@ -11,39 +11,39 @@ namespace DevOpsAI.Bot.Cards;
 /// </summary>
 internal static class TermsSection
 {
-    public static OutgoingJson? For(IncidentView view)
+    public static OutgoingJson? For(ProposalView view)
     {
-        var (incident, who) = (view.Incident, Who(view));
-        if (incident is { Phase: ProposalPhase.Snoozed, Proposal.SnoozedUntil: { } back })
+        var (proposal, who) = (view.Proposal, Who(view));
+        if (proposal is { Phase: ProposalPhase.Snoozed, SnoozedUntil: { } back })
             return Text($"**{Level(view)}.** Asks again {back}. {who,300}", spacing: "Small");
-        if (incident.Phase == ProposalPhase.Waiting && incident.Proposal.ExpiresAt is { } until)
+        if (proposal.Phase == ProposalPhase.Waiting && proposal.ExpiresAt is { } until)
             return Waiting(view, until, who);
-        if (incident is { Staged: { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L0 or GateLevel.L1 } } && who.Length == 0)
+        if (proposal is { Staged: { Kind: ProposalKind.Remedy, Terms.Level: GateLevel.L0 or GateLevel.L1 } } && who.Length == 0)
             return Text($"{Level(view)}", subtle: true, spacing: "Small");
         return who.Length > 0 ? Text($"{who,300}", subtle: true, spacing: "Small") : null;
     }
 
     /// <summary>Where people approve, the level's name begins the sentence that says until when and who.</summary>
-    private static OutgoingJson Waiting(IncidentView view, DateTimeOffset until, string who)
+    private static OutgoingJson Waiting(ProposalView view, DateTimeOffset until, string who)
     {
         if (until <= view.Now)
             return Text($"**{Level(view)}.** Time is over since {until}. {who,300}", spacing: "Small");
         if (!view.EverybodyIsAdministrator && CardMentions.In(view) is { } called)
         {
-            return view.Incident.Staged!.Terms.Level == GateLevel.L2
+            return view.Proposal.Staged!.Terms.Level == GateLevel.L2
                 ? Text($"**{Level(view)}** by {until}: {called}{Needed(view),100}", spacing: "Small")
                 : Text($"**{Level(view)}.** Decide by {until}. May decide: {called}{Needed(view),100}", spacing: "Small");
         }
-        if (view.Incident.Staged!.Terms.Level != GateLevel.L2)
+        if (view.Proposal.Staged!.Terms.Level != GateLevel.L2)
             return Text($"**{Level(view)}.** Decide by {until}. {who,300}", spacing: "Small");
         return view is { EverybodyIsAdministrator: false, Deciders: { } names }
             ? Text($"**{Level(view)}** by {until}: {names + Needed(view),300}", spacing: "Small")
             : Text($"**{Level(view)}** by {until}. {who,300}", spacing: "Small");
     }
 
-    private static string Level(IncidentView view) => Labels.Level(view.Incident.Staged!.Terms.Level);
+    private static string Level(ProposalView view) => Labels.Level(view.Proposal.Staged!.Terms.Level);
 
-    private static string Who(IncidentView view) => (view.EverybodyIsAdministrator, view.Deciders) switch
+    private static string Who(ProposalView view) => (view.EverybodyIsAdministrator, view.Deciders) switch
     {
         (true, _) => HeaderSection.LocalModeLabel,
         (_, { } names) => $"May decide: {names}{Needed(view)}",
@@ -51,8 +51,8 @@ internal static class TermsSection
     };
 
     /// <summary>How many must agree, until one has: then it is said beside who that was how many are left.</summary>
-    private static string Needed(IncidentView view) =>
-        view.Incident is { IsUndecided: true, Staged.Terms.Approvals: > 1 and var needed } && DecisionSection.Given(view.Incident) == 0
+    private static string Needed(ProposalView view) =>
+        view.Proposal is { IsUndecided: true, Staged.Terms.Approvals: > 1 and var needed } && DecisionSection.Given(view.Proposal) == 0
             ? $" ({needed} must agree)"
             : "";
 }

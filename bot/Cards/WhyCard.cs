@@ -8,8 +8,8 @@ using static DevOpsAI.Bot.Cards.CardElements;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// Why an incident stands as it does: first as a story in a few lines, behind it the audit trail, each ledger entry with its number, time,
-/// who and what, oldest first. What only says that a card was drawn again is left out unless it is asked for.
+/// Why something that is decided about stands as it does: first as a story in a few lines, behind it the audit trail, each ledger entry with
+/// its number, time, who and what, oldest first. What only says that a card was drawn again is left out unless it is asked for.
 /// </summary>
 public static class WhyCard
 {
@@ -18,17 +18,17 @@ public static class WhyCard
 
     private const int PerPage = 15;
 
-    /// <param name="trail">The entries of the incident's streams and of its events, in the order of the ledger.</param>
+    /// <param name="trail">The entries that tell of it, in the order of the ledger.</param>
     /// <param name="catalog">Says what the entries of areas record.</param>
     /// <param name="page">0 is the story, the trail begins with 1; out of range means the nearest.</param>
     /// <param name="everything">With the entries about cards and notices.</param>
     public static OutgoingJson Build(
-        IncidentView view, IReadOnlyList<LedgerEntry> trail, EntryCatalog catalog, int page, bool everything = false)
+        ProposalView view, IReadOnlyList<LedgerEntry> trail, EntryCatalog catalog, int page, bool everything = false)
     {
         List<LedgerEntry> told = [.. trail.Where(entry => everything || !IsAboutCards(entry.Fact))];
         var pages = Math.Max(1, (told.Count + PerPage - 1) / PerPage);
         var shown = Math.Clamp(page, 0, pages);
-        List<OutgoingJson> body = [Rich(null, new($"Why {view.Incident.Id}? ", Bold: true, Size: "Medium"), new(view.Incident.Title, 100))];
+        List<OutgoingJson> body = [Rich(null, new($"Why {Name(view)}? ", Bold: true, Size: "Medium"), new(view.Title, 100))];
         body.Add(shown == 0
             ? Text($"{CardText.Name(view.Tenant.Name, 60)}", subtle: true, spacing: "None")
             : Text($"{CardText.Name(view.Tenant.Name, 60)} · {told.Count} ledger entries, page {shown} of {pages}", subtle: true,
@@ -40,11 +40,13 @@ public static class WhyCard
         else
             body.AddRange(told.Skip((shown - 1) * PerPage).Take(PerPage).Select(entry => Line(entry, catalog)));
         if (shown == pages)
-            body.Add(Rich("Small", new TextRun($"Correlation id {view.Incident.Correlation}", Mono: true, Subtle: true, Size: "Small")));
-        return Card.Frame(body, Navigation(view, shown, pages, everything, told.Count < trail.Count), $"Why {view.Incident.Id}");
+            body.Add(Rich("Small", new TextRun($"Correlation id {view.Proposal.Correlation}", Mono: true, Subtle: true, Size: "Small")));
+        return Card.Frame(body, Navigation(view, shown, pages, everything, told.Count < trail.Count), $"Why {Name(view)}");
     }
 
-    private static IEnumerable<OutgoingJson> Navigation(IncidentView view, int page, int pages, bool everything, bool leftOut)
+    private static string Name(ProposalView view) => CardText.Name(view.Proposal.Subject.ToString(), 80);
+
+    private static IEnumerable<OutgoingJson> Navigation(ProposalView view, int page, int pages, bool everything, bool leftOut)
     {
         if (page < pages)
             yield return Page(view, page + 1, page == 0 ? "Every entry" : "Next page", everything);
@@ -56,9 +58,9 @@ public static class WhyCard
             yield return Page(view, 1, "With card updates", everything: true);
     }
 
-    private static OutgoingJson Page(IncidentView view, int page, string title, bool everything)
+    private static OutgoingJson Page(ProposalView view, int page, string title, bool everything)
     {
-        var data = IncidentCard.GetData(view);
+        var data = CardData.For(view);
         data["page"] = page;
         if (everything)
             data[Everything] = true;

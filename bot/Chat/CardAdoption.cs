@@ -17,22 +17,23 @@ internal sealed class CardAdoption(ILedger ledger, ILogger<CardAdoption> logger)
             other.Id != found.Incident.Id && other.Cards.GetValueOrDefault(context.Conversation.ChannelId)?.ActivityId == clicked);
 
     /// <summary>A card whose send was not answered tells us its id with the first click on it.</summary>
+    /// <param name="shown">What the conversation is known to show of it; null for nothing.</param>
+    /// <param name="version">Of its card's stream.</param>
     public async Task AdoptAsync(
-        Sought.Found found, TurnContext context, CardAction action, ClickData data, CancellationToken cancellationToken)
+        Pressed pressed, ShownCard? shown, long version, TurnContext context, CardAction action, CancellationToken cancellationToken)
     {
         var conversation = context.Conversation;
-        if (data.IsCopy || action.ReplyToId is not { } clicked
-            || found.Incident.Cards.GetValueOrDefault(conversation.ChannelId) is not { ActivityId: null })
+        if (pressed.Data.IsCopy || action.ReplyToId is not { } clicked || shown is not { ActivityId: null })
             return;
+        var (proposal, subject) = (pressed.Proposal, pressed.Proposal.Subject.Text);
         var posted = new CardPosted(
-            found.Incident.Id, conversation.ChannelId, conversation.ServiceUrl, conversation.ConversationId, clicked, ShownSeq: 0,
-            Adopted: true);
+            subject, conversation.ChannelId, conversation.ServiceUrl, conversation.ConversationId, clicked, ShownSeq: 0, Adopted: true);
         var appended = await ledger.AppendAsync(
-            found.Where.Tenant.Id,
-            [new(StreamId.Card(found.Incident.Id), found.Incident.CardVersion)],
-            [new(StreamId.Card(found.Incident.Id), Actor.Service("cards"), found.Incident.Correlation, posted)],
+            proposal.Tenant,
+            [new(StreamId.Card(subject), version)],
+            [new(StreamId.Card(subject), Actor.Service("cards"), proposal.Correlation, posted)],
             cancellationToken);
         if (appended is AppendResult.Appended)
-            logger.Adopted(found.Incident.Id, conversation.ChannelId, clicked);
+            logger.Adopted(subject, conversation.ChannelId, clicked);
     }
 }

@@ -15,34 +15,38 @@ internal sealed class CardClicks(
 {
     public async Task<InvokeResponse> PressAsync(TurnContext context, Person person, CardAction action, CancellationToken cancellationToken)
     {
-        if (SubjectClicks.IsOne(action.Data))
-            return await subjects.PressAsync(context, person, action, cancellationToken);
         if (ClickData.Read(action.Data) is not { } data)
-            return InvokeResponse.Error(400, "BadRequest", "This button names no incident. Say pending for the cards that are current.");
-        var sought = await visibility.FindAsync(data.Tenant, data.IncidentId, person, context.Conversation, cancellationToken);
+            return InvokeResponse.Error(
+                400, "BadRequest", "This button names nothing that is decided about. Say pending for the cards that are current.");
+        if (!data.Subject.IsIncident)
+            return await subjects.PressAsync(context, person, action, data, cancellationToken);
+        var sought = await visibility.FindAsync(data.Tenant, data.Subject.Text, person, context.Conversation, cancellationToken);
         if (sought is not Sought.Found found)
         {
             // A card draws itself anew for whoever looks, and those who may not see it have done nothing.
             if (!action.IsAutomatic && action.Verb != Verb.View)
                 logger.Pressed(
-                    person.ObjectId, action.Verb, data.IncidentId, "refused, no right to it, or no such incident", context.Correlation);
-            return InvokeResponse.Message(UserMessages.NotFound(sought, data.IncidentId));
+                    person.ObjectId, action.Verb, data.Subject.Text, "refused, no right to it, or no such incident", context.Correlation);
+            return InvokeResponse.Message(UserMessages.NotFound(sought, data.Subject.Text));
         }
         if (CardAdoption.IsForeign(found, context, action))
         {
-            logger.ForeignCard(person.ObjectId, action.Verb, data.IncidentId);
+            logger.ForeignCard(person.ObjectId, action.Verb, data.Subject.Text);
             return InvokeResponse.Message(
-                $"This button does not belong to the card of {data.IncidentId}; nothing was done. "
-                + $"Say show {data.IncidentId} for the real one.");
+                $"This button does not belong to the card of {data.Subject.Text}; nothing was done. "
+                + $"Say show {data.Subject.Text} for the real one.");
         }
-        await adoption.AdoptAsync(found, context, action, data, cancellationToken);
-        var click = new Click(context, person, action, data with { IsCopy = data.IsCopy || action.AnswersWithCopy }, found);
+        var click = new Click(context, person, action, data, found);
+        await adoption.AdoptAsync(
+            click.Pressed, found.Incident.Cards.GetValueOrDefault(context.Conversation.ChannelId), found.Incident.CardVersion, context,
+            action, cancellationToken);
+        click = click with { Data = data with { IsCopy = data.IsCopy || action.AnswersWithCopy } };
         return action.Verb switch
         {
             Verb.View => cards.Current(click, found.Incident, Said(click)),
             Verb.Details => cards.Details(click),
             Verb.Why => await cards.WhyAsync(click, cancellationToken),
-            _ when requests.For(click) is { } request => await AnswerAsync(request, click, cancellationToken),
+            _ when requests.For(click.Pressed) is { } request => await AnswerAsync(request, click, cancellationToken),
             _ => cards.Current(click, found.Incident, ClickRequests.WhyNone(action.Verb)),
         };
     }
@@ -81,11 +85,11 @@ internal sealed class CardClicks(
     /// </summary>
     private string? Said(Click click)
     {
-        if (click.Data.Input(IncidentCard.Said) is { } before)
+        if (click.Data.Input(CardData.Said) is { } before)
             return before;
         var incident = click.Found.Incident;
         return !click.Action.IsAutomatic && (incident.IsUndecided || incident.IsLeftToPeople)
-            ? helpers.CheckPermission(click.Context, click.Found.Where.State, incident, click.Person)
+            ? helpers.CheckPermission(click.Context, click.Found.Where.State, incident.Proposal, click.Person)
             : null;
     }
 }

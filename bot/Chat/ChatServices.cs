@@ -24,6 +24,7 @@ public static class ChatServices
         .AddSingleton<ChatParser>()
         .AddSingleton<ChatAnswers>()
         .AddSingleton<PersonalCards>()
+        .AddSingleton<PersonalSubjectCards>()
         .AddSingleton<ClickRequests>()
         .AddSingleton<CardAdoption>()
         .AddSingleton<CardClicks>()

@@ -1,27 +1,29 @@
 using System.Globalization;
 using System.Text.Json;
 using DevOpsAI.Bot.Cards;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>What came with a click: anybody could have written it. Bounded and typed here, believed nowhere.</summary>
 internal sealed record ClickData(
-    TenantId Tenant, string IncidentId, string PlanDigest, int Page, string? Review, bool IsCopy,
+    TenantId Tenant, ProposalSubject Subject, string PlanDigest, int Page, string? Review, bool IsCopy,
     IReadOnlyDictionary<string, string> Inputs)
 {
     private const int MaxValueLength = 4_000;
     private const int MaxValues = 60;
+    private const int MaxSubjectLength = 300;
 
-    /// <summary>Null when it names no incident of a client.</summary>
+    /// <summary>Null when it names nothing that is decided about, or no client.</summary>
     public static ClickData? Read(JsonElement data)
     {
         if (ReadValues(data) is not { } values
             || !TenantId.TryParse(values.GetValueOrDefault("tenant"), out var tenant)
-            || TypedText.IncidentId(values.GetValueOrDefault("incident") ?? "") is not { } incident)
+            || ReadSubject(values) is not { } subject)
             return null;
         return new(
-            tenant, incident, values.GetValueOrDefault("seal") ?? "",
+            tenant, subject, values.GetValueOrDefault("seal") ?? "",
             int.TryParse(values.GetValueOrDefault("page"), NumberStyles.None, CultureInfo.InvariantCulture, out var page)
                 ? Math.Min(page, 100_000)
                 : 0,
@@ -48,6 +50,14 @@ internal sealed record ClickData(
             return null; // half a character, as in "\ud800": JSON, but no text
         }
         return values;
+    }
+
+    /// <summary>What else than an incident never passes for one, nor the other way round.</summary>
+    private static ProposalSubject? ReadSubject(IReadOnlyDictionary<string, string> values)
+    {
+        if (!values.TryGetValue(CardData.Subject, out var text))
+            return TypedText.IncidentId(values.GetValueOrDefault(CardData.Incident) ?? "") is { } id ? ProposalSubject.Parse(id) : null;
+        return text.Length is > 0 and <= MaxSubjectLength && ProposalSubject.Parse(text) is { IsIncident: false } subject ? subject : null;
     }
 
     /// <summary>Which page of a list, and of which client; the first page of all where it cannot be read.</summary>

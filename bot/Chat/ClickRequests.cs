@@ -1,29 +1,29 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Gates;
-using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using MediatR;
 
 namespace DevOpsAI.Bot.Chat;
 
-/// <summary>What a button of an incident's card asks of core, with the values that its person gave.</summary>
+/// <summary>What a button of a card asks of core, with the values that its person gave.</summary>
 internal sealed class ClickRequests(TimeProvider clock)
 {
     /// <summary>Null where the button is not known, or what it needs is missing.</summary>
-    public IRequest<RequestResult>? For(Click click)
+    public IRequest<RequestResult>? For(Pressed pressed)
     {
-        var (tenant, incident, data, seen) = (click.Data.Tenant, click.Found.Incident.Id, click.Data, click.Found.Where.State);
-        return click.Action.Verb switch
+        var (proposal, seen, person, verb, data, correlation) = pressed;
+        var (tenant, subject) = (proposal.Tenant, proposal.Subject);
+        return verb switch
         {
-            Verb.Undo => new RequestUndo(tenant, incident, click.Person, click.Context.Correlation) { Seen = seen },
-            Verb.Redraft => new RequestRedraft(tenant, incident, click.Person, data.PlanDigest, click.Context.Correlation) { Seen = seen },
+            Verb.Undo => new RequestUndo(tenant, subject, person, correlation) { Seen = seen },
+            Verb.Redraft when subject.IsIncident =>
+                new RequestRedraft(tenant, subject.Id, person, data.PlanDigest, correlation) { Seen = seen },
             Verb.Confirm or Verb.Object when data.Number("revision") is { } revision => new ReviewBreakGlass(
-                tenant, incident, click.Person, revision, click.Action.Verb == Verb.Confirm,
-                data.Input(InputId.Objection), click.Context.Correlation)
+                tenant, subject, person, revision, verb == Verb.Confirm, data.Input(InputId.Objection), correlation)
             {
                 Seen = seen,
             },
-            _ => Decision(click),
+            _ => Decision(pressed),
         };
     }
 
@@ -35,20 +35,19 @@ internal sealed class ClickRequests(TimeProvider clock)
         _ => $"I know no button “{CardText.Plain(verb, 40)}”; nothing was recorded.",
     };
 
-    private Decide? Decision(Click click)
+    private Decide? Decision(Pressed pressed)
     {
-        var data = click.Data;
+        var (proposal, seen, person, verb, data, correlation) = pressed;
         var decide = new Decide(
-            data.Tenant, click.Found.Incident.Id, click.Person, DecisionKind.Approve, data.PlanDigest, click.Context.Correlation,
-            ReviewToken: data.Review)
+            proposal.Tenant, proposal.Subject, person, DecisionKind.Approve, data.PlanDigest, correlation, ReviewToken: data.Review)
         {
-            Seen = click.Found.Where.State,
+            Seen = seen,
         };
-        return click.Action.Verb switch
+        return verb switch
         {
             Verb.Approve => decide,
             Verb.BreakGlass => decide with { BreakGlass = true, Reason = data.Input(InputId.Emergency) },
-            Verb.ApproveEdited => WithEdits(decide, click.Found.Incident, data),
+            Verb.ApproveEdited => WithEdits(decide, proposal, data),
             Verb.Reject when data.Input(InputId.Reason) is { } reason => decide with { Kind = DecisionKind.Reject, Reason = reason },
             Verb.Snooze when Until(data.Input(InputId.SnoozeFor)) is { } until =>
                 decide with { Kind = DecisionKind.Snooze, Until = until, PastDeadline = data.Input(InputId.PastDeadline) == "true" },
@@ -58,9 +57,9 @@ internal sealed class ClickRequests(TimeProvider clock)
     }
 
     /// <summary>Only what differs from what the form showed is an edit.</summary>
-    private static Decide WithEdits(Decide decide, Incident incident, ClickData data)
+    private static Decide WithEdits(Decide decide, Proposal proposal, ClickData data)
     {
-        var shown = incident.PlanInForce.Steps
+        var shown = proposal.PlanInForce.Steps
             .SelectMany(static (step, number) => step.Arguments.Select(argument => (Key: $"{number}.{argument.Key}", argument.Value)))
             .ToDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.Ordinal);
         var edits = data.Edits()

@@ -4,12 +4,13 @@ using DevOpsAI.Bot.Views;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>Knows who can help a person who may not, or not now: a refusal that names nobody leaves them with nobody to ask.</summary>
-internal sealed class Helpers(IAccess access, IncidentViews views)
+internal sealed class Helpers(IAccess access, ProposalViews views)
 {
     private static readonly Role[] Approving = [Role.Approver, Role.Administrator];
 
@@ -22,20 +23,20 @@ internal sealed class Helpers(IAccess access, IncidentViews views)
         if (refused.Refusal is not (Refusal.NotAllowed or Refusal.OwnRequest or Refusal.AlreadyApprovedByYou)
             || access.EverybodyIsAdministrator)
             return "";
-        var deciders = refused.Proposal is { IsUndecided: true, Subject: var subject } && state.Find(subject.Id) is { } incident
-            ? views.ForEverybody(state, incident, place).Deciders
+        var deciders = refused.Proposal is { IsUndecided: true } proposal && state.FindProposal(proposal.Subject) is { } now
+            ? views.DecidersOf(state, now, place)
             : null;
         return Said(deciders ?? views.PeopleWith(state, place, Approving, person.ObjectId), "");
     }
 
-    /// <summary>Why this person has no right to decide about the incident now, and whom to ask; null when they have.</summary>
-    public string? CheckPermission(TurnContext turn, TenantState state, Incident incident, Person person) =>
-        access.AuthorizeDecision(state, incident.Proposal, person.ObjectId) is { } why ? why.Message + Ask(turn, state, why, person) : null;
+    /// <summary>Why this person has no right to decide about it now, and whom to ask; null when they have.</summary>
+    public string? CheckPermission(TurnContext turn, TenantState state, Proposal proposal, Person person) =>
+        access.AuthorizeDecision(state, proposal, person.ObjectId) is { } why ? why.Message + Ask(turn, state, why, person) : null;
 
     /// <summary>As <see cref="CheckPermission"/>; also that a freeze keeps everybody from it.</summary>
     public string? AuthorizeDecision(TurnContext turn, TenantState state, Incident incident, Person person)
     {
-        if (CheckPermission(turn, state, incident, person) is { } why)
+        if (CheckPermission(turn, state, incident.Proposal, person) is { } why)
             return why;
         if (state.Freeze is not { } freeze)
             return null;

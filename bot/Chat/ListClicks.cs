@@ -4,8 +4,9 @@ using DevOpsAI.Bot.Teams.Turns;
 
 namespace DevOpsAI.Bot.Chat;
 
-/// <summary>The buttons of the list of what waits: another page of it, or one of its incidents as a message of its own.</summary>
-internal sealed class ListClicks(PendingLists lists, IncidentAnswers incidents, SwitchBanner banner)
+/// <summary>The buttons of the list of what waits: another page of it, or the card of one of its lines as a message of its own.</summary>
+internal sealed class ListClicks(
+    PendingLists lists, IncidentAnswers incidents, PersonalSubjectCards subjects, SwitchBanner banner)
 {
     public static bool Handles(string verb) => verb is Verb.Show or Verb.Pending;
 
@@ -14,9 +15,13 @@ internal sealed class ListClicks(PendingLists lists, IncidentAnswers incidents, 
         if (action.Verb == Verb.Pending)
             return await PageAsync(turn, action, cancellationToken);
         if (ClickData.Read(action.Data) is not { } data)
-            return InvokeResponse.Error(400, "BadRequest", "This button names no incident. Say pending for the cards that are current.");
-        await turn.Context.ReplyAsync(await incidents.ShowAsync(turn, data.IncidentId, notice: null, cancellationToken), cancellationToken);
-        return InvokeResponse.Message($"{data.IncidentId} is answered below.");
+            return InvokeResponse.Error(
+                400, "BadRequest", "This button names nothing that is decided about. Say pending for the cards that are current.");
+        var shown = data.Subject.IsIncident
+            ? await incidents.ShowAsync(turn, data.Subject.Id, notice: null, cancellationToken)
+            : await subjects.ShowAsync(turn, data, cancellationToken);
+        await turn.Context.ReplyAsync(shown, cancellationToken);
+        return InvokeResponse.Message($"{CardText.Name(data.Subject.ToString(), 80)} is answered below.");
     }
 
     private async Task<InvokeResponse> PageAsync(ChatTurn turn, CardAction action, CancellationToken cancellationToken)

@@ -9,9 +9,10 @@ namespace DevOpsAI.Bot.Chat;
 internal sealed class Reviewing(IReviews reviews)
 {
     /// <summary>The page asked for, or the first one that this person has not opened yet.</summary>
-    public IncidentView Open(IncidentView view, Person person, ClickData data)
+    public TView Open<TView>(TView view, Person person, ClickData data)
+        where TView : ProposalView
     {
-        if (view.Incident.Staged is not { NeedsReview: true } staged || !view.Incident.IsUndecided)
+        if (view.Proposal.Staged is not { NeedsReview: true } staged || !view.Proposal.IsUndecided)
             return view with { Reading = new(data.Page, null) };
         var pages = DetailPages.From(view).ToReview;
         var opened = reviews.Opened(staged, person.ObjectId, data.Review, pages);

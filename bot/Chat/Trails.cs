@@ -7,19 +7,27 @@ using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Chat;
 
-/// <summary>Reads an incident's audit trail from the ledger.</summary>
-internal sealed class Trails(ILedger ledger, EntryCatalog catalog)
+/// <summary>Reads from the ledger what tells of an incident, or of what else is decided about.</summary>
+internal sealed class Trails(ILedger ledger, EntryCatalog catalog, SubjectViews subjects)
 {
     private const int MaxEvents = 20;
 
-    public async ValueTask<OutgoingJson> CardAsync(IncidentView view, int page, bool everything, CancellationToken cancellationToken)
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read now.</exception>
+    public async ValueTask<OutgoingJson> CardAsync(ProposalView view, int page, bool everything, CancellationToken cancellationToken)
     {
-        var incident = view.Incident;
         List<LedgerEntry> trail = [];
-        foreach (var stream in new[] { StreamId.Incident(incident.Id), StreamId.Proposal(incident.Id), StreamId.Card(incident.Id) })
-            trail.AddRange(await ledger.ReadStreamAsync(incident.Tenant, stream, cancellationToken));
-        foreach (var (_, received) in incident.RecentEvents.TakeLast(MaxEvents))
-            trail.AddRange(await ledger.ReadStreamAsync(incident.Tenant, StreamId.Event(received.EventId), cancellationToken));
+        foreach (var stream in GetStreams(view))
+            trail.AddRange(await ledger.ReadStreamAsync(view.Proposal.Tenant, stream, cancellationToken));
         return WhyCard.Build(view, [.. trail.DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)], catalog, page, everything);
+    }
+
+    private IEnumerable<StreamId> GetStreams(ProposalView view)
+    {
+        var subject = view.Proposal.Subject;
+        StreamId[] own = [subject.Stream, StreamId.Card(subject.Text)];
+        return view is IncidentView { Incident: var incident }
+            ? own.Prepend(StreamId.Incident(incident.Id))
+                .Concat(incident.RecentEvents.TakeLast(MaxEvents).Select(static recent => StreamId.Event(recent.Event.EventId)))
+            : own.Concat(subjects.GetStreams(subject));
     }
 }

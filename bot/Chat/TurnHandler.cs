@@ -69,9 +69,9 @@ internal sealed class TurnHandler(
         var data = ClickData.Read(action.Data);
         var said = response.Notice ?? response.Value as string ?? (response.Value as InvokeError)?.Message
             ?? "it took too long to show. Please press the button again.";
-        var about = data is null ? "about your click" : $"about your click on {data.IncidentId}";
+        var about = data is null ? "about your click" : $"about your click on {CardText.Name(data.Subject.ToString(), 80)}";
         // Only whoever may see the incident gets a card of it, and with it a notice.
-        var evidence = response.Notice is null ? null : new Evidence(data!.Tenant, "answer", data.IncidentId);
+        var evidence = response.Notice is null ? null : new Evidence(data!.Tenant, "answer", data.Subject.Text);
         return turn.ReplyAsync(
             Reply.Notice($"{CardText.Name(turn.Person?.Name ?? "You there", 60)}, {about}: {said}") with { Evidence = evidence },
             cancellationToken);
@@ -119,7 +119,7 @@ internal sealed class TurnHandler(
         {
             OutgoingJson card when read is null => Reply.Card(card),
             OutgoingJson card =>
-                Reply.Card(card) with { Evidence = new(read!.Tenant, verb == Verb.Why ? "trail" : "copy", read.IncidentId) },
+                Reply.Card(card) with { Evidence = new(read!.Tenant, verb == Verb.Why ? "trail" : "copy", read.Subject.Text) },
             string message => Reply.Notice(message),
             InvokeError error => Reply.Notice(error.Message),
             _ => Reply.Notice("That button did nothing."),

@@ -3,6 +3,7 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;
@@ -167,6 +168,17 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
             ? new Sought.Found(new(tenant, state), incident)
             : new Sought.NotHere();
     }
+
+    /// <summary>What else than an incident is decided about; null where there is none, or it may not be shown to this person here.</summary>
+    public async ValueTask<(TenantNow Where, Proposal Proposal)?> FindAsync(
+        TenantId tenantId, ProposalSubject subject, Person person, ConversationRef conversation, CancellationToken cancellationToken) =>
+        !subject.IsIncident
+        && tenants.Find(tenantId) is { } tenant
+        && await StateForAsync(tenant, person, cancellationToken) is { } state
+        && await MayBeShownAsync(tenantId, state, conversation, cancellationToken)
+        && state.FindProposal(subject) is { } proposal
+            ? (new TenantNow(tenant, state), proposal)
+            : null;
 
     /// <summary>
     /// A personal chat shows whatever its person may see. A shared conversation shows the client it is linked to; one that is linked to

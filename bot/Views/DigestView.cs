@@ -14,7 +14,7 @@ namespace DevOpsAI.Bot.Views;
 /// <param name="Client">Its name, made safe.</param>
 /// <param name="Window">The time that is told of.</param>
 /// <param name="Happened">What the ledger says of that time.</param>
-/// <param name="Open">How many incidents are open now.</param>
+/// <param name="Open">How many incidents, and other things that are decided about, are open now.</param>
 /// <param name="Waiting">The most urgent of them.</param>
 internal sealed record DigestView(
     TenantId Tenant, string Client, Wording Window, Digest Happened, int Open, IReadOnlyList<IncidentLine> Waiting)
@@ -35,7 +35,8 @@ internal sealed record DigestView(
 }
 
 /// <summary>Reads digests from the ledger.</summary>
-internal sealed class DigestViews(ILedger ledger, Checkpoints checkpoints, TimeProvider clock, SecretRotations? rotations = null)
+internal sealed class DigestViews(
+    ILedger ledger, Checkpoints checkpoints, TimeProvider clock, SecretRotations? rotations = null, SubjectViews? subjects = null)
 {
     private const int MaxWaiting = 8;
     private const int MaxSecrets = 8;
@@ -60,13 +61,13 @@ internal sealed class DigestViews(ILedger ledger, Checkpoints checkpoints, TimeP
     private async Task<DigestView> ViewAsync(
         Tenant tenant, TenantState state, Digest digest, Wording window, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var open = PendingView.Open(state);
-        var waiting = open.Take(MaxWaiting).Select(incident => IncidentLine.For(tenant, incident, now));
+        var open = PendingView.Open(tenant, state, now, subjects);
+        var waiting = open.Take(MaxWaiting).Select(static item => item.Line());
         var secrets = (rotations?.Due(now) ?? []).Where(due => due.Secret.Tenant == tenant.Id);
         var (checkpoint, problem) = await NewestAsync(tenant, cancellationToken);
         return new(tenant.Id, SanitizedText.Name(tenant.Name, 60), window, digest, open.Count, [.. waiting])
         {
-            IsPartlySimulated = digest.Simulated || open.Exists(static incident => incident.Simulated),
+            IsPartlySimulated = digest.Simulated || open.Exists(static item => item.IsSimulated),
             FreezeReason = state.Freeze?.Reason,
             SecretsToReplace = [.. secrets.Take(MaxSecrets).Select(static due => due.Warning)],
             Checkpoint = checkpoint,

@@ -1,78 +1,24 @@
-using DevOpsAI.Connections;
-using DevOpsAI.Connections.Plans;
-using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Views;
 
-/// <summary>What the reader of a card may do with it now.</summary>
-/// <param name="Decide">Approve, edit, reject, snooze or mark as handled.</param>
-/// <param name="Snooze">Put off what others decide about.</param>
-/// <param name="Undo">Ask to take a verified execution back.</param>
-/// <param name="Redraft">Ask for a new draft where the last one led nowhere.</param>
-/// <param name="BreakGlass">Act at once and alone.</param>
-/// <param name="Confirm">Say whether it was right that somebody did.</param>
-public readonly record struct Permissions(
-    bool Decide, bool Undo, bool Redraft = false, bool BreakGlass = false, bool Confirm = false, bool Snooze = false);
-
-/// <summary>
-/// How far a person has come in reading an irreversible plan. The tokens are opaque to cards; each stands for the pages opened up to one.
-/// </summary>
-/// <param name="Token">
-/// For the page that is being shown: it and all before it were opened by this person. Null when there is no such proof.
-/// </param>
-public sealed record Reading(int Page, string? Token);
-
 /// <summary>Everything an incident's card says, for one reader at one instant.</summary>
-/// <param name="Now">When it is drawn; times left are relative to it.</param>
-public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffset Now)
+public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffset Now) : ProposalView(Tenant, Now)
 {
-    public Permissions Rights { get; init; }
+    public override Proposal Proposal => Incident.Proposal;
 
-    /// <summary>The card of one person, rather than the one that everybody in the conversation sees.</summary>
-    public bool IsPersonal { get; init; }
+    public override string Title => Incident.Title;
 
-    /// <summary>Local mode: everybody is administrator. Said on the card.</summary>
-    public bool EverybodyIsAdministrator { get; init; }
+    internal override (string Word, Tone Tone) Standing => Labels.For(Incident);
 
-    public Freeze? Freeze { get; init; }
+    public override bool CanBeFrozen => Incident.CanBeFrozen(Now);
 
-    /// <summary>The dated freeze of the policy that lasts now.</summary>
-    public PlannedFreeze? PlannedFreeze { get; init; }
-
-    /// <summary>The kill switch is on for the whole client.</summary>
-    public SwitchedOff? SwitchedOff { get; init; }
-
-    /// <summary>Nothing of the client is approved or runs now, by somebody's word or as planned: no button offers it.</summary>
-    public bool IsFrozen => SwitchedOff is not null || Freeze is not null || PlannedFreeze is not null;
-
-    /// <summary>People who could decide and are absent, and who decides in their name.</summary>
-    public IReadOnlyList<Absence> Absences { get; init; } = [];
-
-    /// <summary>Who may decide now, in words, names made safe; null when nothing waits for a decision or everybody may.</summary>
-    public string? Deciders { get; init; }
-
-    /// <summary>Those of <see cref="Deciders"/> who are to be told each; null for nobody.</summary>
-    public Calls? Calls { get; init; }
-
-    /// <summary>Who may have it taken back, in words, names made safe; null when nothing can be or everybody may.</summary>
-    public string? Undoers { get; init; }
+    public override bool CanBeDraftedAgain => Incident.CanBeDraftedAgain;
 
     /// <summary>Where addresses in alerts may lead.</summary>
     public LinkHosts LinkHosts { get; init; } = LinkHosts.None;
-
-    /// <summary>One sentence about what just happened, on top.</summary>
-    public string? Notice { get; init; }
-
-    /// <summary>Teams ids of the people in the conversation who get a view of their own.</summary>
-    public IReadOnlyList<string> Refreshers { get; init; } = [];
-
-    /// <summary>Catalog entries of the plan's steps, in order; null for one that is no longer installed.</summary>
-    public IReadOnlyList<ActionSpec?> Actions { get; init; } = [];
-
-    /// <summary>The page of details that is being read; null for the card itself.</summary>
-    public Reading? Reading { get; init; }
 
     /// <summary>
     /// Open incidents that have cards of their own although a storm of the whole client gathers the rest, the worst first.
@@ -81,24 +27,4 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
 
     /// <summary>Earlier incidents of the same alert on the same device, oldest first; none the first time.</summary>
     public IReadOnlyList<Occurrence> Before { get; init; } = [];
-
-    /// <summary>Posted as the answer to a command, so not the living card of its conversation.</summary>
-    public bool IsCopy { get; init; }
-
-    /// <summary>The catalog's entry of a step of the plan; null where it is no longer installed.</summary>
-    internal ActionSpec? GetAction(PlanStep step)
-    {
-        for (var i = 0; i < Plan.Steps.Count && i < Actions.Count; i++)
-        {
-            if (ReferenceEquals(Plan.Steps[i], step))
-                return Actions[i];
-        }
-        return null;
-    }
-
-    /// <summary>What is, or was last, up for decision or execution.</summary>
-    internal Plan Plan =>
-        Incident.PlanInForce is { Steps.Count: > 0 } staged || Incident.Staged is not null
-            ? Incident.PlanInForce
-            : Incident.Draft?.Plan ?? Plan.Empty;
 }

@@ -16,20 +16,29 @@ internal static class Labels
         ProposalPhase.Drafting when incident.IsToBeDraftedAnew => ("Fires again – drafting anew", Tone.Warning),
         ProposalPhase.Drafting when incident.Redraft is not null => ("Drafting again", Tone.Accent),
         ProposalPhase.Drafting when incident.Execution is not null => ("Changed since approval – drafting again", Tone.Warning),
-        ProposalPhase.Drafting => ("Drafting", Tone.Default),
         ProposalPhase.Waiting or ProposalPhase.Undone when incident.AsksAfterUndo =>
             ($"Taken back, still firing{(incident.Escalated ? " – escalated" : "")}", Tone.Attention),
         ProposalPhase.Waiting when incident.Unanswered is not null =>
             ($"Expired, {(incident.FiringAlerts.IsEmpty ? "still open" : "still firing")}{(incident.Escalated ? " – escalated" : "")}",
                 Tone.Attention),
-        ProposalPhase.Waiting when incident is { Escalated: true, Staged.Terms.Level: GateLevel.L3 } =>
+        ProposalPhase.Expired when incident.Proposal.MustAskAgain => ("Expired – asking again", Tone.Warning),
+        _ => For(incident.Proposal),
+    };
+
+    /// <summary>How a proposal stands, whatever it is about.</summary>
+    public static (string Word, Tone Tone) For(Proposal proposal) => proposal.Phase switch
+    {
+        ProposalPhase.Drafting => ("Drafting", Tone.Default),
+        ProposalPhase.Waiting when proposal is { Escalated: true, Staged.Terms.Level: GateLevel.L3 } =>
             ("Waiting for a person – escalated", Tone.Attention),
-        ProposalPhase.Waiting when incident.Staged is { Terms.Level: GateLevel.L3 } => ("Waiting for a person", Tone.Warning),
-        ProposalPhase.Waiting when incident.Escalated => ("Waiting – escalated", Tone.Attention),
+        ProposalPhase.Waiting when proposal.Staged is { Terms.Level: GateLevel.L3 } => ("Waiting for a person", Tone.Warning),
+        ProposalPhase.Waiting when proposal.Escalated => ("Waiting – escalated", Tone.Attention),
         ProposalPhase.Waiting => ("Waiting for a decision", Tone.Warning),
         ProposalPhase.Snoozed => ("Snoozed", Tone.Default),
         ProposalPhase.Approved => ("About to run", Tone.Accent),
         ProposalPhase.Executing => ("Running", Tone.Accent),
+        // Nothing was done at a vendor that could be read back: its area has it on record.
+        ProposalPhase.Verified when proposal.Execution is { Plan.Steps.Count: 0 } => ("Done", Tone.Good),
         ProposalPhase.Verified => ("Verified", Tone.Good),
         ProposalPhase.Failed => ("Failed", Tone.Attention),
         ProposalPhase.Unknown => ("Outcome unknown – a person must look", Tone.Attention),
@@ -37,17 +46,16 @@ internal static class Labels
         ProposalPhase.Rejected => ("Rejected – nothing was done", Tone.Default),
         ProposalPhase.Handled => ("Handled by a person", Tone.Good),
         ProposalPhase.Withdrawn => ("Withdrawn – nothing left to decide", Tone.Default),
-        ProposalPhase.Expired when incident.Proposal.MustAskAgain => ("Expired – asking again", Tone.Warning),
         ProposalPhase.Expired => ("Expired – nothing was done", Tone.Warning),
         ProposalPhase.Undoing => ("Taking it back", Tone.Accent),
         _ => ("Taken back", Tone.Default),
     };
 
     /// <summary>The state in as few words as the card's buttons leave to be said.</summary>
-    public static string Badge(Incident incident) =>
-        incident is { Phase: ProposalPhase.Waiting, Unanswered: null, Escalated: false, Staged.Terms.Level: not GateLevel.L3 }
+    public static string Badge(ProposalView view) =>
+        view.Proposal is { Phase: ProposalPhase.Waiting, Unanswered: null, Escalated: false, Staged.Terms.Level: not GateLevel.L3 }
             ? "Waiting"
-            : For(incident).Word;
+            : view.Standing.Word;
 
     public static Tone For(Severity severity) => severity switch
     {

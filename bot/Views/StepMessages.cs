@@ -7,7 +7,7 @@ namespace DevOpsAI.Bot.Views;
 /// <summary>What was seen before a step, and whether it can be taken back.</summary>
 internal static class StepMessages
 {
-    public static IEnumerable<string> For(IncidentView view, PlanStep step)
+    public static IEnumerable<string> For(ProposalView view, PlanStep step)
     {
         if (step.Preconditions.Count > 0)
             yield return $"Observed: {string.Join("; ", step.Preconditions.Select(condition => Seen(view, step, condition)))}.";
@@ -15,9 +15,9 @@ internal static class StepMessages
         yield return $"It {WayBack.For(view.GetAction(step), step.Rollback is not null)}{rollback}.";
     }
 
-    private static string Seen(IncidentView view, PlanStep step, Condition condition)
+    private static string Seen(ProposalView view, PlanStep step, Condition condition)
     {
-        var observed = view.Incident.Staged?.Observed ?? view.Incident.Draft?.Observed;
+        var observed = view.Proposal.Staged?.Observed ?? view.Proposal.Draft?.Observed;
         return ObservationWords.Before(condition, observed?.GetValueOrDefault($"{step.Target.Name} {condition.Observation}"));
     }
 }

@@ -13,16 +13,27 @@ namespace DevOpsAI.Bot.Views;
 internal readonly record struct TimelineLine(string About, Wording Message, long? Seq = null, Tone Tone = Tone.Default);
 
 /// <summary>
-/// An incident in five lines, as one technician tells it to another: who decided when and why, what was reported and proposed, what was
-/// done, how it ended, and what is open now. Of several rounds the last one is told, and that there were others. Pure.
+/// What is decided about in five lines, as one technician tells it to another: who decided when and why, what was reported or asked for and
+/// proposed, what was done, how it ended, and what is open now. Of several rounds the last one is told, and that there were others. Pure.
 /// </summary>
 internal static class WhyTimeline
 {
     private const int MaxNamed = 3;
 
-    /// <param name="trail">The incident's entries, in the order of the ledger.</param>
-    public static IReadOnlyList<TimelineLine> For(IncidentView view, IReadOnlyList<LedgerEntry> trail) =>
-        [Decided(view, trail), Reported(view, trail), Done(view), Ended(view, trail), OpenNow(view)];
+    /// <param name="trail">Its entries, in the order of the ledger.</param>
+    public static IReadOnlyList<TimelineLine> For(ProposalView view, IReadOnlyList<LedgerEntry> trail) =>
+        [Decided(view, trail), Asked(view, trail), Done(view), Ended(view, trail), OpenNow(view)];
+
+    private static TimelineLine Asked(ProposalView view, IReadOnlyList<LedgerEntry> trail) => view switch
+    {
+        IncidentView incident => Reported(incident, trail),
+        SubjectCardView { Shown: { } shown } when trail.FirstOrDefault(static entry => entry.Fact is ProposalStaged) is { } asked => new(
+            "Asked for",
+            $"{SanitizedText.Plain(shown.Title, 160)} (by {SanitizedText.Name(Labels.Who(asked.Actor), 60)}, {asked.At}). "
+            + $"{Stop(shown.Effect)}",
+            asked.Seq),
+        _ => new("Asked for", $"{SanitizedText.Plain(view.Title, 160)}."),
+    };
 
     private static TimelineLine Reported(IncidentView view, IReadOnlyList<LedgerEntry> trail)
     {
@@ -55,11 +66,11 @@ internal static class WhyTimeline
         };
     }
 
-    private static TimelineLine Decided(IncidentView view, IReadOnlyList<LedgerEntry> trail)
+    private static TimelineLine Decided(ProposalView view, IReadOnlyList<LedgerEntry> trail)
     {
-        var incident = view.Incident;
-        var decisions = incident.Proposal.EarlierDecisions.AddRange(incident.Decisions);
-        if (!decisions.IsEmpty && (incident.Execution is not { Unattended: true } || decisions[^1].Seq > incident.Execution.StartedSeq))
+        var proposal = view.Proposal;
+        var decisions = proposal.EarlierDecisions.AddRange(proposal.Decisions);
+        if (!decisions.IsEmpty && (proposal.Execution is not { Unattended: true } || decisions[^1].Seq > proposal.Execution.StartedSeq))
         {
             var told = Wording.Join("; ", decisions.TakeLast(MaxNamed).Select(Decision));
             return new(
@@ -68,15 +79,15 @@ internal static class WhyTimeline
         if (Remedy(view, trail) is { Terms.Level: GateLevel.L0 or GateLevel.L1 } automatic)
             return new(
                 "Decided", $"Nobody was asked, as the gate policy says ({Labels.Gate(automatic.Terms)}). {Because(automatic)}",
-                incident.Execution?.StartedSeq);
-        if (incident is { Phase: ProposalPhase.Expired } or { Unanswered: not null })
+                proposal.Execution?.StartedSeq);
+        if (proposal is { Phase: ProposalPhase.Expired } or { Unanswered: not null })
             return new(
-                "Decided", $"Nobody decided in time, so nothing was done.{StillWaits(view)}", incident.Unanswered?.Seq, Tone.Warning);
-        return incident.IsUndecided
+                "Decided", $"Nobody decided in time, so nothing was done.{StillWaits(view)}", proposal.Unanswered?.Seq, Tone.Warning);
+        return proposal.IsUndecided
             ? new("Decided", $"Nobody has decided yet.{StillWaits(view)}", null, Tone.Warning)
             : new(
                 "Decided",
-                Wording.From(incident.Proposal.Ending is { Length: > 0 } why
+                Wording.From(proposal.Ending is { Length: > 0 } why
                     ? $"Nobody had to decide: {Stop(why)}"
                     : "Nobody had to decide."));
     }
@@ -90,21 +101,28 @@ internal static class WhyTimeline
 
     private static string Because(ProposalStaged staged) => staged.Terms.Reasons.Count > 0 ? Stop(staged.Terms.Reasons[0]) : "";
 
-    private static Wording StillWaits(IncidentView view)
+    private static Wording StillWaits(ProposalView view)
     {
-        if (!view.Incident.IsUndecided || view.Incident.Proposal.ExpiresAt is not { } until)
+        if (!view.Proposal.IsUndecided || view.Proposal.ExpiresAt is not { } until)
             return Wording.Empty;
-        if (view.Incident.AsksAfterUndo)
+        if (view.Proposal.AsksAfterUndo)
             return $" What happens instead waits for an answer until {until}.";
-        if (view.Incident.Staged is { Kind: ProposalKind.Undo })
+        if (view.Proposal.Staged is { Kind: ProposalKind.Undo })
             return $" Taking it back waits for a decision until {until}.";
         return $" It waits until {until}.";
     }
 
-    private static TimelineLine Done(IncidentView view)
+    private static TimelineLine Done(ProposalView view)
     {
-        if (view.Incident.Execution is not { } run)
+        if (view.Proposal.Execution is not { } run)
             return new("Done", Wording.From("Nothing was carried out."));
+        // Nothing is done at a vendor: its area records that it is so.
+        if (run.Plan.Steps.Count == 0 && run.Outcome is null)
+            return new("Done", $"Being put on record since {run.StartedAt}.", run.StartedSeq, Tone.Accent);
+        if (run.Plan.Steps.Count == 0)
+            return run.Outcome == ExecutionOutcome.Verified
+                ? new("Done", $"Put on record, {run.StartedAt}.", run.StartedSeq)
+                : new("Done", $"Nothing was put on record.", run.StartedSeq, Tone.Warning);
         if (run.Outcome is null)
             return new("Done", $"{Titles(run.Plan.Steps)}: running since {run.StartedAt}.", run.StartedSeq, Tone.Accent);
         if (run.Outcome == ExecutionOutcome.Drifted)
@@ -115,27 +133,30 @@ internal static class WhyTimeline
         return new("Done", $"{Titles(run.Plan.Steps)}{part}, {run.StartedAt}.{changes}", run.StartedSeq);
     }
 
-    private static TimelineLine Ended(IncidentView view, IReadOnlyList<LedgerEntry> trail)
+    private static TimelineLine Ended(ProposalView view, IReadOnlyList<LedgerEntry> trail)
     {
-        var incident = view.Incident;
-        if (incident.Undo is { Outcome: { } undone } undo && !incident.Proposal.IsEarlier(undo))
+        var proposal = view.Proposal;
+        var isOpen = view is IncidentView { Incident.IsOpen: true };
+        if (proposal.Undo is { Outcome: { } undone } undo && !proposal.IsEarlier(undo))
             return new(
                 "Ended", Undone(view, trail, undo, undone), GetSeq<UndoFinished>(trail),
-                undone == ExecutionOutcome.Verified && !incident.IsOpen ? Tone.Good : Tone.Attention);
-        if (incident.Execution is { Outcome: { } outcome } run)
+                undone == ExecutionOutcome.Verified && !isOpen ? Tone.Good : Tone.Attention);
+        if (proposal.Execution is { Outcome: { } outcome } run)
         {
             var at = After(", ", run.FinishedAt);
             var tone = outcome == ExecutionOutcome.Verified ? Tone.Good : Tone.Attention;
             return new("Ended", $"{Outcome(outcome, run.RolledBack)}{at}.{Describe(run.Summary)}", GetSeq<ExecutionFinished>(trail), tone);
         }
-        var (word, shown) = Labels.For(incident);
-        return incident.IsOpen
-            ? new("Ended", Wording.From("Not ended yet."))
-            : new("Ended", $"{word}{After(", ", incident.ClosedAt)}.", GetSeq<IncidentClosed>(trail), shown);
+        if (view is IncidentView ? isOpen : proposal.IsPending)
+            return new("Ended", Wording.From("Not ended yet."));
+        var (word, shown) = view.Standing;
+        return view is IncidentView { Incident.ClosedAt: var closed }
+            ? new("Ended", $"{word}{After(", ", closed)}.", GetSeq<IncidentClosed>(trail), shown)
+            : new("Ended", $"{word}.", null, shown);
     }
 
     private static Wording Undone(
-        IncidentView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Proposals.Run undo, ExecutionOutcome outcome)
+        ProposalView view, IReadOnlyList<LedgerEntry> trail, DevOpsAI.Proposals.Run undo, ExecutionOutcome outcome)
     {
         var asked = trail.Select(static entry => entry.Fact)
             .OfType<ProposalStaged>()
@@ -147,25 +168,27 @@ internal static class WhyTimeline
         return $"Taking it back{by} did not succeed{at}.{Describe(undo.Summary)}";
     }
 
-    private static TimelineLine OpenNow(IncidentView view)
+    private static TimelineLine OpenNow(ProposalView view)
     {
-        var incident = view.Incident;
+        var proposal = view.Proposal;
+        var incident = (view as IncidentView)?.Incident;
         List<Wording> open = [];
-        if (view.Freeze is not null && incident.IsOpen)
+        if (view.Freeze is not null && (incident?.IsOpen ?? view.CanBeFrozen))
             open.Add($"The client is frozen: nothing is approved or runs.");
-        if (incident.OpenGlass is { } broken)
+        if (proposal.OpenGlass is { } broken)
             open.Add($"{broken.Missing} more must confirm that {SanitizedText.Name(Labels.Who(broken.By), 60)} was right to act alone.");
-        if (incident.AsksAfterUndo)
+        if (incident?.AsksAfterUndo == true)
             open.Add($"Its alert fires and nothing has been done about it: a person says what happens instead.");
-        if (incident.IsUndecided)
-            open.Add($"A decision{(view.Deciders is { } who ? $", by {who}" : "")}.");
-        else if (incident.IsLeftToPeople)
-            open.Add($"A person must see to it and mark it as handled{(view.Deciders is { } who ? $": {who}" : "")}.");
-        else if (incident.IsOpen)
-            open.Add($"{Labels.For(incident).Word}.");
-        if (incident is { Phase: ProposalPhase.Verified, Execution.UndoUntil: { } until } && until > view.Now)
+        var who = view.Deciders;
+        if (proposal.IsUndecided)
+            open.Add($"A decision{(who is null ? "" : $", by {who}")}.");
+        else if (proposal.IsLeftToPeople)
+            open.Add($"A person must see to it and mark it as handled{(who is null ? "" : $": {who}")}.");
+        else if (incident?.IsOpen ?? proposal.IsPending)
+            open.Add($"{view.Standing.Word}.");
+        if (proposal is { Phase: ProposalPhase.Verified, Execution.UndoUntil: { } until } && until > view.Now)
             open.Add($"It can be taken back until {until}.");
-        if (!incident.IsOpen && !incident.FiringAlerts.IsEmpty)
+        if (incident is { IsOpen: false, FiringAlerts.IsEmpty: false })
         {
             var alerts = incident.FiringAlerts.Count == 1 ? "Its alert has" : $"{incident.FiringAlerts.Count} of its alerts have";
             open.Add($"{alerts} not been reported as over.");
@@ -177,14 +200,14 @@ internal static class WhyTimeline
     /// The terms of what was carried out, also while a person who took it back is asked what happens instead; where nothing was, of what
     /// was proposed last.
     /// </summary>
-    private static ProposalStaged? Remedy(IncidentView view, IReadOnlyList<LedgerEntry> trail)
+    private static ProposalStaged? Remedy(ProposalView view, IReadOnlyList<LedgerEntry> trail)
     {
-        var incident = view.Incident;
+        var proposal = view.Proposal;
         var staged = trail.Select(static entry => entry.Fact)
             .OfType<ProposalStaged>()
             .Where(static one => one.Kind == ProposalKind.Remedy)
             .ToList();
-        var isAboutTheRun = incident.Execution is not null && (!incident.IsUndecided || incident.AsksAfterUndo);
+        var isAboutTheRun = proposal.Execution is not null && (!proposal.IsUndecided || proposal.AsksAfterUndo);
         var ran = isAboutTheRun ? trail.Select(static entry => entry.Fact).OfType<ExecutionStarted>().LastOrDefault()?.Revision : null;
         return staged.FindLast(one => one.Revision == ran) ?? staged.LastOrDefault();
     }

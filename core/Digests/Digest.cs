@@ -10,10 +10,13 @@ namespace DevOpsAI.Digests;
 /// <param name="Title">Of the last of them.</param>
 public sealed record ToldOnlyHere(string Title, int Count, DateTimeOffset Last);
 
-/// <summary>What can happen to an incident, as a digest counts it.</summary>
+/// <summary>What can happen to an incident, or to what else is decided about, as a digest counts it.</summary>
 public enum Happening
 {
     Opened,
+
+    /// <summary>Somebody asked for something that is no incident.</summary>
+    AskedFor,
     Approved,
 
     /// <summary>The policy let it run without asking anybody.</summary>
@@ -61,11 +64,14 @@ public sealed class Digest
     /// <summary>Of them, events that are counted on no card: for information, or the end of something nobody knew.</summary>
     public long Digested { get; private set; }
 
-    /// <summary>What happened to incidents, in the order of <see cref="Happening"/>; only what happened at all.</summary>
+    /// <summary>
+    /// What happened to incidents and other things that are decided about, in the order of <see cref="Happening"/>; only what happened at
+    /// all.
+    /// </summary>
     public IEnumerable<(Happening What, IReadOnlyList<string> Incidents)> Happened =>
         happened.OrderBy(static pair => pair.Key).Select(static pair => (pair.Key, (IReadOnlyList<string>)pair.Value));
 
-    /// <summary>The incidents that something happened to, each as often as it did.</summary>
+    /// <summary>The names of what something happened to, each as often as it did.</summary>
     public IReadOnlyList<string> For(Happening what) => happened.GetValueOrDefault(what) ?? [];
 
     /// <summary>
@@ -166,25 +172,26 @@ public sealed class Digest
     {
         if (From == DateTimeOffset.MinValue)
             From = entry.At;
-        // What is decided about other things is told by their own areas.
-        if (entry.Fact is ProposalFact { About.IsIncident: false })
-            return;
         switch (entry.Fact)
         {
             case EventReceived received: Add(entry.At, received); break;
             case IncidentOpened opened: Add(Happening.Opened, opened.IncidentId); break;
-            case ProposalStaged staged: unasked[staged.About.Text] = IsUnasked(staged); break;
-            case ProposalDecided { Complete: true } decided when For(decided.Kind) is { } what: Add(what, decided.About.Text); break;
-            case ProposalExpired expired: Add(Happening.Expired, expired.About.Text); break;
-            case ProposalEscalated escalated: Add(Happening.Escalated, escalated.About.Text); break;
-            case BreakGlassEscalated escalated: Add(Happening.Escalated, escalated.About.Text); break;
-            case ProposalWithdrawn withdrawn: Add(Happening.Withdrawn, withdrawn.About.Text); break;
-            case ExecutionFinished finished:
-                Add(For(finished.Outcome), finished.About.Text);
-                if (unasked[finished.About.Text])
-                    Add(Happening.Unasked, finished.About.Text);
+            case ProposalStaged staged:
+                unasked[staged.About.Text] = IsUnasked(staged);
+                if (staged is { About.IsIncident: false, Kind: ProposalKind.Remedy })
+                    Add(Happening.AskedFor, Name(staged));
                 break;
-            case UndoFinished { Outcome: ExecutionOutcome.Verified } undone: Add(Happening.Undone, undone.About.Text); break;
+            case ProposalDecided { Complete: true } decided when For(decided.Kind) is { } what: Add(what, Name(decided)); break;
+            case ProposalExpired expired: Add(Happening.Expired, Name(expired)); break;
+            case ProposalEscalated escalated: Add(Happening.Escalated, Name(escalated)); break;
+            case BreakGlassEscalated escalated: Add(Happening.Escalated, Name(escalated)); break;
+            case ProposalWithdrawn withdrawn: Add(Happening.Withdrawn, Name(withdrawn)); break;
+            case ExecutionFinished finished:
+                Add(For(finished.Outcome), Name(finished));
+                if (unasked[finished.About.Text])
+                    Add(Happening.Unasked, Name(finished));
+                break;
+            case UndoFinished { Outcome: ExecutionOutcome.Verified } undone: Add(Happening.Undone, Name(undone)); break;
             case OutOfBandChange: OutOfBand++; break;
             case ConnectionStale gone: silent.Add(gone.Connection); break;
             case ConnectionRecovered back: silent.Remove(back.Connection); break;
@@ -197,6 +204,9 @@ public sealed class Digest
             happened[what] = incidents = [];
         incidents.Add(incident);
     }
+
+    /// <summary>As in <c>CON-1042</c> or <c>loan L-1</c>.</summary>
+    private static string Name(ProposalFact fact) => fact.About.ToString();
 
     private void Count(string countedAs, StreamId stream)
     {

@@ -107,7 +107,7 @@ internal static class UndoRules
     {
         var terms = GateLevels.Compute(rules.Policy, new(GateArea.Undo, proposal.Severity, inverse, now) { NotAfter = until }, rules.Find);
         var staged = ProposalStaging.Stage(
-            proposal, proposal.NextRevision, ProposalKind.Undo, command.By.AsActor(), inverse, Observed(inverse, proposal.Execution!),
+            proposal, proposal.NextRevision, ProposalKind.Undo, command.By.AsActor(), inverse, Observed(proposal, inverse),
             // Where a press is not enough, it is not the requester's own second press that makes it enough.
             terms with { NotTheRequester = true }, rules.Find, rules.NewNonce());
         var message = terms.Level switch
@@ -124,10 +124,16 @@ internal static class UndoRules
             message);
     }
 
-    /// <summary>What the undo rests on: as it was read after the remedy, or as far as the verified remedy left no doubt about it.</summary>
-    private static Dictionary<string, string> Observed(Plan inverse, Run remedy)
+    /// <summary>
+    /// What the undo rests on: as it was read after the remedy, or as far as the verified remedy left no doubt about it; and what was asked
+    /// for, which no alert says.
+    /// </summary>
+    private static Dictionary<string, string> Observed(Proposal proposal, Plan inverse)
     {
-        var observed = new Dictionary<string, string>();
+        var remedy = proposal.Execution!;
+        var observed = proposal.Subject.IsIncident
+            ? new Dictionary<string, string>()
+            : new Dictionary<string, string>(proposal.Staged!.Observed);
         foreach (var step in inverse.Steps)
         {
             foreach (var condition in step.Preconditions)

@@ -83,6 +83,10 @@ public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, 
     /// <summary>A person may still decide about the staged revision.</summary>
     public bool IsUndecided => Staged is not null && Phase is ProposalPhase.Waiting or ProposalPhase.Snoozed;
 
+    /// <summary>It is not over: it is decided about, carried out, left to people, or others owe a word about it.</summary>
+    public bool IsPending => IsUndecided || IsLeftToPeople || OpenGlass is not null
+        || Phase is ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing;
+
     /// <summary>
     /// Its plan ran without the wanted end and nothing more happens by itself: a person sees to it and says when it is done.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DevOpsAI.Bot.Cards.Subjects;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -29,7 +30,7 @@ internal sealed class CardSync(
     {
         CardSending or CardUpdated or NoticeSending => null,
         EventReceived => "events",
-        var fact when IsAboutAllCards(fact) => "channels",
+        var fact when SubjectCardsState.IsAboutAllCards(fact) => "channels",
         _ => GetIncident(entry.Stream),
     };
 
@@ -42,7 +43,7 @@ internal sealed class CardSync(
                 if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
                     Signal(state, id);
                 break;
-            case var fact when IsAboutAllCards(fact):
+            case var fact when SubjectCardsState.IsAboutAllCards(fact):
                 Sweep(state);
                 break;
             default:
@@ -133,11 +134,6 @@ internal sealed class CardSync(
 
     private CardReconciler Keep(CardPlace place) => new(
         place, messages, record, rules, refused, new(options.Value, clock), logger, card => working.TryRemove(new(place, card)));
-
-    /// <summary>What every card of the client may show.</summary>
-    private static bool IsAboutAllCards(Fact fact) => fact
-        is ChannelLinked or ChannelUnlinked or FreezeSet or FreezeLifted or SwitchThrown or SwitchLifted
-        or AbsenceSet or AbsenceEnded or ErasureCompleted;
 
     private static string? GetIncident(StreamId stream)
     {

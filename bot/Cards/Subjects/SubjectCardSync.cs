@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
@@ -14,7 +16,7 @@ namespace DevOpsAI.Bot.Cards.Subjects;
 /// durable first; what was certainly not sent is sent again, and where the answer was lost it is waited for before another is sent.
 /// </summary>
 internal sealed class SubjectCardSync(
-    ILedger ledger, TenantStates states, SubjectDrawing drawing, IConnectorClient connector, IConversationReferences references,
+    ILedger ledger, TenantStates states, SubjectViews views, IConnectorClient connector, IConversationReferences references,
     IOptions<CardsOptions> options, TimeProvider clock) : ILedgerSubscription
 {
     private static readonly Actor Self = Actor.Service("cards");
@@ -27,39 +29,60 @@ internal sealed class SubjectCardSync(
 
     public string? GetPartitionKey(LedgerEntry entry)
     {
+        if (SubjectCardsState.IsAboutAllCards(entry.Fact))
+            return $"{entry.Tenant}/all";
         var subject = ProposalSubject.From(entry.Stream);
-        return subject is { IsIncident: false } && drawing.Draws(subject) ? $"{entry.Tenant}/{subject.Text}" : null;
+        return subject is { IsIncident: false } && views.Knows(subject) ? $"{entry.Tenant}/{subject.Text}" : null;
     }
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
-        if (ProposalSubject.From(entry.Stream) is not { IsIncident: false } subject)
-            return;
         var state = await states.GetAsync(entry.Tenant, cancellationToken);
-        string? notReached = null;
-        foreach (var link in state.Channels.Values.Where(static link => !link.Escalation))
-            notReached = await ShowAsync(entry, subject, link.Channel, cancellationToken) ?? notReached;
-        if (notReached is not null)
-            throw new CardNotShownException(subject, notReached);
+        var subjects = SubjectCardsState.IsAboutAllCards(entry.Fact)
+            ? state.Proposals.All.Keys.Where(views.Knows)
+            : new[] { ProposalSubject.From(entry.Stream) }.OfType<ProposalSubject>().Where(static subject => !subject.IsIncident);
+        CardNotShownException? notShown = null;
+        foreach (var subject in subjects)
+        {
+            foreach (var link in state.Channels.Values)
+            {
+                if (await ShowAsync(entry, subject, link, cancellationToken) is { } notReached)
+                    notShown = new(subject, notReached);
+            }
+        }
+        if (notShown is not null)
+            throw notShown;
     }
 
     /// <summary>Brings one card up to date; what kept it from that, null when it is.</summary>
     private async Task<string?> ShowAsync(
-        LedgerEntry entry, ProposalSubject subject, ChannelRef linked, CancellationToken cancellationToken)
+        LedgerEntry entry, ProposalSubject subject, ChannelLinked link, CancellationToken cancellationToken)
     {
         var state = await states.GetAsync(entry.Tenant, cancellationToken);
-        var cards = state.Get<SubjectCardsState>().For(subject);
+        var (cards, linked) = (state.Get<SubjectCardsState>().For(subject), link.Channel);
         var shown = cards.Shown.GetValueOrDefault(linked.ConversationId);
         if (shown is { ActivityId: not null } && shown.ShownSeq >= cards.LastSeq)
             return null;
-        if (state.FindProposal(subject) is not { } proposal || drawing.Card(state, proposal) is not { } card)
+        if (state.FindProposal(subject) is not { } proposal || (shown is null && !IsWorthPosting(state, proposal, link, entry)))
             return null;
+        if (shown is null)
+            await references.PeopleAsync(linked.ConversationId, cancellationToken);
+        var drawn = shown is null
+            ? views.ForEverybodyAnew(state, proposal, linked.ConversationId)
+            : views.ForEverybody(state, proposal, linked.ConversationId);
+        if (drawn is null)
+            return null;
+        var card = SubjectCard.Build(drawn);
         var place = references.Find(linked.ConversationId) is { } seen ? linked with { ServiceUrl = seen.ServiceUrl } : linked;
-        var message = new OutgoingMessage { Card = card, Summary = card["fallbackText"].Text };
+        var message = new OutgoingMessage { Card = card, Summary = SubjectCard.Summary(drawn) };
         return shown is { ActivityId: { } activity, ThreadId: { } thread }
             ? await UpdateAsync(entry, subject, place, thread, activity, message, cards.LastSeq, cancellationToken)
             : await PostAsync(entry, subject, place, shown, message, cards, cancellationToken);
     }
+
+    /// <summary>This conversation is one that is told, and it was not over before anybody there could see it.</summary>
+    private static bool IsWorthPosting(TenantState state, Proposal proposal, ChannelLinked link, LedgerEntry entry) =>
+        (proposal.Escalated || state.ShowsEverything(link)) && (proposal.IsPending || ProposalSubject.From(entry.Stream) is not null);
 
     private async Task<string?> PostAsync(
         LedgerEntry entry, ProposalSubject subject, ChannelRef place, ShownCard? shown, OutgoingMessage message, SubjectCards cards,

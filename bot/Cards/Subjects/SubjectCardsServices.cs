@@ -1,3 +1,4 @@
+using DevOpsAI.Bot.Views;
 using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Bot.Cards.Subjects;
@@ -6,13 +7,12 @@ public static class SubjectCardsServices
 {
     private static readonly Feature Feature = new("subject-cards")
     {
-        Slices = [StateSlice.Create<SubjectCardsState>("subject-cards", [], "proposal", "card")],
+        Slices = [StateSlice.Create<SubjectCardsState>("subject-cards", [.. SubjectCardsState.AboutAllCards], "proposal", "card")],
     };
 
     /// <summary>Cards of proposals that belong to no incident.</summary>
     internal static IServiceCollection AddSubjectCards(this IServiceCollection services) => services
         .AddFeature(Feature)
-        .AddSingleton<SubjectDrawing>()
         .AddSingleton<ILedgerSubscription, SubjectCardSync>();
 
     /// <summary>What one more area shows of its proposals.</summary>

@@ -7,7 +7,7 @@ using DevOpsAI.Incidents;
 namespace DevOpsAI.Bot.Chat.Questions;
 
 /// <summary>Of the client that is named or that the conversation is about; else of every one that may be talked about there.</summary>
-internal sealed class IsFrozenQuery(Visibility visibility, ClientResolver clients, IncidentViews views) : ChatQuery<ClientArgument>
+internal sealed class IsFrozenQuery(Visibility visibility, ClientResolver clients, ProposalViews views) : ChatQuery<ClientArgument>
 {
     private const int MaxNamed = 8;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Tests.Cards;
 using DevOpsAI.Tests.EndToEnd.LocalTeams;
+using DevOpsAI.Tests.Loaner;
 using DevOpsAI.Tests.LocalTeams;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -89,6 +90,22 @@ public sealed class CardStateGalleryTests : IAsyncLifetime
             var words = VisibleWords.For(card);
             TestContext.Current.TestOutputHelper?.WriteLine($"{VisibleWords.Count(words),3} words  {state}");
             trouble.AddRange(await ShowAsync(pages, card, state, "80-state-" + state, mostOfScreen: OnFirstScreen.Contains(state)));
+        }
+        trouble.ShouldBeEmpty();
+        browser.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_state_of_what_is_no_incident_is_read_whole_on_a_phone_and_on_a_desktop()
+    {
+        var pages = await OpenAsync(Looks.Length);
+        var trouble = new List<string>();
+        foreach (var state in LoanStates.Names)
+        {
+            var card = (await LoanStates.DrawAsync(state, notice: null)).Approver.AsReceived();
+            card.AsObject().Remove("refresh");
+            trouble.AddRange(
+                await ShowAsync(pages, card, "loan " + state, "87-loan-" + state, mostOfScreen: state is "waiting" or "plan-waiting"));
         }
         trouble.ShouldBeEmpty();
         browser.Complaints.ShouldBeEmpty();

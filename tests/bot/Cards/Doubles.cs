@@ -131,14 +131,17 @@ internal sealed class KnownConversations : IConversationReferences
 internal static class TestViews
 {
     public static IncidentViews For(IncidentScript story, IAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null,
-        params string[] linkHosts)
+        params string[] linkHosts) => new(Proposals(story, access, mris, policy), new LinkHosts(linkHosts));
+
+    public static ProposalViews Proposals(
+        IncidentScript story, IAccess access, IEnumerable<string>? mris = null, GatePolicy? policy = null)
     {
         var references = new KnownConversations();
         if (story.Called is { } name)
             references.People = [.. references.People.Select(person => person with { Name = name })];
         references.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));
-        return new(new TwoTenants(story.Tenant.Id == IncidentScript.Contoso.Id ? story.Tenant : null), access, new OneSandbox(),
-            new ConversationPeople(references), new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock,
-            new LinkHosts(linkHosts));
+        return new(
+            new TwoTenants(story.Tenant.Id == IncidentScript.Contoso.Id ? story.Tenant : null), access, new OneSandbox(),
+            new ConversationPeople(references), new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock);
     }
 }

@@ -22,13 +22,14 @@ internal sealed class IncidentScript
 
     private static readonly Actor Bot = Actor.Service("drafting");
 
-    public IncidentScript(Tenant? tenant = null, string? id = null, InMemoryLedger? ledger = null, ManualClock? clock = null)
+    public IncidentScript(
+        Tenant? tenant = null, string? id = null, InMemoryLedger? ledger = null, ManualClock? clock = null, EntryCatalog? catalog = null)
     {
         Tenant = tenant ?? Contoso;
         Id = id ?? $"{Tenant.Prefix}-1001";
         Clock = clock ?? new ManualClock(Start);
-        Ledger = ledger ?? new InMemoryLedger(Clock);
-        States = new(Ledger, CoreFeatures.Catalog);
+        Ledger = ledger ?? new InMemoryLedger(Clock, catalog: catalog);
+        States = new(Ledger, catalog ?? CoreFeatures.Catalog);
     }
 
     public Tenant Tenant { get; }

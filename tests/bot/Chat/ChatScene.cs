@@ -1,4 +1,3 @@
-using DevOpsAI.Bot.Cards.Subjects;
 using DevOpsAI.Bot.Chat;
 using DevOpsAI.Bot.Chat.Commands;
 using DevOpsAI.Bot.Chat.Questions;
@@ -23,13 +22,15 @@ internal static class ChatScene
 {
     public static ServiceProvider Build(IncidentScript story, IAccess access, Action<IServiceCollection>? more = null)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton<SubjectDrawing>().AddChat().AddChatCommands().AddChatQueries()
+        var services = new ServiceCollection().AddLogging().AddSingleton<SubjectViews>().AddChat().AddChatCommands().AddChatQueries()
             .AddSingleton<TimeProvider>(story.Clock)
             .AddSingleton<ITenantDirectory>(new TwoTenants())
             .AddSingleton<ILedger>(story.Ledger)
             .AddSingleton(story.States)
             .AddSingleton(access)
             .AddSingleton(TestViews.For(story, access))
+            .AddSingleton(TestViews.Proposals(story, access))
+            .AddSingleton(CoreFeatures.Catalog)
             .AddSingleton<IMediator, RecordingMediator>()
             .AddSingleton<IDocuments, MemoryDocuments>()
             .AddSingleton<Checkpoints>()

@@ -45,7 +45,7 @@ public sealed class LoanerTests
         var card = Cards(bot)[^1];
         card.ToJsonString().ShouldContain("Loan of a notebook");
         card.ToJsonString().ShouldContain("a trip to Graz");
-        var data = card["actions"]!.AsArray().Single(static action => (string?)action!["title"] == "Approve")!["data"]!.AsObject();
+        var data = Data(bot);
 
         (await bot.PressAsync(Jo, Channel, "approve", data.DeepClone().AsObject())).ShouldContain("somebody else must approve it");
         Facts<LoanGranted>(bot).ShouldBeEmpty();
@@ -77,7 +77,7 @@ public sealed class LoanerTests
         (await PressAsync(stranger, "contoso", "loan:L-1")).ShouldContain("no such request");
         (await PressAsync(Ana, "contoso", "loan:L-2")).ShouldContain("no such request");
         (await PressAsync(Ana, "fabrikam", "loan:L-1")).ShouldContain("no such request");
-        (await PressAsync(Ana, "contoso", "CON-1001")).ShouldContain("no such request");
+        (await PressAsync(Ana, "contoso", "CON-1001")).ShouldContain("names nothing");
         (await PressAsync(Ana, "contoso", new string('x', 4_000))).ShouldNotContain("You approved");
         (await PressAsync(Ana, "contoso", "loan:L-1")).ShouldNotContain(
             "You approved", Case.Insensitive, "it has no seal of what is shown");
@@ -114,17 +114,88 @@ public sealed class LoanerTests
         results["risks"]!.AsArray().Select(static one => (string)one!["title"]!).ShouldContain("Device on loan lost");
     }
 
+    [Fact]
+    public async Task Its_card_is_drawn_anew_while_the_client_is_frozen_and_when_it_is_not_any_more()
+    {
+        await using var bot = await AskedAsync();
+        await bot.SayAsync(Ana, Channel, "freeze contoso strange logins");
+        await RunningBot.UntilAsync(() => Cards(bot)[^1].ToJsonString().Contains("strange logins", StringComparison.Ordinal),
+            "the card does not say that the client is frozen");
+        (await bot.PressAsync(Ana, Channel, "view", Data(bot))).ShouldNotContain("\"Approve\"");
+        await bot.SayAsync(Jo, Channel, "unfreeze contoso");
+        await RunningBot.UntilAsync(() => !Cards(bot)[^1].ToJsonString().Contains("strange logins", StringComparison.Ordinal),
+            "the card does not say that the freeze is over");
+    }
+
+    [Fact]
+    public async Task It_is_pending_and_told_in_the_digest_until_somebody_has_decided()
+    {
+        await using var bot = await AskedAsync();
+        await bot.SayAsync(Ana, Channel, "pending");
+        Sent(bot)[^1].ShouldContain("loan L-1");
+        await bot.SayAsync(Ana, Channel, "digest contoso 1h");
+        Sent(bot)[^1].ShouldContain("Asked for");
+        Sent(bot)[^1].ShouldContain("loan L-1");
+        await ApproveAsync(bot);
+        await bot.SayAsync(Ana, Channel, "pending");
+        Sent(bot)[^1].ShouldContain("Nothing is waiting");
+    }
+
+    [Fact]
+    public async Task A_list_brings_its_card_and_its_buttons_put_it_off_tell_why_and_reject_it()
+    {
+        await using var bot = await AskedAsync();
+        await bot.PressAsync(Ana, null, "show", Data(bot));
+        await RunningBot.UntilAsync(
+            () => Cards(bot)[^1].ToJsonString().Contains("\"copy\":true", StringComparison.Ordinal), "no card came");
+
+        (await bot.PressAsync(Ana, Channel, "snooze", With(Data(bot), "for", "1h"))).ShouldContain("Snoozed");
+        Facts<ProposalDecided>(bot)[^1].Kind.ShouldBe(DecisionKind.Snooze);
+        var why = await bot.PressAsync(Ana, Channel, "why", Data(bot));
+        why.ShouldContain("Why loan L-1?");
+        why.ShouldContain("Loan of a notebook");
+        (await bot.PressAsync(Ana, Channel, "reject", Data(bot))).ShouldContain("rejecting needs a reason");
+        (await bot.PressAsync(Ana, Channel, "reject", With(Data(bot), "reason", "All notebooks are out."))).ShouldContain("Rejected");
+        (await bot.PressAsync(Ana, Channel, "why", With(Data(bot), "page", "1"))).ShouldContain("All notebooks are out.");
+    }
+
+    [Fact]
+    public async Task Its_own_entries_stand_among_those_that_why_shows()
+    {
+        await using var bot = await AskedAsync();
+        var data = Data(bot);
+        await ApproveAsync(bot);
+        (await bot.PressAsync(Ana, Channel, "why", With(data, "page", "1"))).ShouldContain("Lent: notebook, for a trip to Graz");
+    }
+
+    private static async Task<RunningBot> AskedAsync()
+    {
+        var bot = await RunningBot.StartAsync(Settings, replace: static services => services.AddLoans());
+        await bot.SayAsync(Ana, Channel, "link contoso");
+        await bot.SayAsync(Jo, Channel, "loan contoso notebook a trip to Graz");
+        await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
+        return bot;
+    }
+
+    /// <summary>What a button of the newest card sends.</summary>
+    private static JsonObject Data(RunningBot bot) => Cards(bot)[^1]["refresh"]!["action"]!["data"]!.DeepClone().AsObject();
+
+    private static JsonObject With(JsonObject data, string name, string value)
+    {
+        data[name] = value;
+        return data;
+    }
+
     private static async Task ApproveAsync(RunningBot bot)
     {
         await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
-        var data = Cards(bot)[^1]["actions"]!.AsArray().Single(static action => (string?)action!["title"] == "Approve")!["data"]!;
-        (await bot.PressAsync(Ana, Channel, "approve", data.DeepClone().AsObject())).ShouldContain("You approved loan L-1");
+        (await bot.PressAsync(Ana, Channel, "approve", Data(bot))).ShouldContain("You approved loan L-1");
         await RunningBot.UntilAsync(() => Facts<LoanGranted>(bot).Count == 1, "the loan has no effect");
     }
 
     /// <summary>What was sent to Teams, as text.</summary>
     private static IReadOnlyList<string> Sent(RunningBot bot) =>
-        [.. bot.Teams.Calls.Select(static call => call.Body?.ToJsonString()).OfType<string>()];
+        [.. bot.Teams.Calls.Where(static call => call.Method == "POST").Select(static call => call.Body?.ToJsonString()).OfType<string>()];
 
     /// <summary>The assessment results that an export has.</summary>
     private static async Task<JsonNode> ExportAsync(RunningBot bot)

@@ -9,14 +9,14 @@ internal enum DetailStyle { Heading, Normal, Bold, Subtle, Command }
 /// <summary>A line of the details, with outside text in it; a command stands exactly as it would be run.</summary>
 internal readonly record struct DetailLine(Wording Words, DetailStyle Style);
 
-/// <summary>All that is known of an incident: first what was drafted and staged, then findings and history.</summary>
-internal sealed class IncidentDetails
+/// <summary>All that is known of what is decided about: first what was drafted and staged, then findings and history.</summary>
+internal sealed class ProposalDetails
 {
     private readonly List<DetailLine> covered = [];
     private readonly List<DetailLine> rest = [];
     private List<DetailLine> lines;
 
-    private IncidentDetails() => lines = covered;
+    private ProposalDetails() => lines = covered;
 
     /// <summary>What an approval covers: the plan and its level.</summary>
     public IReadOnlyList<DetailLine> Covered => covered;
@@ -27,21 +27,25 @@ internal sealed class IncidentDetails
     /// <summary>The plan cannot be taken back, so whoever approves it reads the rest as well.</summary>
     public bool NeedsReview { get; private init; }
 
-    public static IncidentDetails For(IncidentView view)
+    public static ProposalDetails For(ProposalView view)
     {
-        var details = new IncidentDetails { NeedsReview = view.Incident.Staged is { NeedsReview: true } };
+        var details = new ProposalDetails { NeedsReview = view.Proposal.Staged is { NeedsReview: true } };
         details.AddPlan(view);
-        details.AddGate(view.Incident);
+        details.AddGate(view.Proposal);
         details.lines = details.rest;
-        details.AddFindings(view.Incident);
-        details.AddEvents(view.Incident);
-        details.AddHistory(view.Incident);
+        details.AddFindings(view.Proposal);
+        var incident = (view as IncidentView)?.Incident;
+        if (incident is not null)
+            details.AddEvents(incident);
+        details.AddHistory(view.Proposal, incident);
         return details;
     }
 
-    private void AddPlan(IncidentView view)
+    private void AddPlan(ProposalView view)
     {
-        if (view.Incident.Draft is { } draft)
+        if (view is SubjectCardView { Shown: { } shown })
+            AddSubject(shown);
+        if (view.Proposal.Draft is { } draft)
         {
             Heading("What is proposed");
             Line(draft.Summary);
@@ -71,24 +75,33 @@ internal sealed class IncidentDetails
         }
     }
 
-    private void AddGate(Incident incident)
+    private void AddSubject(SubjectView shown)
     {
-        if (incident.Staged is not { } staged)
+        Heading("What is asked for");
+        Line(shown.Title);
+        Line(shown.Effect);
+        foreach (var (name, value) in shown.Facts)
+            Line($"{name}: {value}");
+    }
+
+    private void AddGate(Proposal proposal)
+    {
+        if (proposal.Staged is not { } staged)
             return;
         Heading("Why this level");
         Line(Labels.Gate(staged.Terms), DetailStyle.Bold);
         foreach (var reason in staged.Terms.Reasons)
             Line("• " + reason);
         var requester = SanitizedText.Name(Labels.Who(staged.Requester));
-        Add($"Policy {staged.Terms.PolicyVersion}. Requested by {requester}, staged {incident.Proposal.StagedAt}, expires "
+        Add($"Policy {staged.Terms.PolicyVersion}. Requested by {requester}, staged {proposal.StagedAt}, expires "
             + $"{staged.Terms.ExpiresAt}.",
             DetailStyle.Subtle);
         Line($"Fingerprint {staged.Seal}", DetailStyle.Command);
     }
 
-    private void AddFindings(Incident incident)
+    private void AddFindings(Proposal proposal)
     {
-        if (incident.Draft is not { } draft)
+        if (proposal.Draft is not { } draft)
             return;
         if (draft.Analysis.Length > 0)
             Heading(
@@ -120,25 +133,26 @@ internal sealed class IncidentDetails
         }
     }
 
-    private void AddHistory(Incident incident)
+    private void AddHistory(Proposal proposal, Incident? incident)
     {
         Heading("On the ledger");
-        Add($"opened by entry {incident.OpenedSeq}, {incident.OpenedAt}");
-        if (incident.Returned is var (seq, at))
+        if (incident is not null)
+            Add($"opened by entry {incident.OpenedSeq}, {incident.OpenedAt}");
+        if (incident?.Returned is var (seq, at))
             Add($"opened again by entry {seq}, {at}: its alert fires again. {Flapping.Describe(incident)}");
-        if (incident.Draft is { } draft)
-            Line($"revision {draft.Revision} drafted by entry {incident.Proposal.DraftSeq}");
-        if (incident.Staged is not null)
-            Add($"staged by entry {incident.Proposal.StagedSeq}, {incident.Proposal.StagedAt}");
-        foreach (var decision in incident.Proposal.EarlierDecisions.AddRange(incident.Decisions))
+        if (proposal.Draft is { } draft)
+            Line($"revision {draft.Revision} drafted by entry {proposal.DraftSeq}");
+        if (proposal.Staged is not null)
+            Add($"staged by entry {proposal.StagedSeq}, {proposal.StagedAt}");
+        foreach (var decision in proposal.EarlierDecisions.AddRange(proposal.Decisions))
         {
             var who = SanitizedText.Name(Labels.Who(decision.By));
             var reason = decision.Fact.Reason is { Length: > 0 } given ? ": " + given : "";
             Add($"{Labels.Decision(decision.Fact.Kind)} by {who}, entry {decision.Seq}, {decision.At}{reason}");
         }
-        AddRun(incident.Execution);
-        AddRun(incident.Undo);
-        Line($"Correlation id {incident.Correlation}", DetailStyle.Command);
+        AddRun(proposal.Execution);
+        AddRun(proposal.Undo);
+        Line($"Correlation id {proposal.Correlation}", DetailStyle.Command);
     }
 
     private void AddRun(Run? run)
