@@ -8,8 +8,8 @@ using static DevOpsAI.Bot.Cards.CardElements;
 namespace DevOpsAI.Bot.Cards;
 
 /// <summary>
-/// Why something that is decided about stands as it does: first as a story in a few lines, behind it the audit trail, each ledger entry with
-/// its number, time, who and what, oldest first. What only says that a card was drawn again is left out unless it is asked for.
+/// Why something that is decided about stands as it does: first as a story in a few lines, behind it the audit trail, each ledger entry
+/// with its number, time, who and what, oldest first. What only says that a card was drawn again is left out unless it is asked for.
 /// </summary>
 public static class WhyCard
 {

@@ -3,7 +3,6 @@ using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Bot.Chat;
 

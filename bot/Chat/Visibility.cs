@@ -169,7 +169,7 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
             : new Sought.NotHere();
     }
 
-    /// <summary>What else than an incident is decided about; null where there is none, or it may not be shown to this person here.</summary>
+    /// <summary>What else than an incident is decided about; null where there is none, or this person may not see it here.</summary>
     public async ValueTask<(TenantNow Where, Proposal Proposal)?> FindAsync(
         TenantId tenantId, ProposalSubject subject, Person person, ConversationRef conversation, CancellationToken cancellationToken) =>
         !subject.IsIncident

@@ -3,7 +3,6 @@ using DevOpsAI.Bot.Cards.Subjects;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;

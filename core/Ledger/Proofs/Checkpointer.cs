@@ -76,7 +76,10 @@ internal sealed class Checkpointer(
             var quiet = await BeatAsync(tenant, cancellationToken);
             var (signed, copyProblem) = await publisher.SignAsync(tenant, cancellationToken);
             if (signed is not null)
-                logger.Signed(tenant, signed.Size, Convert.ToHexStringLower(signed.Root));
+            {
+                var root = Convert.ToHexStringLower(signed.Root);
+                logger.Signed(tenant, signed.Size, root);
+            }
             Report(tenant, null, null, "signing");
             if (Report(tenant, "folder", copyProblem, "the other folder") && copyProblem is not null)
                 logger.CopyMissing(tenant, copyProblem);

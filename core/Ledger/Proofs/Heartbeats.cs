@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +12,7 @@ internal sealed class Heartbeats(
     /// <param name="Head">The number of entries.</param>
     /// <param name="Quiet">Since the last one.</param>
     /// <param name="Behind">How far the clock is behind the last entry; negative where it is ahead, as it should be.</param>
+    [StructLayout(LayoutKind.Auto)]
     public readonly record struct Pulse(long Head, TimeSpan Quiet, TimeSpan Behind)
     {
         private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);

@@ -99,9 +99,9 @@ internal sealed class Projection
     }
 
     /// <summary>
-    /// After how many entries a state of so many bytes is kept again. To keep it costs by its size, whatever came since, so a large one waits
-    /// for as many entries as it has kilobytes: an entry costs the same whatever is open, and what a start after a crash reads is at most
-    /// about as much again as the state stands for.
+    /// After how many entries a state of so many bytes is kept again. To keep it costs by its size, whatever came since, so a large one
+    /// waits for as many entries as it has kilobytes: an entry costs the same whatever is open, and what a start after a crash reads is at
+    /// most about as much again as the state stands for.
     /// </summary>
     internal static int GetDue(int bytes) => Math.Max(SaveEvery, bytes / BytesAnEntry);
 

@@ -508,7 +508,7 @@ public sealed class TurnHandlerTests : IDisposable
     {
         var data = JsonDocument.Parse("{\"incident\":\"CON-1001\",\"tenant\":\"contoso\",\"verb\":\"\\ud800\"}").RootElement;
         await handler.OnMessageAsync(Turn(IncidentScript.Ravi, "", value: data), Token);
-        replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString().ShouldContain("names no incident");
+        replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString().ShouldContain("names nothing that is decided about");
         mediator.Sent.ShouldBeEmpty();
     }
 
