@@ -43,7 +43,7 @@ public sealed class NamesTests : IDisposable
         var path = await scene.ExportAsync(await scene.RequestAsync(names: true));
         (await BundleScene.CheckAsync(path, scene.Key)).Problem.ShouldBeNull();
         var (code, output) = await BundleScene.PythonAsync(path);
-        output.ShouldContain(" opened parts, signed with key");
+        output.ShouldContain(" decrypted parts, signed with key");
         code.ShouldBe(0);
         var files = BundleScene.Unpack(path);
         Text(files, BundleFormat.Manifest).ShouldContain("\"names\": true");
@@ -164,13 +164,13 @@ public sealed class NamesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("swap", "an opened part is not the one that it commits to")]
+    [InlineData("swap", "a decrypted part is not the one that it commits to")]
     [InlineData("pad", "its salt is not 32 bytes")]
-    [InlineData("twice", "a part is opened that it does not have, or twice")]
-    [InlineData("beyond", "a part is opened that it does not have, or twice")]
+    [InlineData("twice", "a part is decrypted that it does not have, or twice")]
+    [InlineData("beyond", "a part is decrypted that it does not have, or twice")]
     [InlineData("empty", "the manifest names none")]
     [InlineData("unasked", "the manifest names none")]
-    [InlineData("stranger", "a part is opened of an entry that has none")]
+    [InlineData("stranger", "a part is decrypted of an entry that has none")]
     public async Task Opened_parts_that_are_not_the_entrys_own_are_refused(string attack, string why)
     {
         await scene.Story.RejectedAsync();
@@ -216,7 +216,7 @@ public sealed class NamesTests : IDisposable
             lines[0] = $"{lines[0][..^1]},\"opened\":[{{\"part\":0,\"salt\":\"{Convert.ToHexStringLower(raw.Salt.Span)}\",\"text\":"
                 + $"{System.Text.Json.JsonSerializer.Serialize(Encoding.UTF8.GetString(raw.Text.Span), BundleJson.Lines.Options)}}}]}}";
         }
-        (await BundleScene.CheckAsync(Forge(files, lines))).Problem.ShouldBe("Entry 1: a part is opened that is to stay encrypted.");
+        (await BundleScene.CheckAsync(Forge(files, lines))).Problem.ShouldBe("Entry 1: a part is decrypted that is to stay encrypted.");
     }
 
     [Theory]

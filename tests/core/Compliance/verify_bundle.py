@@ -76,7 +76,7 @@ def read_checkpoint(note, key, folder):
 
 
 def check_opened(opened, body, number):
-    """Each opened part is the one that the entry's body commits to."""
+    """Each decrypted part is the one that the entry's body commits to."""
     must(opened, "entry %d opens nothing" % number)
     parts, before = body["sealed"]["parts"], -1
     for one in opened:
@@ -214,7 +214,7 @@ def check(path, trusted, folder):
         tree.push(power, right.pop(0))
     must(not right, "the proof has too many hashes")
     must(tree.root().hex() == manifest["rootHash"], "the entries are not those that were signed")
-    names = ", %d opened parts" % opened if manifest["names"] else ""
+    names = ", %d decrypted parts" % opened if manifest["names"] else ""
     return "intact: entries %d to %d of %s%s, signed with key %s" % (manifest["first"], manifest["last"], origin, names, key[1])
 
 
