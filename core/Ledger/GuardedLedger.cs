@@ -32,15 +32,11 @@ internal sealed class GuardedLedger(ILedger inner, Quarantine quarantine, ClockW
     {
         if (quarantine.Holds(tenant))
             await Task.Delay(Timeout.Infinite, cancellationToken);
-        try
+        await quarantine.WatchAsync(tenant, async () =>
         {
             await inner.WaitPastAsync(tenant, afterSeq, cancellationToken);
-        }
-        catch (LedgerDamagedException damage)
-        {
-            quarantine.Put(damage);
-            throw;
-        }
+            return true;
+        });
     }
 }
 
