@@ -28,7 +28,7 @@ internal sealed class ChatAnswers(
         catch (LedgerUnavailableException exception)
         {
             logger.RecordUnavailable(exception);
-            return Reply.Notice(UserMessages.CheckRecorded(exception), correlation: turn.Correlation);
+            return Reply.Notice(UserMessages.GetReason(exception), correlation: turn.Correlation);
         }
     }
 }

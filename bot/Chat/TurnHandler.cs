@@ -47,7 +47,7 @@ internal sealed class TurnHandler(
         {
             logger.RecordUnavailable(exception);
             return InvokeResponse.Error(
-                500, "RecordUnavailable", $"{UserMessages.CheckRecorded(exception)} Correlation id {turn.Correlation}");
+                500, "RecordUnavailable", $"{UserMessages.GetReason(exception)} Correlation id {turn.Correlation}");
         }
     }
 

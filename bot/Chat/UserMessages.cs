@@ -26,7 +26,7 @@ internal static class UserMessages
         + "nothing will be for this client until whoever runs this bot has restored its record. Other clients are served.";
 
     /// <summary>Why nothing was done when the record could not be reached.</summary>
-    public static string CheckRecorded(LedgerUnavailableException unavailable) => unavailable switch
+    public static string GetReason(LedgerUnavailableException unavailable) => unavailable switch
     {
         LedgerDamagedException => Damaged,
         TenantLockedException => Unavailable,

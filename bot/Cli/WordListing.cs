@@ -25,7 +25,7 @@ internal sealed class WordListing(LedgerSession ledger, TenantId tenant, Command
     private readonly EntryCodec codec = new(context.Catalog);
     private readonly Dictionary<string, string> titles = new(StringComparer.Ordinal);
     private KeyRing? keys;
-    private bool isSealed;
+    private bool isEncrypted;
 
     /// <exception cref="JsonException">The entry cannot be read.</exception>
     public async ValueTask<string> LineAsync(StoredEntry stored, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ internal sealed class WordListing(LedgerSession ledger, TenantId tenant, Command
 
     private async ValueTask<LedgerEntry> ReadAsync(StoredEntry stored, CancellationToken cancellationToken)
     {
-        if (stored.Encrypted is null || isSealed)
+        if (stored.Encrypted is null || isEncrypted)
             return codec.Decode(stored, null);
         try
         {
@@ -64,7 +64,7 @@ internal sealed class WordListing(LedgerSession ledger, TenantId tenant, Command
         }
         catch (LedgerUnavailableException unavailable)
         {
-            isSealed = true;
+            isEncrypted = true;
             await context.Error.WriteLineAsync($"Names, titles and reasons stay encrypted here. {unavailable.Message}");
             return codec.Decode(stored, null);
         }

@@ -137,7 +137,7 @@ public static class BotHost
             Surroundings.ThrowIfPortIsTaken(app.Services);
             return await RunAsync(app);
         }
-        catch (Exception cannotStart) when (CheckStart(cannotStart) is { Count: > 0 } why)
+        catch (Exception cannotStart) when (StartProblems(cannotStart) is { Count: > 0 } why)
         {
             await error.WriteLineAsync(why is [var single]
                 ? $"The bot cannot start. {single}"
@@ -159,11 +159,11 @@ public static class BotHost
     /// <summary>
     /// One sentence for each reason; empty for anything that is neither configuration nor surroundings, and so a fault of ours.
     /// </summary>
-    internal static IReadOnlyList<string> CheckStart(Exception exception) => exception switch
+    internal static IReadOnlyList<string> StartProblems(Exception exception) => exception switch
     {
         // Several options with mistakes are told together.
         AggregateException several =>
-            several.InnerExceptions.Select(CheckStart).ToList() is var all && all.TrueForAll(static why => why.Count > 0)
+            several.InnerExceptions.Select(StartProblems).ToList() is var all && all.TrueForAll(static why => why.Count > 0)
                 ? [.. all.SelectMany(static why => why)]
                 : [],
         OptionsValidationException settings => [.. settings.Failures],

@@ -53,7 +53,7 @@ public sealed class ProposalViews(
         where TView : ProposalView => WithCommon(view, state, conversationId) with
         {
             IsPersonal = true,
-            Rights = GetRights(state, view, person.ObjectId),
+            Rights = GetPermissions(state, view, person.ObjectId),
             Notice = notice,
         };
 
@@ -138,10 +138,10 @@ public sealed class ProposalViews(
         who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => SanitizedText.Name(name, 40))] }).Message;
 
     private IEnumerable<string> Refreshers(TenantState state, ProposalView view, string conversationId) => people.KnownIn(conversationId)
-        .Where(known => known.ObjectId is { } objectId && GetRights(state, view, objectId) != default)
+        .Where(known => known.ObjectId is { } objectId && GetPermissions(state, view, objectId) != default)
         .Select(known => known.Mri);
 
-    private Permissions GetRights(TenantState state, ProposalView view, string objectId)
+    private Permissions GetPermissions(TenantState state, ProposalView view, string objectId)
     {
         var proposal = view.Proposal;
         var roles = access.GetRoles(state, objectId);

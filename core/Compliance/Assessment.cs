@@ -303,7 +303,7 @@ public sealed partial class Assessment : IDisposable
         return unknown;
     }
 
-    private RunRecordText? GetRun(string incidentId, string executionId, EntryReference mark) =>
+    private ExecutionRecord? GetRun(string incidentId, string executionId, EntryReference mark) =>
         For(incidentId, mark).Revisions.FindLast(revision => revision.Run?.Id == executionId)?.Run;
 
     private int[] GetTargets(Plan plan) => [.. plan.Steps.Select(static step => step.Target).Distinct().Select(target =>

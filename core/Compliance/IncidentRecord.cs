@@ -124,7 +124,7 @@ public sealed class RevisionRecord
 
     public EntryReference? Escalated { get; internal set; }
 
-    public RunRecordText? Run { get; internal set; }
+    public ExecutionRecord? Run { get; internal set; }
 
     internal void Snooze(DateTimeOffset until)
     {
@@ -161,7 +161,7 @@ public sealed record DecisionRecord(EntryReference Mark, DecisionKind Kind, Acto
 public sealed record ReviewRecord(EntryReference Mark, Actor By, bool Confirms, bool Complete, StoredText Reason);
 
 /// <summary>One carrying out of a plan.</summary>
-public sealed class RunRecordText(string id, EntryReference started)
+public sealed class ExecutionRecord(string id, EntryReference started)
 {
     public string Id { get; } = id;
 

@@ -199,7 +199,7 @@ internal sealed class RecordCodec
         ByClock = new(input.ReadInt64(), TimeSpan.Zero),
     };
 
-    private static void Write(BinaryWriter output, RunRecordText run)
+    private static void Write(BinaryWriter output, ExecutionRecord run)
     {
         output.Write(run.Id);
         Write(output, run.Started);
@@ -217,7 +217,7 @@ internal sealed class RecordCodec
         output.Write(run.Changes.Place);
     }
 
-    private static RunRecordText ReadRun(BinaryReader input) => new(input.ReadString(), ReadMark(input))
+    private static ExecutionRecord ReadRun(BinaryReader input) => new(input.ReadString(), ReadMark(input))
     {
         AllowedBy = input.ReadInt64() is not 0 and var gate ? gate : null,
         Sealed = input.ReadBoolean(),

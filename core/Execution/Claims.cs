@@ -29,7 +29,7 @@ internal sealed class ClaimPermissions(IClaimPolicy policy, BotInstance self, IE
 
     public BotInstance Self => self;
 
-    public bool MayClaim(TenantId tenant) => policy.MayClaim() && hold?.GetDelay(tenant) is null;
+    public bool MayClaim(TenantId tenant) => policy.MayClaim() && hold?.GetDelayReason(tenant) is null;
 }
 
 /// <summary>For stores that several processes share: only the end of a lease frees a claim.</summary>

@@ -55,5 +55,5 @@ internal sealed class Deadlines(ILedger ledger, TenantStates states, ITenantDire
     }
 
     /// <summary>Under the kill switch nothing falls due: nobody could have decided, and nobody is told. Its end moves the ledger.</summary>
-    private bool IsStopped(TenantState state) => state.SwitchedOff is not null || killSwitch?.Value.GetStop(state.Tenant) is not null;
+    private bool IsStopped(TenantState state) => state.SwitchedOff is not null || killSwitch?.Value.GetStopReason(state.Tenant) is not null;
 }

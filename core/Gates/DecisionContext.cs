@@ -18,14 +18,14 @@ internal sealed class DecisionContexts(
     IExecutionDelay? hold = null)
 {
     public DecisionContext For(TenantId tenant) => new(
-        policies.For(tenant), catalog.For(tenant), ProposalStaging.NewNonce, (state, plan) => GetPause(tenant, state, plan))
+        policies.For(tenant), catalog.For(tenant), ProposalStaging.NewNonce, (state, plan) => GetPauseReason(tenant, state, plan))
     {
         Areas = areas ?? ProposalAreas.OnlyIncidents,
     };
 
-    private string? GetPause(TenantId tenant, TenantState state, Plan plan) =>
-        policies.For(tenant).GetFreeze(clock.GetUtcNow())
-        ?? killSwitch.GetPause(tenant, plan, connection => catalog.GetConnector(tenant, connection))
-        ?? hold?.GetDelay(tenant)
+    private string? GetPauseReason(TenantId tenant, TenantState state, Plan plan) =>
+        policies.For(tenant).GetFreezeReason(clock.GetUtcNow())
+        ?? killSwitch.GetPauseReason(tenant, plan, connection => catalog.GetConnector(tenant, connection))
+        ?? hold?.GetDelayReason(tenant)
         ?? QuotaRules.Check(state, policies.For(tenant), plan, clock.GetUtcNow());
 }

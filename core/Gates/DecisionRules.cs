@@ -25,7 +25,7 @@ internal static class DecisionRules
         var outcome = command.Kind switch
         {
             DecisionKind.Approve when command.BreakGlass => BreakGlassRules.Break(
-                state, proposal!, command, effective.Own, RightToApprove(state, proposal!, effective, command.By.ObjectId).Refused,
+                state, proposal!, command, effective.Own, PermissionToApprove(state, proposal!, effective, command.By.ObjectId).Refused,
                 context, now),
             DecisionKind.Approve => Approve(state, proposal!, command, effective, context),
             DecisionKind.ApproveWithEdits => ApproveWithEdits(state, proposal!, command, effective, now, context),
@@ -47,12 +47,12 @@ internal static class DecisionRules
         if (CheckRole(state, proposal, effective.Own) is { } stranger)
             return stranger;
         if (proposal.IsLeftToPeople)
-            return RightTo(state, proposal, effective, DecisionKind.Handled).Refused;
-        if (PlanMessages.CheckhingToDecide(proposal, objectId, now) is { } settled)
+            return PermissionTo(state, proposal, effective, DecisionKind.Handled).Refused;
+        if (PlanMessages.CheckUndecided(proposal, objectId, now) is { } settled)
             return settled;
         if (proposal.Staged!.Terms.Level == GateLevel.L3)
-            return RightTo(state, proposal, effective, DecisionKind.Handled).Refused;
-        return RightToApprove(state, proposal, effective, objectId).Refused;
+            return PermissionTo(state, proposal, effective, DecisionKind.Handled).Refused;
+        return PermissionToApprove(state, proposal, effective, objectId).Refused;
     }
 
     private static RequestResult? AuthorizeAnyDecision(TenantState state, Proposal? proposal, Decide command, IReadOnlySet<Role> roles,
@@ -63,7 +63,7 @@ internal static class DecisionRules
         if (proposal is null)
             return Unknown(state, command.Subject);
         var closes = command.Kind == DecisionKind.Handled && proposal.IsLeftToPeople;
-        if (!closes && PlanMessages.CheckhingToDecide(proposal, command.By.ObjectId, now) is { } settled)
+        if (!closes && PlanMessages.CheckUndecided(proposal, command.By.ObjectId, now) is { } settled)
             return settled;
         return command.PlanDigest == proposal.Staged!.Seal ? null : new(proposal, Refusal.Stale, Stale(proposal));
     }
@@ -78,23 +78,24 @@ internal static class DecisionRules
 
     private static Outcome Approve(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DecisionContext context)
     {
-        var right = RightToApprove(state, proposal, command, effective, context);
-        if (right.Refused is { } refused)
+        var permission = PermissionToApprove(state, proposal, command, effective, context);
+        if (permission.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         var staged = proposal.Staged!;
         var missing = staged.Terms.Approvals - proposal.Decisions.Count(decision => decision.Fact.Kind == DecisionKind.Approve) - 1;
         var message = missing <= 0
-            ? $"You approved {proposal.Subject}{right.Said}; it is being carried out."
-            : $"You approved {proposal.Subject}{right.Said}; it needs {GateMessages.Count(missing, "more approval")} by somebody else.";
-        return Record(state, proposal, command, right,
+            ? $"You approved {proposal.Subject}{permission.Said}; it is being carried out."
+            : $"You approved {proposal.Subject}{permission.Said}; it needs {GateMessages.Count(missing, "more approval")} by "
+                + "somebody else.";
+        return Record(state, proposal, command, permission,
             new(proposal.Subject, staged.Revision, DecisionKind.Approve, staged.Seal, Reason(command), null, null, missing <= 0), message);
     }
 
     private static Outcome ApproveWithEdits(
         TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DateTimeOffset now, DecisionContext context)
     {
-        var right = RightToApprove(state, proposal, command, effective, context);
-        if (right.Refused is { } refused)
+        var permission = PermissionToApprove(state, proposal, command, effective, context);
+        if (permission.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         var staged = proposal.Staged!;
         if (command.Edits is not { Count: > 0 } values)
@@ -112,9 +113,9 @@ internal static class DecisionRules
             || terms.ApproverRole != staged.Terms.ApproverRole || staged.NeedsReview || GateLevels.NeedsReview(plan, context.Find);
         return mustBeShownAgain
             ? StageAgain(state, proposal, command, plan, terms, context)
-            : Record(state, proposal, command, right,
+            : Record(state, proposal, command, permission,
                 new(proposal.Subject, staged.Revision, DecisionKind.ApproveWithEdits, planDigest, Reason(command), plan, null, true),
-                $"You approved {proposal.Subject} with your changes{right.Said}; it is being carried out.");
+                $"You approved {proposal.Subject} with your changes{permission.Said}; it is being carried out.");
     }
 
     /// <summary>Nobody has seen the edited plan as the gate asks for it, so it is a proposal of the editor's own.</summary>
@@ -145,32 +146,34 @@ internal static class DecisionRules
 
     private static Outcome Reject(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DecisionContext context)
     {
-        var right = RightTo(state, proposal, effective, DecisionKind.Reject);
-        if (right.Refused is { } refused)
+        var permission = PermissionTo(state, proposal, effective, DecisionKind.Reject);
+        if (permission.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         if (Reason(command) is not { } reason)
             return Outcome.Refuse(proposal, Refusal.BadInput,
                 "Say in a few words why you reject it; the reason is recorded and improves later proposals.");
         return reason.Length > MaxReasonLength
             ? TooLong(proposal, reason)
-            : Close(state, proposal, command, right, reason, context, $"You rejected {proposal.Subject}{right.Said}; nothing is done.");
+            : Close(
+                state, proposal, command, permission, reason, context,
+                $"You rejected {proposal.Subject}{permission.Said}; nothing is done.");
     }
 
     private static Outcome Handled(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DecisionContext context)
     {
-        var right = RightTo(state, proposal, effective, DecisionKind.Handled);
-        if (right.Refused is { } refused)
+        var permission = PermissionTo(state, proposal, effective, DecisionKind.Handled);
+        if (permission.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         return Reason(command) is { Length: > MaxReasonLength } reason
             ? TooLong(proposal, reason)
-            : Close(state, proposal, command, right, Reason(command), context,
-                $"{proposal.Subject} is marked as handled by you{right.Said}; the bot does nothing more.");
+            : Close(state, proposal, command, permission, Reason(command), context,
+                $"{proposal.Subject} is marked as handled by you{permission.Said}; the bot does nothing more.");
     }
 
     private static Outcome Snooze(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective, DateTimeOffset now)
     {
-        var right = RightTo(state, proposal, effective, DecisionKind.Snooze);
-        if (right.Refused is { } refused)
+        var permission = PermissionTo(state, proposal, effective, DecisionKind.Snooze);
+        if (permission.Refused is { } refused)
             return new Outcome.Unchanged(refused);
         if (command.Until is not { } until || until < now + MinSnooze || until > now + MaxSnooze)
             return Outcome.Refuse(proposal, Refusal.BadInput, "Choose a time between 5 minutes and 7 days from now.");
@@ -181,7 +184,7 @@ internal static class DecisionRules
                 $"{limit.Describe(proposal)} Nothing was recorded: choose a shorter time, or tick that it may be snoozed past that.");
         var staged = proposal.Staged!;
         return Record(
-            state, proposal, command, right,
+            state, proposal, command, permission,
             new(proposal.Subject, staged.Revision, DecisionKind.Snooze, staged.Seal, Reason(command), null, until.ToUniversalTime(), false),
             $"{proposal.Subject} is snoozed until {GateMessages.Utc(until)}.");
     }
@@ -194,7 +197,7 @@ internal static class DecisionRules
         public string Said => Using is { } actingFor ? $" in the name of {GateMessages.Said(actingFor.For.Name)}" : "";
     }
 
-    private static Permission RightToApprove(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective,
+    private static Permission PermissionToApprove(TenantState state, Proposal proposal, Decide command, EffectiveRoles effective,
         DecisionContext context)
     {
         var staged = proposal.Staged!;
@@ -204,29 +207,31 @@ internal static class DecisionRules
                 $"{proposal.Subject} is for people only (L3) and cannot be approved: see to it yourself and mark it as handled, or "
                 + $"reject or snooze it."));
         }
-        if (RightTo(state, proposal, effective, DecisionKind.Approve).Refused is { } refused)
+        if (PermissionTo(state, proposal, effective, DecisionKind.Approve).Refused is { } refused)
             return new(refused);
         if (state.Freeze is { } freeze)
             return new(new(proposal, Refusal.Frozen, FreezeRules.Describe(state.Name, freeze)));
         // An approval that only leads to a stop would be spent; asked again after the pause, it still counts.
         if (context.WhyPaused(state, staged.Plan) is { } paused)
             return new(new(proposal, Refusal.Frozen, $"{paused} Nothing was approved; approve {proposal.Subject} when the pause is over."));
-        var right = RightToApprove(state, proposal, effective, command.By.ObjectId);
-        if (right.Refused is not null)
-            return right;
+        var permission = PermissionToApprove(state, proposal, effective, command.By.ObjectId);
+        if (permission.Refused is not null)
+            return permission;
         if (staged.NeedsReview && !Reviews.IsReviewed(staged, command.By.ObjectId, command.ReviewToken))
             return new(new(proposal, Refusal.NotReviewed,
                 $"{proposal.Subject} cannot be undone: open every page of its details, then approve on the last one."));
-        return Reason(command) is { Length: > MaxReasonLength } reason ? new(((Outcome.Unchanged)TooLong(proposal, reason)).Answer) : right;
+        return Reason(command) is { Length: > MaxReasonLength } reason
+            ? new(((Outcome.Unchanged)TooLong(proposal, reason)).Answer)
+            : permission;
     }
 
-    private static Permission RightToApprove(
+    private static Permission PermissionToApprove(
         TenantState state, Proposal proposal, EffectiveRoles effective, string objectId) => FindPermission(
         effective,
         (roles, actingFor) =>
             AuthorizeFor(state, proposal, roles, DecisionKind.Approve) ?? AuthorizeApproval(proposal, objectId, actingFor));
 
-    private static Permission RightTo(TenantState state, Proposal proposal, EffectiveRoles effective, DecisionKind kind) =>
+    private static Permission PermissionTo(TenantState state, Proposal proposal, EffectiveRoles effective, DecisionKind kind) =>
         FindPermission(effective, (roles, _) => AuthorizeFor(state, proposal, roles, kind));
 
     /// <summary>One's own right comes first; a refusal that says more than a missing role is the one that is told.</summary>
@@ -250,10 +255,10 @@ internal static class DecisionRules
     private static RequestResult? AuthorizeApproval(Proposal proposal, string objectId, ActingFor? actingFor)
     {
         var staged = proposal.Staged!;
-        var (id, right) = (proposal.Subject.ToString(), actingFor?.For.Id ?? objectId);
+        var (id, permission) = (proposal.Subject.ToString(), actingFor?.For.Id ?? objectId);
         if (staged.Terms.NotTheRequester && staged.Requester.IsSame(objectId))
             return new(proposal, Refusal.OwnRequest, $"You requested this revision of {id} yourself; somebody else must approve it.");
-        if (staged.Terms.NotTheRequester && staged.Requester.IsSame(right))
+        if (staged.Terms.NotTheRequester && staged.Requester.IsSame(permission))
             return new(proposal, Refusal.OwnRequest,
                 $"{GateMessages.Said(staged.Requester.Name)} requested this revision of {id}, so nobody can approve it in their name.");
         foreach (var decision in proposal.Decisions.Where(decision => decision.Fact.Kind == DecisionKind.Approve))
@@ -261,7 +266,7 @@ internal static class DecisionRules
             if (decision.By.IsSame(objectId))
                 return new(proposal, Refusal.AlreadyApprovedByYou,
                     $"You approved {id} at {GateMessages.Utc(decision.At)} already; it needs somebody else's approval too.");
-            if ((decision.Fact.InTheNameOf ?? decision.By).IsSame(right))
+            if ((decision.Fact.InTheNameOf ?? decision.By).IsSame(permission))
             {
                 return new(proposal, Refusal.AlreadyApprovedByYou, actingFor is null
                     ? $"{GateMessages.Said(decision.By.Name)} approved {id} in your name at {GateMessages.Utc(decision.At)}; it needs "
@@ -319,20 +324,21 @@ internal static class DecisionRules
     }
 
     private static Outcome.Append Close(
-        TenantState state, Proposal proposal, Decide command, Permission right, string? reason, DecisionContext context, string message)
+        TenantState state, Proposal proposal, Decide command, Permission permission, string? reason, DecisionContext context,
+        string message)
     {
         var staged = proposal.Staged!;
         var closing = new ProposalDecided(proposal.Subject, staged.Revision, command.Kind, staged.Seal, reason, null, null, true);
-        return Record(state, proposal, command, right, closing, message).With(
+        return Record(state, proposal, command, permission, closing, message).With(
             context.Areas.Get(proposal.Subject).AfterDecision(state, proposal, command.Kind), command.By.AsActor(), proposal,
             proposal.StagedSeq);
     }
 
     private static Outcome.Append Record(
-        TenantState state, Proposal proposal, Decide command, Permission right, ProposalDecided decided, string message) => new(
+        TenantState state, Proposal proposal, Decide command, Permission permission, ProposalDecided decided, string message) => new(
         Expected(state, proposal),
         [new(proposal.Stream, command.By.AsActor(), proposal.Correlation,
-            decided with { Subject = proposal.Person, InTheNameOf = right.Using?.For }, proposal.StagedSeq)],
+            decided with { Subject = proposal.Person, InTheNameOf = permission.Using?.For }, proposal.StagedSeq)],
         message);
 
     /// <summary>A freeze set, or a role taken, at the same instant is seen too.</summary>

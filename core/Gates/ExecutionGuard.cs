@@ -27,12 +27,12 @@ internal sealed class ExecutionGuard(
     {
         if (state.Tenant != proposal.Tenant)
             return new("The proposal is another tenant's.");
-        if (killSwitch.GetPause(state.Tenant, plan, connection => catalog.GetConnector(state.Tenant, connection)) is { } paused)
+        if (killSwitch.GetPauseReason(state.Tenant, plan, connection => catalog.GetConnector(state.Tenant, connection)) is { } paused)
             return new(paused);
         if (state.Freeze is { } freeze)
             return new(FreezeRules.Describe(state.Name, freeze));
         var (policy, now) = (policies.For(state.Tenant), clock.GetUtcNow());
-        if (policy.GetFreeze(now) is { } frozen)
+        if (policy.GetFreezeReason(now) is { } frozen)
             return new(frozen);
         return Permissions.Check(state, proposal, plan,
             new(policy, catalog.For(state.Tenant), id => access.GetRoles(state, id), now) { Areas = areas ?? ProposalAreas.OnlyIncidents })

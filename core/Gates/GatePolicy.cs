@@ -41,7 +41,7 @@ public sealed record GatePolicy(
         Freezes.Where(freeze => freeze.During.Contains(at)).MaxBy(freeze => freeze.During.Ends);
 
     /// <summary>What is planned to freeze the tenant now, as a sentence; null for nothing.</summary>
-    public string? GetFreeze(DateTimeOffset now) => FreezeAt(now) is { } freeze
+    public string? GetFreezeReason(DateTimeOffset now) => FreezeAt(now) is { } freeze
         ? $"This client is frozen as planned until {GateMessages.Utc(freeze.During.Ends)}: {GateMessages.Stop(freeze.Name)}"
         : null;
 }

@@ -23,7 +23,7 @@ internal sealed class KillSwitch(string? path)
 
     /// <summary>One sentence when something that the plan needs is paused; null when nothing is.</summary>
     /// <param name="connectorOf">The connector behind a connection of the tenant.</param>
-    public string? GetPause(TenantId tenant, Plan plan, Func<string, string?> connectorOf)
+    public string? GetPauseReason(TenantId tenant, Plan plan, Func<string, string?> connectorOf)
     {
         if (path is null)
             return null;
@@ -43,9 +43,9 @@ internal sealed class KillSwitch(string? path)
     }
 
     /// <summary>One sentence when all of a tenant is paused, rather than some action or connector; null when it is not.</summary>
-    public string? GetStop(TenantId tenant) => Look()(tenant);
+    public string? GetStopReason(TenantId tenant) => Look()(tenant);
 
-    /// <summary>As <see cref="GetStop"/>, of as many tenants as are asked about: the file is read once.</summary>
+    /// <summary>As <see cref="GetStopReason"/>, of as many tenants as are asked about: the file is read once.</summary>
     public Func<TenantId, string?> Look()
     {
         if (path is null)

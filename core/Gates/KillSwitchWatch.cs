@@ -39,7 +39,7 @@ internal sealed class KillSwitchWatch(
         }
     }
 
-    public bool IsOn(TenantId tenant) => killSwitch.Value.GetStop(tenant) is not null || recorded.GetValueOrDefault(tenant);
+    public bool IsOn(TenantId tenant) => killSwitch.Value.GetStopReason(tenant) is not null || recorded.GetValueOrDefault(tenant);
 
     public Task NextLiftAsync(CancellationToken cancellationToken) => Volatile.Read(ref lifted).Task.WaitAsync(cancellationToken);
 
@@ -51,7 +51,7 @@ internal sealed class KillSwitchWatch(
         while (true)
         {
             var next = NextLiftAsync(cancellationToken);
-            if (recorded.TryGetValue(tenant, out var isOn) && !isOn && killSwitch.Value.GetStop(tenant) is null)
+            if (recorded.TryGetValue(tenant, out var isOn) && !isOn && killSwitch.Value.GetStopReason(tenant) is null)
                 return;
             await next;
         }

@@ -7,7 +7,7 @@ internal static class PlanMessages
 {
     /// <summary>Null while the staged proposal waits for a decision.</summary>
     /// <param name="me">Who asks: somebody who decided is told so in the second person.</param>
-    public static RequestResult? CheckhingToDecide(Proposal proposal, string me, DateTimeOffset now)
+    public static RequestResult? CheckUndecided(Proposal proposal, string me, DateTimeOffset now)
     {
         var id = proposal.Subject.ToString();
         if (proposal.Staged is not { } staged)

@@ -25,7 +25,7 @@ internal static class RedraftRules
             return Outcome.Refuse(incident.Proposal, Refusal.NotAllowed,
                 $"Only technicians, approvers and administrators of {state.Name} may ask for a new draft of {incident.Id}.");
         if (!incident.CanBeDraftedAgain)
-            return new Outcome.Unchanged(Check(incident, command.By.ObjectId, now));
+            return new Outcome.Unchanged(Refuse(incident, command.By.ObjectId, now));
         var staged = incident.Staged!;
         if (command.PlanDigest is { } planDigest && planDigest != staged.Seal)
             return Outcome.Refuse(incident.Proposal, Refusal.Stale,
@@ -65,7 +65,7 @@ internal static class RedraftRules
             + $"changing it, then ask for a new draft."
         : null;
 
-    private static RequestResult Check(Incident incident, string me, DateTimeOffset now)
+    private static RequestResult Refuse(Incident incident, string me, DateTimeOffset now)
     {
         var id = incident.Id;
         if (incident.Phase is ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing)
@@ -74,7 +74,7 @@ internal static class RedraftRules
             return new(incident.Proposal, Refusal.NotPossible, $"{id} is closed ({incident.ClosedReason}), so nothing is drafted again.");
         if (incident.Opened.Scope != IncidentScope.One)
             return new(incident.Proposal, Refusal.NotPossible, $"{id} gathers many events; a person must find what they have in common.");
-        return PlanMessages.CheckhingToDecide(incident.Proposal, me, now) is { } settled
+        return PlanMessages.CheckUndecided(incident.Proposal, me, now) is { } settled
             ? settled with { Refusal = Refusal.NotPossible }
             : new(incident.Proposal, Refusal.NotPossible, incident.Staged!.Terms.Level == GateLevel.L3
                 ? $"No runbook handles {id}, so a new draft would say the same; see to it yourself and mark it as handled."
@@ -89,7 +89,7 @@ internal sealed class RequestRedraftHandler(DecisionService recorder, IAccess ac
         request.Tenant,
         request.IncidentId,
         state => RedraftRules.Request(state, request, access.GetRoles(state, request.By.ObjectId), clock.GetUtcNow()) is var outcome
-            && outcome is Outcome.Append && killSwitch?.GetStop(request.Tenant) is { } why
+            && outcome is Outcome.Append && killSwitch?.GetStopReason(request.Tenant) is { } why
             ? Outcome.Refuse(state.Find(request.IncidentId)?.Proposal, Refusal.Frozen,
                 $"{why} Nothing is drafted; ask again when the pause is over.")
             : outcome,

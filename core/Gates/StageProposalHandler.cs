@@ -59,8 +59,8 @@ internal sealed class StageProposalHandler(
             NotAfter = draft.NotAfter,
             Hold = state.Freeze is { } freeze
                 ? FreezeRules.Describe(state.Name, freeze)
-                : policy.GetFreeze(now)
-                    ?? killSwitch.GetPause(state.Tenant, draft.Plan, connection => catalog.GetConnector(state.Tenant, connection))
+                : policy.GetFreezeReason(now)
+                    ?? killSwitch.GetPauseReason(state.Tenant, draft.Plan, connection => catalog.GetConnector(state.Tenant, connection))
                     ?? QuotaRules.Check(state, policy, draft.Plan, now) ?? RedraftRules.Hold(incident.Proposal)
                     ?? ProposalStaging.CameBack(state, incident, now - policy.Chain.Window, find),
         };

@@ -235,9 +235,6 @@ public sealed class EntryCodec(EntryCatalog catalog)
         }
     }
 
-    /// <summary>The entry says that something is stored encrypted beside it.</summary>
-    internal static bool HasEncrypted(StoredEntry entry) => EntryParts.Read(entry.Body.Span).HasEncrypted;
-
     private static void MustHaveItsHash(TenantId tenant, StoredEntry entry)
     {
         var prefixed = buffer ??= new(4096);

@@ -8,5 +8,5 @@ namespace DevOpsAI.Ledger;
 public interface IExecutionDelay
 {
     /// <summary>One sentence for a person; null when nothing is held.</summary>
-    string? GetDelay(TenantId tenant);
+    string? GetDelayReason(TenantId tenant);
 }

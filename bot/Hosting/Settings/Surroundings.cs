@@ -64,13 +64,13 @@ internal static class Surroundings
             }
             catch (SocketException cannot)
             {
-                if (Check(binding, cannot.SocketErrorCode) is { } why)
+                if (GetReason(binding, cannot.SocketErrorCode) is { } why)
                     throw new SurroundingsException(why, cannot);
             }
         }
     }
 
-    private static string? Check(BindingAddress binding, SocketError error) => error switch
+    private static string? GetReason(BindingAddress binding, SocketError error) => error switch
     {
         SocketError.AddressAlreadyInUse =>
             $"Port {binding.Port} on {binding.Host} is in use, perhaps by a bot that runs already: stop that one, or choose another "

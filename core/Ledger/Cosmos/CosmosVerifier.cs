@@ -67,7 +67,7 @@ public static class CosmosVerifier
         check.Row(block[0], 0);
         var last = versions.GetValueOrDefault(line.Stream);
         if (line.Version != last + 1)
-            check.Report(seq, TenantCheck.GetType(line.Body), stream, $"version {line.Version} of its stream follows version {last}");
+            check.Report(seq, TenantCheck.TypeIn(line.Body), stream, $"version {line.Version} of its stream follows version {last}");
         versions[line.Stream] = line.Version;
     }
 }

@@ -10,7 +10,7 @@ internal static class EntryKey
     /// <summary>32 bytes of key, then 32 bytes of salt.</summary>
     public const int Size = EncryptedBox.KeySize + 32;
 
-    private static ReadOnlySpan<byte> Label => "DevOpsAI encrypted entry 1\n"u8;
+    private static ReadOnlySpan<byte> Label => "DevOpsAI sealed entry 1\n"u8;
 
     /// <summary>Writes what the key is derived over.</summary>
     /// <param name="stream">As it stands in the entry, quotes included; likewise <paramref name="tenant"/> and

@@ -30,7 +30,7 @@ internal sealed class WitnessedStart(
     private readonly ConcurrentDictionary<TenantId, string> held = new(
         witnesses.Count == 0 ? [] : tenants.All.Select(static tenant => KeyValuePair.Create(tenant.Id, Unasked)));
 
-    public string? GetDelay(TenantId tenant) => held.GetValueOrDefault(tenant);
+    public string? GetDelayReason(TenantId tenant) => held.GetValueOrDefault(tenant);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(held.Keys.ToList().Select(tenant => AskUntilClearAsync(tenant, stoppingToken)));

@@ -71,10 +71,10 @@ internal sealed class OlderEntries(
 /// <summary>
 /// Looks at the entries that a start did not read: each one's bytes, and that their leaf hashes give the tree that was kept.
 /// </summary>
-/// <param name="keepers">Know up to where a tree was taken from its kept nodes; null where there are no checkpoints.</param>
+/// <param name="checkpoints">Know up to where a tree was taken from its kept nodes; null where there are no checkpoints.</param>
 internal sealed class OlderEntriesCheck(
     TenantStates states, ILedgerArchive archive, EntryCatalog catalog, IKeyRing keys, Quarantine quarantine, TimeProvider clock,
-    CheckpointsByTenant? keepers = null)
+    CheckpointsByTenant? checkpoints = null)
 {
     private const int EntriesAtOnce = 512;
 
@@ -91,7 +91,7 @@ internal sealed class OlderEntriesCheck(
     {
         if (await states.FindAsync(tenant, cancellationToken) is null)
             return quarantine.Holds(tenant);
-        var unread = keepers is null ? null : await keepers.For(tenant).LeavesUnreadAsync(cancellationToken);
+        var unread = checkpoints is null ? null : await checkpoints.For(tenant).LeavesUnreadAsync(cancellationToken);
         var last = Math.Max(states.KeptUpTo(tenant), unread?.Size ?? 0);
         var tree = new CompactRange();
         var began = clock.GetTimestamp();
@@ -122,7 +122,7 @@ internal sealed class OlderEntriesCheck(
     {
         EntryCodec.MustBeWhole(tenant, entry);
         // Whether what is encrypted beside it may be missing, its keys tell.
-        if (entry.Encrypted is null && EntryCodec.HasEncrypted(entry))
+        if (entry.Encrypted is null && EntryParts.Read(entry.Body.Span).HasEncrypted)
             await codec.DecodeAsync(tenant, [entry], keys, cancellationToken);
     }
 }

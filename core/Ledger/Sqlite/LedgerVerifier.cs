@@ -276,7 +276,7 @@ public sealed partial class LedgerVerifier
     {
         var row = database.Prepare("SELECT seq, body FROM entries NOT INDEXED WHERE id = ?").Bind(1, id);
         var found = row.Step();
-        check.Report(found ? row.Number(0) : 0, found ? TenantCheck.GetType(row.Bytes(1)) : null, stream, what);
+        check.Report(found ? row.Number(0) : 0, found ? TenantCheck.TypeIn(row.Bytes(1)) : null, stream, what);
         row.Reset();
     }
 

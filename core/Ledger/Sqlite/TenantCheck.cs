@@ -43,7 +43,7 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
         if (seq > lastSeq + 1)
             Report(lastSeq + 1, null, null, seq == lastSeq + 2 ? "it is missing" : $"it is missing, and so is every entry up to {seq - 1}");
         if (Check(row) is { } what)
-            Report(seq, GetType(row.Body), row.Stream, what);
+            Report(seq, TypeIn(row.Body), row.Stream, what);
         else if (wanted.Count > 0 && wanted.Contains(range.Size))
             timesAt[range.Size] = Time(lastAt);
         lastSeq = Math.Max(lastSeq, seq);
@@ -194,7 +194,7 @@ internal sealed class TenantCheck(string tenant, IEnumerable<long>? sizes = null
         quoted[1..^1].SequenceEqual(text)
         || (quoted.Contains((byte)'\\') && Encoding.UTF8.GetBytes(EntryParts.Text(quoted, ..)).AsSpan().SequenceEqual(text));
 
-    public static string? GetType(ReadOnlySpan<byte> body)
+    public static string? TypeIn(ReadOnlySpan<byte> body)
     {
         try
         {

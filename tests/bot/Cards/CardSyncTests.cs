@@ -698,9 +698,9 @@ public sealed class CardKeeperTests : IAsyncLifetime
     /// <summary>Lets time pass, only while somebody waits for it: whoever is busy would find that hours have gone by.</summary>
     private async Task AdvanceUntilAsync(Func<Task<bool>> isTrue)
     {
-        for (var timeout = Stopwatch.StartNew(); !await isTrue(); await Task.Delay(1, Token))
+        for (var waited = Stopwatch.StartNew(); !await isTrue(); await Task.Delay(1, Token))
         {
-            timeout.Elapsed.ShouldBeLessThan(Hang.Limit);
+            waited.Elapsed.ShouldBeLessThan(Hang.Limit);
             if (story.Clock.WaitingTimers > 0)
                 story.Clock.Advance(TimeSpan.FromSeconds(10));
         }
@@ -708,10 +708,10 @@ public sealed class CardKeeperTests : IAsyncLifetime
 
     private static async Task UntilAsync(Func<bool> isTrue, [CallerArgumentExpression(nameof(isTrue))] string what = "")
     {
-        var timeout = Stopwatch.StartNew();
+        var waited = Stopwatch.StartNew();
         while (!isTrue())
         {
-            timeout.Elapsed.ShouldBeLessThan(Hang.Limit, what);
+            waited.Elapsed.ShouldBeLessThan(Hang.Limit, what);
             await Task.Delay(1, Token);
         }
     }

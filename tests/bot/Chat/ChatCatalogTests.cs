@@ -97,7 +97,7 @@ public sealed class ChatCatalogTests
         var failure = await Should.ThrowAsync<ChatCatalogException>(RunningBot.StartAsync(
             [("Tenants:contoso:Name", "Contoso Ltd"), ("Access:Roles:contoso:administrator:0", Ana.ObjectId)],
             replace: static services => services.AddChatCommand<Pause>()));
-        BotHost.CheckStart(failure).ShouldHaveSingleItem().ShouldStartWith("Two chat commands are called 'Pause'");
+        BotHost.StartProblems(failure).ShouldHaveSingleItem().ShouldStartWith("Two chat commands are called 'Pause'");
     }
 
     [Fact]

@@ -50,14 +50,14 @@ internal sealed class SourceTree
             foreach (var name in file.GetRoot().DescendantNodes(static node => node is not UsingDirectiveSyntax).OfType<SimpleNameSyntax>())
             {
                 var found = model.GetSymbolInfo(name);
-                if (GetType(found.Symbol ?? found.CandidateSymbols.FirstOrDefault()) is { } type && GetPath(type) is { } declared
+                if (TypeFor(found.Symbol ?? found.CandidateSymbols.FirstOrDefault()) is { } type && GetPath(type) is { } declared
                     && declared != file.FilePath)
                     yield return (file.FilePath, declared, type.Name);
             }
         }
     }
 
-    private static INamedTypeSymbol? GetType(ISymbol? symbol)
+    private static INamedTypeSymbol? TypeFor(ISymbol? symbol)
     {
         var type = symbol as INamedTypeSymbol ?? symbol?.ContainingType;
         while (type?.ContainingType is { } outer)

@@ -196,11 +196,11 @@ public sealed class BundleTamperingTests : IDisposable
             (lines.Replace(part, ",\"sealed\":\"AAAA\"", StringComparison.Ordinal), true, "does not have the hash"),
             (lines, false, "the manifest says that none is in it"),
         ];
-        foreach (var (changed, isSealed, why) in attacks)
+        foreach (var (changed, isEncrypted, why) in attacks)
         {
             var forged = files.ToDictionary();
             forged[BundleFormat.Entries] = Encoding.UTF8.GetBytes(changed);
-            if (!isSealed)
+            if (!isEncrypted)
                 forged[BundleFormat.Manifest] =
                     Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files[BundleFormat.Manifest])
                         .Replace("\"sealed\": true", "\"sealed\": false", StringComparison.Ordinal));

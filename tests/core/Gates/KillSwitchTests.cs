@@ -163,13 +163,13 @@ public sealed class KillSwitchTests : IDisposable
 
     [Fact]
     public void Without_a_path_nothing_is_paused() =>
-        new KillSwitch(null).GetPause(Contoso, Plan("service.start"), _ => "sandbox").ShouldBeNull();
+        new KillSwitch(null).GetPauseReason(Contoso, Plan("service.start"), _ => "sandbox").ShouldBeNull();
 
     [Fact]
     public void A_connection_nobody_knows_counts_as_paused_with_any_connector()
     {
         File.WriteAllText(path, "connector: ninja");
-        killSwitch.GetPause(Contoso, Plan("service.start"), _ => null).ShouldBe("The kill switch pauses the connector ninja.");
+        killSwitch.GetPauseReason(Contoso, Plan("service.start"), _ => null).ShouldBe("The kill switch pauses the connector ninja.");
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class KillSwitchTests : IDisposable
         (await scene.UndoAsync(Ada)).IsDone.ShouldBeTrue();
     }
 
-    private string? Why() => killSwitch.GetPause(Contoso, Plan("service.start"), _ => "sandbox");
+    private string? Why() => killSwitch.GetPauseReason(Contoso, Plan("service.start"), _ => "sandbox");
 
     /// <summary>Whose rights this thread has to files from now on.</summary>
     [DllImport("libc", EntryPoint = "setfsuid")]

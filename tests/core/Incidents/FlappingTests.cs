@@ -111,7 +111,7 @@ public sealed class FlappingTests
         await SayAsync(world, AnEvent.Firing("Disk", "srv1"));
         var again = world.State.Incidents.Values.ShouldHaveSingleItem();
         (again.IsOpen, again.IsUndecided, again.IsToBeDraftedAnew, again.Proposal.SnoozedUntil).ShouldBe((true, false, true, null));
-        await StageAsync(world, GateLevel.L2, round: 2);
+        await StageAsync(world, GateLevel.L2, revision: 2);
         (world.State.Find(First)!.IsUndecided, world.State.Find(First)!.Decisions.Length,
             world.State.Find(First)!.Proposal.EarlierDecisions.Length).ShouldBe((true, 0, 1));
     }
@@ -262,9 +262,9 @@ public sealed class FlappingTests
         StreamId.Proposal(First), new ProposalDecided(
             First, 1, kind, "seal", null, null, kind == DecisionKind.Snooze ? world.Clock.GetUtcNow().AddHours(1) : null, complete));
 
-    private static Task StageAsync(IntakeWorld world, GateLevel level, int round = 1) =>
+    private static Task StageAsync(IntakeWorld world, GateLevel level, int revision = 1) =>
         world.AppendAsync(StreamId.Proposal(First), new ProposalStaged(
-        First, round, ProposalKind.Remedy, Actor.Service("drafting"), Plan.Empty, new Dictionary<string, string>(),
+        First, revision, ProposalKind.Remedy, Actor.Service("drafting"), Plan.Empty, new Dictionary<string, string>(),
         new(level, [], Role.Approver, 1, false, world.Clock.GetUtcNow().AddHours(1), null, null, "p1"), false, "seal", "00"));
 
     private static async Task RunAsync(IntakeWorld world, ExecutionOutcome outcome)

@@ -246,8 +246,8 @@ public sealed class RestatementTests
         return [.. receipts.Select(static receipt => receipt.Duplicate)];
     }
 
-    private static Task StageAsync(IntakeWorld world, int round) => world.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalStaged(
-        "CON-1001", round, ProposalKind.Remedy, Actor.Service("drafting"), DevOpsAI.Connections.Plans.Plan.Empty,
+    private static Task StageAsync(IntakeWorld world, int revision) => world.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalStaged(
+        "CON-1001", revision, ProposalKind.Remedy, Actor.Service("drafting"), DevOpsAI.Connections.Plans.Plan.Empty,
         new Dictionary<string, string>(),
         new(GateLevel.L3, [], Role.Approver, 1, false, world.Clock.GetUtcNow().AddHours(1), null, null, "p1"), false, "5ea1", "00"));
 

@@ -65,9 +65,9 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        for (var timeout = 0; !await condition(); timeout++)
+        for (var looked = 0; !await condition(); looked++)
         {
-            timeout.ShouldBeLessThan(2400);
+            looked.ShouldBeLessThan(2400);
             await Task.Delay(50, Token);
         }
     }

@@ -237,25 +237,25 @@ public sealed class WitnessRoundsTests : IDisposable
         if (changed)
             archive.Bodies[7] = [9];
         using var start = Start(Client(wire));
-        start.GetDelay(Contoso).ShouldNotBeNull("nobody has been asked");
+        start.GetDelayReason(Contoso).ShouldNotBeNull("nobody has been asked");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var asking = start.AskUntilClearAsync(Contoso, stop.Token);
         if (held is null)
         {
             await asking;
-            start.GetDelay(Contoso).ShouldBeNull();
+            start.GetDelayReason(Contoso).ShouldBeNull();
             status.Problems.ShouldBeEmpty();
             return;
         }
         while (clock.Sleepers == 0)
             await Task.Yield();
-        start.GetDelay(Contoso).ShouldNotBeNull().ShouldContain(held);
+        start.GetDelayReason(Contoso).ShouldNotBeNull().ShouldContain(held);
         status.Problems.ShouldHaveSingleItem();
         await stop.CancelAsync();
         await asking;
         using var accepted = Start(Client(wire), acceptLoss: true);
         await accepted.AskUntilClearAsync(Contoso, Cancel);
-        accepted.GetDelay(Contoso).ShouldBeNull();
+        accepted.GetDelayReason(Contoso).ShouldBeNull();
     }
 
     [Fact]
@@ -269,11 +269,11 @@ public sealed class WitnessRoundsTests : IDisposable
         {
             while (clock.Sleepers == 0)
                 await Task.Yield();
-            start.GetDelay(Contoso).ShouldNotBeNull().ShouldContain("have not answered yet");
+            start.GetDelayReason(Contoso).ShouldNotBeNull().ShouldContain("have not answered yet");
             clock.Advance(TimeSpan.FromSeconds(10));
         }
         await clock.PassUntilAsync(() => asking.IsCompleted, TimeSpan.FromSeconds(10), Cancel);
-        start.GetDelay(Contoso).ShouldBeNull();
+        start.GetDelayReason(Contoso).ShouldBeNull();
     }
 
     [Fact]
@@ -282,9 +282,9 @@ public sealed class WitnessRoundsTests : IDisposable
         await GrowAsync(5);
         using var start = Start(Client(wire));
         await start.AskUntilClearAsync(Contoso, Cancel);
-        start.GetDelay(Contoso).ShouldBeNull();
+        start.GetDelayReason(Contoso).ShouldBeNull();
         using var none = Start();
-        none.GetDelay(Contoso).ShouldBeNull("there is nobody to ask");
+        none.GetDelayReason(Contoso).ShouldBeNull("there is nobody to ask");
     }
 
     [Fact]
