@@ -57,9 +57,9 @@ internal sealed class WitnessedStart(
             held[tenant] = contradicts ? Contradicted : Unasked;
             return NextRound.After(AskAgain);
         }
+        held.TryRemove(tenant, out _);
         if (silent)
             logger.WitnessesUnasked(tenant, terms.Timeout);
-        held.TryRemove(tenant, out _);
         return NextRound.None;
     }
 
