@@ -6,12 +6,19 @@ namespace DevOpsAI.LocalTeams.People;
 /// <summary>A card as one person sees it.</summary>
 /// <param name="Source"><c>message</c> (what everybody has), <c>click</c> or <c>refresh</c>.</param>
 /// <param name="CanRefresh">The card has a refresh action, for the message's menu.</param>
-internal sealed record SeenCard(JsonElement? Card, string Source, int Version, bool CanRefresh);
+/// <param name="Look">Grows with each look at a message by a person, so that an answer that was overtaken on its way is not shown over a
+/// later one.</param>
+internal sealed record SeenCard(JsonElement? Card, string Source, int Version, bool CanRefresh, long Look);
 
 /// <summary>What people do: type, edit, click, look.</summary>
 internal sealed class ClientSession(MessageStore store, ChangeFeed changes, CardViews views, Activities activities, BotClient bot,
     TimeProvider clock)
 {
+    /// <summary>In one look, of a card that is edited while the bot is asked for it.</summary>
+    private const int MostRefreshes = 3;
+
+    private long looks;
+
     /// <summary>Shows the message and delivers it, if it is for the bot, waiting for the bot's answer.</summary>
     /// <returns>The message, its <see cref="Message.Trouble"/> set when the bot did not take it; null when the thread does not
     /// exist.</returns>
@@ -87,12 +94,18 @@ internal sealed class ClientSession(MessageStore store, ChangeFeed changes, Card
         await turnstile.WaitAsync(cancellationToken);
         try
         {
-            message = store.Find(message.Place, message.Id) ?? message;
+            message = Newest(message);
             var shown = views.For(person, message)?.Card ?? message.Card;
             var action = now && shown is not null ? CardViews.RefreshAction(shown.Value) : views.Due(person, message);
-            if (action is not null)
+            for (var attempt = 0; action is not null && attempt < MostRefreshes; attempt++)
+            {
                 await InvokeAsync(person, message, JsonObject.Create(action.Value)!, now ? "manual" : "automatic", cancellationToken);
-            return Seen(person, store.Find(message.Place, message.Id) ?? message);
+                // Edited while the bot was asked: the answer belongs to what was there before.
+                var asked = message.Version;
+                message = Newest(message);
+                (action, now) = (message.Version == asked ? null : views.Due(person, message), false);
+            }
+            return Seen(person, message);
         }
         finally
         {
@@ -100,12 +113,14 @@ internal sealed class ClientSession(MessageStore store, ChangeFeed changes, Card
         }
     }
 
+    private Message Newest(Message message) => store.Find(message.Place, message.Id) ?? message;
+
     private SeenCard Seen(LocalUser person, Message message)
     {
         var view = views.For(person, message);
         var card = view?.Card ?? message.Card;
         return new SeenCard(card, view?.Source ?? "message", message.Version,
-            card is not null && CardViews.RefreshAction(card.Value) is not null);
+            card is not null && CardViews.RefreshAction(card.Value) is not null, Interlocked.Increment(ref looks));
     }
 
     private async Task<InvokeOutcome> InvokeAsync(

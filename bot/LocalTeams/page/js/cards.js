@@ -25,6 +25,7 @@ export function cardFrame(message) {
   const frame = el('article', { class: 'card', tabIndex: -1 }, body, notice);
   const person = model.me.id;
   let shown = '';
+  let newest = 0;
 
   const tell = (kind, text, again) => {
     notice.hidden = !text;
@@ -49,6 +50,9 @@ export function cardFrame(message) {
   const look = async (refresh = false) => {
     try {
       const seen = await api.view(person, message, refresh);
+      // An answer may be overtaken on its way by that to a later look.
+      if (seen.look < newest) return;
+      newest = seen.look;
       if (seen.card && seen.version >= message.version) show(seen.card);
     } catch (problem) {
       show(message.card);
