@@ -69,7 +69,7 @@ public sealed class DiskFullTests
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"trap '' XFSZ; ulimit -f {Limit}; exec dotnet \"$@\"");
         start.ArgumentList.Add("verb");
-        start.ArgumentList.Add(Path.Combine(Places.Bot, "bin", Places.Configuration, "net10.0", "DevOpsAI.Bot.dll"));
+        start.ArgumentList.Add(Places.Program);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";

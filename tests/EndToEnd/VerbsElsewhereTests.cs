@@ -14,7 +14,7 @@ public sealed class VerbsElsewhereTests
         var elsewhere = Directory.CreateTempSubdirectory("elsewhere-").FullName;
         var start = new ProcessStartInfo("dotnet")
             { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = elsewhere };
-        foreach (var argument in (string[])[Path.Combine(Places.Bot, "bin", Places.Configuration, "net10.0", "DevOpsAI.Bot.dll"), .. verb])
+        foreach (var argument in (string[])[Places.Program, .. verb])
             start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["Storage__Path"] = elsewhere;

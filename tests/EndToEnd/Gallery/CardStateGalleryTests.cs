@@ -30,6 +30,9 @@ public sealed class CardStateGalleryTests : IAsyncLifetime
         ("desk", ColorScheme.Light, 1200), ("desk-dark", ColorScheme.Dark, 1200),
     ];
 
+    /// <summary>Where the picture is of the card as it comes; elsewhere it is of the card with its details.</summary>
+    private static readonly string[] Folded = ["phone", "desk-dark"];
+
     /// <summary>States in which a plan of one step waits for a decision.</summary>
     private static readonly string[] OnFirstScreen =
     [
@@ -149,7 +152,9 @@ public sealed class CardStateGalleryTests : IAsyncLifetime
         {
             var shown = page.Locator($"[data-message='{id}'] > .bubble .card");
             await Expect(shown.Locator(".ac-adaptiveCard").First).ToBeVisibleAsync();
-            await PictureAsync(shown, $"{picture}-{look}");
+            // In both themes and on both screens, once folded and once unfolded: a picture takes longer than all that is checked.
+            if (Folded.Contains(look))
+                await PictureAsync(shown, $"{picture}-{look}");
             await LookAsync(shown, $"{state}, {look}");
             if (mostOfScreen && look.StartsWith("phone", StringComparison.Ordinal))
                 await ReachAsync(page, shown, $"{state}, {look}");
@@ -158,7 +163,8 @@ public sealed class CardStateGalleryTests : IAsyncLifetime
                 continue;
             await details.ClickAsync();
             await LookAsync(shown, $"{state}, {look}, unfolded");
-            await PictureAsync(shown, $"{picture}-{look}-unfolded");
+            if (!Folded.Contains(look))
+                await PictureAsync(shown, $"{picture}-{look}-unfolded");
         }
         return trouble;
 

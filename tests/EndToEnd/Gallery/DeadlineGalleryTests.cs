@@ -45,9 +45,9 @@ public sealed class DeadlineGalleryTests : GalleryTests
             """{"kind":"CertificateExpiringSoon","device":"SRV-WEB01","severity":"warning","certificate":"www.contoso.example","title":"Certificate www.contoso.example on SRV-WEB01 ends in 6 days"}""");
         await session.RaiseAsync(Disk);
         var card = await session.CardAsync(LocalSession.Contoso, "SRV-FILE01");
-        var erik = await ScreenshotPage.OpenAsync(Browser, session.Page("erik", LocalSession.Contoso), looks: 2);
-        var mona = await ScreenshotPage.OpenAsync(Browser, session.Page("mona", LocalSession.Contoso), looks: 2);
-        var dana = await ScreenshotPage.OpenAsync(Browser, session.Page("dana", LocalSession.Contoso), looks: 2);
+        var erik = await ScreenshotPage.OpenAsync(Browser, session.Page("erik", LocalSession.Contoso));
+        var mona = await ScreenshotPage.OpenAsync(Browser, session.Page("mona", LocalSession.Contoso));
+        var dana = await ScreenshotPage.OpenAsync(Browser, session.Page("dana", LocalSession.Contoso));
 
         await erik.CardAsync(card, "60-two-needed", "Waiting");
         await dana.CardAsync(card, "61-may-snooze-only", "Snooze");
@@ -59,7 +59,7 @@ public sealed class DeadlineGalleryTests : GalleryTests
         await session.SayAsync("dana", "a:1local-dana", "pending");
         await session.SayAsync("dana", "a:1local-dana", "freeze contoso because I can");
         await session.SayAsync("dana", "a:1local-dana", "whoami");
-        await (await ScreenshotPage.OpenAsync(Browser, session.Page("dana", "a:1local-dana"), looks: 2)).ScreenAsync("66-dana-chat");
+        await (await ScreenshotPage.OpenAsync(Browser, session.Page("dana", "a:1local-dana"))).ScreenAsync("66-dana-chat");
         var expired = await session.CardAsync(LocalSession.Contoso, "WS-RECEPTION");
         await session.SaysAsync(LocalSession.Contoso, expired, "Expired");
         await erik.CardAsync(expired, "67-expired", "Expired");

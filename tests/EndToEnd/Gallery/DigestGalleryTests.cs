@@ -36,6 +36,6 @@ public sealed class DigestGalleryTests : GalleryTests
         await page.OpenedAsync(digest, "Checkpoint", "81-digest-checkpoint", "ledger verify --checkpoint");
         await session.SayAsync("mona", "a:1local-mona", "digest contoso");
         await session.CardAsync("a:1local-mona", "Digest of ");
-        await (await ScreenshotPage.OpenAsync(Browser, session.Page("mona", "a:1local-mona"), looks: 2)).ScreenAsync("82-digest-asked");
+        await (await ScreenshotPage.OpenAsync(Browser, session.Page("mona", "a:1local-mona"))).ScreenAsync("82-digest-asked");
     }
 }

@@ -70,7 +70,7 @@ internal sealed class BotProcess : IAsyncDisposable
         foreach (var (name, value) in changed ?? [])
             settings[name] = value;
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(Path.Combine(Places.Bot, "bin", Places.Configuration, "net10.0", "DevOpsAI.Bot.dll"));
+        start.ArgumentList.Add(Places.Program);
         start.WorkingDirectory = Places.Bot;
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Port}";
@@ -138,7 +138,7 @@ internal sealed class BotProcess : IAsyncDisposable
     public Process StartVerb(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(Path.Combine(Places.Bot, "bin", Places.Configuration, "net10.0", "DevOpsAI.Bot.dll"));
+        start.ArgumentList.Add(Places.Program);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         start.WorkingDirectory = Places.Bot;

@@ -10,6 +10,8 @@ internal static class Places
     public static readonly string Bot = Path.Combine(Root, "bot");
     public static readonly string Artifacts = Directory.CreateDirectory(Path.Combine(Root, "artifacts", "screenshots")).FullName;
 
-    public static readonly string Configuration =
-        typeof(Places).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
+    /// <summary>The bot as it was built last.</summary>
+    public static readonly string Program = Path.Combine(
+        Bot, "bin", typeof(Places).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug", "net10.0",
+        "DevOpsAI.Bot.dll");
 }
