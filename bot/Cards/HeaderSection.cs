@@ -97,7 +97,7 @@ internal static class HeaderSection
         var incident = view.Incident;
         List<TextRun> first =
         [
-            new(incident.Id, Bold: true, Subtle: true), new(" "),
+            new(incident.Id.Value, Bold: true, Subtle: true), new(" "),
             new(incident.Severity.ToString(), Bold: true, Tone: Labels.For(incident.Severity)),
         ];
         if (incident.Simulated)

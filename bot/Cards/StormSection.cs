@@ -30,14 +30,14 @@ internal static class StormSection
         yield return Rich("Small", new TextRun("With cards of their own:", Bold: true));
         foreach (var beside in view.Beside.Take(MaxBeside))
         {
+            var data = new OutgoingJson { [CardData.Incident] = beside.Id.Value, ["tenant"] = view.Tenant.Id.Value };
             yield return Columns(
                 ("stretch", Rich(
                     null,
                     new($"{beside.Id} ", Bold: true, Mono: true),
                     new($"{beside.Severity.ToString().ToLowerInvariant()} ", Tone: Labels.For(beside.Severity)),
                     new(beside.Title, measure.Short))),
-                ("auto", ActionSet(
-                    [CardActions.Execute("Show", Verb.Show, new() { ["incident"] = beside.Id, ["tenant"] = view.Tenant.Id.Value })])));
+                ("auto", ActionSet([CardActions.Execute("Show", Verb.Show, data)])));
         }
         if (view.Beside.Count > MaxBeside)
             yield return Text($"and {view.Beside.Count - MaxBeside} more: say *pending*.", subtle: true);

@@ -25,7 +25,7 @@ internal sealed class CardAdoption(ILedger ledger, ILogger<CardAdoption> logger)
         var conversation = context.Conversation;
         if (pressed.Data.IsCopy || action.ReplyToId is not { } clicked || shown is not { ActivityId: null })
             return;
-        var (proposal, subject) = (pressed.Proposal, pressed.Proposal.Subject.Text);
+        var (proposal, subject) = (pressed.Proposal, pressed.Proposal.Subject);
         var posted = new CardPosted(
             subject, conversation.ChannelId, conversation.ServiceUrl, conversation.ConversationId, clicked, ShownSeq: 0, Adopted: true);
         var appended = await ledger.AppendAsync(
@@ -34,6 +34,6 @@ internal sealed class CardAdoption(ILedger ledger, ILogger<CardAdoption> logger)
             [new(StreamId.Card(subject), Actor.Service("cards"), proposal.Correlation, posted)],
             cancellationToken);
         if (appended is AppendResult.Appended)
-            logger.Adopted(subject, conversation.ChannelId, clicked);
+            logger.Adopted(subject.Text, conversation.ChannelId, clicked);
     }
 }

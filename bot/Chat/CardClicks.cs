@@ -18,23 +18,23 @@ internal sealed class CardClicks(
         if (ClickData.Read(action.Data) is not { } data)
             return InvokeResponse.Error(
                 400, "BadRequest", "This button names nothing that is decided about. Say pending for the cards that are current.");
-        if (!data.Subject.IsIncident)
+        if (data.Subject.Incident is not { } incident)
             return await subjects.PressAsync(context, person, action, data, cancellationToken);
-        var sought = await visibility.FindAsync(data.Tenant, data.Subject.Text, person, context.Conversation, cancellationToken);
+        var sought = await visibility.FindAsync(data.Tenant, incident, person, context.Conversation, cancellationToken);
         if (sought is not Sought.Found found)
         {
             // A card draws itself anew for whoever looks, and those who may not see it have done nothing.
             if (!action.IsAutomatic && action.Verb != Verb.View)
                 logger.Pressed(
-                    person.ObjectId, action.Verb, data.Subject.Text, "refused, no right to it, or no such incident", context.Correlation);
-            return InvokeResponse.Message(UserMessages.NotFound(sought, data.Subject.Text));
+                    person.ObjectId, action.Verb, incident.Value, "refused, no right to it, or no such incident", context.Correlation);
+            return InvokeResponse.Message(UserMessages.NotFound(sought, incident));
         }
         if (CardAdoption.IsForeign(found, context, action))
         {
-            logger.ForeignCard(person.ObjectId, action.Verb, data.Subject.Text);
+            logger.ForeignCard(person.ObjectId, action.Verb, incident.Value);
             return InvokeResponse.Message(
-                $"This button does not belong to the card of {data.Subject.Text}; nothing was done. "
-                + $"Say show {data.Subject.Text} for the real one.");
+                $"This button does not belong to the card of {incident}; nothing was done. "
+                + $"Say show {incident} for the real one.");
         }
         var click = new Click(context, person, action, data, found);
         await adoption.AdoptAsync(
@@ -56,7 +56,7 @@ internal sealed class CardClicks(
         var (context, person, action, _, found) = click;
         var result = await mediator.Send(request, cancellationToken);
         logger.Pressed(
-            person.ObjectId, action.Verb, found.Incident.Id, result.Refusal is { } refusal ? $"refused, {refusal}" : "done",
+            person.ObjectId, action.Verb, found.Incident.Id.Value, result.Refusal is { } refusal ? $"refused, {refusal}" : "done",
             context.Correlation);
         if (result.Refusal == Refusal.RecordUnavailable)
             return InvokeResponse.Error(500, "RecordUnavailable", result.Message);

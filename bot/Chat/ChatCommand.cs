@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;
 
@@ -42,7 +43,7 @@ public abstract class ChatCommand<TArguments> : ChatHandler<TArguments>, IChatCo
     public virtual ChatRequest? ReadUnnamed(CommandText text) => null;
 
     /// <summary>For a command about one incident, whose id may stand anywhere behind the name.</summary>
-    protected static ChatRequest OfIncident(CommandText text, string usage, Func<string, ChatRequest> request) =>
+    protected static ChatRequest OfIncident(CommandText text, string usage, Func<IncidentId, ChatRequest> request) =>
         text.IncidentId is { } id ? request(id) : ChatRequest.Incomplete("Which incident? Its id looks like CON-1001.", usage);
 }
 
@@ -62,4 +63,4 @@ public readonly record struct NoArguments;
 public readonly record struct ClientArgument(string? Client);
 
 /// <summary>The arguments of what is about one incident.</summary>
-public readonly record struct IncidentArgument(string IncidentId);
+public readonly record struct IncidentArgument(IncidentId IncidentId);

@@ -56,7 +56,7 @@ internal sealed record ClickData(
     private static ProposalSubject? ReadSubject(IReadOnlyDictionary<string, string> values)
     {
         if (!values.TryGetValue(CardData.Subject, out var text))
-            return TypedText.IncidentId(values.GetValueOrDefault(CardData.Incident) ?? "") is { } id ? ProposalSubject.Parse(id) : null;
+            return TypedText.FindIncident(values.GetValueOrDefault(CardData.Incident) ?? "") is { } id ? id : (ProposalSubject?)null;
         return text.Length is > 0 and <= MaxSubjectLength && ProposalSubject.Parse(text) is { IsIncident: false } subject ? subject : null;
     }
 

@@ -16,8 +16,8 @@ internal sealed class ClickRequests(TimeProvider clock)
         return verb switch
         {
             Verb.Undo => new RequestUndo(tenant, subject, person, correlation) { Seen = seen },
-            Verb.Redraft when subject.IsIncident =>
-                new RequestRedraft(tenant, subject.Id, person, data.PlanDigest, correlation) { Seen = seen },
+            Verb.Redraft when subject.Incident is { } incident =>
+                new RequestRedraft(tenant, incident, person, data.PlanDigest, correlation) { Seen = seen },
             Verb.Confirm or Verb.Object when data.Number("revision") is { } revision => new ReviewBreakGlass(
                 tenant, subject, person, revision, verb == Verb.Confirm, data.Input(InputId.Objection), correlation)
             {

@@ -1,3 +1,5 @@
+using DevOpsAI.Tenancy;
+
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>Names that only whoever types may mean.</summary>
@@ -9,8 +11,7 @@ internal sealed record KnownNames(IReadOnlyCollection<string> Clients, IReadOnly
 {
     public bool IsClient(string word) => Clients.Contains(word, StringComparer.OrdinalIgnoreCase);
 
-    public bool IsIncident(string id) =>
-        Prefixes is null || Prefixes.Contains(id[..id.IndexOf('-', StringComparison.Ordinal)], StringComparer.OrdinalIgnoreCase);
+    public bool IsIncident(IncidentId id) => Prefixes is null || Prefixes.Contains(id.Prefix, StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>What was typed after a command's name; all of it where no command was named.</summary>
@@ -35,12 +36,12 @@ public sealed class CommandText
     public string? Client => ClientIn(Words);
 
     /// <summary>The id of one incident, of a client that the person may see where there is one; null when there is none.</summary>
-    public string? IncidentId
+    public IncidentId? IncidentId
     {
         get
         {
             var text = string.Join(' ', Words);
-            return TypedText.IncidentId(text, names.IsIncident) ?? TypedText.IncidentId(text);
+            return TypedText.FindIncident(text, names.IsIncident) ?? TypedText.FindIncident(text);
         }
     }
 

@@ -3,6 +3,7 @@ using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Bot.Chat;
@@ -15,12 +16,13 @@ internal sealed class IncidentAnswers(IMediator mediator, Visibility visibility,
     private const int MaxNamed = 8;
 
     /// <param name="notice">One sentence on top; null for none.</param>
-    public async Task<OutgoingMessage> ShowAsync(ChatTurn turn, string incidentId, string? notice, CancellationToken cancellationToken) =>
+    public async Task<OutgoingMessage> ShowAsync(
+        ChatTurn turn, IncidentId incidentId, string? notice, CancellationToken cancellationToken) =>
         await visibility.FindAsync(incidentId, turn.Person, turn.Conversation, cancellationToken) is Sought.Found found
             ? Copy(turn, found, found.Incident, notice)
             : await NotFoundAsync(turn, incidentId, cancellationToken);
 
-    public async Task<OutgoingMessage> WhyAsync(ChatTurn turn, string incidentId, CancellationToken cancellationToken)
+    public async Task<OutgoingMessage> WhyAsync(ChatTurn turn, IncidentId incidentId, CancellationToken cancellationToken)
     {
         if (await visibility.FindAsync(incidentId, turn.Person, turn.Conversation, cancellationToken) is not Sought.Found found)
             return await NotFoundAsync(turn, incidentId, cancellationToken);
@@ -31,7 +33,7 @@ internal sealed class IncidentAnswers(IMediator mediator, Visibility visibility,
 
     /// <summary>Sends a request about an incident and answers with its card as it then stands.</summary>
     public async Task<OutgoingMessage> SendAsync(
-        ChatTurn turn, string incidentId, Func<Sought.Found, IRequest<RequestResult>> request, CancellationToken cancellationToken)
+        ChatTurn turn, IncidentId incidentId, Func<Sought.Found, IRequest<RequestResult>> request, CancellationToken cancellationToken)
     {
         if (await visibility.FindAsync(incidentId, turn.Person, turn.Conversation, cancellationToken) is not Sought.Found found)
             return await NotFoundAsync(turn, incidentId, cancellationToken);
@@ -45,12 +47,11 @@ internal sealed class IncidentAnswers(IMediator mediator, Visibility visibility,
     /// <summary>
     /// Says the same whether the incident does not exist or is not for this person, and names what they can ask for instead.
     /// </summary>
-    public async Task<OutgoingMessage> NotFoundAsync(ChatTurn turn, string incidentId, CancellationToken cancellationToken)
+    public async Task<OutgoingMessage> NotFoundAsync(ChatTurn turn, IncidentId incidentId, CancellationToken cancellationToken)
     {
         var sought = await visibility.FindAsync(incidentId, turn.Person, turn.Conversation, cancellationToken);
         var visible = await visibility.TenantsAsync(turn.Person, turn.Conversation, cancellationToken);
-        var ofPrefix = visible.Where(client => incidentId.StartsWith(client.Tenant.Prefix + "-", StringComparison.OrdinalIgnoreCase))
-            .ToList();
+        var ofPrefix = visible.Where(client => client.Tenant.Prefix == incidentId.Prefix).ToList();
         var known = (ofPrefix.Count > 0 ? ofPrefix : visible).SelectMany(Newest).Take(MaxNamed).Select(static incident => incident.Id)
             .ToList();
         return Reply.NotForThem(

@@ -17,8 +17,8 @@ internal sealed class ListClicks(
         if (ClickData.Read(action.Data) is not { } data)
             return InvokeResponse.Error(
                 400, "BadRequest", "This button names nothing that is decided about. Say pending for the cards that are current.");
-        var shown = data.Subject.IsIncident
-            ? await incidents.ShowAsync(turn, data.Subject.Id, notice: null, cancellationToken)
+        var shown = data.Subject.Incident is { } incident
+            ? await incidents.ShowAsync(turn, incident, notice: null, cancellationToken)
             : await subjects.ShowAsync(turn, data, cancellationToken);
         await turn.Context.ReplyAsync(shown, cancellationToken);
         return InvokeResponse.Message($"{CardText.Name(data.Subject.ToString(), 80)} is answered below.");

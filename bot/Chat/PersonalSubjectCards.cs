@@ -51,7 +51,7 @@ internal sealed class PersonalSubjectCards(Visibility visibility, SubjectViews v
             {
                 Card = SubjectCard.Build(view with { IsCopy = true }),
                 Summary = SubjectCard.Summary(view),
-                Evidence = new(data.Tenant, "copy", data.Subject.Text),
+                Evidence = new(data.Tenant, "copy", data.Subject),
             };
     }
 

@@ -1,3 +1,5 @@
+using DevOpsAI.Tenancy;
+
 namespace DevOpsAI.Bot.Chat;
 
 /// <summary>A message as the plain questions read it: words in lower case, without greetings. Pure.</summary>
@@ -39,13 +41,13 @@ public sealed class QuestionText
     public string Whole { get; }
 
     /// <summary>An incident's id, whatever client it may be of.</summary>
-    public string? IncidentId => TypedText.IncidentId(string.Join(' ', Words));
+    public IncidentId? IncidentId => TypedText.FindIncident(string.Join(' ', Words));
 
     /// <summary>
     /// An incident's id of a client that the person may see; a name such as <c>SRV-01</c>, which may be a device's as well, only where some
     /// client's incidents begin so.
     /// </summary>
-    public string? KnownIncidentId => TypedText.IncidentId(string.Join(' ', Words), names.IsIncident);
+    public IncidentId? KnownIncidentId => TypedText.FindIncident(string.Join(' ', Words), names.IsIncident);
 
     /// <summary>Whether the question is about what the bot did without asking anybody.</summary>
     public bool IsByItself =>

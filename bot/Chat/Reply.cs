@@ -31,5 +31,5 @@ public static class Reply
     /// <param name="tenant">Whose request was answered: what was told goes on its ledger.</param>
     public static OutgoingMessage For(RequestResult result, CorrelationId correlation, TenantId tenant) =>
         Notice(result.Message, result.IsDone, correlation: result.Refusal == Refusal.RecordUnavailable ? correlation : null)
-            with { Evidence = new(tenant, "answer", result.Incident?.Id), Refused = result.Refusal?.ToString() };
+            with { Evidence = new(tenant, "answer", result.Incident?.Proposal.Subject), Refused = result.Refusal?.ToString() };
 }

@@ -23,7 +23,7 @@ internal sealed class Trails(ILedger ledger, EntryCatalog catalog, SubjectViews 
     private IEnumerable<StreamId> GetStreams(ProposalView view)
     {
         var subject = view.Proposal.Subject;
-        StreamId[] own = [subject.Stream, StreamId.Card(subject.Text)];
+        StreamId[] own = [subject.Stream, StreamId.Card(subject)];
         return view is IncidentView { Incident: var incident }
             ? own.Prepend(StreamId.Incident(incident.Id))
                 .Concat(incident.RecentEvents.TakeLast(MaxEvents).Select(static recent => StreamId.Event(recent.Event.EventId)))

@@ -71,7 +71,7 @@ internal sealed class TurnHandler(
             ?? "it took too long to show. Please press the button again.";
         var about = data is null ? "about your click" : $"about your click on {CardText.Name(data.Subject.ToString(), 80)}";
         // Only whoever may see the incident gets a card of it, and with it a notice.
-        var evidence = response.Notice is null ? null : new Evidence(data!.Tenant, "answer", data.Subject.Text);
+        var evidence = response.Notice is null ? null : new Evidence(data!.Tenant, "answer", data.Subject);
         return turn.ReplyAsync(
             Reply.Notice($"{CardText.Name(turn.Person?.Name ?? "You there", 60)}, {about}: {said}") with { Evidence = evidence },
             cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class TurnHandler(
         if (message.Evidence is not { } evidence)
             return;
         var sent = new MessageSent(
-            evidence.Purpose, evidence.IncidentId, turn.Conversation.ChannelId, (outcome as SendOutcome.Sent)?.ActivityId,
+            evidence.Purpose, evidence.About, turn.Conversation.ChannelId, (outcome as SendOutcome.Sent)?.ActivityId,
             message.ContentHash(), outcome.ForRecord());
         try
         {
@@ -119,7 +119,7 @@ internal sealed class TurnHandler(
         {
             OutgoingJson card when read is null => Reply.Card(card),
             OutgoingJson card =>
-                Reply.Card(card) with { Evidence = new(read!.Tenant, verb == Verb.Why ? "trail" : "copy", read.Subject.Text) },
+                Reply.Card(card) with { Evidence = new(read!.Tenant, verb == Verb.Why ? "trail" : "copy", read.Subject) },
             string message => Reply.Notice(message),
             InvokeError error => Reply.Notice(error.Message),
             _ => Reply.Notice("That button did nothing."),

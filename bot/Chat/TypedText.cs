@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;
 
@@ -55,15 +56,15 @@ internal static partial class TypedText
         Split(clean).TakeLast(count).Select(static word => word.Trim('"', '“', '”'));
 
     /// <summary>The incident id in some words, as <c>CON-1001</c>; null when there is none.</summary>
-    public static string? IncidentId(string words) => IncidentId(words, static _ => true);
+    public static IncidentId? FindIncident(string words) => FindIncident(words, static _ => true);
 
     /// <summary>The first that is one.</summary>
-    public static string? IncidentId(string words, Func<string, bool> isIncident)
+    public static IncidentId? FindIncident(string words, Func<IncidentId, bool> isIncident)
     {
         for (var match = Id().Match(words); match.Success; match = match.NextMatch())
         {
-            var id = $"{match.Groups["prefix"].Value.ToUpperInvariant()}-{match.Groups["number"].Value.TrimStart('0')}";
-            if (isIncident(id))
+            var text = $"{match.Groups["prefix"].Value}-{match.Groups["number"].Value.TrimStart('0')}";
+            if (IncidentId.TryParse(text, out var id) && isIncident(id))
                 return id;
         }
         return null;

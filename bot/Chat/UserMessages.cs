@@ -66,7 +66,7 @@ internal static class UserMessages
 
     public static string NoClient(string word) => $"I know no client “{CardText.Plain(word, 60)}” that you may see.";
 
-    public static string NotFound(Sought sought, string incidentId) => sought switch
+    public static string NotFound(Sought sought, IncidentId incidentId) => sought switch
     {
         Sought.OtherRegion elsewhere => CardText.Plain(elsewhere.Where.Message, 300),
         Sought.NotHere => $"{incidentId} is not shown in this conversation, because others read it too. "

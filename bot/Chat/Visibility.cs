@@ -143,20 +143,13 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
     }
 
     public async ValueTask<Sought> FindAsync(
-        string incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
-    {
-        var dash = incidentId.IndexOf('-', StringComparison.Ordinal);
-        if (dash < 1 || tenants.FindByPrefix(incidentId[..dash].ToUpperInvariant()) is not { } tenant)
-            return FindInOtherRegion(
-                dash < 1
-                    ? null
-                    : tenants.InOtherRegions.FirstOrDefault(
-                        one => one.Tenant.Prefix.Equals(incidentId[..dash], StringComparison.OrdinalIgnoreCase)), person);
-        return await FindAsync(tenant.Id, incidentId, person, conversation, cancellationToken);
-    }
+        IncidentId incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken) =>
+        tenants.FindByPrefix(incidentId.Prefix) is { } tenant
+            ? await FindAsync(tenant.Id, incidentId, person, conversation, cancellationToken)
+            : FindInOtherRegion(tenants.InOtherRegions.FirstOrDefault(one => one.Tenant.Prefix == incidentId.Prefix), person);
 
     public async ValueTask<Sought> FindAsync(
-        TenantId tenantId, string incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
+        TenantId tenantId, IncidentId incidentId, Person person, ConversationRef conversation, CancellationToken cancellationToken)
     {
         if (tenants.Find(tenantId) is not { } tenant)
             return FindInOtherRegion(tenants.FindInOtherRegion(tenantId), person);

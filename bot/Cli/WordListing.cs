@@ -23,7 +23,7 @@ internal sealed class WordListing(LedgerSession ledger, TenantId tenant, Command
     public static readonly string Header = $"{"seq",6}  {"time (UTC)",-19}  {"who",-MaxWhoLength}  what";
 
     private readonly EntryCodec codec = new(context.Catalog);
-    private readonly Dictionary<string, string> titles = new(StringComparer.Ordinal);
+    private readonly Dictionary<ProposalSubject, string> titles = [];
     private KeyRing? keys;
     private bool isEncrypted;
 
@@ -49,8 +49,9 @@ internal sealed class WordListing(LedgerSession ledger, TenantId tenant, Command
             return "";
         if (kind is not ("incident" or "proposal" or "card"))
             return context.Catalog.GetLine(entry) is null ? "" : $"{Short($"{kind.Replace('-', ' ')} {id}", MaxTitleLength)}: ";
-        var subject = Short(ProposalSubject.Parse(id).ToString(), MaxTitleLength);
-        return titles.TryGetValue(id, out var title) ? $"{subject} \"{Short(title, MaxTitleLength)}\": " : $"{subject}: ";
+        var about = ProposalSubject.Parse(id);
+        var subject = Short(about.ToString(), MaxTitleLength);
+        return titles.TryGetValue(about, out var title) ? $"{subject} \"{Short(title, MaxTitleLength)}\": " : $"{subject}: ";
     }
 
     private async ValueTask<LedgerEntry> ReadAsync(StoredEntry stored, CancellationToken cancellationToken)

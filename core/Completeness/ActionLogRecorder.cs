@@ -72,7 +72,7 @@ internal sealed class ActionLogRecorder(
     {
         var watch = state.Watch;
         foreach (var id in page.Actions.Select(static action => action.OperationId is { } run ? RunIds.GetIncident(run) : null)
-            .OfType<string>().Distinct())
+            .OfType<IncidentId>().Distinct())
         {
             if (await states.IncidentAsync(state, id, cancellationToken) is { } incident)
                 watch = watch.Knowing(incident.Proposal);

@@ -3,6 +3,7 @@ using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Completeness;
 
@@ -92,7 +93,9 @@ public enum MessageOutcome
 /// </summary>
 /// <param name="Purpose">As in <c>outcome</c>, <c>answer</c>, <c>copy</c>, <c>trail</c>, <c>digest</c>, <c>channel.lost</c>, <c>list</c>,
 /// <c>freeze</c>, <c>freeze.lifted</c>.</param>
+/// <param name="About">What it was about; null where that is nothing in particular.</param>
 /// <param name="ActivityId">The message's id; null when it is not known.</param>
 /// <param name="Content">Hex SHA-256 of what was sent.</param>
 public sealed record MessageSent(
-    string Purpose, string? IncidentId, string ConversationId, string? ActivityId, string Content, MessageOutcome Outcome) : Fact;
+    string Purpose, [property: JsonPropertyName("incidentId")] ProposalSubject? About, string ConversationId, string? ActivityId,
+    string Content, MessageOutcome Outcome) : Fact;

@@ -86,7 +86,7 @@ public sealed partial class Assessment : IDisposable
     /// <summary>Keys of what was to be read and cannot be, although no entry of the range says that they were erased.</summary>
     public IReadOnlyList<KeyUse> MissingKeys => missing.All;
 
-    public IncidentRecord? Find(string incidentId) => incidents.Find(incidentId);
+    public IncidentRecord? Find(ProposalSubject about) => incidents.Find(about.Text);
 
     /// <summary>The leaf hash of an entry of the range.</summary>
     public Hash256 GetLeaf(EntryReference mark)
@@ -137,34 +137,34 @@ public sealed partial class Assessment : IDisposable
             case IncidentClosed fact: Closed(mark, fact); break;
             case IncidentReopened fact: Reopened(mark, fact); break;
             case RecommendationDrafted fact:
-                var drafted = For(fact.About.Text, mark);
+                var drafted = For(fact.About, mark);
                 drafted.Drafts.Add(new(mark, fact.Revision, texts.Add(fact.Drafter)) { NotAfter = fact.NotAfter });
                 drafted.Simulated |= fact.Simulated;
                 break;
             case ProposalStaged fact:
-                var gated = For(fact.About.Text, mark);
+                var gated = For(fact.About, mark);
                 gated.Revisions.Add(Staged(mark, entry, fact, gated.Drafts.LastOrDefault()?.NotAfter));
                 break;
             case ProposalDecided fact: Decided(mark, entry, fact); break;
             case BreakGlassReviewed fact:
-                GetRevision(fact.About.Text, fact.Revision, mark).Reviews
+                GetRevision(fact.About, fact.Revision, mark).Reviews
                     .Add(new(mark, Share(entry.Actor), fact.Confirms, fact.Complete, texts.Add(fact.Reason)));
                 break;
-            case BreakGlassEscalated fact: GetRevision(fact.About.Text, fact.Revision, mark).GlassEscalated = mark; break;
-            case ProposalExpired fact: GetRevision(fact.About.Text, fact.Revision, mark).Expired = mark; break;
-            case ProposalWithdrawn fact: GetRevision(fact.About.Text, fact.Revision, mark).Withdrawn = mark; break;
-            case ProposalEscalated fact: GetRevision(fact.About.Text, fact.Revision, mark).Escalated = mark; break;
+            case BreakGlassEscalated fact: GetRevision(fact.About, fact.Revision, mark).GlassEscalated = mark; break;
+            case ProposalExpired fact: GetRevision(fact.About, fact.Revision, mark).Expired = mark; break;
+            case ProposalWithdrawn fact: GetRevision(fact.About, fact.Revision, mark).Withdrawn = mark; break;
+            case ProposalEscalated fact: GetRevision(fact.About, fact.Revision, mark).Escalated = mark; break;
             case ExecutionStarted fact:
-                Started(mark, entry, fact.About.Text, fact.Revision, ProposalKind.Remedy, fact.ExecutionId, fact.Seal,
+                Started(mark, entry, fact.About, fact.Revision, ProposalKind.Remedy, fact.ExecutionId, fact.Seal,
                     fact.LeaseUntil); break;
             case UndoStarted fact:
-                Started(mark, entry, fact.About.Text, fact.Revision, ProposalKind.Undo, fact.ExecutionId, fact.Seal,
+                Started(mark, entry, fact.About, fact.Revision, ProposalKind.Undo, fact.ExecutionId, fact.Seal,
                     fact.LeaseUntil); break;
             case StepFinished fact: Stepped(mark, fact); break;
             case ExecutionFinished fact:
-                Finished(mark, fact.About.Text, fact.ExecutionId, fact.Outcome, fact.Summary, fact.RolledBack, fact.Changes); break;
+                Finished(mark, fact.About, fact.ExecutionId, fact.Outcome, fact.Summary, fact.RolledBack, fact.Changes); break;
             case UndoFinished fact:
-                Finished(mark, fact.About.Text, fact.ExecutionId, fact.Outcome, fact.Summary, false, fact.Changes); break;
+                Finished(mark, fact.About, fact.ExecutionId, fact.Outcome, fact.Summary, false, fact.Changes); break;
             case FreezeSet fact:
                 if (fact.Cause == FreezeCause.Everything)
                     (everything, everythingBy) = (mark, entry.Actor.Id);
@@ -245,7 +245,7 @@ public sealed partial class Assessment : IDisposable
 
     private void Decided(EntryReference mark, LedgerEntry entry, ProposalDecided fact)
     {
-        var revision = GetRevision(fact.About.Text, fact.Revision, mark);
+        var revision = GetRevision(fact.About, fact.Revision, mark);
         var planDigest = Hash256.OfText(fact.Seal);
         var edited = fact is { Kind: DecisionKind.ApproveWithEdits, Complete: true };
         revision.Decisions.Add(new(mark, fact.Kind, Share(entry.Actor), fact.Complete,
@@ -284,18 +284,19 @@ public sealed partial class Assessment : IDisposable
 
     private static string GetKey(EntryReference mark) => mark.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private IncidentRecord For(string incidentId, EntryReference mark)
+    private IncidentRecord For(ProposalSubject about, EntryReference mark)
     {
-        if (incidents.Find(incidentId) is not { } incident)
-            incidents.Add(incidentId, incident = new(incidentId) { First = mark });
+        if (incidents.Find(about.Text) is not { } incident)
+            incidents.Add(about.Text, incident = new(about) { First = mark });
         incident.Latest = mark;
         return incident;
     }
 
     /// <summary>The proposal of that revision; a record of what little is known when it was staged before the range.</summary>
-    private RevisionRecord GetRevision(string incidentId, int revision, EntryReference mark, ProposalKind kind = ProposalKind.Remedy)
+    private RevisionRecord GetRevision(
+        ProposalSubject about, int revision, EntryReference mark, ProposalKind kind = ProposalKind.Remedy)
     {
-        var incident = For(incidentId, mark);
+        var incident = For(about, mark);
         if (incident.Revisions.FindLast(round => round.Revision == revision) is { } known)
             return known;
         var unknown = new RevisionRecord { Revision = revision, Kind = kind };
@@ -303,8 +304,8 @@ public sealed partial class Assessment : IDisposable
         return unknown;
     }
 
-    private ExecutionRecord? GetRun(string incidentId, string executionId, EntryReference mark) =>
-        For(incidentId, mark).Revisions.FindLast(revision => revision.Run?.Id == executionId)?.Run;
+    private ExecutionRecord? GetRun(ProposalSubject about, string executionId, EntryReference mark) =>
+        For(about, mark).Revisions.FindLast(revision => revision.Run?.Id == executionId)?.Run;
 
     private int[] GetTargets(Plan plan) => [.. plan.Steps.Select(static step => step.Target).Distinct().Select(target =>
     {

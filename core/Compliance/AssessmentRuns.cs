@@ -8,10 +8,10 @@ namespace DevOpsAI.Compliance;
 public sealed partial class Assessment
 {
     private void Started(
-        EntryReference mark, LedgerEntry entry, string incidentId, int revision, ProposalKind kind, string executionId, string planDigest,
-        DateTimeOffset leaseUntil)
+        EntryReference mark, LedgerEntry entry, ProposalSubject about, int revision, ProposalKind kind, string executionId,
+        string planDigest, DateTimeOffset leaseUntil)
     {
-        var round = GetRevision(incidentId, revision, mark, kind);
+        var round = GetRevision(about, revision, mark, kind);
         if (round.Run is not { } run || run.Id != executionId)
         {
             run = new(executionId, mark) { AllowedBy = entry.Causation, Frozen = freeze is not null, Sealed = true };
@@ -23,7 +23,7 @@ public sealed partial class Assessment
 
     private void Stepped(EntryReference mark, StepFinished fact)
     {
-        if (GetRun(fact.About.Text, fact.ExecutionId, mark) is not { } run)
+        if (GetRun(fact.About, fact.ExecutionId, mark) is not { } run)
             return;
         run.LastStep = mark;
         if (fact.Outcome == StepOutcome.Applied)
@@ -33,10 +33,10 @@ public sealed partial class Assessment
     }
 
     private void Finished(
-        EntryReference mark, string incidentId, string executionId, ExecutionOutcome outcome, string summary, bool rolledBack,
+        EntryReference mark, ProposalSubject about, string executionId, ExecutionOutcome outcome, string summary, bool rolledBack,
         IReadOnlyList<Change> changes)
     {
-        if (GetRun(incidentId, executionId, mark) is not { } run)
+        if (GetRun(about, executionId, mark) is not { } run)
             return;
         (run.Finished, run.Outcome, run.RolledBack, run.Summary) = (mark, outcome, rolledBack, texts.Add(summary));
         run.Changes =

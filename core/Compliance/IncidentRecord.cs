@@ -4,10 +4,15 @@ using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance;
 
-/// <summary>What the range says of one incident. Small: texts are in a text file, entries stay where they are.</summary>
-public sealed class IncidentRecord(string id)
+/// <summary>
+/// What the range says of one incident, or of another subject of proposals. Small: texts are in a text file, entries stay where they are.
+/// </summary>
+public sealed class IncidentRecord(ProposalSubject subject)
 {
-    public string Id { get; } = id;
+    public ProposalSubject Subject { get; } = subject;
+
+    /// <summary>As it is stored, as in <c>CON-1042</c>.</summary>
+    public string Id => Subject.Text;
 
     public EntryReference First { get; internal set; }
 

@@ -14,22 +14,22 @@ public sealed record OutOfOrder(long Execution, long? Gate, string Why);
 public sealed class OrderGuard(long first) : IDisposable
 {
     private readonly SpillFile<OrderState> standings = new(OrderState.Write, OrderState.Read);
-    private readonly List<(OutOfOrder Found, string IncidentId, long? Staged)> found = [];
+    private readonly List<(OutOfOrder Found, ProposalSubject About, long? Staged)> found = [];
 
     public void Take(LedgerEntry entry)
     {
         switch (entry.Fact)
         {
-            case ProposalStaged staged: For(staged.About.Text).Stage(entry.Seq, staged.Terms.Level); break;
-            case ProposalDecided { Complete: true } decided when For(decided.About.Text) is { Decided: null } order:
+            case ProposalStaged staged: For(staged.About).Stage(entry.Seq, staged.Terms.Level); break;
+            case ProposalDecided { Complete: true } decided when For(decided.About) is { Decided: null } order:
                 order.Decide(entry.Seq, decided.Kind); break;
-            case ExecutionStarted started: Started(entry, started.About.Text, started.ExecutionId); break;
-            case UndoStarted started: Started(entry, started.About.Text, started.ExecutionId); break;
+            case ExecutionStarted started: Started(entry, started.About, started.ExecutionId); break;
+            case UndoStarted started: Started(entry, started.About, started.ExecutionId); break;
         }
     }
 
     /// <summary>The executions that stand before their gate, in order.</summary>
-    public IReadOnlyList<OutOfOrder> Found => [.. found.Select(one => one.Found with { Gate = LateGate(one.IncidentId, one.Staged) })];
+    public IReadOnlyList<OutOfOrder> Found => [.. found.Select(one => one.Found with { Gate = LateGate(one.About, one.Staged) })];
 
     /// <exception cref="EvidenceException">Something was executed before its gate.</exception>
     public void ThrowIfAny()
@@ -44,20 +44,20 @@ public sealed class OrderGuard(long first) : IDisposable
             + $"{found.Count - Shown} more" : "")}. Nothing was exported.");
     }
 
-    private void Started(LedgerEntry entry, string incidentId, string executionId)
+    private void Started(LedgerEntry entry, ProposalSubject about, string executionId)
     {
-        var order = For(incidentId);
+        var order = For(about);
         if (order.Execution == executionId)
             return;
         order.Execution = executionId;
         var why = Check(order, entry);
         if (why is not null)
-            found.Add((new(entry.Seq, null, why), incidentId, order.Staged));
+            found.Add((new(entry.Seq, null, why), about, order.Staged));
     }
 
     /// <summary>The decision of the proposal that was carried out, unless another one was staged meanwhile.</summary>
-    private long? LateGate(string incidentId, long? staged) =>
-        For(incidentId) is var order && order.Staged == staged ? order.Decided : null;
+    private long? LateGate(ProposalSubject about, long? staged) =>
+        For(about) is var order && order.Staged == staged ? order.Decided : null;
 
     private string? Check(OrderState order, LedgerEntry entry)
     {
@@ -80,10 +80,10 @@ public sealed class OrderGuard(long first) : IDisposable
 
     public void Dispose() => standings.Dispose();
 
-    private OrderState For(string incidentId)
+    private OrderState For(ProposalSubject about)
     {
-        if (standings.Find(incidentId) is not { } order)
-            standings.Add(incidentId, order = new());
+        if (standings.Find(about.Text) is not { } order)
+            standings.Add(about.Text, order = new());
         return order;
     }
 

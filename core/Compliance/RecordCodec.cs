@@ -53,7 +53,7 @@ internal sealed class RecordCodec
 
     public IncidentRecord ReadIncident(BinaryReader input)
     {
-        var incident = new IncidentRecord(input.ReadString())
+        var incident = new IncidentRecord(ProposalSubject.Parse(input.ReadString()))
         {
             First = ReadMark(input),
             Latest = ReadMark(input),

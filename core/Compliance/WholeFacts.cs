@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json.Serialization;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance;
 
@@ -29,7 +30,7 @@ public static class WholeFacts
         {
             var place = path + member.Name;
             var value = member.Property.GetValue(whole);
-            if (value is null)
+            if (value is null || IsWithoutValue(value))
             {
                 if (!member.MayBeNull)
                     return place;
@@ -41,6 +42,9 @@ public static class WholeFacts
         }
         return null;
     }
+
+    /// <summary>An id that stands for nothing: there was none in the JSON.</summary>
+    private static bool IsWithoutValue(object id) => default(IncidentId).Equals(id);
 
     private static string? LackWithin(object value, bool itemsMayBeNull, string place, int deeper)
     {

@@ -50,7 +50,7 @@ public sealed class Digest
     private readonly Dictionary<string, List<string>> counted = new(StringComparer.Ordinal);
 
     /// <summary>By incident, whether its newest proposal ran or runs without anybody being asked.</summary>
-    private readonly Dictionary<string, bool> unasked = new(StringComparer.Ordinal);
+    private readonly Dictionary<ProposalSubject, bool> unasked = [];
 
     private Digest(DateTimeOffset from, DateTimeOffset to) => (From, To) = (from, to);
 
@@ -159,13 +159,13 @@ public sealed class Digest
     private async ValueTask LookBackAsync(
         ILedger ledger, TenantState state, ExecutionFinished finished, CancellationToken cancellationToken)
     {
-        if (unasked.ContainsKey(finished.About.Text))
+        if (unasked.ContainsKey(finished.About))
             return;
         var staged = state.FindProposal(finished.About) is { } here
             ? here.Staged
             : (await ledger.ReadStreamAsync(state.Tenant, finished.About.Stream, cancellationToken))
                 .Select(static entry => entry.Fact).OfType<ProposalStaged>().LastOrDefault();
-        unasked[finished.About.Text] = staged is not null && IsUnasked(staged);
+        unasked[finished.About] = staged is not null && IsUnasked(staged);
     }
 
     private void Add(LedgerEntry entry)
@@ -175,9 +175,9 @@ public sealed class Digest
         switch (entry.Fact)
         {
             case EventReceived received: Add(entry.At, received); break;
-            case IncidentOpened opened: Add(Happening.Opened, opened.IncidentId); break;
+            case IncidentOpened opened: Add(Happening.Opened, opened.IncidentId.Value); break;
             case ProposalStaged staged:
-                unasked[staged.About.Text] = IsUnasked(staged);
+                unasked[staged.About] = IsUnasked(staged);
                 if (staged is { About.IsIncident: false, Kind: ProposalKind.Remedy })
                     Add(Happening.AskedFor, Name(staged));
                 break;
@@ -188,7 +188,7 @@ public sealed class Digest
             case ProposalWithdrawn withdrawn: Add(Happening.Withdrawn, Name(withdrawn)); break;
             case ExecutionFinished finished:
                 Add(For(finished.Outcome), Name(finished));
-                if (unasked[finished.About.Text])
+                if (unasked[finished.About])
                     Add(Happening.Unasked, Name(finished));
                 break;
             case UndoFinished { Outcome: ExecutionOutcome.Verified } undone: Add(Happening.Undone, Name(undone)); break;

@@ -14,7 +14,7 @@ namespace DevOpsAI.Drafting;
 /// asked for it, when a remedy was taken back, when nobody decided in time, when an alert became more severe, or when it fires again after
 /// it had ended by itself. Asking again does no harm: what is on record is not drafted twice, only staged if that is missing.
 /// </summary>
-public sealed record DraftRecommendation(TenantId Tenant, string IncidentId) : IRequest<Unit>;
+public sealed record DraftRecommendation(TenantId Tenant, IncidentId IncidentId) : IRequest<Unit>;
 
 internal sealed class DraftRecommendationHandler(
     ILedger ledger,

@@ -8,13 +8,13 @@ internal static partial class DraftingLog
 {
     [LoggerMessage(EventId = 2301, Level = LogLevel.Information,
         Message = "Drafted {Incident} of {Tenant}, revision {Revision}, by {Drafter}: {Steps} steps, problem {HasProblem}")]
-    public static partial void Drafted(this ILogger logger, string incident, TenantId tenant, int revision, string drafter, int steps,
-        bool hasProblem);
+    public static partial void Drafted(
+        this ILogger logger, IncidentId incident, TenantId tenant, int revision, string drafter, int steps, bool hasProblem);
 
     [LoggerMessage(EventId = 2302, Level = LogLevel.Warning,
         Message = "Vendor gave no answer while drafting {Incident} of {Tenant}, try {Attempt} of {Tries}: {Reason}")]
     public static partial void VendorSilent(
-        this ILogger logger, string incident, TenantId tenant, int attempt, int tries, UntrustedText reason);
+        this ILogger logger, IncidentId incident, TenantId tenant, int attempt, int tries, UntrustedText reason);
 
     [LoggerMessage(EventId = 2303, Level = LogLevel.Error, Message = "The connector of {Connection} threw instead of answering")]
     public static partial void ConnectorThrew(this ILogger logger, Exception failure, string connection);

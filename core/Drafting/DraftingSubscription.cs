@@ -1,6 +1,7 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using MediatR;
 
 namespace DevOpsAI.Drafting;
@@ -15,7 +16,7 @@ internal sealed class DraftingSubscription(IMediator mediator) : ILedgerSubscrip
 
     public bool WaitsForSwitch => true;
 
-    public string? GetPartitionKey(LedgerEntry entry) => GetIncident(entry);
+    public string? GetPartitionKey(LedgerEntry entry) => GetIncident(entry)?.Value;
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
@@ -23,13 +24,13 @@ internal sealed class DraftingSubscription(IMediator mediator) : ILedgerSubscrip
             await mediator.Send(new DraftRecommendation(entry.Tenant, incident), cancellationToken);
     }
 
-    private static string? GetIncident(LedgerEntry entry) => entry.Fact switch
+    private static IncidentId? GetIncident(LedgerEntry entry) => entry.Fact switch
     {
         IncidentOpened opened => opened.IncidentId,
-        ExecutionFinished { Outcome: ExecutionOutcome.Drifted } finished => finished.About.Text,
-        RedraftRequested asked => asked.About.Text,
+        ExecutionFinished { Outcome: ExecutionOutcome.Drifted } finished => finished.About.Incident,
+        RedraftRequested asked => asked.About.Incident,
         IncidentReopened reopened => reopened.IncidentId,
-        ProposalExpired expired => expired.About.Text,
+        ProposalExpired expired => expired.About.Incident,
         IncidentRaised raised => raised.IncidentId,
         _ => null,
     };

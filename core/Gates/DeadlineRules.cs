@@ -127,7 +127,7 @@ internal static class DeadlineRules
 
     private static string Describe(TenantState state, Proposal proposal, Unanswered unanswered) =>
         $"Nobody decided until {GateMessages.Utc(unanswered.At)}, and "
-        + $"{(state.Find(proposal.Subject.Id) is { FiringAlerts.IsEmpty: false } ? "it still fires" : "it is still open")}.";
+        + $"{(state.FindIncident(proposal.Subject) is { FiringAlerts.IsEmpty: false } ? "it still fires" : "it is still open")}.";
 
     private static DateTimeOffset GetNext(Proposal proposal)
     {

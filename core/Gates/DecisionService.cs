@@ -43,8 +43,8 @@ internal sealed class DecisionService(ILedger ledger, TenantStates states, ITena
             for (var attempt = 1; attempt <= Tries; attempt++)
             {
                 var state = attempt == 1 && seen is not null ? seen : await states.GetAsync(tenant, cancellationToken);
-                if (subject is { IsIncident: true })
-                    state = await states.WithAsync(state, subject.Id, cancellationToken);
+                if (subject?.Incident is { } asked)
+                    state = await states.WithAsync(state, asked, cancellationToken);
                 var decided = decide(state);
                 if (decided is not Outcome.Append outcome)
                     return Shown(state, ((Outcome.Unchanged)decided).Answer);
@@ -110,7 +110,7 @@ internal sealed class DecisionService(ILedger ledger, TenantStates states, ITena
             return Applied();
         try
         {
-            return (await states.GetAsync(state.Tenant, cancellationToken)).Find(subject.Id);
+            return (await states.GetAsync(state.Tenant, cancellationToken)).FindIncident(subject);
         }
         catch (LedgerUnavailableException)
         {
@@ -118,11 +118,9 @@ internal sealed class DecisionService(ILedger ledger, TenantStates states, ITena
             return Applied();
         }
 
-        Incident? Applied() => entries.Aggregate(state.Find(subject.Id), static (incident, entry) => incident?.Apply(entry));
+        Incident? Applied() => entries.Aggregate(state.FindIncident(subject), static (incident, entry) => incident?.Apply(entry));
     }
 
     private static RequestResult Shown(TenantState state, RequestResult result) =>
-        result.Proposal is { Subject: { IsIncident: true } subject }
-        ? result with { Incident = state.Find(subject.Id) }
-        : result;
+        result.Proposal is { Subject.Incident: { } id } ? result with { Incident = state.Find(id) } : result;
 }

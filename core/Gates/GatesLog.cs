@@ -8,7 +8,7 @@ internal static partial class GatesLog
 {
     [LoggerMessage(EventId = 2103, Level = LogLevel.Information,
         Message = "{Incident} of {Tenant} staged as revision {Revision} at {Level}")]
-    public static partial void Staged(this ILogger logger, string incident, TenantId tenant, int revision, GateLevel level);
+    public static partial void Staged(this ILogger logger, IncidentId incident, TenantId tenant, int revision, GateLevel level);
 
     [LoggerMessage(EventId = 2104, Level = LogLevel.Warning,
         Message = "The ledger of {Tenant} cannot be written; the request was answered with nothing recorded")]

@@ -16,14 +16,14 @@ internal sealed class IncidentArea : IProposalArea
     public Aftermath AfterDecision(TenantState state, Proposal proposal, DecisionKind kind)
     {
         var closes = proposal.IsOpen && (proposal.Staged is { Kind: ProposalKind.Remedy } || proposal.IsLeftToPeople);
-        if (!closes || state.Find(proposal.Subject.Id) is not { } incident)
+        if (!closes || state.FindIncident(proposal.Subject) is not { } incident)
             return Aftermath.Nothing;
         return With(incident, new IncidentClosed(incident.Id, kind == DecisionKind.Reject ? "rejected" : "handled"));
     }
 
     public Aftermath AfterRun(TenantState state, Proposal proposal, Run run, ExecutionOutcome outcome)
     {
-        if (state.Find(proposal.Subject.Id) is not { } incident)
+        if (state.FindIncident(proposal.Subject) is not { } incident)
             return Aftermath.Nothing;
         if (run.Kind == ProposalKind.Undo)
             return ReopenPolicy.IsDue(state, incident, run, outcome) ? With(incident, new IncidentReopened(incident.Id)) : With(incident);

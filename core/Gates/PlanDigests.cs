@@ -18,7 +18,7 @@ public static class PlanDigests
     /// </summary>
     public static string Compute(TenantId tenant, ProposalStaged staged, Plan plan) => Jcs.Digest(JsonSerializer.SerializeToUtf8Bytes(
         new DigestedPlan(
-            tenant, staged.About.Text, staged.Revision, staged.Kind, ById(staged.Requester), plan, staged.Observed,
+            tenant, staged.About, staged.Revision, staged.Kind, ById(staged.Requester), plan, staged.Observed,
             staged.Terms, staged.NeedsReview, staged.Terms.PolicyVersion, staged.Nonce),
         PlanDigestJson.Default.DigestedPlan));
 
@@ -32,7 +32,7 @@ public static class PlanDigests
 
 internal sealed record DigestedPlan(
     TenantId Tenant,
-    string IncidentId,
+    [property: JsonPropertyName("incidentId")] ProposalSubject About,
     int Revision,
     ProposalKind Kind,
     Actor Requester,

@@ -58,7 +58,7 @@ internal static class ProposalStaging
     }
 
     /// <summary>What was carried out last without approval for an incident, in the state or gone from it; null where nothing was.</summary>
-    private static (DateTimeOffset At, Plan Plan)? ActedOn(TenantState state, string incidentId)
+    private static (DateTimeOffset At, Plan Plan)? ActedOn(TenantState state, IncidentId incidentId)
     {
         if (state.Find(incidentId) is { } here)
         {
@@ -89,7 +89,7 @@ internal static class ProposalStaging
             }
         }
         return weight + state.PastRuns
-            .Where(past => past.IncidentId != proposal.Subject.Text && past.Seq < beforeSeq && past.At > since)
+            .Where(past => past.IncidentId != proposal.Subject.Incident && past.Seq < beforeSeq && past.At > since)
             .Sum(past => GateLevels.GetWeight(past.Plan, find));
     }
 }

@@ -20,7 +20,7 @@ internal static class RedraftRules
         if (DecisionRules.CheckRole(state, incident?.Proposal, roles) is { } stranger)
             return new Outcome.Unchanged(stranger);
         if (incident is null)
-            return new Outcome.Unchanged(DecisionRules.Unknown(state, ProposalSubject.Parse(command.IncidentId)));
+            return new Outcome.Unchanged(DecisionRules.Unknown(state, command.IncidentId));
         if (!roles.Contains(Role.Technician) && !roles.Contains(Role.Approver) && !roles.Contains(Role.Administrator))
             return Outcome.Refuse(incident.Proposal, Refusal.NotAllowed,
                 $"Only technicians, approvers and administrators of {state.Name} may ask for a new draft of {incident.Id}.");

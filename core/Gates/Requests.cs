@@ -82,7 +82,7 @@ public sealed record RequestUndo(TenantId Tenant, ProposalSubject Subject, Perso
 
 /// <summary>A person asks for a new draft where the last one did not lead to the wanted end.</summary>
 /// <param name="PlanDigest">The plan digest of the proposal that was shown; null when it was asked for in words.</param>
-public sealed record RequestRedraft(TenantId Tenant, string IncidentId, Person By, string? PlanDigest,
+public sealed record RequestRedraft(TenantId Tenant, IncidentId IncidentId, Person By, string? PlanDigest,
     CorrelationId Correlation) : IRequest<RequestResult>
 {
     /// <summary>The state in which the person's right to see it was looked up; null where none was read yet.</summary>
@@ -120,7 +120,7 @@ public sealed record LinkChannel(TenantId Tenant, Person By, ChannelRef Channel,
 public sealed record UnlinkChannel(TenantId Tenant, Person By, string ConversationId, CorrelationId Correlation) : IRequest<RequestResult>;
 
 /// <summary>Puts a drafted recommendation at its gate: computes the level, computes its digest, appends <c>proposal.staged</c>.</summary>
-public sealed record StageProposal(TenantId Tenant, string IncidentId) : IRequest<Unit>;
+public sealed record StageProposal(TenantId Tenant, IncidentId IncidentId) : IRequest<Unit>;
 
 /// <summary>What a person may do with a tenant: configured roles, roles given or taken on the ledger, and local mode's.</summary>
 public interface IAccess

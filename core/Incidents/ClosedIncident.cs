@@ -1,4 +1,5 @@
 using DevOpsAI.Connections.Plans;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
@@ -12,4 +13,4 @@ public sealed record ClosedIncident(Incident Incident, long LeftAt);
 /// <param name="Seq">Of the entry that let it through.</param>
 /// <param name="Plan">Targets and actions alone.</param>
 /// <param name="ActedAt">When it was begun, where it was carried out, whatever came of it.</param>
-public sealed record PastRun(string IncidentId, long Seq, DateTimeOffset At, Plan Plan, DateTimeOffset? ActedAt);
+public sealed record PastRun(IncidentId IncidentId, long Seq, DateTimeOffset At, Plan Plan, DateTimeOffset? ActedAt);

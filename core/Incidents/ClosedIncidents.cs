@@ -43,7 +43,7 @@ internal sealed class ClosedIncidents : IRetention
     /// <summary>Writes what waits, over what is there of the same incidents; what is written waits no more.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be written now.</exception>
     public async Task WriteAsync(
-        TenantId tenant, DataKey key, ConcurrentDictionary<string, ClosedIncident> waiting, CancellationToken cancellationToken)
+        TenantId tenant, DataKey key, ConcurrentDictionary<IncidentId, ClosedIncident> waiting, CancellationToken cancellationToken)
     {
         foreach (var shelf in waiting.ToArray().GroupBy(static one => GetShelf(one.Key)))
         {
@@ -62,7 +62,7 @@ internal sealed class ClosedIncidents : IRetention
     /// <summary>The incident as it left; null with the reason when it is not to be found.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
     public async ValueTask<(ClosedIncident? Found, string? Why)> FindAsync(
-        TenantId tenant, string incidentId, CancellationToken cancellationToken)
+        TenantId tenant, IncidentId incidentId, CancellationToken cancellationToken)
     {
         var (shelf, why) = await ShelfAsync(tenant, GetShelf(incidentId), cancellationToken);
         return shelf?.Incidents.TryGetValue(incidentId, out var kept) == true
@@ -137,18 +137,15 @@ internal sealed class ClosedIncidents : IRetention
         }
     }
 
-    public static string GetShelf(string incidentId) =>
-        int.TryParse(incidentId.AsSpan(incidentId.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? GetId(number / PerShelf)
-            : "other";
+    public static string GetShelf(IncidentId incidentId) => incidentId.Number is { } number ? GetId(number / PerShelf) : "other";
 
     public static string GetId(int shelf) => shelf.ToString("D8", CultureInfo.InvariantCulture);
 
     private static DerivedName GetName(TenantId tenant, string shelf) => new(tenant, KeyDocuments.ClosedKind, shelf, Shape.Value);
 
     /// <summary>What is kept in one document.</summary>
-    private sealed record Shelf(ImmutableDictionary<string, ClosedIncident> Incidents)
+    private sealed record Shelf(ImmutableDictionary<IncidentId, ClosedIncident> Incidents)
     {
-        public static readonly Shelf Empty = new(ImmutableDictionary.Create<string, ClosedIncident>(StringComparer.OrdinalIgnoreCase));
+        public static readonly Shelf Empty = new(ImmutableDictionary<IncidentId, ClosedIncident>.Empty);
     }
 }

@@ -15,7 +15,7 @@ public sealed record CorrelateEvent(TenantId Tenant, string EventId) : IRequest<
 
 /// <summary>Closes an incident whose alerts have all ended, unless something is running. Harmless to repeat.</summary>
 /// <param name="Cause">Seq of the entry that is the reason to look.</param>
-public sealed record CloseResolved(TenantId Tenant, string IncidentId, long Cause) : IRequest<Unit>;
+public sealed record CloseResolved(TenantId Tenant, IncidentId IncidentId, long Cause) : IRequest<Unit>;
 
 internal sealed class CorrelateEventHandler(
     ILedger ledger,
@@ -44,7 +44,8 @@ internal sealed class CorrelateEventHandler(
         var tenant = tenants.Find(state.Tenant)
             ?? throw new InvalidOperationException($"Tenant {state.Tenant} has events but is not configured; they wait until it is.");
         var scope = StormPolicy.GetScope(state, waiting.Event, clock.GetUtcNow(), storms.Value);
-        var opened = StormPolicy.Open($"{tenant.Prefix}-{state.LastIncidentNumber + 1}", waiting.Event, scope, storms.Value.QuietAfter);
+        var next = IncidentId.Create(tenant, state.LastIncidentNumber + 1);
+        var opened = StormPolicy.Open(next, waiting.Event, scope, storms.Value.QuietAfter);
         var received = (await ledger.ReadAsync(state.Tenant, waiting.Seq - 1, 1, cancellationToken))[0];
         // Named in either case, so that nobody opens it again while another one is opened in its place.
         var expected = new List<StreamVersion> { new(StreamId.Incident(opened.IncidentId), 0) };

@@ -3,6 +3,7 @@ using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
@@ -73,7 +74,7 @@ public enum IncidentScope { One, Cause, Tenant }
 /// <summary><c>incident.opened</c> on <c>incident/{id}</c>. Every unattached event with the same key belongs to it from here on.</summary>
 /// <param name="Simulated">The first event came from a simulated vendor; absent when it did not.</param>
 public sealed record IncidentOpened(
-    string IncidentId, [property: Confidential] string Title, Severity Severity, string Kind, [property: Personal] string? Device,
+    IncidentId IncidentId, [property: Confidential] string Title, Severity Severity, string Kind, [property: Personal] string? Device,
     IncidentScope Scope, string CorrelationKey, string CauseKey, string FirstEventId, [property: Subject] string? Subject = null,
     bool? Simulated = null) : Fact
 {
@@ -93,14 +94,14 @@ public sealed record IncidentOpened(
 /// <summary><c>incident.closed</c>.</summary>
 /// <param name="Reason">As in <c>resolved</c> (<see cref="ClosedReasons.Resolved"/>), <c>verified</c> (our execution fixed it),
 /// <c>rejected</c>.</param>
-public sealed record IncidentClosed(string IncidentId, string Reason) : Fact;
+public sealed record IncidentClosed(IncidentId IncidentId, string Reason) : Fact;
 
 /// <summary>
 /// <c>incident.reopened</c> on <c>incident/{id}</c>: what was done about it was taken back, or nobody knows how much of it was, and its
 /// alert fires as before; or it had ended by itself and fires again. In ledgers of before this an incident stayed closed in either case,
 /// and stays so.
 /// </summary>
-public sealed record IncidentReopened(string IncidentId) : Fact
+public sealed record IncidentReopened(IncidentId IncidentId) : Fact
 {
     /// <summary>The event that fires again after the incident had ended by itself; null where what was done was taken back.</summary>
     public string? EventId { get; init; }
@@ -111,7 +112,7 @@ public sealed record IncidentReopened(string IncidentId) : Fact
 /// is staged anew.
 /// </summary>
 /// <param name="EventId">The event that says so.</param>
-public sealed record IncidentRaised(string IncidentId, Severity From, Severity To, string EventId) : Fact;
+public sealed record IncidentRaised(IncidentId IncidentId, Severity From, Severity To, string EventId) : Fact;
 
 public static class ClosedReasons
 {

@@ -11,7 +11,7 @@ namespace DevOpsAI.Incidents;
 /// One incident: the alerts that belong to it, whether it is open, what is proposed about it and where it is shown. A fold over the streams
 /// <c>incident/</c>, <c>proposal/</c> and <c>card/</c> of its id, plus the events that belong to it. Immutable.
 /// </summary>
-public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened Opened, DateTimeOffset OpenedAt, long OpenedSeq,
+public sealed partial record Incident(TenantId Tenant, IncidentId Id, IncidentOpened Opened, DateTimeOffset OpenedAt, long OpenedSeq,
     CorrelationId Correlation)
 {
     private const int RecentLimit = 20;
@@ -30,7 +30,7 @@ public sealed partial record Incident(TenantId Tenant, string Id, IncidentOpened
 
     /// <summary>What is proposed, decided and carried out about it.</summary>
     public Proposal Proposal { get; init; } =
-        new(Tenant, ProposalSubject.Parse(Id), Correlation) { Severity = Opened.Severity, Person = Opened.Subject };
+        new(Tenant, Id, Correlation) { Severity = Opened.Severity, Person = Opened.Subject };
     public Severity Severity => Proposal.Severity;
 
     /// <summary>As far as <c>incident.raised</c> has said it.</summary>

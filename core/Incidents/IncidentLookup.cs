@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
@@ -10,7 +11,7 @@ public static class IncidentLookup
     {
         /// <summary>The incident, here or gone; null when there is none of that id.</summary>
         /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
-        public async ValueTask<Incident?> IncidentAsync(TenantState state, string incidentId, CancellationToken cancellationToken) =>
+        public async ValueTask<Incident?> IncidentAsync(TenantState state, IncidentId incidentId, CancellationToken cancellationToken) =>
             state.Find(incidentId) ?? (states.RetiredFrom(state.Tenant) is LeftIncidents left
                 ? (await left.FindAsync(state, incidentId, cancellationToken))?.Incident
                 : null);
@@ -20,7 +21,7 @@ public static class IncidentLookup
         /// there is none.
         /// </summary>
         /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
-        public async ValueTask<TenantState> WithAsync(TenantState state, string incidentId, CancellationToken cancellationToken) =>
+        public async ValueTask<TenantState> WithAsync(TenantState state, IncidentId incidentId, CancellationToken cancellationToken) =>
             state.Find(incidentId) is null && states.RetiredFrom(state.Tenant) is LeftIncidents left
                 && await left.FindAsync(state, incidentId, cancellationToken) is { } found
                 ? LeftIncidents.Back(state, [found])

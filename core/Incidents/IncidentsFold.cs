@@ -2,6 +2,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
@@ -60,7 +61,7 @@ public sealed partial record IncidentsState
     private IncidentsState Resolve(LedgerEntry entry, EventReceived received)
     {
         var ended = Unattached.OfAlert(received.AlertKey).ToList();
-        var incident = IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id ? Incidents[id] : null;
+        var incident = FindByAlert(received.AlertKey);
         var state = this with
         {
             Unattached = ended.Aggregate(Unattached, static (waiting, one) => waiting.Remove(one.Event.EventId)),
@@ -73,7 +74,7 @@ public sealed partial record IncidentsState
 
     private IncidentsState Attach(Incident incident, long seq, EventReceived received, DateTimeOffset at)
     {
-        var isKnown = IncidentByAlert.GetValueOrDefault(received.AlertKey) == incident.Id;
+        var isKnown = IncidentByAlert.TryGetValue(received.AlertKey, out var id) && id == incident.Id;
         return this with
         {
             Incidents = Incidents.SetItem(incident.Id, incident.With(seq, received, at, isKnown)),
@@ -121,7 +122,7 @@ public sealed partial record IncidentsState
         };
     }
 
-    private IncidentsState Seen(string incidentId) => this with { Occurrences = Occurrences.With(Incidents[incidentId]) };
+    private IncidentsState Seen(IncidentId incidentId) => this with { Occurrences = Occurrences.With(Incidents[incidentId]) };
 
     /// <summary>It takes what belongs to it again, unless a later one does by now.</summary>
     private IncidentsState Reopen(Incident incident)
@@ -137,7 +138,8 @@ public sealed partial record IncidentsState
     private IncidentsState Close(LedgerEntry entry, Incident incident, IncidentClosed closed)
     {
         var key = GetKey(incident.Opened);
-        var state = OpenByKey.GetValueOrDefault(key) == incident.Id ? this with { OpenByKey = OpenByKey.Remove(key) } : this;
+        var isOpen = OpenByKey.TryGetValue(key, out var open) && open == incident.Id;
+        var state = isOpen ? this with { OpenByKey = OpenByKey.Remove(key) } : this;
         if (closed.Reason != ClosedReasons.Resolved)
             return state;
         var overlooked = Overlooked(incident).OrderBy(static one => one.Seq).ToList();

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
@@ -37,15 +37,19 @@ public sealed partial record IncidentsState
     private const int ReturnsKept = 512;
 
     /// <summary>As <see cref="LastByKey"/>, of those that have left and ended by themselves a short while ago.</summary>
-    public ImmutableDictionary<string, (string IncidentId, DateTimeOffset ClosedAt)> LeftByKey { get; init; } =
-        ImmutableDictionary<string, (string, DateTimeOffset)>.Empty;
+    public ImmutableDictionary<string, (IncidentId Id, DateTimeOffset ClosedAt)> LeftByKey { get; init; } =
+        ImmutableDictionary<string, (IncidentId, DateTimeOffset)>.Empty;
 
     /// <summary>The incident that was opened last under the same key, here or left a short while ago; null where there is none.</summary>
-    internal string? LastLike(IncidentOpened opened) =>
-        LastByKey.GetValueOrDefault(GetKey(opened)) ?? (LeftByKey.TryGetValue(GetKey(opened), out var left) ? left.IncidentId : null);
+    internal IncidentId? LastLike(IncidentOpened opened)
+    {
+        if (LastByKey.TryGetValue(GetKey(opened), out var here))
+            return here;
+        return LeftByKey.TryGetValue(GetKey(opened), out var left) ? left.Id : null;
+    }
 
     /// <summary>Ids of the closed incidents that are here, in the order in which they were closed.</summary>
-    public ImmutableList<string> Closed { get; init; } = [];
+    public ImmutableList<IncidentId> Closed { get; init; } = [];
 
     /// <summary>What ran without approval in incidents that have left, oldest first.</summary>
     public ImmutableArray<PastRun> PastRuns { get; init; } = [];
@@ -74,20 +78,15 @@ public sealed partial record IncidentsState
     }
 
     /// <summary>There is such an incident, and it is not here any more.</summary>
-    internal bool HasLeft(string incidentId) => GetNumber(incidentId) is { } number
+    internal bool HasLeft(IncidentId incidentId) => incidentId.Number is { } number
         && number >= FirstIncidentNumber && number <= LastIncidentNumber && Find(incidentId) is null;
 
     /// <summary>How many of so many incidents, from a number on, have left.</summary>
     internal int HaveLeft(int first, int count)
     {
         var (from, to) = (Math.Max(first, FirstIncidentNumber), Math.Min(first + count - 1, LastIncidentNumber));
-        return Math.Max(0, to - from + 1) - Incidents.Keys.Count(id => GetNumber(id) is { } number && number >= from && number <= to);
+        return Math.Max(0, to - from + 1) - Incidents.Keys.Count(id => id.Number >= from && id.Number <= to);
     }
-
-    private static int? GetNumber(string incidentId) =>
-        int.TryParse(incidentId.AsSpan(incidentId.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
 
     /// <summary>With incidents that had left.</summary>
     internal IncidentsState Back(IReadOnlyCollection<ClosedIncident> again) => this with
@@ -103,7 +102,7 @@ public sealed partial record IncidentsState
             .Where(one => MayLeave(one, entry.ByClock, state)).ToList();
         var fresh = over.Where(incident => incident.IsFresh(entry.ByClock)).ToList();
         var staying = Math.Min(fresh.Count, Math.Max(0, FreshKept - (Closed.Count - over.Count)));
-        var leaving = over.Except(fresh.TakeLast(staying)).ToDictionary(static incident => incident.Id, StringComparer.OrdinalIgnoreCase);
+        var leaving = over.Except(fresh.TakeLast(staying)).ToDictionary(static incident => incident.Id);
         var next = leaving.Count == 0 ? this : Without(leaving, entry);
         return (
             next with { LeavingFrom = next.Closed.Count + ClosedTogether },
@@ -125,7 +124,7 @@ public sealed partial record IncidentsState
             || state.IsOnList(incident, link);
     }
 
-    private IncidentsState Without(Dictionary<string, Incident> leaving, LedgerEntry entry)
+    private IncidentsState Without(Dictionary<IncidentId, Incident> leaving, LedgerEntry entry)
     {
         var alerts = IncidentByAlert.Where(pair => leaving.ContainsKey(pair.Value)).Select(static pair => pair.Key).ToList();
         return this with
@@ -141,8 +140,8 @@ public sealed partial record IncidentsState
         };
     }
 
-    private ImmutableDictionary<string, (string IncidentId, DateTimeOffset ClosedAt)> ReturnsAfter(
-        Dictionary<string, Incident> leaving, DateTimeOffset at)
+    private ImmutableDictionary<string, (IncidentId Id, DateTimeOffset ClosedAt)> ReturnsAfter(
+        Dictionary<IncidentId, Incident> leaving, DateTimeOffset at)
     {
         var more = LastByKey.Where(last => leaving.TryGetValue(last.Value, out var incident) && incident.EndedByItself)
             .Select(last => KeyValuePair.Create(last.Key, (last.Value, leaving[last.Value].ClosedAt!.Value)));

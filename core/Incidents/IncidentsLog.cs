@@ -12,17 +12,18 @@ internal static partial class IncidentsLog
 
     [LoggerMessage(EventId = 2002, Level = LogLevel.Information,
         Message = "{Tenant}: incident {Incident} opened for event {Event}, scope {Scope}")]
-    public static partial void IncidentOpened(this ILogger logger, TenantId tenant, string incident, string @event, IncidentScope scope);
+    public static partial void IncidentOpened(
+        this ILogger logger, TenantId tenant, IncidentId incident, string @event, IncidentScope scope);
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} closed, its alerts have ended")]
-    public static partial void IncidentResolved(this ILogger logger, TenantId tenant, string incident);
+    public static partial void IncidentResolved(this ILogger logger, TenantId tenant, IncidentId incident);
 
     [LoggerMessage(EventId = 2004, Level = LogLevel.Information, Message = "{Tenant}: incident {Incident} rose from {From} to {To}")]
-    public static partial void IncidentRaised(this ILogger logger, TenantId tenant, string incident, Severity from, Severity to);
+    public static partial void IncidentRaised(this ILogger logger, TenantId tenant, IncidentId incident, Severity from, Severity to);
 
     [LoggerMessage(EventId = 2006, Level = LogLevel.Information,
         Message = "{Tenant}: incident {Incident} opened again for event {Event}, it began {Times} times before")]
-    public static partial void IncidentReturned(this ILogger logger, TenantId tenant, string incident, string @event, int times);
+    public static partial void IncidentReturned(this ILogger logger, TenantId tenant, IncidentId incident, string @event, int times);
 
     [LoggerMessage(EventId = 2005, Level = LogLevel.Error,
         Message = "Event {Position} of a delivery over {Connection} cannot be recorded; the sender was told not to send it again")]

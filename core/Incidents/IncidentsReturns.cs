@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
 /// <content>What an incident takes when it opens, and when it fires again.</content>
 public sealed partial record IncidentsState
 {
-    private ImmutableArray<string> CameUp(string incidentId)
+    private ImmutableArray<IncidentId> CameUp(IncidentId incidentId)
     {
         var others = RecentlyOpened.Remove(incidentId);
         return [.. others.Length < RecentlyOpenedLimit ? others : others[1..], incidentId];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
@@ -20,17 +21,16 @@ public sealed partial record IncidentsState : ISlice<IncidentsState>
 
     public static IncidentsState Empty { get; } = new();
 
-    public ImmutableDictionary<string, Incident> Incidents { get; init; } =
-        ImmutableDictionary.Create<string, Incident>(StringComparer.OrdinalIgnoreCase);
+    public ImmutableDictionary<IncidentId, Incident> Incidents { get; init; } = ImmutableDictionary<IncidentId, Incident>.Empty;
 
     /// <summary>Open incidents by the key that their scope gathers on (<see cref="GetKey"/>).</summary>
-    public ImmutableDictionary<string, string> OpenByKey { get; init; } = ImmutableDictionary<string, string>.Empty;
+    public ImmutableDictionary<string, IncidentId> OpenByKey { get; init; } = ImmutableDictionary<string, IncidentId>.Empty;
 
     /// <summary>The incident that was opened last under each key that scopes gather on; it may be closed.</summary>
-    public ImmutableDictionary<string, string> LastByKey { get; init; } = ImmutableDictionary<string, string>.Empty;
+    public ImmutableDictionary<string, IncidentId> LastByKey { get; init; } = ImmutableDictionary<string, IncidentId>.Empty;
 
     /// <summary>The incident that an alert last belonged to.</summary>
-    public ImmutableDictionary<string, string> IncidentByAlert { get; init; } = ImmutableDictionary<string, string>.Empty;
+    public ImmutableDictionary<string, IncidentId> IncidentByAlert { get; init; } = ImmutableDictionary<string, IncidentId>.Empty;
 
     /// <summary>What was last said of each alert.</summary>
     public ImmutableDictionary<string, AlertWord> LastWords { get; init; } = ImmutableDictionary<string, AlertWord>.Empty;
@@ -47,12 +47,15 @@ public sealed partial record IncidentsState : ISlice<IncidentsState>
     /// Ids of the last incidents opened, or opened again as they fired again, oldest first, at most <see cref="RecentlyOpenedLimit"/>: what
     /// a storm is seen by.
     /// </summary>
-    public ImmutableArray<string> RecentlyOpened { get; init; } = [];
+    public ImmutableArray<IncidentId> RecentlyOpened { get; init; } = [];
 
     /// <summary>What each alert on each device came to the last times.</summary>
     public Occurrences Occurrences { get; init; } = Occurrences.None;
 
-    public Incident? Find(string incidentId) => Incidents.GetValueOrDefault(incidentId);
+    public Incident? Find(IncidentId incidentId) => Incidents.GetValueOrDefault(incidentId);
+
+    /// <summary>The incident that an alert last belonged to; null where it never belonged to any.</summary>
+    public Incident? FindByAlert(string alertKey) => IncidentByAlert.TryGetValue(alertKey, out var id) ? Find(id) : null;
 
     /// <summary>
     /// The open incident that an event of these keys belongs to at a time: the storm that holds its alert already, its own, else one that
@@ -67,11 +70,10 @@ public sealed partial record IncidentsState : ISlice<IncidentsState>
 
     /// <summary>A storm that gathers no more still ends with the alerts that it holds.</summary>
     private Incident? Holding(EventReceived received) =>
-        IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id
-        && Incidents[id] is { IsOpen: true, Opened.QuietAfter: not null } storm
+        FindByAlert(received.AlertKey) is { IsOpen: true, Opened.QuietAfter: not null } storm
         && storm.FiringAlerts.Contains(received.AlertKey) ? storm : null;
 
-    private Incident? OpenBy(string key) => OpenByKey.GetValueOrDefault(key) is { } id ? Incidents[id] : null;
+    private Incident? OpenBy(string key) => OpenByKey.TryGetValue(key, out var id) ? Incidents[id] : null;
 
     private Incident? Gathering(string key, DateTimeOffset at) => OpenBy(key) is { } storm && storm.GathersAt(at) ? storm : null;
 
@@ -87,7 +89,7 @@ public sealed partial record IncidentsState : ISlice<IncidentsState>
 
     /// <summary>One of its alerts fires, and no later incident has taken it over.</summary>
     public bool StillFires(Incident incident) =>
-        incident.FiringAlerts.Any(alert => IncidentByAlert.GetValueOrDefault(alert) == incident.Id);
+        incident.FiringAlerts.Any(alert => IncidentByAlert.TryGetValue(alert, out var id) && id == incident.Id);
 
     public static string GetKey(IncidentOpened opened) => opened.Scope switch
     {
@@ -108,16 +110,16 @@ public static class IncidentsOfState
     extension(TenantState state)
     {
         /// <inheritdoc cref="IncidentsState.Incidents"/>
-        public ImmutableDictionary<string, Incident> Incidents => state.Get<IncidentsState>().Incidents;
+        public ImmutableDictionary<IncidentId, Incident> Incidents => state.Get<IncidentsState>().Incidents;
 
         /// <inheritdoc cref="IncidentsState.OpenByKey"/>
-        public ImmutableDictionary<string, string> OpenByKey => state.Get<IncidentsState>().OpenByKey;
+        public ImmutableDictionary<string, IncidentId> OpenByKey => state.Get<IncidentsState>().OpenByKey;
 
         /// <inheritdoc cref="IncidentsState.LastByKey"/>
-        public ImmutableDictionary<string, string> LastByKey => state.Get<IncidentsState>().LastByKey;
+        public ImmutableDictionary<string, IncidentId> LastByKey => state.Get<IncidentsState>().LastByKey;
 
         /// <inheritdoc cref="IncidentsState.IncidentByAlert"/>
-        public ImmutableDictionary<string, string> IncidentByAlert => state.Get<IncidentsState>().IncidentByAlert;
+        public ImmutableDictionary<string, IncidentId> IncidentByAlert => state.Get<IncidentsState>().IncidentByAlert;
 
         /// <inheritdoc cref="IncidentsState.LastWords"/>
         public ImmutableDictionary<string, AlertWord> LastWords => state.Get<IncidentsState>().LastWords;
@@ -132,13 +134,16 @@ public static class IncidentsOfState
         public int LastIncidentNumber => state.Get<IncidentsState>().LastIncidentNumber;
 
         /// <inheritdoc cref="IncidentsState.RecentlyOpened"/>
-        public ImmutableArray<string> RecentlyOpened => state.Get<IncidentsState>().RecentlyOpened;
+        public ImmutableArray<IncidentId> RecentlyOpened => state.Get<IncidentsState>().RecentlyOpened;
 
         /// <inheritdoc cref="IncidentsState.Occurrences"/>
         public Occurrences Occurrences => state.Get<IncidentsState>().Occurrences;
 
         /// <inheritdoc cref="IncidentsState.Find"/>
-        public Incident? Find(string incidentId) => state.Get<IncidentsState>().Find(incidentId);
+        public Incident? Find(IncidentId incidentId) => state.Get<IncidentsState>().Find(incidentId);
+
+        /// <inheritdoc cref="IncidentsState.FindByAlert"/>
+        public Incident? FindByAlert(string alertKey) => state.Get<IncidentsState>().FindByAlert(alertKey);
 
         /// <inheritdoc cref="IncidentsState.OpenIncidentFor"/>
         public Incident? OpenIncidentFor(EventReceived received, DateTimeOffset at) =>

@@ -32,7 +32,8 @@ internal sealed class IncidentsSubscription(IMediator mediator, TenantStates sta
         IncidentClosed { Reason: ClosedReasons.Resolved } closed =>
             CorrelateOverlookedAsync(entry.Tenant, closed.IncidentId, cancellationToken),
         // While it ran, the end of the alert had to wait.
-        ExecutionFinished finished => mediator.Send(new CloseResolved(entry.Tenant, finished.About.Text, entry.Seq), cancellationToken),
+        ExecutionFinished { About.Incident: { } incident } =>
+            mediator.Send(new CloseResolved(entry.Tenant, incident, entry.Seq), cancellationToken),
         _ => Task.CompletedTask,
     };
 
@@ -42,7 +43,7 @@ internal sealed class IncidentsSubscription(IMediator mediator, TenantStates sta
         await mediator.Send(new RaiseIncident(entry.Tenant, fired.EventId, fired.AlertKey, entry.Seq), cancellationToken);
     }
 
-    private async Task CorrelateOverlookedAsync(TenantId tenant, string incidentId, CancellationToken cancellationToken)
+    private async Task CorrelateOverlookedAsync(TenantId tenant, IncidentId incidentId, CancellationToken cancellationToken)
     {
         var state = await states.GetAsync(tenant, cancellationToken);
         if (await states.IncidentAsync(state, incidentId, cancellationToken) is not { } incident)
@@ -54,7 +55,7 @@ internal sealed class IncidentsSubscription(IMediator mediator, TenantStates sta
     private async Task CloseIncidentOfAsync(LedgerEntry entry, EventReceived ended, CancellationToken cancellationToken)
     {
         var state = await states.GetAsync(entry.Tenant, cancellationToken);
-        if (state.IncidentByAlert.GetValueOrDefault(ended.AlertKey) is { } incident)
+        if (state.IncidentByAlert.TryGetValue(ended.AlertKey, out var incident))
             await mediator.Send(new CloseResolved(entry.Tenant, incident, entry.Seq), cancellationToken);
     }
 }

@@ -15,7 +15,7 @@ namespace DevOpsAI.Incidents;
 internal sealed class LeftIncidents(
     TenantId tenant, ILedger ledger, ClosedIncidents closed, ILogger logger, Func<long, CancellationToken, Task> makeAgain) : IRetired
 {
-    private readonly ConcurrentDictionary<string, ClosedIncident> waiting = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<IncidentId, ClosedIncident> waiting = new();
     private SemaphoreSlim Turn { get; } = new(1, 1);
 
     /// <summary>How many wait to be written.</summary>
@@ -54,12 +54,12 @@ internal sealed class LeftIncidents(
 
     /// <summary>The incident as it left this state; null when it never did.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be told now.</exception>
-    public async ValueTask<ClosedIncident?> FindAsync(TenantState state, string incidentId, CancellationToken cancellationToken)
+    public async ValueTask<ClosedIncident?> FindAsync(TenantState state, IncidentId incidentId, CancellationToken cancellationToken)
     {
         // People ask for incidents that never were, and nothing is to be made again for those.
         var isOne = state.Get<IncidentsState>().HasLeft(incidentId)
             && (waiting.ContainsKey(incidentId)
-                || (await ledger.ReadStreamAsync(tenant, StreamId.Incident(incidentId.ToUpperInvariant()), cancellationToken)).Count > 0);
+                || (await ledger.ReadStreamAsync(tenant, StreamId.Incident(incidentId), cancellationToken)).Count > 0);
         return isOne ? await FindAsync(incidentId, state.Seq, static _ => true, cancellationToken) : null;
     }
 
@@ -112,7 +112,7 @@ internal sealed class LeftIncidents(
     {
         var shelf = ClosedIncidents.GetId(number);
         var (kept, why) = await closed.ReadAsync(tenant, shelf, cancellationToken);
-        var all = kept.ToDictionary(static one => one.Incident.Id, StringComparer.OrdinalIgnoreCase);
+        var all = kept.ToDictionary(static one => one.Incident.Id);
         foreach (var (id, one) in waiting)
         {
             if (ClosedIncidents.GetShelf(id) == shelf)
@@ -122,7 +122,7 @@ internal sealed class LeftIncidents(
     }
 
     private async ValueTask<ClosedIncident?> FindAsync(
-        string incidentId, long asOf, Predicate<ClosedIncident> fits, CancellationToken cancellationToken)
+        IncidentId incidentId, long asOf, Predicate<ClosedIncident> fits, CancellationToken cancellationToken)
     {
         if (waiting.TryGetValue(incidentId, out var left) && fits(left))
             return left;

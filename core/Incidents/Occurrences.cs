@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
@@ -9,7 +10,8 @@ namespace DevOpsAI.Incidents;
 /// <param name="Done">Title of the first step that was carried out and verified; null where nothing was, or where it would name a
 /// person.</param>
 /// <param name="EndedAt">When that was done, or the incident closed otherwise; null while it is open.</param>
-public sealed record Occurrence(string IncidentId, DateTimeOffset OpenedAt, string? ClosedReason, string? Done, DateTimeOffset? EndedAt);
+public sealed record Occurrence(
+    IncidentId IncidentId, DateTimeOffset OpenedAt, string? ClosedReason, string? Done, DateTimeOffset? EndedAt);
 
 /// <summary>
 /// The last incidents of each alert on each device, for as long as <see cref="Window"/> and never more than <see cref="Max"/>: what a card

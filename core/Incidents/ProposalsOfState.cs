@@ -15,6 +15,9 @@ public static class ProposalsOfState
             state.Incidents.Values.Select(static incident => incident.Proposal).Concat(state.Proposals.All.Values);
 
         public Proposal? FindProposal(ProposalSubject subject) =>
-            subject.IsIncident ? state.Find(subject.Id)?.Proposal : state.Proposals.Find(subject);
+            subject.IsIncident ? state.FindIncident(subject)?.Proposal : state.Proposals.Find(subject);
+
+        /// <summary>The incident that a subject is; null where there is none, and for every other kind.</summary>
+        public Incident? FindIncident(ProposalSubject subject) => subject.Incident is { } id ? state.Find(id) : null;
     }
 }

@@ -19,19 +19,15 @@ internal sealed class RaiseIncidentHandler(ILedger ledger, TenantStates states, 
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             var state = await states.GetAsync(request.Tenant, cancellationToken);
-            if (state.IncidentByAlert.GetValueOrDefault(request.AlertKey) is not { } id
-                || state.Find(id) is not { IsOpen: true } incident
-                || incident.Severity <= incident.RaisedTo)
-            {
+            if (state.FindByAlert(request.AlertKey) is not { IsOpen: true } incident || incident.Severity <= incident.RaisedTo)
                 return Unit.Value;
-            }
-            var stream = StreamId.Incident(id);
-            var raised = new IncidentRaised(id, incident.RaisedTo, incident.Severity, request.EventId);
+            var stream = StreamId.Incident(incident.Id);
+            var raised = new IncidentRaised(incident.Id, incident.RaisedTo, incident.Severity, request.EventId);
             var entry = new NewEntry(stream, Actor.Service(IncidentsSubscription.Part), incident.Correlation, raised, request.Cause);
             if (await ledger.AppendAsync(request.Tenant, [new(stream, incident.IncidentVersion)], [entry], cancellationToken)
                 is AppendResult.Appended)
             {
-                logger.IncidentRaised(request.Tenant, id, raised.From, raised.To);
+                logger.IncidentRaised(request.Tenant, incident.Id, raised.From, raised.To);
                 return Unit.Value;
             }
         }

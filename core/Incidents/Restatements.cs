@@ -119,15 +119,13 @@ internal static class Restatements
     /// <summary>The same occurrence with another reading in its title: what is shown of it would be out of date.</summary>
     private static bool ReadsOtherwise(TenantState state, EventReceived received, AlertWord word) =>
         received.Status == EventStatus.Firing && word.Status == EventStatus.Firing && received.BeganAt == word.BeganAt
-        && state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id
-        && state.Find(id) is { IsOpen: true, Opened.Scope: IncidentScope.One } incident
+        && state.FindByAlert(received.AlertKey) is { IsOpen: true, Opened.Scope: IncidentScope.One } incident
         && incident.RecentEvents.LastOrDefault(recent => recent.Event.AlertKey == received.AlertKey).Event is { Title: var told }
         && told != received.Title && Readings.Without(told) == Readings.Without(received.Title);
 
     private static bool AsksAgain(TenantState state, EventReceived received, AlertWord word) =>
         received.Status == EventStatus.Firing
-        && state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id
-        && state.Find(id) is { } incident
+        && state.FindByAlert(received.AlertKey) is { } incident
         && incident.Unanswered is { } unanswered && unanswered.Seq > word.Seq
         && (incident.IsOpen || incident.ClosedReason == ClosedReasons.Expired);
 }

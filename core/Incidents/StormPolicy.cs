@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
@@ -42,7 +43,7 @@ internal static class StormPolicy
     }
 
     /// <summary>What the incident says of itself.</summary>
-    public static IncidentOpened Open(string incidentId, EventReceived first, IncidentScope scope, TimeSpan? quietAfter = null) =>
+    public static IncidentOpened Open(IncidentId incidentId, EventReceived first, IncidentScope scope, TimeSpan? quietAfter = null) =>
         Gathering(incidentId, first, scope) with
     {
         Simulated = first.Simulated ? true : null,
@@ -63,7 +64,7 @@ internal static class StormPolicy
         .Distinct()
         .Count();
 
-    private static IncidentOpened Gathering(string incidentId, EventReceived first, IncidentScope scope) => scope switch
+    private static IncidentOpened Gathering(IncidentId incidentId, EventReceived first, IncidentScope scope) => scope switch
     {
         IncidentScope.One => new(
             incidentId, first.Title, first.Severity, first.Kind, first.Device, scope, first.CorrelationKey, first.CauseKey, first.EventId,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Proposals;
 
@@ -32,6 +33,9 @@ public sealed record ProposalSubject
 
     public bool IsIncident => Kind == IncidentKind;
 
+    /// <summary>The incident that it is; null for every other kind.</summary>
+    public IncidentId? Incident => IsIncident ? IncidentId.FromRecord(Id) : null;
+
     /// <summary>The stream that its proposal is a fold over.</summary>
     public StreamId Stream => new(StreamPrefix + Text);
 
@@ -48,7 +52,7 @@ public sealed record ProposalSubject
             : throw new ArgumentException($"'{id}' is no id of an incident: it names another kind of subject.", nameof(id));
     }
 
-    public static ProposalSubject ForIncident(string incidentId) => Create(IncidentKind, incidentId);
+    public static ProposalSubject ForIncident(IncidentId incident) => new(IncidentKind, incident.Value, incident.Value);
 
     /// <summary>Reads any stored text: what names no other kind is an incident's id.</summary>
     public static ProposalSubject Parse(string text)
@@ -63,8 +67,8 @@ public sealed record ProposalSubject
     public static ProposalSubject? From(StreamId stream) =>
         stream.Value.StartsWith(StreamPrefix, StringComparison.Ordinal) ? Parse(stream.Value[StreamPrefix.Length..]) : null;
 
-    /// <summary>A bare text is read as it is stored.</summary>
-    public static implicit operator ProposalSubject(string text) => Parse(text);
+    /// <summary>An incident is a subject as it is.</summary>
+    public static implicit operator ProposalSubject(IncidentId incident) => ForIncident(incident);
 
     /// <summary>For a sentence: <c>CON-1042</c>, <c>access request AR-7</c>.</summary>
     public override string ToString() => IsIncident ? Id : $"{Kind.Replace('-', ' ')} {Id}";

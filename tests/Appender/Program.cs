@@ -3,7 +3,6 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Sqlite;
-using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,10 +19,11 @@ await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
     while (true)
     {
         var id = Guid.NewGuid().ToString("N");
+        var incident = IncidentId.Parse("CON-1001");
         NewEntry[] entries =
         [
-            new(StreamId.Incident(id), Actor.Service("appender"), CorrelationId.Parse(id), new IncidentClosed(id, "resolved")),
-            new(StreamId.Proposal(id), Actor.Service("appender"), CorrelationId.Parse(id), new IncidentClosed(id, "resolved")),
+            new(new($"incident/{id}"), Actor.Service("appender"), CorrelationId.Parse(id), new IncidentClosed(incident, "resolved")),
+            new(new($"proposal/{id}"), Actor.Service("appender"), CorrelationId.Parse(id), new IncidentClosed(incident, "resolved")),
         ];
         var result = await ledger.AppendAsync(tenant, [new(entries[0].Stream, 0)], entries, CancellationToken.None);
         foreach (var entry in ((AppendResult.Appended)result).Entries)

@@ -31,7 +31,7 @@ internal static class Seeding
         return digests;
     }
 
-    public static string IncidentId(int n) => string.Create(CultureInfo.InvariantCulture, $"CON-{1001 + n}");
+    public static IncidentId IncidentId(int n) => Con(1001 + n);
 
     private static IEnumerable<NewEntry> Entries(int n, string planDigest, int approvals, DateTimeOffset now)
     {

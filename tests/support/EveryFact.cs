@@ -29,13 +29,15 @@ public static class EveryFact
         if (Nullable.GetUnderlyingType(type) is { } held)
             return Make(held, name);
         if (type == typeof(string))
-            return name.Contains("IncidentId", StringComparison.OrdinalIgnoreCase) ? "CON-1001" : name.ToLowerInvariant();
+            return name.ToLowerInvariant();
         if (type == typeof(DateTimeOffset))
             return At;
         if (type == typeof(TimeSpan))
             return TimeSpan.FromMinutes(1);
         if (type == typeof(ProposalSubject))
-            return ProposalSubject.ForIncident("CON-1001");
+            return ProposalSubject.ForIncident(Con(1001));
+        if (type == typeof(IncidentId))
+            return Con(1001);
         if (type == typeof(TenantId))
             return TenantId.Parse("contoso");
         if (type == typeof(bool))

@@ -30,7 +30,7 @@ internal sealed class CardSync(
         CardSending or CardUpdated or NoticeSending => null,
         EventReceived => "events",
         var fact when SubjectCardsState.IsAboutAllCards(fact) => "channels",
-        _ => GetIncident(entry.Stream),
+        _ => IncidentStreams.GetIncident(entry.Stream)?.Value,
     };
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
@@ -39,14 +39,14 @@ internal sealed class CardSync(
         switch (entry.Fact)
         {
             case EventReceived received:
-                if (state.IncidentByAlert.GetValueOrDefault(received.AlertKey) is { } id)
-                    Signal(state, id);
+                if (state.FindByAlert(received.AlertKey) is { } alerted)
+                    Signal(state, alerted);
                 break;
             case var fact when SubjectCardsState.IsAboutAllCards(fact):
                 Sweep(state);
                 break;
             default:
-                if (GetIncident(entry.Stream) is { } incident)
+                if (IncidentStreams.GetIncident(entry.Stream) is { } id && state.Find(id) is { } incident)
                     Signal(state, incident);
                 break;
         }
@@ -100,12 +100,6 @@ internal sealed class CardSync(
             Signal(state, incident);
     }
 
-    private void Signal(TenantState state, string incidentId)
-    {
-        if (state.Find(incidentId) is { } incident)
-            Signal(state, incident);
-    }
-
     private void Signal(TenantState state, Incident incident)
     {
         var turnedAt = messages.TurnedAt(state);
@@ -133,10 +127,4 @@ internal sealed class CardSync(
 
     private CardReconciler Keep(CardPlace place) => new(
         place, messages, record, rules, refused, new(options.Value, clock), logger, card => working.TryRemove(new(place, card)));
-
-    private static string? GetIncident(StreamId stream)
-    {
-        var slash = stream.Value.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && stream.Value[..slash] is "incident" or "proposal" or "card" ? stream.Value[(slash + 1)..] : null;
-    }
 }

@@ -21,7 +21,7 @@ internal sealed class SubjectCardSync(
 {
     private static readonly Actor Self = Actor.Service("cards");
 
-    private readonly ConcurrentDictionary<(TenantId, string Subject, string Conversation), bool> unsent = new();
+    private readonly ConcurrentDictionary<(TenantId, ProposalSubject Subject, string Conversation), bool> unsent = new();
 
     public string Name => "subject-cards";
 
@@ -88,13 +88,13 @@ internal sealed class SubjectCardSync(
         LedgerEntry entry, ProposalSubject subject, ChannelRef place, ShownCard? shown, OutgoingMessage message, SubjectCards cards,
         CancellationToken cancellationToken)
     {
-        var key = (entry.Tenant, subject.Text, place.ConversationId);
+        var key = (entry.Tenant, subject, place.ConversationId);
         if (shown is not null && !unsent.ContainsKey(key) && clock.GetUtcNow() - shown.SendingAt < options.Value.LostAnswerWait)
             return "whether it was posted is not known yet";
-        var stream = StreamId.Card(subject.Text);
+        var stream = StreamId.Card(subject);
         if (!unsent.ContainsKey(key))
         {
-            var sending = new CardSending(subject.Text, place.ConversationId);
+            var sending = new CardSending(subject, place.ConversationId);
             var announced = await ledger.AppendAsync(
                 entry.Tenant, [new(stream, cards.Version)], [New(stream, entry, sending)], cancellationToken);
             if (announced is AppendResult.Conflict)
@@ -105,7 +105,7 @@ internal sealed class SubjectCardSync(
         if (outcome is SendOutcome.Sent { ActivityId: { } activity, ThreadId: var thread })
         {
             var posted = new CardPosted(
-                subject.Text, place.ConversationId, place.ServiceUrl, thread, activity, cards.LastSeq, Adopted: false)
+                subject, place.ConversationId, place.ServiceUrl, thread, activity, cards.LastSeq, Adopted: false)
             {
                 Content = message.ContentHash(),
             };
@@ -125,8 +125,8 @@ internal sealed class SubjectCardSync(
         var outcome = await connector.UpdateAsync(place.ServiceUrl, thread, activity, message, SendOptions.Background, cancellationToken);
         if (outcome is not SendOutcome.Sent)
             return (outcome as SendOutcome.NotSent)?.Message;
-        var updated = new CardUpdated(subject.Text, place.ConversationId, activity, shows) { Content = message.ContentHash() };
-        var stream = StreamId.Card(subject.Text);
+        var updated = new CardUpdated(subject, place.ConversationId, activity, shows) { Content = message.ContentHash() };
+        var stream = StreamId.Card(subject);
         await ledger.AppendAsync(entry.Tenant, [], [New(stream, entry, updated)], CancellationToken.None);
         return null;
     }

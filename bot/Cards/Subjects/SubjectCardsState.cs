@@ -15,7 +15,7 @@ public sealed record SubjectCards(long LastSeq, long Version, ImmutableDictionar
     public static readonly SubjectCards None = new(0, 0, ImmutableDictionary<string, ShownCard>.Empty);
 }
 
-/// <summary>The cards of a tenant's proposals that belong to no incident, by the stored text of their subject.</summary>
+/// <summary>The cards of a tenant's proposals that belong to no incident, by their subject.</summary>
 public sealed record SubjectCardsState : ISlice<SubjectCardsState>
 {
     private const string CardPrefix = "card/";
@@ -29,9 +29,10 @@ public sealed record SubjectCardsState : ISlice<SubjectCardsState>
 
     public static SubjectCardsState Empty { get; } = new();
 
-    public ImmutableDictionary<string, SubjectCards> BySubject { get; init; } = ImmutableDictionary<string, SubjectCards>.Empty;
+    public ImmutableDictionary<ProposalSubject, SubjectCards> BySubject { get; init; } =
+        ImmutableDictionary<ProposalSubject, SubjectCards>.Empty;
 
-    public SubjectCards For(ProposalSubject subject) => BySubject.GetValueOrDefault(subject.Text) ?? SubjectCards.None;
+    public SubjectCards For(ProposalSubject subject) => BySubject.GetValueOrDefault(subject) ?? SubjectCards.None;
 
     public SubjectCardsState Apply(LedgerEntry entry, TenantState before)
     {
@@ -53,7 +54,7 @@ public sealed record SubjectCardsState : ISlice<SubjectCardsState>
         // A conversation that is linked or not changes no card: what is to be posted where follows from the links.
         if (entry.Fact is ChannelLinked or ChannelUnlinked)
             return this;
-        var changed = BySubject.Where(shown => before.Proposals.Find(ProposalSubject.Parse(shown.Key)) is { } proposal
+        var changed = BySubject.Where(shown => before.Proposals.Find(shown.Key) is { } proposal
             && Concerns(entry.Fact, proposal, entry.At));
         return new()
         {
@@ -67,5 +68,5 @@ public sealed record SubjectCardsState : ISlice<SubjectCardsState>
         : proposal.IsPending || proposal.CanBeUndone(at);
 
     private SubjectCardsState With(ProposalSubject subject, SubjectCards cards) =>
-        new() { BySubject = BySubject.SetItem(subject.Text, cards) };
+        new() { BySubject = BySubject.SetItem(subject, cards) };
 }

@@ -19,7 +19,7 @@ internal sealed class ShowCommand(IncidentAnswers incidents) : ChatCommand<Incid
     public override ChatRequest? ReadUnnamed(CommandText text)
     {
         var isBare = text.Words.Count == 1 || (text.Words.Count == 2 && text.Words[1].All(char.IsAsciiDigit));
-        return isBare && TypedText.IncidentId(text.Whole) is { } id ? For(new(id)) : null;
+        return isBare && TypedText.FindIncident(text.Whole) is { } id ? For(new(id)) : null;
     }
 
     protected override Task<OutgoingMessage> AnswerAsync(IncidentArgument arguments, ChatTurn turn, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Outbound;
@@ -32,4 +33,5 @@ public sealed record OutgoingMessage
 
 /// <summary>Whose ledger a message belongs on.</summary>
 /// <param name="Purpose">As in <c>answer</c>, <c>copy</c>, <c>trail</c>.</param>
-public sealed record Evidence(TenantId Tenant, string Purpose, string? IncidentId = null);
+/// <param name="About">What it is about; null where that is nothing in particular.</param>
+public sealed record Evidence(TenantId Tenant, string Purpose, ProposalSubject? About = null);

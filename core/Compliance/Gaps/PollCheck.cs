@@ -10,8 +10,8 @@ internal sealed class PollCheck(GapRules rules) : IGapCheck
 {
     private readonly Dictionary<string, Reading> readings = [];
 
-    /// <summary>The plan that may yet be carried out, by incident, and of the runs that have no outcome yet.</summary>
-    private readonly Dictionary<string, Plan> plans = [];
+    /// <summary>The plan that may yet be carried out, by what it is about, and of the runs that have no outcome yet.</summary>
+    private readonly Dictionary<ProposalSubject, Plan> plans = [];
     private readonly Dictionary<string, (Plan Plan, DateTimeOffset At)> runs = [];
 
     public void Add(LedgerEntry entry, List<Gap> found)
@@ -19,25 +19,25 @@ internal sealed class PollCheck(GapRules rules) : IGapCheck
         switch (entry.Fact)
         {
             case ProposalStaged staged:
-                plans[staged.About.Text] = staged.Plan;
+                plans[staged.About] = staged.Plan;
                 break;
             case ProposalDecided { Edited: { } edited } decided:
-                plans[decided.About.Text] = edited;
+                plans[decided.About] = edited;
                 break;
             case ProposalDecided { Complete: true, Kind: DecisionKind.Reject or DecisionKind.Handled } decided:
-                plans.Remove(decided.About.Text);
+                plans.Remove(decided.About);
                 break;
             case ProposalWithdrawn withdrawn:
-                plans.Remove(withdrawn.About.Text);
+                plans.Remove(withdrawn.About);
                 break;
             case ProposalExpired expired:
-                plans.Remove(expired.About.Text);
+                plans.Remove(expired.About);
                 break;
             case ExecutionStarted started:
-                Begin(started.About.Text, started.ExecutionId, entry);
+                Begin(started.About, started.ExecutionId, entry);
                 break;
             case UndoStarted started:
-                Begin(started.About.Text, started.ExecutionId, entry);
+                Begin(started.About, started.ExecutionId, entry);
                 break;
             case StepFinished { Outcome: StepOutcome.Applied } step when runs.TryGetValue(step.ExecutionId, out var run)
                 && step.Step < run.Plan.Steps.Count:
@@ -67,10 +67,10 @@ internal sealed class PollCheck(GapRules rules) : IGapCheck
     }
 
     /// <summary>A plan is carried out once; a claim that is renewed or taken over has it already.</summary>
-    private void Begin(string incident, string execution, LedgerEntry entry)
+    private void Begin(ProposalSubject about, string execution, LedgerEntry entry)
     {
         if (!runs.ContainsKey(execution))
-            runs.Add(execution, (plans.Remove(incident, out var plan) ? plan : Plan.Empty, entry.At));
+            runs.Add(execution, (plans.Remove(about, out var plan) ? plan : Plan.Empty, entry.At));
     }
 
     private void Expect(string connection, DateTimeOffset begun, string operation, LedgerEntry entry)

@@ -9,8 +9,8 @@ namespace DevOpsAI.Compliance.Gaps;
 /// <summary>Cards, notices and digests that were to be sent and of which nobody knows whether they were.</summary>
 internal sealed class SendCheck(GapRules rules) : IGapCheck
 {
-    private readonly Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> sending = [];
-    private readonly Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> told = [];
+    private readonly Dictionary<(ProposalSubject About, string Conversation), (long Seq, DateTimeOffset At)> sending = [];
+    private readonly Dictionary<(ProposalSubject About, string Conversation), (long Seq, DateTimeOffset At)> told = [];
 
     private readonly Dictionary<string, (long Seq, DateTimeOffset At)> digests = [];
 
@@ -19,13 +19,13 @@ internal sealed class SendCheck(GapRules rules) : IGapCheck
         switch (entry.Fact)
         {
             case CardSending card:
-                sending[(card.IncidentId, card.ConversationId)] = (entry.Seq, entry.At);
+                sending[(card.About, card.ConversationId)] = (entry.Seq, entry.At);
                 break;
             case CardPosted card:
-                sending.Remove((card.IncidentId, card.ConversationId));
+                sending.Remove((card.About, card.ConversationId));
                 break;
             case NoticeSending notice:
-                told[(notice.IncidentId, notice.ConversationId)] = (entry.Seq, entry.At);
+                told[(notice.About, notice.ConversationId)] = (entry.Seq, entry.At);
                 break;
             case DigestSending digest:
                 digests[digest.ConversationId] = (entry.Seq, entry.At);
@@ -33,8 +33,8 @@ internal sealed class SendCheck(GapRules rules) : IGapCheck
             case MessageSent { Purpose: DigestSending.Purpose } sent:
                 digests.Remove(sent.ConversationId);
                 break;
-            case MessageSent { Purpose: "outcome", IncidentId: { } incident } sent:
-                told.Remove((incident, sent.ConversationId));
+            case MessageSent { Purpose: "outcome", About: { } about } sent:
+                told.Remove((about, sent.ConversationId));
                 break;
             case ChannelUnlinked channel:
                 // Why nothing came of it is on record.
@@ -53,10 +53,10 @@ internal sealed class SendCheck(GapRules rules) : IGapCheck
             "The digest was being posted there, and whether it arrived is not on record.")));
     }
 
-    private IEnumerable<Gap> Late(Dictionary<(string Incident, string Conversation), (long Seq, DateTimeOffset At)> open,
+    private IEnumerable<Gap> Late(Dictionary<(ProposalSubject About, string Conversation), (long Seq, DateTimeOffset At)> open,
         DateTimeOffset asOf, string what) => open
         .Where(one => asOf - one.Value.At > rules.Post)
         .Select(one => new Gap(
-            GapKind.NotPosted, one.Key.Incident, one.Value.Seq, one.Value.At, null,
+            GapKind.NotPosted, one.Key.About.Text, one.Value.Seq, one.Value.At, null,
             $"{what} was being sent to {one.Key.Conversation}, and whether it arrived is not on record."));
 }

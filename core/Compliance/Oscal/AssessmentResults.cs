@@ -188,7 +188,7 @@ internal static class AssessmentResults
             json.Text("role-id", person ? role : OscalMetadata.Provider);
         });
         var slash = entry.Stream.Value.IndexOf('/', StringComparison.Ordinal);
-        if (slash > 0 && export.Assessment.Find(entry.Stream.Value[(slash + 1)..]) is { } incident)
+        if (slash > 0 && export.Assessment.Find(ProposalSubject.Parse(entry.Stream.Value[(slash + 1)..])) is { } incident)
             json.Only("related-tasks", () => json.Uuid("task-uuid", export.Ids.For("task", incident.Id)));
     }
 }

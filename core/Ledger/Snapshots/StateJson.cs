@@ -60,6 +60,7 @@ internal static class StateJson
             MaxDepth = MaxDepth,
         };
         options.Converters.Add(new SharedTextJson());
+        options.Converters.Add(new IdsJson());
         options.Converters.Add(new ImmutablesJson());
         options.Converters.Add(new FieldsJson());
         options.MakeReadOnly(populateMissingResolver: true);

@@ -138,23 +138,24 @@ internal sealed class ExportBenchmark : IBenchmark
     /// <summary>An incident from its alert to its verified end: ten entries.</summary>
     private static IEnumerable<NewEntry> Story(int number, long first)
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"CON-{1001 + number}");
+        var id = Con(1001 + number);
         var device = string.Create(CultureInfo.InvariantCulture, $"SRV-{number % 200:000}");
         var now = DateTimeOffset.UnixEpoch.AddYears(56);
         var drafting = Actor.Service("drafting");
         var executing = Actor.Service("execution");
-        var planDigest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
+        var planDigest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id.Value)));
         var target = new Target("contoso-sandbox", "device", device.ToLowerInvariant(), device, "Contoso Ltd");
         var plan = new Plan(
             [new("Restart the Print Spooler", "service.restart", target, new Dictionary<string, string>(),
                 "Restart-Service -Name 'Spooler'", [], [], [], null)]);
         var terms = new GateTerms(GateLevel.L2, ["Restarting interrupts."], Role.Approver, 1, true, now.AddYears(100), null, null, "bench");
         var run = $"{id}-x1";
-        var correlation = CorrelationId.Parse(id);
+        var correlation = CorrelationId.Parse(id.Value);
         var proposal = StreamId.Proposal(id);
         yield return SampleEvents.Make(number);
         yield return new(StreamId.Incident(id), drafting, correlation,
-            new IncidentOpened(id, $"Spooler is down on {device}", Severity.Error, "ServiceDown", device, IncidentScope.One, id, "c", id));
+            new IncidentOpened(id, $"Spooler is down on {device}", Severity.Error, "ServiceDown", device, IncidentScope.One, id.Value, "c",
+                id.Value));
         yield return new(proposal, drafting, correlation,
             new RecommendationDrafted(id, 1, "runbook service-stopped v1", "Restart it.", "It is stopped.", [], plan, Risk.Low, null,
                 new Dictionary<string, string>(), true));

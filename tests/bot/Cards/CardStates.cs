@@ -91,8 +91,8 @@ internal static class CardStates
         ["reopened"] = story => story.Opened().Drafted().Staged().Decided(DecisionKind.Approve).Started().Step().Finished()
             .Closed("verified").Staged(kind: ProposalKind.Undo, revision: 2).Decided(DecisionKind.Approve, revision: 2)
             .UndoRun(ExecutionOutcome.Verified).TakenBack().Redraft(3).Drafted(4).Staged(revision: 4),
-        ["seen-before"] = story => story.Earlier("CON-0990", 17, "rejected").Earlier("CON-0995", 9, "verified").Opened().Drafted().Staged(),
-        ["seen-before-held"] = story => story.Earlier("CON-0990", 17, "rejected").Earlier("CON-0995", 9, "verified").Opened()
+        ["seen-before"] = story => story.Earlier(IncidentId.Parse("CON-0990"), 17, "rejected").Earlier(IncidentId.Parse("CON-0995"), 9, "verified").Opened().Drafted().Staged(),
+        ["seen-before-held"] = story => story.Earlier(IncidentId.Parse("CON-0990"), 17, "rejected").Earlier(IncidentId.Parse("CON-0995"), 9, "verified").Opened()
             .Told("Restart the spooler.", new([Restart(story)])).Staged(plan: new([Restart(story)])),
         ["out-of-band"] = story => OutOfBand(story),
         ["irreversible-first-page"] = story => story.Opened().Drafted(risk: Risk.High).Staged(review: true),
@@ -208,10 +208,11 @@ internal static class CardStates
             Actor.Service("incidents"));
         story.Told($"Look for the common cause of AlertStorm at {story.Tenant.Name}.", Plan.Empty,
             "Many events at once: a person must find what they have in common.").Staged(GateLevel.L3);
-        foreach (var (id, title, severity) in new[] { ("CON-1002", $"Malware found on {story.Device}", Severity.Critical),
-            ("CON-1003", story.Title, Severity.Warning) })
+        foreach (var (id, title, severity) in new[] { (Con(1002), $"Malware found on {story.Device}", Severity.Critical),
+            (Con(1003), story.Title, Severity.Warning) })
             story.Append(StreamId.Incident(id),
-                new IncidentOpened(id, title, severity, id, story.Device, IncidentScope.One, id, id, "E-" + id),
+                new IncidentOpened(
+                    id, title, severity, id.Value, story.Device, IncidentScope.One, id.Value, id.Value, "E-" + id),
                 Actor.Service("incidents"));
         return story;
 

@@ -208,7 +208,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     {
         teams.Offline = true;
         story.Linked().Opened().Drafted().Staged();
-        var other = new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-DC01" };
+        var other = new IncidentScript(ledger: story.Ledger, clock: story.Clock, about: Con(1002)) { Device = "SRV-DC01" };
         other.Opened().Drafted().Staged();
         await HandOverAsync(idle: false);
         for (var minute = 0; minute < 60; minute++)
@@ -338,12 +338,12 @@ public sealed class CardKeeperTests : IAsyncLifetime
     public async Task A_newly_linked_conversation_gets_what_is_open_and_nothing_that_was_over()
     {
         story.Opened().Drafted().Staged().Decided(DecisionKind.Reject, reason: "no").Closed("rejected");
-        var open = new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-DC01" };
+        var open = new IncidentScript(ledger: story.Ledger, clock: story.Clock, about: Con(1002)) { Device = "SRV-DC01" };
         open.Opened().Drafted().Staged();
         await HandOverAsync();
         open.Linked();
         await HandOverAsync();
-        Facts<CardPosted>().ShouldHaveSingleItem().IncidentId.ShouldBe("CON-1002");
+        Facts<CardPosted>().ShouldHaveSingleItem().About.ShouldBe(Con(1002));
         story.Unlinked();
         open.Decided(DecisionKind.Approve);
         await HandOverAsync();
@@ -366,7 +366,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
     {
         var open = Enumerable.Range(1001, 19)
             .Select(number => new IncidentScript(ledger: story.Ledger, clock: story.Clock,
-                id: $"CON-{number}") { Device = $"SRV-{number}" })
+                about: Con(number)) { Device = $"SRV-{number}" })
             .ToList();
         open.ForEach(static one => one.Opened().Drafted().Staged());
         await HandOverAsync();
@@ -389,10 +389,10 @@ public sealed class CardKeeperTests : IAsyncLifetime
         story.Append(StreamId.Freeze, new FreezeSet("migration weekend"), IncidentScript.Dana.AsActor());
         open[4].Decided(DecisionKind.Snooze, complete: false, until: story.Clock.GetUtcNow().AddHours(1));
         await HandOverAsync();
-        Facts<CardPosted>().ShouldHaveSingleItem().IncidentId.ShouldBe("CON-1005");
-        new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: "CON-1020") { Device = "SRV-NEW" }.Opened().Drafted().Staged();
+        Facts<CardPosted>().ShouldHaveSingleItem().About.ShouldBe(Con(1005));
+        new IncidentScript(ledger: story.Ledger, clock: story.Clock, about: Con(1020)) { Device = "SRV-NEW" }.Opened().Drafted().Staged();
         await HandOverAsync();
-        Facts<CardPosted>().Select(static posted => posted.IncidentId).ShouldBe(["CON-1005", "CON-1020"]);
+        Facts<CardPosted>().Select(static posted => posted.About).ShouldBe([Con(1005), Con(1020)]);
     }
 
     [Fact]
@@ -401,7 +401,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         story.Linked(escalation: true);
         var open = Enumerable.Range(1001, 14)
             .Select(number => new IncidentScript(ledger: story.Ledger, clock: story.Clock,
-                id: $"CON-{number}") { Device = $"SRV-{number}" })
+                about: Con(number)) { Device = $"SRV-{number}" })
             .ToList();
         open.ForEach(static one => one.Opened().Drafted().Staged());
         foreach (var (position, one) in open.Index())
@@ -416,7 +416,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         teams.Shown["m1"].ToJsonString().ShouldContain("14 escalated for Contoso Ltd");
         open[0].Decided(DecisionKind.Approve);
         await HandOverAsync();
-        Facts<CardPosted>().ShouldHaveSingleItem().IncidentId.ShouldBe("CON-1001");
+        Facts<CardPosted>().ShouldHaveSingleItem().About.ShouldBe(Con(1001));
     }
 
     [Fact]
@@ -572,7 +572,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         teams.Texts.ShouldHaveSingleItem().ShouldContain("Not today.");
         Facts<MessageSent>().ShouldHaveSingleItem().Outcome.ShouldBe(MessageOutcome.Sent);
 
-        var second = new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-DC01" };
+        var second = new IncidentScript(ledger: story.Ledger, clock: story.Clock, about: Con(1002)) { Device = "SRV-DC01" };
         second.Opened().Drafted().Staged();
         await HandOverAsync();
         second.Decided(DecisionKind.Reject, reason: "Too late to tell.").Closed("rejected");
@@ -649,7 +649,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         teams.Posts.ShouldBe(1);
         thrown.Throw();
         story.Append(StreamId.Switch, new SwitchThrown("The kill switch pauses everything."), Actor.Service("kill-switch"));
-        new IncidentScript(story.Tenant, "CON-1002", story.Ledger, story.Clock).Opened().Drafted().Staged();
+        new IncidentScript(story.Tenant, Con(1002), story.Ledger, story.Clock).Opened().Drafted().Staged();
         await HandOverAsync();
         teams.Posts.ShouldBe(1);
         var shown = teams.Shown.Values.ShouldHaveSingleItem().ToJsonString();

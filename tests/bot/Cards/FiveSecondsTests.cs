@@ -115,8 +115,8 @@ public sealed partial class FiveSecondsTests
         var (view, _) = await WaitingAsync(name, local);
         var ago = view.Incident.OpenedAt.AddDays(-9);
         view = view with
-            { Before = [new("CON-0990", ago.AddDays(-8), "rejected", null, ago.AddDays(-8)),
-                new("CON-0995", ago.AddHours(-1), "verified", "Start the service", ago)] };
+            { Before = [new(IncidentId.Parse("CON-0990"), ago.AddDays(-8), "rejected", null, ago.AddDays(-8)),
+                new(IncidentId.Parse("CON-0995"), ago.AddHours(-1), "verified", "Start the service", ago)] };
         var card = IncidentCard.Build(view).AsReceived();
         var seen = VisibleWords.For(card);
         var words = VisibleWords.Count(seen);

@@ -23,17 +23,21 @@ internal sealed class IncidentScript
     private static readonly Actor Bot = Actor.Service("drafting");
 
     public IncidentScript(
-        Tenant? tenant = null, string? id = null, InMemoryLedger? ledger = null, ManualClock? clock = null, EntryCatalog? catalog = null)
+        Tenant? tenant = null, ProposalSubject? about = null, InMemoryLedger? ledger = null, ManualClock? clock = null, EntryCatalog? catalog = null)
     {
         Tenant = tenant ?? Contoso;
-        Id = id ?? $"{Tenant.Prefix}-1001";
+        About = about ?? IncidentId.Create(Tenant, 1001);
         Clock = clock ?? new ManualClock(Start);
         Ledger = ledger ?? new InMemoryLedger(Clock, catalog: catalog);
         States = new(Ledger, catalog ?? CoreFeatures.Catalog);
     }
 
     public Tenant Tenant { get; }
-    public string Id { get; }
+
+    /// <summary>What is decided about: an incident, unless it was said otherwise.</summary>
+    public ProposalSubject About { get; }
+
+    public IncidentId Id => About.Incident!.Value;
     public ManualClock Clock { get; }
     public InMemoryLedger Ledger { get; }
     public TenantStates States { get; }
@@ -44,8 +48,8 @@ internal sealed class IncidentScript
     /// <summary>What every person in it is called; null for their own names.</summary>
     public string? Called { get; init; }
     public Plan Plan { get; init; } = new([CleanUp()]);
-    public string Seal => Seals.GetValueOrDefault(Id, new string('a', 64));
-    private Dictionary<string, string> Seals { get; } = [];
+    public string Seal => Seals.GetValueOrDefault(About, new string('a', 64));
+    private Dictionary<ProposalSubject, string> Seals { get; } = [];
 
     public static PlanStep CleanUp(string name = "SRV-FILE01") => new(
         $"Clean up temporary files on C:", "disk.cleanup", new("contoso-sandbox", "device", "d-17", name, Contoso.Name),
@@ -87,9 +91,9 @@ internal sealed class IncidentScript
     public IncidentScript Drafted(int revision = 1, string? problem = null, Plan? plan = null, Risk risk = Risk.Low,
         string? targetKind = null) =>
         Append(
-        StreamId.Proposal(Id),
+        StreamId.Proposal(About),
         new RecommendationDrafted(
-            Id, revision, "runbook disk-space v3", Summary,
+            About, revision, "runbook disk-space v3", Summary,
             "C: has 6 % free and fills by 2 % a day. Temporary files and update leftovers take 18 GB.",
             [new("Only 6 % of C: is free.", 1), new("SRV-FILE01: free space on C: 6 %", null)], plan ?? Plan, risk, problem,
             new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, Simulated: true, targetKind),
@@ -99,32 +103,32 @@ internal sealed class IncidentScript
         GateLevel level = GateLevel.L2, int revision = 1, bool review = false, Plan? plan = null, ProposalKind kind = ProposalKind.Remedy,
         int approvals = 1, BreakGlass? glass = null)
     {
-        Seals[Id] = new string((char)('a' + revision - 1), 64);
+        Seals[About] = new string((char)('a' + revision - 1), 64);
         return Append(
-            StreamId.Proposal(Id),
+            StreamId.Proposal(About),
             new ProposalStaged(
-                Id, revision, kind, Bot, level == GateLevel.L3 ? Plan.Empty : plan ?? Plan,
+                About, revision, kind, Bot, level == GateLevel.L3 ? Plan.Empty : plan ?? Plan,
                 new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" },
                 new(level, ["disk.cleanup is partly reversible on one device: at least L2", "operations policy raises changes to L2"],
                     Role.Approver, approvals, true, Clock.GetUtcNow().AddHours(4), Clock.GetUtcNow().AddHours(1), Role.Manager,
                     "operations-1") { BreakGlass = glass },
-                review, Seals[Id], new string('0', 32)),
+                review, Seals[About], new string('0', 32)),
             Actor.Service("gates"));
     }
 
     public IncidentScript Decided(DecisionKind kind, Person? by = null, string? reason = null, bool complete = true,
         DateTimeOffset? until = null,
         int revision = 1, Person? inTheNameOf = null) => Append(
-        StreamId.Proposal(Id), new ProposalDecided(Id, revision, kind, Seal, reason, null, until, complete)
+        StreamId.Proposal(About), new ProposalDecided(About, revision, kind, Seal, reason, null, until, complete)
             { InTheNameOf = inTheNameOf is null ? null : Named(inTheNameOf.AsActor()) }, (by ?? Ravi).AsActor());
 
     public IncidentScript GlassBroken(Person by, int owed = 2) => Append(
-        StreamId.Proposal(Id),
-        new ProposalDecided(Id, 1, DecisionKind.Approve, Seal, "The shop is closed until it runs.", null, null, true)
+        StreamId.Proposal(About),
+        new ProposalDecided(About, 1, DecisionKind.Approve, Seal, "The shop is closed until it runs.", null, null, true)
             { Owed = new(owed, Clock.GetUtcNow().AddHours(24)) }, by.AsActor());
 
     public IncidentScript GlassReviewed(Person by, bool confirms = true, string? reason = null, bool complete = false) =>
-        Append(StreamId.Proposal(Id), new BreakGlassReviewed(Id, 1, confirms, reason, complete), by.AsActor());
+        Append(StreamId.Proposal(About), new BreakGlassReviewed(About, 1, confirms, reason, complete), by.AsActor());
 
     public IncidentScript Absent(Person who, Person? deputy) => Append(
         StreamId.Access,
@@ -135,42 +139,42 @@ internal sealed class IncidentScript
         Append(StreamId.Incident(Id), new IncidentClosed(Id, reason), Actor.Service("incidents"));
 
     public IncidentScript Started() => Append(
-        StreamId.Proposal(Id), new ExecutionStarted(Id, 1, Id + "-x1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)),
+        StreamId.Proposal(About), new ExecutionStarted(About, 1, About.Text + "-x1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)),
         Actor.Service("execution"));
 
     public IncidentScript Step(StepOutcome outcome = StepOutcome.Applied, int step = 0, bool rollback = false,
         string detail = "18.2 GB removed") =>
         Append(
-        StreamId.Proposal(Id), new StepFinished(Id, Id + "-x1", step, rollback, $"{Id}-x1-{step}", outcome, detail),
+        StreamId.Proposal(About), new StepFinished(About, About.Text + "-x1", step, rollback, $"{About.Text}-x1-{step}", outcome, detail),
             Actor.Service("execution"));
 
     public IncidentScript Finished(ExecutionOutcome outcome = ExecutionOutcome.Verified, bool rolledBack = false) => Append(
-        StreamId.Proposal(Id),
+        StreamId.Proposal(About),
         new ExecutionFinished(
-            Id, Id + "-x1", outcome, outcome == ExecutionOutcome.Verified ? "C: has 24 % free." : "The vendor said no.",
+            About, About.Text + "-x1", outcome, outcome == ExecutionOutcome.Verified ? "C: has 24 % free." : "The vendor said no.",
             [new("SRV-FILE01 disk.C.freePercent", "6", outcome == ExecutionOutcome.Verified ? "24" : "7")], rolledBack,
             outcome == ExecutionOutcome.Verified ? Clock.GetUtcNow().AddHours(2) : null),
         Actor.Service("execution"));
 
-    public IncidentScript Redraft(int revision = 1) => Append(StreamId.Proposal(Id), new RedraftRequested(Id, revision), Dana.AsActor());
+    public IncidentScript Redraft(int revision = 1) => Append(StreamId.Proposal(About), new RedraftRequested(About, revision), Dana.AsActor());
 
     public IncidentScript UndoRun(ExecutionOutcome? outcome)
     {
-        Append(StreamId.Proposal(Id), new UndoStarted(Id, 2, Id + "-u1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)),
+        Append(StreamId.Proposal(About), new UndoStarted(About, 2, About.Text + "-u1", Seal, "here", Clock.GetUtcNow().AddMinutes(5)),
             Actor.Service("execution"));
         return outcome is null
             ? this
-            : Append(StreamId.Proposal(Id),
-                new UndoFinished(Id, Id + "-u1", outcome.Value, "Files are back.", [new("SRV-FILE01 disk.C.freePercent", "24", "6")]),
+            : Append(StreamId.Proposal(About),
+                new UndoFinished(About, About.Text + "-u1", outcome.Value, "Files are back.", [new("SRV-FILE01 disk.C.freePercent", "24", "6")]),
                 Actor.Service("execution"));
     }
 
     /// <summary>Open again after the undo, and what the bot asks then.</summary>
     public IncidentScript TakenBack() => Append(StreamId.Incident(Id), new IncidentReopened(Id), Actor.Service("execution"))
         .Append(
-            StreamId.Proposal(Id),
+            StreamId.Proposal(About),
             new RecommendationDrafted(
-                Id, 3, RecommendationDrafted.AfterUndo, "Taken back; the alert still fires: nothing has been done about it.",
+                About, 3, RecommendationDrafted.AfterUndo, "Taken back; the alert still fires: nothing has been done about it.",
                 "Done, verified and then taken back: Clean up.", [], DevOpsAI.Connections.Plans.Plan.Empty, Risk.Low,
                 "What was done was taken back: a person chooses what happens instead.", new Dictionary<string, string>(), true),
             Bot)
@@ -183,7 +187,7 @@ internal sealed class IncidentScript
         {
             Said(EventStatus.Resolved, $"r{revision}-{round}");
             Closed(ClosedReasons.Resolved);
-            Append(StreamId.Proposal(Id), new ProposalWithdrawn(Id, revision, "The alert resolved by itself."), Actor.Service("incidents"));
+            Append(StreamId.Proposal(About), new ProposalWithdrawn(About, revision, "The alert resolved by itself."), Actor.Service("incidents"));
             Clock.Advance(TimeSpan.FromMinutes(minutes));
             Said(EventStatus.Firing, $"f{revision}-{round}");
             Append(StreamId.Incident(Id), new IncidentReopened(Id) { EventId = $"E-f{revision}-{round}{Id}" }, Actor.Service("incidents"));
@@ -205,7 +209,7 @@ internal sealed class IncidentScript
     public IncidentScript Unlinked() => Append(StreamId.Channels, new ChannelUnlinked(Channel.ConversationId, "asked"), Dana.AsActor());
 
     /// <summary>The same alert on the same device, so many days before, and how it ended at once.</summary>
-    public IncidentScript Earlier(string id, int daysAgo, string reason)
+    public IncidentScript Earlier(IncidentId id, int daysAgo, string reason)
     {
         Clock.SetUtcNow(Start.AddDays(-daysAgo));
         Append(
@@ -219,9 +223,9 @@ internal sealed class IncidentScript
 
     /// <summary>Drafted with another sentence and plan.</summary>
     public IncidentScript Told(string summary, Plan plan, string? problem = null) => Append(
-        StreamId.Proposal(Id),
+        StreamId.Proposal(About),
         new RecommendationDrafted(
-            Id, 1, "runbook out-of-band-change v1", summary, "The vendor's log shows it, and no decision on record allows it.",
+            About, 1, "runbook out-of-band-change v1", summary, "The vendor's log shows it, and no decision on record allows it.",
             [new("The vendor's log says so.", 1)], plan, Risk.High, problem, new Dictionary<string, string>(), Simulated: true),
         Bot);
 

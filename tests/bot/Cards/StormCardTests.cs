@@ -31,8 +31,8 @@ public sealed class StormCardTests
     public async Task What_has_a_card_of_its_own_is_named_on_the_storm_the_worst_first()
     {
         var story = Storm(0);
-        Own("CON-1002", "VPN tunnel down", Severity.Warning);
-        Own("CON-1003", "Malware found on WS-RECEPTION", Severity.Critical);
+        Own(Con(1002), "VPN tunnel down", Severity.Warning);
+        Own(Con(1003), "Malware found on WS-RECEPTION", Severity.Critical);
         var card = await CardAsync(story);
         var seen = VisibleWords.For(card);
         seen.ShouldContain("With cards of their own");
@@ -41,8 +41,9 @@ public sealed class StormCardTests
         card.ToJsonString().ShouldContain("\"incident\":\"CON-1003\"");
         CardSchema.Problems(card).ShouldBeEmpty();
 
-        void Own(string id, string title, Severity severity) => story.Append(
-            StreamId.Incident(id), new IncidentOpened(id, title, severity, id, "WS", IncidentScope.One, id, id, "E-" + id),
+        void Own(IncidentId id, string title, Severity severity) => story.Append(
+            StreamId.Incident(id), new IncidentOpened(
+                id, title, severity, id.Value, "WS", IncidentScope.One, id.Value, id.Value, "E-" + id),
             Actor.Service("incidents"));
     }
 

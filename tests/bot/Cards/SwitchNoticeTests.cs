@@ -50,7 +50,7 @@ public sealed class SwitchNoticeTests
         Throw();
         await HandOverAsync();
         foreach (var number in Enumerable.Range(1001, 5))
-            new IncidentScript(story.Tenant, $"CON-{number}", story.Ledger, story.Clock).Opened();
+            new IncidentScript(story.Tenant, Con(number), story.Ledger, story.Clock).Opened();
         Lift();
         await HandOverAsync();
         teams.Posts.ShouldBe(2);

@@ -152,7 +152,7 @@ public sealed class TurnHandlerTests : IDisposable
         (await SayAsync(IncidentScript.Ravi, "what did the bot do by itself today?")).ShouldContain(
             "The bot did nothing by itself for Contoso Ltd in the last 24 h.");
         var alone =
-            new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-SQL01", Title = "Processor load" };
+            new IncidentScript(ledger: story.Ledger, clock: story.Clock, about: Con(1002)) { Device = "SRV-SQL01", Title = "Processor load" };
         alone.Opened().Drafted().Staged(GateLevel.L1).Started().Step().Finished();
         (await SayAsync(IncidentScript.Ravi, "What did the bot do by itself today?")).ShouldSatisfyAllConditions(
             said => said.ShouldContain("Done without asking for Contoso Ltd in the last 24 h: 1 incident"),
@@ -190,7 +190,7 @@ public sealed class TurnHandlerTests : IDisposable
     public async Task What_waits_is_listed_page_by_page_with_a_button_that_brings_each_card()
     {
         for (var number = 1002; number < 1014; number++)
-            new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: $"CON-{number}") { Device = $"SRV-{number}" }.Opened()
+            new IncidentScript(ledger: story.Ledger, clock: story.Clock, about: Con(number)) { Device = $"SRV-{number}" }.Opened()
                 .Drafted().Staged();
         var first = await SayAsync(IncidentScript.Ravi, "pending");
         first.ShouldContain("13 open");
@@ -201,7 +201,7 @@ public sealed class TurnHandlerTests : IDisposable
         Text(await PressAsync(Stranger, Verb.Pending, JsonDocument.Parse("""{"page":1,"client":"contoso"}""").RootElement))
             .ShouldNotContain("CON-1");
         (await PressAsync(IncidentScript.Ravi, Verb.Show, Data())).Value.ShouldBe("CON-1001 is answered below.");
-        replies[^1].Evidence.ShouldNotBeNull().IncidentId.ShouldBe("CON-1001");
+        replies[^1].Evidence.ShouldNotBeNull().About.ShouldBe(Con(1001));
     }
 
     [Theory]
@@ -258,7 +258,7 @@ public sealed class TurnHandlerTests : IDisposable
         (await PressAsync(IncidentScript.Dana, Verb.Approve, Data())).IsTold.ShouldBeTrue();
         replies.ShouldHaveSingleItem().Card!.AsReceived().ToJsonString()
             .ShouldContain("Dana Technician, about your click on CON-1001: Ravi Approver already approved CON-1001.");
-        replies[0].Evidence.ShouldNotBeNull().IncidentId.ShouldBe("CON-1001");
+        replies[0].Evidence.ShouldNotBeNull().About.ShouldBe(Con(1001));
         (await PressAsync(IncidentScript.Ravi, Verb.Approve, Data())).IsTold.ShouldBeFalse("it was their own click");
         replies.ShouldHaveSingleItem();
     }
@@ -347,7 +347,7 @@ public sealed class TurnHandlerTests : IDisposable
     {
         await PressAsync(IncidentScript.Ravi, Verb.Redraft, Data());
         var asked = mediator.Sent.ShouldHaveSingleItem().ShouldBeOfType<RequestRedraft>();
-        (asked.IncidentId, asked.By, asked.PlanDigest).ShouldBe(("CON-1001", IncidentScript.Ravi, story.Seal));
+        (asked.IncidentId, asked.By, asked.PlanDigest).ShouldBe((Con(1001), IncidentScript.Ravi, story.Seal));
     }
 
     [Fact]
@@ -406,7 +406,7 @@ public sealed class TurnHandlerTests : IDisposable
     public async Task A_button_of_another_incident_s_card_does_nothing()
     {
         Posted("m1");
-        var second = new IncidentScript(ledger: story.Ledger, clock: story.Clock, id: "CON-1002") { Device = "SRV-DC01" };
+        var second = new IncidentScript(ledger: story.Ledger, clock: story.Clock, about: Con(1002)) { Device = "SRV-DC01" };
         second.Opened().Drafted().Staged();
         var response = await PressAsync(IncidentScript.Ravi, Verb.Approve, Data(("incident", "CON-1002")), replyTo: "m1");
         response.Value.ShouldBeOfType<string>().ShouldContain("does not belong");
@@ -765,7 +765,7 @@ public sealed class TurnHandlerTests : IDisposable
 
     private JsonElement Data(params (string Name, string Value)[] more)
     {
-        var data = new Dictionary<string, string> { ["incident"] = story.Id, ["tenant"] = "contoso", ["seal"] = story.Seal };
+        var data = new Dictionary<string, string> { ["incident"] = story.Id.Value, ["tenant"] = "contoso", ["seal"] = story.Seal };
         foreach (var (name, value) in more)
             data[name] = value;
         return JsonSerializer.SerializeToElement(data);

@@ -252,8 +252,8 @@ public sealed class EvidenceCommandsTests : IDisposable
         {
             clock.Advance(TimeSpan.FromMinutes(1));
             await ledger.AppendAsync(
-                Contoso, [], [new(StreamId.Incident($"CON-{i}"), Actor.Service("test"), CorrelationId.Parse("c"),
-                new IncidentClosed($"CON-{i}", "resolved"))],
+                Contoso, [], [new(StreamId.Incident(Con(i)), Actor.Service("test"), CorrelationId.Parse("c"),
+                new IncidentClosed(Con(i), "resolved"))],
                 CancellationToken.None);
         }
     }

@@ -156,7 +156,7 @@ public sealed class LedgerCommandsTests : IDisposable
     {
         var actor = new Actor(ActorKind.Person, "8b1d", "José \u001b[31m");
         var entries = Enumerable.Range(0, count).Select(i => new NewEntry(
-            StreamId.Incident($"CON-{i}"), actor, CorrelationId.Parse("c0ffee"), new IncidentClosed($"CON-{i}", "fixed by José \"J\" 🚀"),
+            StreamId.Incident(Con(i)), actor, CorrelationId.Parse("c0ffee"), new IncidentClosed(Con(i), "fixed by José \"J\" 🚀"),
             i == 0 ? null : i))
             .ToList();
         return (await ledger.AppendAsync(

@@ -22,10 +22,10 @@ public sealed class WordListingTests : IDisposable
     public async Task Each_entry_says_when_who_which_incident_and_what_happened()
     {
         await WriteAsync(
-            new IncidentOpened("CON-1001", "Disk C: almost full", Severity.Critical, "DiskSpaceLow", "SRV-FILE01", IncidentScope.One, "k",
+            new IncidentOpened(Con(1001), "Disk C: almost full", Severity.Critical, "DiskSpaceLow", "SRV-FILE01", IncidentScope.One, "k",
                 "c", "E-1"),
-            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, "seal", "looks right\n\u001b[31mforged", null, null, true),
-            new ExecutionFinished("CON-1001", "CON-1001-x1", ExecutionOutcome.Verified, "Cleaned.", [new("Free space", "4 %", "31 %")],
+            new ProposalDecided(Con(1001), 1, DecisionKind.Approve, "seal", "looks right\n\u001b[31mforged", null, null, true),
+            new ExecutionFinished(Con(1001), "CON-1001-x1", ExecutionOutcome.Verified, "Cleaned.", [new("Free space", "4 %", "31 %")],
                 false, null));
         var (code, output, error) = await scene.RunAsync("ledger", "list", "--tenant", "contoso");
         (code, error).ShouldBe((0, ""));
@@ -46,9 +46,9 @@ public sealed class WordListingTests : IDisposable
     public async Task What_is_open_again_and_what_is_asked_then_reads_as_a_sentence()
     {
         await WriteAsync(
-            new RecommendationDrafted("CON-1001", 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], Plan.Empty, Risk.Low, null,
+            new RecommendationDrafted(Con(1001), 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], Plan.Empty, Risk.Low, null,
                 new Dictionary<string, string>(), false),
-            new IncidentReopened("CON-1001"), new IncidentReopened("CON-1001") { EventId = "E-2" });
+            new IncidentReopened(Con(1001)), new IncidentReopened(Con(1001)) { EventId = "E-2" });
         var lines = (await scene.RunAsync("ledger", "list", "--tenant", "contoso")).Output.Split(
             '\n', StringSplitOptions.RemoveEmptyEntries);
         lines[1].ShouldEndWith("Draft 3, after an undo: Taken back.");
@@ -61,7 +61,7 @@ public sealed class WordListingTests : IDisposable
     {
         await WriteAsync(
             new PollAdvanced("vendor", "1", "2", 1, [], false),
-            new IncidentOpened("CON-1001", "Impossible travel", Severity.Critical, "ImpossibleTravel", "anna@contoso.com",
+            new IncidentOpened(Con(1001), "Impossible travel", Severity.Critical, "ImpossibleTravel", "anna@contoso.com",
                 IncidentScope.One, "k", "c", "E-1"));
         var lines = (await scene.RunAsync("ledger", "list", "--tenant", "contoso")).Output.Split(
             '\n', StringSplitOptions.RemoveEmptyEntries);
@@ -107,7 +107,7 @@ public sealed class WordListingTests : IDisposable
         {
             var stream = EveryFact.AsEntry(fact).Stream;
             if (fact is IncidentOpened or ProposalDecided or ExecutionFinished)
-                stream = StreamId.Proposal("CON-1001");
+                stream = StreamId.Proposal(Con(1001));
             await ledger.AppendAsync(
                 CommandScene.Contoso, [],
                 [new(stream, new(ActorKind.Person, "00000000-0000-4000-8000-00000000000a", "Jo Person"), CorrelationId.Parse("c0ffee"),

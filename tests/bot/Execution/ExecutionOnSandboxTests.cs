@@ -47,8 +47,8 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
     {
         using var put = await vendor.PutAsJsonAsync("sandbox/switches", JsonNode.Parse(switches), Token);
         put.EnsureSuccessStatusCode();
-        await ApproveAsync("CON-1001", "WS-RECEPTION");
-        var finished = await FinishedAsync("CON-1001");
+        await ApproveAsync(Con(1001), "WS-RECEPTION");
+        var finished = await FinishedAsync(Con(1001));
         finished.Outcome.ShouldBe(ExecutionOutcome.Verified);
         finished.Changes.ShouldBe([new("WS-RECEPTION service.Spooler.state", "stopped", "running")]);
         (await EffectsAsync("CON-1001-x1-0")).ShouldBe(1);
@@ -58,13 +58,13 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
     public async Task A_bot_that_stops_in_the_middle_is_continued_by_the_next_one()
     {
         using var put = await vendor.PutAsJsonAsync("sandbox/switches", JsonNode.Parse("""{ "failBefore": 1000 }"""), Token);
-        await ApproveAsync("CON-1001", "WS-RECEPTION");
+        await ApproveAsync(Con(1001), "WS-RECEPTION");
         await WaitForAsync(entry => entry.Fact is ExecutionStarted);
         await app.DisposeAsync();
         await BeginAsync();
-        (await FinishedAsync("CON-1001")).Outcome.ShouldBe(ExecutionOutcome.Verified);
+        (await FinishedAsync(Con(1001))).Outcome.ShouldBe(ExecutionOutcome.Verified);
         (await EffectsAsync("CON-1001-x1-0")).ShouldBe(1);
-        var claims = (await Ledger.ReadStreamAsync(Contoso, StreamId.Proposal("CON-1001"), Token)).Select(entry => entry.Fact)
+        var claims = (await Ledger.ReadStreamAsync(Contoso, StreamId.Proposal(Con(1001)), Token)).Select(entry => entry.Fact)
             .OfType<ExecutionStarted>().ToList();
         claims.Count.ShouldBe(2);
         claims[0].Instance.ShouldNotBe(claims[1].Instance);
@@ -108,7 +108,7 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
             DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", "token-c") } };
     }
 
-    private async Task ApproveAsync(string id, string device)
+    private async Task ApproveAsync(IncidentId id, string device)
     {
         var connection = app.Services.GetRequiredService<IConnections>().For(Contoso).Single();
         var connector = app.Services.GetRequiredService<IConnections>().GetConnector(connection);
@@ -135,8 +135,8 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
         ], Token)).ShouldBeOfType<AppendResult.Appended>();
     }
 
-    private async Task<ExecutionFinished> FinishedAsync(string id) =>
-        (ExecutionFinished)(await WaitForAsync(entry => entry.Fact is ExecutionFinished finished && finished.About.Text == id)).Fact;
+    private async Task<ExecutionFinished> FinishedAsync(IncidentId id) =>
+        (ExecutionFinished)(await WaitForAsync(entry => entry.Fact is ExecutionFinished finished && finished.About == id)).Fact;
 
     private async Task<LedgerEntry> WaitForAsync(Func<LedgerEntry, bool> wanted)
     {

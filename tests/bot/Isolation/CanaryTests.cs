@@ -152,7 +152,7 @@ public sealed class CanaryTests
                     var data = new JsonObject
                     {
                         ["tenant"] = random.Next(2) == 0 ? about.Id.ToLowerInvariant() : own.Id.ToLowerInvariant(), ["incident"] = incident,
-                        ["seal"] = state.Find(incident)?.PlanDigest ?? "", ["reason"] = "because", ["note"] = "done",
+                        ["seal"] = state.Find(IncidentId.Parse(incident))?.PlanDigest ?? "", ["reason"] = "because", ["note"] = "done",
                     };
                     var heard = await bot.PressAsync(who, channel, verb, data);
                     Client[] theirs = who.Name == "Both" ? [clients[0], clients[1]] : [];

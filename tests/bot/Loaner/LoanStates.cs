@@ -15,7 +15,7 @@ namespace DevOpsAI.Tests.Loaner;
 /// <summary>The card of a loan in every state that it can be in.</summary>
 internal static class LoanStates
 {
-    public const string Id = "loan:L-1";
+    public static readonly ProposalSubject Id = ProposalSubject.Create(LoanServices.Kind, "L-1");
 
     private static readonly EntryCatalog Catalog = new([.. CoreFeatures.All, LoanServices.Feature]);
     private static readonly BreakGlass Glass = new(Role.Approver, 2, TimeSpan.FromHours(24));
@@ -63,7 +63,7 @@ internal static class LoanStates
 
     public static IEnumerable<string> Names => Stories.Keys;
 
-    public static IncidentScript For(string state) => Stories[state](new(id: Id, catalog: Catalog));
+    public static IncidentScript For(string state) => Stories[state](new(about: Id, catalog: Catalog));
 
     public static SubjectViews Views(IncidentScript story, IAccess access) =>
         new([new LoanCard()], TestViews.Proposals(story, access));
@@ -102,6 +102,6 @@ internal static class LoanStates
 
     private static IncidentScript Ended(
         this IncidentScript story, ExecutionOutcome outcome = ExecutionOutcome.Verified, string summary = "It is on record.") =>
-        story.Append(StreamId.Proposal(Id), new ExecutionFinished(Id, Id + "-x1", outcome, summary, [], false, null),
+        story.Append(StreamId.Proposal(Id), new ExecutionFinished(Id, Id.Text + "-x1", outcome, summary, [], false, null),
             Actor.Service("execution"));
 }

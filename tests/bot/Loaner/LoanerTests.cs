@@ -41,7 +41,7 @@ public sealed class LoanerTests
         await bot.SayAsync(Jo, Channel, "loan contoso notebook a trip to Graz");
 
         await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
-        Facts<CardPosted>(bot)[0].IncidentId.ShouldBe("loan:L-1");
+        Facts<CardPosted>(bot)[0].About.ShouldBe(LoanStates.Id);
         var card = Cards(bot)[^1];
         card.ToJsonString().ShouldContain("Loan of a notebook");
         card.ToJsonString().ShouldContain("a trip to Graz");

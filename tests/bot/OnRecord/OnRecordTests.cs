@@ -47,9 +47,9 @@ public sealed class OnRecordTests
         await bot.SayAsync(Ana, Channel, "freeze contoso because of the audit");
         await RecordedAsync(5);
         var sent = Facts<MessageSent>(bot);
-        sent.Select(message => (message.Purpose, message.IncidentId, message.Outcome)).ShouldBe(
+        sent.Select(message => (message.Purpose, message.About, message.Outcome)).ShouldBe(
         [
-            ("answer", null, MessageOutcome.Sent), ("copy", "CON-1001", MessageOutcome.Sent), ("trail", "CON-1001", MessageOutcome.Sent),
+            ("answer", null, MessageOutcome.Sent), ("copy", Con(1001), MessageOutcome.Sent), ("trail", Con(1001), MessageOutcome.Sent),
             ("answer", null, MessageOutcome.Sent),
             ("freeze", null, MessageOutcome.Sent),
         ], ignoreOrder: true);

@@ -121,14 +121,14 @@ public sealed class BrokenGlassTests : IDisposable
         }
     }
 
-    private async Task<string> OpenAsync()
+    private async Task<IncidentId> OpenAsync()
     {
         var id = await scene.Story.OpenAsync("Fire");
         await scene.Story.StageAsync(id, 1, GateLevel.L2);
         return id;
     }
 
-    private Task DecideAsync(string id, Actor? inTheNameOf = null, int? owed = null) =>
+    private Task DecideAsync(IncidentId id, Actor? inTheNameOf = null, int? owed = null) =>
         scene.Story.DecideAsync(id, 1, DecisionKind.Approve, EvidenceScene.Ana, "it burns", inTheNameOf: inTheNameOf, owed: owed);
 
     private async Task<Dictionary<string, byte[]>> ExportAsync(bool names, string name = "bundle.zip")

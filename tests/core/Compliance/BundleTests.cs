@@ -207,8 +207,8 @@ public sealed class BundleTests : IDisposable
     public async Task An_incident_without_a_draft_is_told_as_a_simulation_when_it_is_one(bool? simulated)
     {
         await scene.Story.SayAsync(
-            StreamId.Incident("CON-1"),
-            new IncidentOpened("CON-1", "Nobody knows what", Severity.Error, "Odd", "SRV-FILE01", IncidentScope.One, "k", "c", "E-1",
+            StreamId.Incident(Con(1)),
+            new IncidentOpened(Con(1), "Nobody knows what", Severity.Error, "Odd", "SRV-FILE01", IncidentScope.One, "k", "c", "E-1",
                 Simulated: simulated), Actor.Service("incidents"));
         var page = Encoding.UTF8.GetString(BundleScene.Unpack(await scene.ExportAsync(await scene.RequestAsync()))["report.html"]);
         page.ShouldContain("<article id=\"CON-1\">");

@@ -56,7 +56,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
             "contoso-sandbox", $"L-{action}", null, action, new("contoso-sandbox", "device", "dev-1", "SRV-FILE01", "Contoso Ltd"),
             "Sam Shift", clock.GetUtcNow(), "It said *done*.", "It names no operation, so it was not done by the bot.", true);
         await SayAsync(StreamId.Poll("contoso-sandbox"), change, Actor.Service("polling"));
-        var id = $"CON-{++number}";
+        var id = Con(++number);
         await SayAsync(
             StreamId.Incident(id),
             new IncidentOpened(id, "Out-of-band change", Severity.Error, OutOfBandSubscription.Kind, "SRV-FILE01", IncidentScope.One,
@@ -67,7 +67,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
             await SayAsync(StreamId.Incident(id), new IncidentClosed(id, "handled"), Drafting);
     }
 
-    public async Task<string> VerifiedAsync()
+    public async Task<IncidentId> VerifiedAsync()
     {
         var id = await OpenAsync("Disk C: almost full");
         await StageAsync(id, 1, GateLevel.L2);
@@ -77,7 +77,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         return id;
     }
 
-    public async Task<string> UndoneAsync()
+    public async Task<IncidentId> UndoneAsync()
     {
         var id = await OpenAsync("Print spooler stopped");
         await StageAsync(id, 1, GateLevel.L1);
@@ -139,9 +139,9 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
             "</table><img src=x onerror=alert(1)>");
     }
 
-    public async Task<string> OpenAsync(string title, string device = "SRV-FILE01")
+    public async Task<IncidentId> OpenAsync(string title, string device = "SRV-FILE01")
     {
-        var id = $"CON-{++number}";
+        var id = Con(++number);
         await SayAsync(StreamId.Event($"E-{number}"), new EventReceived(
             $"E-{number}", "contoso-sandbox", $"{number}", EventStatus.Firing, Severity.Critical, "DiskSpaceLow", device, title, null,
             $"a{number}", $"k{number}", "c", clock.GetUtcNow(), true, new Dictionary<string, string>()),
@@ -157,14 +157,14 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
     }
 
     public Task StageAsync(
-        string id, int revision, GateLevel level, ProposalKind kind = ProposalKind.Remedy, Actor? requester = null, int approvals = 1) =>
+        IncidentId id, int revision, GateLevel level, ProposalKind kind = ProposalKind.Remedy, Actor? requester = null, int approvals = 1) =>
         SayAsync(StreamId.Proposal(id), new ProposalStaged(
             id, revision, kind, requester ?? Drafting, Plan(id), new Dictionary<string, string>(),
             new(level, ["It is so."], Role.Approver, approvals, requester is not null, clock.GetUtcNow().AddHours(8), null, null,
                 "2026-11-01"),
             false, Seal($"{id} {revision}"), "00"), requester ?? Drafting);
 
-    public Task DecideAsync(string id, int revision, DecisionKind kind, Person by, string? reason = null, bool complete = true,
+    public Task DecideAsync(IncidentId id, int revision, DecisionKind kind, Person by, string? reason = null, bool complete = true,
         Actor? inTheNameOf = null, int? owed = null) =>
         SayAsync(StreamId.Proposal(id), new ProposalDecided(
             id, revision, kind, kind == DecisionKind.ApproveWithEdits ? Seal($"{id} edited") : Seal($"{id} {revision}"), reason, null,
@@ -175,11 +175,11 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         }, by.AsActor());
 
     /// <summary>Somebody says what they think of the glass being broken.</summary>
-    public Task ReviewAsync(string id, Person by, bool confirms, bool complete) =>
+    public Task ReviewAsync(IncidentId id, Person by, bool confirms, bool complete) =>
         SayAsync(StreamId.Proposal(id), new BreakGlassReviewed(id, 1, confirms, confirms ? null : "it did not", complete), by.AsActor());
 
     public async Task RunAsync(
-        string id, int revision, ExecutionOutcome outcome, bool undo =
+        IncidentId id, int revision, ExecutionOutcome outcome, bool undo =
             false, string? planDigest = null, IReadOnlyList<Change>? changes = null)
     {
         await ClaimAsync(id, revision, undo, planDigest);
@@ -196,7 +196,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
     }
 
     /// <summary>Begins to carry out what the entry before it allows.</summary>
-    public async Task ClaimAsync(string id, int revision, bool undo = false, string? planDigest = null, long? causation = null)
+    public async Task ClaimAsync(IncidentId id, int revision, bool undo = false, string? planDigest = null, long? causation = null)
     {
         var run = $"{id}-{(undo ? 'u' : 'x')}1";
         var lease = clock.GetUtcNow().AddMinutes(30);
@@ -216,7 +216,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
             CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
     }
 
-    private static Plan Plan(string id) => new([new(
+    private static Plan Plan(IncidentId id) => new([new(
         "Clean up", "disk.cleanup", new Target("contoso-sandbox", "device", $"dev-{id}", "SRV-FILE01", "Contoso Ltd"),
         new Dictionary<string, string>(), "Clear-RecycleBin -Force", [], [], [], "disk.restore")]);
 }

@@ -194,7 +194,7 @@ public sealed class OscalTests
                 == item.GetProperty("related-observations")[0].GetProperty("observation-uuid").GetString());
         observation.GetProperty("relevant-evidence")[0].GetProperty("props")[0].GetProperty("value").GetString().ShouldBe("1");
         observation.GetProperty("description").GetString()!.ShouldContain("Sam Shift did disk.wipe on SRV-FILE01");
-        await scene.SayAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "handled"), EvidenceScene.Drafting);
+        await scene.SayAsync(StreamId.Incident(Con(1001)), new IncidentClosed(Con(1001), "handled"), EvidenceScene.Drafting);
         var closed = await OscalOf.AllAsync(Entries);
         closed.ShouldNotContainKey("poam.json");
         var risk = Result(closed).GetProperty("risks")[0];
@@ -208,7 +208,7 @@ public sealed class OscalTests
     {
         await scene.OutOfBandAsync("disk.wipe", closed: true);
         (await OscalOf.AllAsync(Entries)).ShouldNotContainKey("poam.json");
-        await scene.SayAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001"), EvidenceScene.Execution);
+        await scene.SayAsync(StreamId.Incident(Con(1001)), new IncidentReopened(Con(1001)), EvidenceScene.Execution);
         var files = await OscalOf.AllAsync(Entries);
         Result(files).GetProperty("risks")[0].GetProperty("status").GetString().ShouldBe("open");
         MustBeValid(files, 4);

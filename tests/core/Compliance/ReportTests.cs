@@ -123,10 +123,10 @@ public sealed partial class ReportTests : IDisposable
     }
 
     /// <summary>Openings and closings, in their order.</summary>
-    private static IEnumerable<string> Sentences(string report, string id) =>
+    private static IEnumerable<string> Sentences(string report, IncidentId id) =>
         Endings().Matches(Article(report, id)).Select(static one => one.Groups["said"].Value);
 
-    private Task DraftAsync(string id, int revision, string drafter) => scene.Story.SayAsync(
+    private Task DraftAsync(IncidentId id, int revision, string drafter) => scene.Story.SayAsync(
         StreamId.Proposal(id),
         new RecommendationDrafted(id, revision, drafter, "s", "a", [], new([]), Risk.Low, null, new Dictionary<string, string>(), true),
         EvidenceScene.Drafting);
@@ -138,7 +138,7 @@ public sealed partial class ReportTests : IDisposable
         return Encoding.UTF8.GetString(BundleScene.Unpack(path)[BundleFormat.Report]);
     }
 
-    private static string Article(string report, string id)
+    private static string Article(string report, IncidentId id)
     {
         var start = report.IndexOf($"<article id=\"{id}\">", StringComparison.Ordinal);
         return report[start..report.IndexOf("</article>", start, StringComparison.Ordinal)];

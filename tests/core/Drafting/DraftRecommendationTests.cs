@@ -60,7 +60,7 @@ public sealed class DraftRecommendationTests
     }
 
     [Fact]
-    public async Task An_unknown_incident_is_no_error() => await new DraftingScene().DraftAsync("CON-9999");
+    public async Task An_unknown_incident_is_no_error() => await new DraftingScene().DraftAsync(Con(9999));
 
     [Fact]
     public async Task An_incident_that_closes_while_the_vendor_is_asked_gets_no_draft()
@@ -332,14 +332,14 @@ public sealed class DraftRecommendationTests
         var id = await scene.OpenAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
         foreach (var entry in scene.Ledger.Entries(DraftingScene.Contoso))
         {
-            subscription.GetPartitionKey(entry).ShouldBe(entry.Fact is IncidentOpened ? id : null);
+            subscription.GetPartitionKey(entry).ShouldBe(entry.Fact is IncidentOpened ? id.Value : null);
             await subscription.HandleAsync(entry, TestContext.Current.CancellationToken);
         }
         scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso).Count.ShouldBe(1);
         await scene.AppendAsync(DraftingScene.Contoso, StreamId.Proposal(id),
             new ExecutionFinished(id, $"{id}-x1", ExecutionOutcome.Verified, "", [], false, null),
             new ExecutionFinished(id, $"{id}-x2", ExecutionOutcome.Drifted, "", [], false, null), new RedraftRequested(id, 1));
-        scene.Ledger.Entries(DraftingScene.Contoso).TakeLast(3).Select(subscription.GetPartitionKey).ShouldBe([null, id, id]);
+        scene.Ledger.Entries(DraftingScene.Contoso).TakeLast(3).Select(subscription.GetPartitionKey).ShouldBe([null, id.Value, id.Value]);
     }
 
     /// <summary>

@@ -83,13 +83,13 @@ internal sealed class DraftingScene
     }
 
     /// <summary>Puts an event and the incident it opens on record.</summary>
-    public async Task<string> OpenAsync(
+    public async Task<IncidentId> OpenAsync(
         string kind, string? device, IEnumerable<(string Name, string Value)>? attributes = null, TenantId? tenant = null,
         IncidentScope scope = IncidentScope.One)
     {
         var where = tenant ?? Contoso;
         var received = Event(kind, device, attributes ?? [], ++events);
-        var id = $"{(where == Contoso ? "CON" : "FAB")}-{1000 + events}";
+        var id = where == Contoso ? Con(1000 + events) : Fab(1000 + events);
         await AppendAsync(where, StreamId.Event(received.EventId), received);
         await AppendAsync(where, StreamId.Incident(id),
             new IncidentOpened(id, received.Title, received.Severity, kind, device, scope, received.CorrelationKey, received.CauseKey,
@@ -103,7 +103,7 @@ internal sealed class DraftingScene
             TestContext.Current.CancellationToken))
             .ShouldBeOfType<AppendResult.Appended>();
 
-    public Task DraftAsync(string id, TenantId? tenant = null)
+    public Task DraftAsync(IncidentId id, TenantId? tenant = null)
     {
         Failpoints.Arm(Reach);
         return Services.GetRequiredService<IMediator>()

@@ -19,7 +19,7 @@ internal sealed class ExecutionScene : IDisposable
     private readonly ExecutionMetrics metrics = new();
 
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
-    public const string Id = "CON-1001";
+    public static readonly IncidentId Id = Con(1001);
     public static readonly Person Ana = new("ana", "Ana");
 
     private readonly TimeProvider time;

@@ -200,8 +200,8 @@ public sealed class ExecutorTests : IDisposable
         await scene.ApproveAsync(TurnOn("a"));
         await scene.RunAsync(TestContext.Current.CancellationToken);
         await scene.AppendAsync(StreamId.Event("E-2"), Dark(EventStatus.Firing, "E-2"));
-        await scene.AppendAsync(StreamId.Incident("CON-1002"),
-            new IncidentOpened("CON-1002", "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-2"));
+        await scene.AppendAsync(StreamId.Incident(Con(1002)),
+            new IncidentOpened(Con(1002), "Dark", Severity.Error, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-2"));
         await TakeBackAsync();
         scene.Facts<UndoFinished>().ShouldHaveSingleItem();
         scene.Facts<IncidentReopened>().ShouldBeEmpty();

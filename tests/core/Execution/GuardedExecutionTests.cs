@@ -203,12 +203,12 @@ public sealed class GuardedExecutionTests
     public async Task A_plan_that_is_not_the_one_shown_freezes_the_client_until_an_administrator_has_looked()
     {
         using var scene = new GuardedScene(Lets);
-        await scene.AppendAsync(StreamId.Incident("CON-1001"),
-            new IncidentOpened("CON-1001", "Dark", Severity.Warning, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
+        await scene.AppendAsync(StreamId.Incident(Con(1001)),
+            new IncidentOpened(Con(1001), "Dark", Severity.Warning, "Dark", "HALL", IncidentScope.One, "dark|hall", "dark", "E-1"));
         await scene.DraftAsync(1, TurnOn("a"));
         var staged = await scene.AtGateAsync();
         // As if the stored plan had been changed: its plan digest is that of another.
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), staged with { Revision = 2, Plan = new([TurnOn("b")]) });
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)), staged with { Revision = 2, Plan = new([TurnOn("b")]) });
         await scene.RunAsync();
         scene.Vendor.Calls.ShouldBe(0);
         scene.Facts<ExecutionFinished>().ShouldHaveSingleItem().Summary

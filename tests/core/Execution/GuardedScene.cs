@@ -19,7 +19,7 @@ namespace DevOpsAI.Tests.Core.Execution;
 /// </summary>
 internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
 {
-    public const string Id = "CON-1001";
+    public static readonly IncidentId Id = Con(1001);
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
     public static readonly Person Ada = new("ada", "Ada");
     public static readonly Person Root = new("root", "Rita");

@@ -186,7 +186,7 @@ public sealed class AbsenceTests
         await scene.AbsentAsync(Mia, Mia, null);
         await deadlines.CatchUpAsync(Contoso, Cancelled);
         await deadlines.CatchUpAsync(Contoso, Cancelled);
-        scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldHaveSingleItem().ShouldBe(new("CON-1001", 1, Role.Administrator)
+        scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldHaveSingleItem().ShouldBe(new(Con(1001), 1, Role.Administrator)
         {
             Reason = "All approvers are absent and nobody stands in for them. All managers are absent.",
         });

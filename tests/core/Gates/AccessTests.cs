@@ -102,7 +102,7 @@ public sealed class AccessTests
         scene.Access.AuthorizeDecision(state, incident.Proposal, "mia")!.Message.ShouldBe(
             "Only approvers and administrators of Contoso Ltd may approve CON-1001.");
         scene.Access.AuthorizeDecision(state, incident.Proposal, "nobody")!.Refusal.ShouldBe(Refusal.NotAllowed);
-        var forPeople = await scene.StagedAsync(Plan("site.wipe"), "CON-1002");
+        var forPeople = await scene.StagedAsync(Plan("site.wipe"), Con(1002));
         scene.Access.AuthorizeDecision(await scene.StateAsync(), forPeople.Proposal, "tim").ShouldBeNull();
         await scene.DecideAsync(Command(Ada, incident));
         scene.Access.AuthorizeDecision(await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, "ben")!.Refusal.ShouldBe(

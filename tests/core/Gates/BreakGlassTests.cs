@@ -28,11 +28,11 @@ public sealed class BreakGlassTests
         {
             var staged = (await scene.IncidentAsync()).Staged!;
             scene.Clock.Advance(TimeSpan.FromHours(hoursLate));
-            var alone = new ProposalDecided("CON-1001", staged.Revision, DecisionKind.Approve, staged.Seal, "Now.", null, null, true)
+            var alone = new ProposalDecided(Con(1001), staged.Revision, DecisionKind.Approve, staged.Seal, "Now.", null, null, true)
             {
                 Owed = new(2, scene.Clock.GetUtcNow().AddHours(4)), ByClock = scene.Clock.GetUtcNow(),
             };
-            await scene.AppendAsync(StreamId.Proposal("CON-1001"), alone, Ada.AsActor());
+            await scene.AppendAsync(StreamId.Proposal(Con(1001)), alone, Ada.AsActor());
         }
         (await scene.CheckExecuteAsync()).ShouldBe(why);
     }
@@ -77,7 +77,7 @@ public sealed class BreakGlassTests
         await Task.WhenAll(Task.Run(() => deadlines.CatchUpAsync(Contoso, Cancelled)),
             Task.Run(() => other.CatchUpAsync(Contoso, Cancelled)));
         scene.Ledger.Facts<BreakGlassEscalated>(Contoso)
-            .ShouldBe([new("CON-1001", 1, Role.Manager, "2 confirmations did not come in time.")]);
+            .ShouldBe([new(Con(1001), 1, Role.Manager, "2 confirmations did not come in time.")]);
         (await scene.IncidentAsync()).OpenGlass.ShouldNotBeNull();
         await scene.ReviewAsync(Ben);
         await scene.ReviewAsync(Root);
@@ -149,8 +149,8 @@ public sealed class BreakGlassTests
         var scene = new GateScene(APolicy.With(approvals: 2));
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await scene.AppendAsync(
-            StreamId.Proposal("CON-1001"),
-            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, "x", null, null, true)
+            StreamId.Proposal(Con(1001)),
+            new ProposalDecided(Con(1001), 1, DecisionKind.Approve, incident.Staged!.Seal, "x", null, null, true)
                 { Owed = new(1, scene.Clock.GetUtcNow()) }, Ada.AsActor());
         (await scene.CheckExecuteAsync()).ShouldBe("Nobody may act alone on it.");
     }

@@ -63,7 +63,7 @@ public sealed class DeadlineTests
         var scene = new GateScene();
         for (var number = 0; number < incidents; number++)
         {
-            await scene.StagedAsync(Plan("disk.cleanup"), $"CON-{1001 + number}");
+            await scene.StagedAsync(Plan("disk.cleanup"), Con(1001 + number));
             scene.Clock.Advance(TimeSpan.FromSeconds(2));
         }
         using var deadlines = GetDeadlines(scene);
@@ -83,7 +83,7 @@ public sealed class DeadlineTests
         var scene = new GateScene();
         for (var number = 0; number < Incidents; number++)
         {
-            await scene.StagedAsync(Plan("disk.cleanup"), $"CON-{1001 + number}");
+            await scene.StagedAsync(Plan("disk.cleanup"), Con(1001 + number));
             scene.Clock.Advance(TimeSpan.FromSeconds(2));
         }
         using var deadlines = GetDeadlines(scene);
@@ -93,8 +93,8 @@ public sealed class DeadlineTests
         for (var number = 0; number < Incidents; number++)
         {
             await After(scene, deadlines, TimeSpan.Zero);
-            await scene.DraftAsync(Plan("disk.cleanup"), $"CON-{1001 + number}", revision: 2);
-            await scene.StageAsync($"CON-{1001 + number}");
+            await scene.DraftAsync(Plan("disk.cleanup"), Con(1001 + number), revision: 2);
+            await scene.StageAsync(Con(1001 + number));
             scene.Clock.Advance(TimeSpan.FromSeconds(2));
         }
         DeadlineRules.Next(await scene.StateAsync())!.Value.ShouldBeLessThan(scene.Clock.GetUtcNow().AddSeconds(30));
@@ -155,7 +155,7 @@ public sealed class DeadlineTests
         await scene.StagedAsync(Plan("disk.cleanup"));
         using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromMinutes(30));
-        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentRaised("CON-1001", Severity.Warning, Severity.Critical, "E-2"));
+        await scene.AppendAsync(StreamId.Incident(Con(1001)), new IncidentRaised(Con(1001), Severity.Warning, Severity.Critical, "E-2"));
         (await scene.IncidentAsync()).IsStagedTooLow.ShouldBeTrue();
         await scene.DraftAsync(Plan("disk.cleanup"), revision: 2);
         await scene.StageAsync();
@@ -177,11 +177,11 @@ public sealed class DeadlineTests
         await After(scene, deadlines, TimeSpan.FromHours(1));
         scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldBeEmpty();
         await After(scene, deadlines, TimeSpan.FromHours(1));
-        scene.Ledger.Facts<ProposalReturned>(Contoso).ShouldBe([new("CON-1001", 1)]);
+        scene.Ledger.Facts<ProposalReturned>(Contoso).ShouldBe([new(Con(1001), 1)]);
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Waiting);
         await After(scene, deadlines, TimeSpan.FromMinutes(30));
         await After(scene, deadlines, TimeSpan.FromMinutes(30));
-        scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldBe([new("CON-1001", 1, Role.Manager)]);
+        scene.Ledger.Facts<ProposalEscalated>(Contoso).ShouldBe([new(Con(1001), 1, Role.Manager)]);
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class DeadlineTests
         using var deadlines = GetDeadlines(scene);
         await After(scene, deadlines, TimeSpan.FromHours(9));
         (await scene.IncidentAsync()).Phase.ShouldBe(ProposalPhase.Verified);
-        scene.Ledger.Facts<IncidentClosed>(Contoso).ShouldBe([new("CON-1001", "verified")]);
+        scene.Ledger.Facts<IncidentClosed>(Contoso).ShouldBe([new(Con(1001), "verified")]);
     }
 
     [Fact]
@@ -237,7 +237,7 @@ public sealed class DeadlineTests
         DeadlineRules.Next(await scene.StateAsync()).ShouldBeNull();
         await scene.StagedAsync(Plan("disk.cleanup"));
         DeadlineRules.Next(await scene.StateAsync()).ShouldBe(scene.Clock.GetUtcNow().AddMinutes(30));
-        await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002");
+        await scene.StagedAsync(Plan("process.lower-priority"), Con(1002));
         DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow().AddMinutes(29), _ => true).ShouldBeEmpty();
     }
 
@@ -249,7 +249,7 @@ public sealed class DeadlineTests
         using var deadlines = GetDeadlines(scene);
         await deadlines.StartAsync(Cancelled);
         await PassUntilAsync(scene, () => scene.Ledger.Facts<ProposalEscalated>(Contoso).Count == 1);
-        await scene.StagedAsync(Plan("disk.cleanup"), "CON-1002");
+        await scene.StagedAsync(Plan("disk.cleanup"), Con(1002));
         await PassUntilAsync(scene, () => scene.Ledger.Facts<ProposalEscalated>(Contoso).Count == 2);
         await PassUntilAsync(scene, () => scene.Ledger.Facts<ProposalExpired>(Contoso).Count == 2);
         await deadlines.StopAsync(Cancelled);

@@ -22,7 +22,7 @@ public sealed class DecisionTests
         entry.Actor.ShouldBe(Ada.AsActor());
         entry.Causation.ShouldBe(incident.Proposal.StagedSeq);
         entry.Fact.ShouldBe(
-            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, Complete: true)
+            new ProposalDecided(Con(1001), 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, Complete: true)
                 { ByClock = scene.Clock.GetUtcNow() });
         scene.Reached.ShouldBe([Failpoint.ProposalStaged, Failpoint.DecisionAppended]);
         (await scene.CheckExecuteAsync()).ShouldBeNull();

@@ -62,9 +62,9 @@ public sealed class ExecutionGuardTests
         var scene = new GateScene();
         var staged = (await scene.StagedAsync(Plan("process.lower-priority"))).Staged!;
         var forged = PlanDigests.Stamp(Contoso, staged with { Plan = Plan("disk.cleanup"), Revision = 2 });
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), forged);
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)), forged);
         (await scene.CheckExecuteAsync()).ShouldBe("Its actions need L2 at least, but it was staged at L1.");
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
             PlanDigests.Stamp(Contoso, forged with { Plan = Plan("site.wipe"), Revision = 3 }));
         (await scene.CheckExecuteAsync()).ShouldBe("This is for people only (L3); the bot never carries it out.");
     }
@@ -76,12 +76,12 @@ public sealed class ExecutionGuardTests
         var staged = (await scene.StagedAsync(Plan("process.lower-priority"))).Staged!;
         for (var number = 1002; number <= 1006; number++)
         {
-            await scene.OpenAsync($"CON-{number}");
-            await scene.AppendAsync(StreamId.Proposal($"CON-{number}"),
-                PlanDigests.Stamp(Contoso, staged with { About = $"CON-{number}" }));
+            await scene.OpenAsync(Con(number));
+            await scene.AppendAsync(StreamId.Proposal(Con(number)),
+                PlanDigests.Stamp(Contoso, staged with { About = Con(number) }));
         }
-        (await scene.CheckExecuteAsync("CON-1005")).ShouldBeNull();
-        (await scene.CheckExecuteAsync("CON-1006")).ShouldBe(
+        (await scene.CheckExecuteAsync(Con(1005))).ShouldBeNull();
+        (await scene.CheckExecuteAsync(Con(1006))).ShouldBe(
             "Small changes add up: this one weighs 1, 5 ran without approval in the last 1 hour, and more than 5 is asked.");
     }
 
@@ -92,7 +92,7 @@ public sealed class ExecutionGuardTests
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"))));
         await scene.ExecutedAsync();
         var staged = (await scene.UndoAsync(Ada)).Incident!.Staged!;
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
             PlanDigests.Stamp(Contoso, staged with { Requester = Actor.Service("drafting"), Revision = 3 }));
         (await scene.CheckExecuteAsync()).ShouldBe("Only a person may take a remedy back.");
     }
@@ -120,7 +120,7 @@ public sealed class ExecutionGuardTests
     {
         var staged = (await scene.IncidentAsync()).Staged!;
         await scene.AppendAsync(
-            StreamId.Proposal("CON-1001"),
-            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, planDigest ?? staged.Seal, null, null, null, complete), by?.AsActor());
+            StreamId.Proposal(Con(1001)),
+            new ProposalDecided(Con(1001), 1, DecisionKind.Approve, planDigest ?? staged.Seal, null, null, null, complete), by?.AsActor());
     }
 }

@@ -18,6 +18,7 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public static readonly CorrelationId Correlation = CorrelationId.Parse("0123456789abcdef0123456789abcdef");
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
     public static readonly TenantId Fabrikam = TenantId.Parse("fabrikam");
+    public static readonly IncidentId First = Con(1001);
     public static readonly Person Ada = new("ada", "Ada Approver");
     public static readonly Person Ben = new("ben", "Ben Approver");
     public static readonly Person Tim = new("tim", "Tim Technician");
@@ -82,31 +83,34 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
 
     public ValueTask<TenantState> StateAsync() => States.GetAsync(Contoso, Cancelled);
 
-    public async Task<Incident> IncidentAsync(string id = "CON-1001") => (await StateAsync()).Find(id)!;
+    public async Task<Incident> IncidentAsync(IncidentId? id = null) => (await StateAsync()).Find(id ?? First)!;
 
     public async Task AppendAsync(StreamId stream, Fact fact, Actor? actor = null) =>
         (await Ledger.AppendAsync(Contoso, [], [new(stream, actor ?? Actor.Service("test"), Correlation, fact)],
             Cancelled)).ShouldBeOfType<AppendResult.Appended>();
 
-    public Task OpenAsync(string id = "CON-1001", Severity severity = Severity.Warning) => AppendAsync(
+    public Task OpenAsync(IncidentId? id = null, Severity severity = Severity.Warning) =>
+        OpenAsync(id ?? First, severity);
+
+    private Task OpenAsync(IncidentId id, Severity severity) => AppendAsync(
         StreamId.Incident(id),
         new IncidentOpened(id, "Disk low", severity, "DiskSpaceLow", "SRV-FILE01", IncidentScope.One, $"disk|{id}", "disk", $"E-{id}"));
 
-    public Task DraftAsync(Plan plan, string id = "CON-1001", int revision = 1, Risk risk = Risk.Low, string? problem = null) =>
+    public Task DraftAsync(Plan plan, IncidentId? id = null, int revision = 1, Risk risk = Risk.Low, string? problem = null) =>
         AppendAsync(
-        StreamId.Proposal(id),
-        new RecommendationDrafted(id, revision, "runbook test v1", "Do it.", "Because.", [], plan, risk, problem,
+        StreamId.Proposal(id ?? First),
+        new RecommendationDrafted(id ?? First, revision, "runbook test v1", "Do it.", "Because.", [], plan, risk, problem,
             new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" }, true));
 
-    public Task StageAsync(string id = "CON-1001")
+    public Task StageAsync(IncidentId? id = null)
     {
         Failpoints.Arm(Reach);
         return new StageProposalHandler(Ledger, States, Policies, Catalogue, KillSwitch, Clock, NullLogger<StageProposalHandler>.Instance)
-            .Handle(new(Contoso, id), Cancelled);
+            .Handle(new(Contoso, id ?? First), Cancelled);
     }
 
     /// <summary>An incident whose plan waits at its gate.</summary>
-    public async Task<Incident> StagedAsync(Plan plan, string id = "CON-1001", Severity severity = Severity.Warning, string? problem = null)
+    public async Task<Incident> StagedAsync(Plan plan, IncidentId? id = null, Severity severity = Severity.Warning, string? problem = null)
     {
         await OpenAsync(id, severity);
         await DraftAsync(plan, id, problem: problem);
@@ -128,11 +132,12 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
             null, DateTimeOffset? until = null, string? review = null, string? planDigest = null) =>
         new(Contoso, incident.Id, by, kind, planDigest ?? incident.Staged?.Seal ?? "", Correlation, reason, edits, until, review);
 
-    public Task<RequestResult> UndoAsync(Person by, string id = "CON-1001") =>
-        new RequestUndoHandler(Recorder, Access, Contexts, Clock).Handle(new(Contoso, id, by, Correlation), Cancelled);
+    public Task<RequestResult> UndoAsync(Person by, IncidentId? id = null) =>
+        new RequestUndoHandler(Recorder, Access, Contexts, Clock).Handle(new(Contoso, id ?? First, by, Correlation), Cancelled);
 
-    public Task<RequestResult> RedraftAsync(Person by, string id = "CON-1001", string? planDigest = null) =>
-        new RequestRedraftHandler(Recorder, Access, Clock, KillSwitch).Handle(new(Contoso, id, by, planDigest, Correlation), Cancelled);
+    public Task<RequestResult> RedraftAsync(Person by, IncidentId? id = null, string? planDigest = null) =>
+        new RequestRedraftHandler(Recorder, Access, Clock, KillSwitch).Handle(
+            new(Contoso, id ?? First, by, planDigest, Correlation), Cancelled);
 
     /// <param name="message">Correlation id of the message that asks for it; a new one when it is not given.</param>
     public Task<RequestResult> FreezeAsync(Person by, string reason = "Strange logins", CorrelationId? message = null) =>
@@ -152,12 +157,13 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
         new SetAbsenceHandler(Recorder, Access, Policies, Clock).Handle(
             new(Contoso, by, who, from, until ?? Clock.GetUtcNow().AddDays(3), deputy, "Skiing", NewMessage()), Cancelled);
 
-    public async Task<RequestResult> BreakGlassAsync(Person by, string? reason = "The shop stands still.", string id = "CON-1001") =>
+    public async Task<RequestResult> BreakGlassAsync(Person by, string? reason = "The shop stands still.", IncidentId? id = null) =>
         await DecideAsync(Command(by, await IncidentAsync(id), reason: reason) with { BreakGlass = true });
 
     public Task<RequestResult> ReviewAsync(Person by, bool confirms = true, string? reason = null, int revision = 1,
-        string id = "CON-1001") =>
-        new ReviewBreakGlassHandler(Recorder, Access).Handle(new(Contoso, id, by, revision, confirms, reason, NewMessage()), Cancelled);
+        IncidentId? id = null) =>
+        new ReviewBreakGlassHandler(Recorder, Access).Handle(
+            new(Contoso, id ?? First, by, revision, confirms, reason, NewMessage()), Cancelled);
 
     public Task<RequestResult> BackAsync(Person by, Person who) =>
         new EndAbsenceHandler(Recorder, Access, Clock).Handle(new(Contoso, by, who, NewMessage()), Cancelled);
@@ -167,17 +173,17 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
 
     public static CorrelationId NewMessage() => CorrelationId.New();
 
-    public async Task<string?> CheckExecuteAsync(string id = "CON-1001", Plan? plan = null)
+    public async Task<string?> CheckExecuteAsync(IncidentId? id = null, Plan? plan = null)
     {
         return (await ObjectionAsync(id, plan))?.Message;
     }
 
     /// <param name="guard">Another than the scene's own, as with another policy.</param>
     public async Task<Objection?> ObjectionAsync(
-        string id = "CON-1001", Plan? plan = null, NextCall? next = null, ExecutionGuard? guard = null)
+        IncidentId? id = null, Plan? plan = null, NextCall? next = null, ExecutionGuard? guard = null)
     {
         var state = await StateAsync();
-        var incident = state.Find(id)!;
+        var incident = state.Find(id ?? First)!;
         return await (guard ?? Guard).CheckAsync(state, incident.Proposal, plan ?? incident.PlanInForce, next, Cancelled);
     }
 
@@ -186,9 +192,11 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
         new(new(policy, new Dictionary<TenantId, GatePolicy>()), Catalogue, KillSwitch, Access, Clock, NullLogger<ExecutionGuard>.Instance);
 
     /// <summary>What the executor records when all went well; it may be taken back for a day.</summary>
-    public async Task ExecutedAsync(string id = "CON-1001", ExecutionOutcome outcome = ExecutionOutcome.Verified, bool canBeUndone = true)
+    public async Task ExecutedAsync(
+        IncidentId? which = null, ExecutionOutcome outcome = ExecutionOutcome.Verified, bool canBeUndone = true)
     {
-        var incident = await IncidentAsync(id);
+        var incident = await IncidentAsync(which);
+        var id = incident.Id;
         await AppendAsync(StreamId.Proposal(id),
             new ExecutionStarted(id, incident.Staged!.Revision, $"{id}-x1", incident.PlanDigest, "me", Clock.GetUtcNow().AddMinutes(5)));
         for (var step = 0; step < incident.PlanInForce.Steps.Count; step++)

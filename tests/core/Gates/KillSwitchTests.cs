@@ -181,7 +181,7 @@ public sealed class KillSwitchTests : IDisposable
         (await scene.CheckExecuteAsync()).ShouldBeNull();
         File.WriteAllText(path, "everything");
         (await scene.CheckExecuteAsync()).ShouldBe("The kill switch pauses everything.");
-        (await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002")).Staged!.Terms.Reasons.ShouldBe(
+        (await scene.StagedAsync(Plan("process.lower-priority"), Con(1002))).Staged!.Terms.Reasons.ShouldBe(
             ["The kill switch pauses everything."]);
     }
 

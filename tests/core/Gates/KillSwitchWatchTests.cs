@@ -128,16 +128,16 @@ public sealed class KillSwitchWatchTests : IDisposable
         Switch("everything");
         await LookAsync(2);
         foreach (var number in Enumerable.Range(1001, 4))
-            await scene.OpenAsync($"CON-{number}");
+            await scene.OpenAsync(Con(number));
         Switch("");
         await LookAsync();
         await scene.DraftAsync(Plan("disk.cleanup"));
         await scene.StageAsync();
         var state = await scene.StateAsync();
         state.Incidents.Values.ShouldAllBe(incident => state.IsOnList(incident, link));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalEscalated("CON-1001", 1, Role.Manager));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)), new ProposalEscalated(Con(1001), 1, Role.Manager));
         state = await scene.StateAsync();
-        state.IsOnList(state.Find("CON-1001")!, link).ShouldBeFalse();
+        state.IsOnList(state.Find(Con(1001))!, link).ShouldBeFalse();
     }
 
     private KillSwitchWatch Started() => new(

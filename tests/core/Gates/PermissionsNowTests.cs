@@ -151,7 +151,7 @@ public sealed class RightsNowTests
     {
         var scene = await ApprovedAsync("service.start");
         var state = await scene.StateAsync();
-        var plan = state.Find("CON-1001")!.PlanInForce;
+        var plan = state.Find(Con(1001))!.PlanInForce;
         foreach (var name in new[] { "service.start", "service.stop" })
         {
             FindAction changed = (target, action) =>
@@ -169,15 +169,15 @@ public sealed class RightsNowTests
     {
         var scene = new GateScene();
         var staged = (await scene.StagedAsync(Plan("disk.cleanup"))).Staged!;
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new ProposalDecided("CON-1002", 1, DecisionKind.Approve, staged.Seal, null, null, null, true), Ada.AsActor());
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new ProposalDecided(Con(1002), 1, DecisionKind.Approve, staged.Seal, null, null, null, true), Ada.AsActor());
         (await scene.CheckExecuteAsync()).ShouldBe("It needs 1 approval by people who may give them and has 0.");
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, staged.Seal, null, null, null, true),
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new ProposalDecided(Con(1001), 1, DecisionKind.Approve, staged.Seal, null, null, null, true),
             new Actor(ActorKind.Person, "", "Nobody"));
         (await scene.CheckExecuteAsync()).ShouldBe("It needs 1 approval by people who may give them and has 0.");
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, staged.Seal, null, null, null, true), Mia.AsActor());
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new ProposalDecided(Con(1001), 1, DecisionKind.Approve, staged.Seal, null, null, null, true), Mia.AsActor());
         (await scene.CheckExecuteAsync())!.ShouldStartWith("Mia Manager may not approve for Contoso Ltd any more.");
     }
 
@@ -197,7 +197,7 @@ public sealed class RightsNowTests
     {
         var scene = await ApprovedAsync();
         var state = await scene.StateAsync();
-        var incident = state.Find("CON-1001")!;
+        var incident = state.Find(Con(1001))!;
         incident = incident with { Proposal = incident.Proposal with { Staged = incident.Staged! with { Nonce = Erased.Text } } };
         var objection = Permissions.Check(state, incident.Proposal, incident.PlanInForce,
             new(APolicy.With(), scene.Catalogue.For(Contoso), id => scene.Access.GetRoles(state, id), scene.Clock.GetUtcNow()));
@@ -248,6 +248,6 @@ public sealed class RightsNowTests
     }
 
     private static string? Why(GateScene scene, TenantState state, Plan plan, FindAction find) =>
-        Permissions.Check(state, state.Find("CON-1001")!.Proposal, plan,
+        Permissions.Check(state, state.Find(Con(1001))!.Proposal, plan,
             new(APolicy.With(), find, id => scene.Access.GetRoles(state, id), scene.Clock.GetUtcNow()))?.Message;
 }

@@ -19,7 +19,7 @@ public sealed class PlannedFreezeTests
         var incident = await scene.StagedAsync(Plan("service.start"));
         await scene.DecideAsync(Command(Ada, incident));
         (await scene.CheckExecuteAsync()).ShouldBeNull();
-        var waiting = await scene.StagedAsync(Plan("service.start"), "CON-1002");
+        var waiting = await scene.StagedAsync(Plan("service.start"), Con(1002));
 
         scene.Clock.Advance(TimeSpan.FromMinutes(30));
         (await scene.CheckExecuteAsync()).ShouldBe(Describe);
@@ -52,9 +52,9 @@ public sealed class PlannedFreezeTests
         var scene = new GateScene(APolicy.With("  - { name: All, actions: ['*'], level: L1 }", maintenance: Move));
         (await scene.StagedAsync(Plan("process.lower-priority"))).Staged!.Terms.Level.ShouldBe(GateLevel.L1);
         scene.Clock.Advance(TimeSpan.FromMinutes(30));
-        (await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002")).Staged!.Terms.Level.ShouldBe(GateLevel.L2);
+        (await scene.StagedAsync(Plan("process.lower-priority"), Con(1002))).Staged!.Terms.Level.ShouldBe(GateLevel.L2);
         scene.Clock.Advance(TimeSpan.FromMinutes(30));
-        (await scene.StagedAsync(Plan("process.lower-priority"), "CON-1003")).Staged!.Terms.Level.ShouldBe(GateLevel.L1);
+        (await scene.StagedAsync(Plan("process.lower-priority"), Con(1003))).Staged!.Terms.Level.ShouldBe(GateLevel.L1);
     }
 
     [Theory]

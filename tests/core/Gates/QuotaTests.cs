@@ -1,6 +1,7 @@
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
@@ -14,11 +15,11 @@ public sealed class QuotaTests
     public async Task The_third_call_within_an_hour_waits_until_the_first_is_an_hour_ago()
     {
         var scene = new GateScene(Two);
-        await RunAsync(scene, "CON-1001");
+        await RunAsync(scene, Con(1001));
         scene.Clock.Advance(TimeSpan.FromMinutes(20));
-        await RunAsync(scene, "CON-1002");
+        await RunAsync(scene, Con(1002));
         scene.Clock.Advance(TimeSpan.FromMinutes(20));
-        var incident = await scene.StagedAsync(Plan("service.start"), "CON-1003");
+        var incident = await scene.StagedAsync(Plan("service.start"), Con(1003));
         var result = await scene.DecideAsync(Command(Ada, incident));
         result.Refusal.ShouldBe(Refusal.Frozen);
         result.Message.ShouldBe(
@@ -26,20 +27,20 @@ public sealed class QuotaTests
             + "10:00 UTC. Nothing was approved; approve CON-1003 when the pause is over.");
         scene.Clock.Advance(TimeSpan.FromMinutes(20));
         (await scene.DecideAsync(Command(Ada, incident))).IsDone.ShouldBeTrue("the approval was not spent");
-        (await scene.CheckExecuteAsync("CON-1003")).ShouldBeNull();
+        (await scene.CheckExecuteAsync(Con(1003))).ShouldBeNull();
     }
 
     [Fact]
     public async Task What_was_approved_before_others_used_the_quota_up_does_not_run()
     {
         var scene = new GateScene(Two);
-        await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), "CON-1009")));
-        await RunAsync(scene, "CON-1001");
-        await RunAsync(scene, "CON-1002");
-        (await scene.CheckExecuteAsync("CON-1009"))!.ShouldStartWith("service.start was called 2 times for Contoso Ltd");
-        (await scene.ObjectionAsync("CON-1009", next: new(0, Rollback: false, "CON-1009-x1-0")))!.Message.ShouldStartWith(
+        await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), Con(1009))));
+        await RunAsync(scene, Con(1001));
+        await RunAsync(scene, Con(1002));
+        (await scene.CheckExecuteAsync(Con(1009)))!.ShouldStartWith("service.start was called 2 times for Contoso Ltd");
+        (await scene.ObjectionAsync(Con(1009), next: new(0, Rollback: false, "CON-1009-x1-0")))!.Message.ShouldStartWith(
             "service.start was called 2 times");
-        (await scene.ObjectionAsync("CON-1009", next: new(0, Rollback: true, "CON-1009-x1-0-r"))).ShouldBeNull(
+        (await scene.ObjectionAsync(Con(1009), next: new(0, Rollback: true, "CON-1009-x1-0-r"))).ShouldBeNull(
             "what was done is always taken back");
     }
 
@@ -47,9 +48,9 @@ public sealed class QuotaTests
     public async Task What_would_run_by_itself_is_asked_once_the_quota_is_used_up()
     {
         var scene = new GateScene(GatePolicies.BuiltIn with { Quotas = [new(["ticket.*"], 1, TimeSpan.FromMinutes(30))] });
-        await scene.StagedAsync(Plan("ticket.create"), "CON-1001");
-        await AnnounceAsync(scene, "CON-1001");
-        var terms = (await scene.StagedAsync(Plan("ticket.create"), "CON-1002")).Staged!.Terms;
+        await scene.StagedAsync(Plan("ticket.create"), Con(1001));
+        await AnnounceAsync(scene, Con(1001));
+        var terms = (await scene.StagedAsync(Plan("ticket.create"), Con(1002))).Staged!.Terms;
         terms.Level.ShouldBe(GateLevel.L2);
         terms.Reasons.ShouldBe(
             ["ticket.create was called once for Contoso Ltd in the last 30 minutes, and the policy allows 1. It can go on at 2026-03-02 "
@@ -69,9 +70,9 @@ public sealed class QuotaTests
     public async Task Another_action_and_another_tenant_have_their_own()
     {
         var scene = new GateScene(Two);
-        await RunAsync(scene, "CON-1001");
-        await RunAsync(scene, "CON-1002");
-        (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.restart"), "CON-1003")))).IsDone.ShouldBeTrue();
+        await RunAsync(scene, Con(1001));
+        await RunAsync(scene, Con(1002));
+        (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.restart"), Con(1003))))).IsDone.ShouldBeTrue();
         (await scene.States.GetAsync(Fabrikam, Cancelled)).Calls.For("service.start", DateTimeOffset.MinValue).ShouldBeEmpty();
     }
 
@@ -92,14 +93,14 @@ public sealed class QuotaTests
         times.For("a", DateTimeOffset.MinValue).Count.ShouldBe(24);
     }
 
-    private static async Task RunAsync(GateScene scene, string id)
+    private static async Task RunAsync(GateScene scene, IncidentId id)
     {
         (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), id)))).IsDone.ShouldBeTrue();
         await AnnounceAsync(scene, id);
     }
 
     /// <summary>What the executor records before it sends.</summary>
-    private static async Task AnnounceAsync(GateScene scene, string id)
+    private static async Task AnnounceAsync(GateScene scene, IncidentId id)
     {
         var incident = await scene.IncidentAsync(id);
         await scene.AppendAsync(StreamId.Proposal(id),

@@ -24,7 +24,7 @@ public sealed class RedraftTests
             result => result.Incident!.Phase.ShouldBe(ProposalPhase.Drafting),
             result => result.Incident!.Redraft!.By.Id.ShouldBe("tim"));
         var asked = scene.Ledger.Entries(Contoso)[^1];
-        asked.Fact.ShouldBe(new RedraftRequested("CON-1001", 1));
+        asked.Fact.ShouldBe(new RedraftRequested(Con(1001), 1));
         asked.Actor.ShouldBe(Tim.AsActor());
 
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 2);
@@ -107,7 +107,7 @@ public sealed class RedraftTests
         await scene.RedraftAsync(Ada);
         await scene.DraftAsync(Plan("process.lower-priority"), revision: 2);
         await scene.StageAsync();
-        var other = await scene.StagedAsync(Plan("process.lower-priority"), "CON-1002");
+        var other = await scene.StagedAsync(Plan("process.lower-priority"), Con(1002));
         var weight = ProposalStaging.EarlierWeight(
             await scene.StateAsync(), other.Proposal, long.MaxValue, DateTimeOffset.MinValue, scene.Catalogue.For(Contoso));
         weight.ShouldBe(1);

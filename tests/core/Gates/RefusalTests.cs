@@ -15,12 +15,12 @@ public sealed class RefusalTests
 
     [Fact]
     public async Task Unknown_incident() => await ShouldRefuse(
-        new GateScene(), new(Contoso, "CON-4711", Ada, DecisionKind.Approve, "x", Correlation),
+        new GateScene(), new(Contoso, Con(4711), Ada, DecisionKind.Approve, "x", Correlation),
         Refusal.UnknownIncident, "Contoso Ltd has no incident 'CON-4711'; check the number.");
 
     [Fact]
     public async Task Unknown_tenant() => await ShouldRefuse(
-        new GateScene(), new(TenantId.Parse("litware"), "LIT-1001", Ada, DecisionKind.Approve, "x", Correlation),
+        new GateScene(), new(TenantId.Parse("litware"), IncidentId.Parse("LIT-1001"), Ada, DecisionKind.Approve, "x", Correlation),
         Refusal.UnknownIncident, "This bot serves no tenant 'litware'.");
 
     [Fact]
@@ -30,9 +30,9 @@ public sealed class RefusalTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         await ShouldRefuse(scene, Command(Stranger, incident), Refusal.NotAllowed,
             "You have no role at Contoso Ltd; ask one of its administrators.");
-        await ShouldRefuse(scene, new(Contoso, "CON-4711", Stranger, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed,
+        await ShouldRefuse(scene, new(Contoso, Con(4711), Stranger, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed,
             "You have no role at Contoso Ltd; ask one of its administrators.");
-        await ShouldRefuse(scene, new(Fabrikam, "FAB-1001", Ada, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed,
+        await ShouldRefuse(scene, new(Fabrikam, Fab(1001), Ada, DecisionKind.Approve, "x", Correlation), Refusal.NotAllowed,
             "You have no role at Fabrikam Inc; ask one of its administrators.");
     }
 
@@ -43,7 +43,7 @@ public sealed class RefusalTests
         await scene.OpenAsync();
         await ShouldRefuse(scene, Command(Ada, await scene.IncidentAsync()), Refusal.NothingToDecide,
             "CON-1001 is still being drafted; nothing waits for a decision yet.");
-        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "resolved"));
+        await scene.AppendAsync(StreamId.Incident(Con(1001)), new IncidentClosed(Con(1001), "resolved"));
         await ShouldRefuse(scene, Command(Ada, await scene.IncidentAsync()), Refusal.NothingToDecide,
             "CON-1001 is closed (resolved); nothing is left to decide.");
     }

@@ -12,7 +12,7 @@ namespace DevOpsAI.Tests.Gates;
 public sealed class SealTests
 {
     private static readonly ProposalStaged Staged = PlanDigests.Stamp(GateScene.Contoso, new(
-        "CON-1001", 1, ProposalKind.Remedy, Actor.Service("drafting"), GateScene.Plan("disk.cleanup"),
+        Con(1001), 1, ProposalKind.Remedy, Actor.Service("drafting"), GateScene.Plan("disk.cleanup"),
         new Dictionary<string, string> { ["SRV-FILE01 disk.C.freePercent"] = "6" },
         new(GateLevel.L2, ["Because."], Role.Approver, 1, true, new(2026, 3, 2, 17, 0, 0, TimeSpan.Zero), null, null,
             "operations@000000000000"),
@@ -20,7 +20,7 @@ public sealed class SealTests
 
     public static TheoryData<string, Func<ProposalStaged, ProposalStaged>> Changes() => new()
     {
-        { "incident", staged => staged with { About = "CON-1002" } },
+        { "incident", staged => staged with { About = Con(1002) } },
         { "revision", staged => staged with { Revision = 2 } },
         { "kind", staged => staged with { Kind = ProposalKind.Undo } },
         { "requester", staged => staged with { Requester = GateScene.Ada.AsActor() } },

@@ -33,7 +33,7 @@ public sealed class SnoozeLimitTests
         var critical = await scene.StagedAsync(Plan("service.start"), severity: Severity.Critical);
         (await scene.DecideAsync(Command(Tim, critical, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddMinutes(15)))).IsDone
             .ShouldBeTrue();
-        var warning = await scene.StagedAsync(Plan("service.start"), "CON-1002");
+        var warning = await scene.StagedAsync(Plan("service.start"), Con(1002));
         (await scene.DecideAsync(Command(Tim, warning, DecisionKind.Snooze, until: scene.Clock.GetUtcNow().AddDays(2)))).IsDone
             .ShouldBeTrue();
     }
@@ -44,8 +44,8 @@ public sealed class SnoozeLimitTests
         var scene = new GateScene();
         await scene.OpenAsync();
         var empty = scene.Clock.GetUtcNow().AddMinutes(18);
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new RecommendationDrafted(
-            "CON-1001", 1, "runbook ups v1", "Shut it down.", "Because.", [], Plan("service.start"), Risk.Low, null,
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)), new RecommendationDrafted(
+            Con(1001), 1, "runbook ups v1", "Shut it down.", "Because.", [], Plan("service.start"), Risk.Low, null,
             new Dictionary<string, string>(), true)
         {
             NotAfter = empty, NotAfterReason = "Battery left: 18 minutes",
@@ -62,7 +62,7 @@ public sealed class SnoozeLimitTests
         incident = await scene.IncidentAsync();
         incident.Proposal.ExpiresAt.ShouldBe(empty, "a snooze does not stop the battery");
         scene.Clock.Advance(TimeSpan.FromMinutes(19));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalReturned("CON-1001", 1));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)), new ProposalReturned(Con(1001), 1));
         DeadlineRules.Due(await scene.StateAsync(), scene.Clock.GetUtcNow(), _ => true)
             .ShouldHaveSingleItem().Entries[0].Fact.ShouldBeOfType<ProposalExpired>();
     }

@@ -35,7 +35,7 @@ public sealed class StageProposalTests
         await scene.OpenAsync();
         await scene.StageAsync();
         await scene.DraftAsync(Plan("disk.cleanup"));
-        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "resolved"));
+        await scene.AppendAsync(StreamId.Incident(Con(1001)), new IncidentClosed(Con(1001), "resolved"));
         await scene.StageAsync();
         scene.Ledger.Facts<ProposalStaged>(Contoso).ShouldBeEmpty();
     }
@@ -79,10 +79,10 @@ public sealed class StageProposalTests
         var scene = new GateScene();
         var levels = new List<GateLevel>();
         for (var number = 1001; number <= 1007; number++)
-            levels.Add((await scene.StagedAsync(Plan("process.lower-priority"), $"CON-{number}")).Staged!.Terms.Level);
+            levels.Add((await scene.StagedAsync(Plan("process.lower-priority"), Con(number))).Staged!.Terms.Level);
         levels.ShouldBe([GateLevel.L1, GateLevel.L1, GateLevel.L1, GateLevel.L1, GateLevel.L1, GateLevel.L2, GateLevel.L2]);
         scene.Clock.Advance(TimeSpan.FromMinutes(61));
-        (await scene.StagedAsync(Plan("process.lower-priority"), "CON-1008")).Staged!.Terms.Level.ShouldBe(GateLevel.L1);
+        (await scene.StagedAsync(Plan("process.lower-priority"), Con(1008))).Staged!.Terms.Level.ShouldBe(GateLevel.L1);
     }
 
     [Theory]
@@ -91,22 +91,22 @@ public sealed class StageProposalTests
     public async Task What_was_acted_on_without_approval_and_came_back_is_asked(int minutes, GateLevel level)
     {
         var scene = new GateScene();
-        await OpenAsync("CON-1001");
+        await OpenAsync(Con(1001));
         (await scene.IncidentAsync()).Staged!.Terms.Level.ShouldBe(GateLevel.L1);
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new ExecutionStarted("CON-1001", 1, "CON-1001-x1", "seal", "test", scene.Clock.GetUtcNow()));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new ExecutionFinished("CON-1001", "CON-1001-x1", ExecutionOutcome.Verified, "", [], false, null));
-        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "verified"));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new ExecutionStarted(Con(1001), 1, "CON-1001-x1", "seal", "test", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new ExecutionFinished(Con(1001), "CON-1001-x1", ExecutionOutcome.Verified, "", [], false, null));
+        await scene.AppendAsync(StreamId.Incident(Con(1001)), new IncidentClosed(Con(1001), "verified"));
         scene.Clock.Advance(TimeSpan.FromMinutes(minutes));
-        await OpenAsync("CON-1002");
-        var staged = (await scene.IncidentAsync("CON-1002")).Staged!;
+        await OpenAsync(Con(1002));
+        var staged = (await scene.IncidentAsync(Con(1002))).Staged!;
         staged.Terms.Level.ShouldBe(level);
         if (level == GateLevel.L2)
             staged.Terms.Reasons.ShouldContain(
                 "It was acted on without approval in CON-1001, 2026-03-02 09:00 UTC, and came back: a person decides.");
 
-        async Task OpenAsync(string id)
+        async Task OpenAsync(IncidentId id)
         {
             await scene.AppendAsync(StreamId.Incident(id),
                 new IncidentOpened(id, "Busy", Severity.Warning, "HostHighCpuLoad", "SRV-FILE01", IncidentScope.One, "cpu|srv-file01",
@@ -121,10 +121,10 @@ public sealed class StageProposalTests
     {
         var scene = new GateScene();
         var before = await scene.StagedAsync(Plan("disk.cleanup"));
-        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", ClosedReasons.Resolved));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalWithdrawn("CON-1001", 1, "The alert resolved by itself."));
+        await scene.AppendAsync(StreamId.Incident(Con(1001)), new IncidentClosed(Con(1001), ClosedReasons.Resolved));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)), new ProposalWithdrawn(Con(1001), 1, "The alert resolved by itself."));
         scene.Clock.Advance(TimeSpan.FromMinutes(10));
-        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001") { EventId = "E-2" });
+        await scene.AppendAsync(StreamId.Incident(Con(1001)), new IncidentReopened(Con(1001)) { EventId = "E-2" });
         await scene.StageAsync();
         (await scene.IncidentAsync()).Proposal.StagedSeq.ShouldBe(before.Proposal.StagedSeq, "an old draft is not staged");
         (await scene.DecideAsync(Command(Ada, before))).Refusal.ShouldNotBeNull();

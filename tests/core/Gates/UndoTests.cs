@@ -88,14 +88,14 @@ public sealed class UndoTests
         incident = await scene.IncidentAsync();
         incident.Staged!.Terms.Level.ShouldBe(GateLevel.L2, "what would run by itself is asked after somebody took it back");
         await scene.DecideAsync(Command(Ada, incident));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new ExecutionStarted("CON-1001", 4, "CON-1001-x2", incident.Staged.Seal, "me", scene.Clock.GetUtcNow()));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new StepFinished("CON-1001", "CON-1001-x2", 0, false, "CON-1001-x2-0", StepOutcome.Applied, "done"));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new ExecutionFinished("CON-1001", "CON-1001-x2", ExecutionOutcome.Verified, "Ended.", [], false,
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new ExecutionStarted(Con(1001), 4, "CON-1001-x2", incident.Staged.Seal, "me", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new StepFinished(Con(1001), "CON-1001-x2", 0, false, "CON-1001-x2-0", StepOutcome.Applied, "done"));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new ExecutionFinished(Con(1001), "CON-1001-x2", ExecutionOutcome.Verified, "Ended.", [], false,
                 scene.Clock.GetUtcNow().AddDays(1)));
-        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "verified"));
+        await scene.AppendAsync(StreamId.Incident(Con(1001)), new IncidentClosed(Con(1001), "verified"));
         (await scene.UndoAsync(Ada)).IsDone.ShouldBeTrue();
     }
 
@@ -118,7 +118,7 @@ public sealed class UndoTests
         var scene = await VerifiedAsync("service.start");
         await scene.UndoAsync(Ada);
         await EndUndoAsync(scene, ExecutionOutcome.Failed);
-        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001"));
+        await scene.AppendAsync(StreamId.Incident(Con(1001)), new IncidentReopened(Con(1001)));
         var incident = await scene.IncidentAsync();
         incident.IsLeftToPeople.ShouldBeTrue();
         (await scene.DecideAsync(Command(Tim, incident, DecisionKind.Handled, "Seen to it"))).IsDone.ShouldBeTrue();
@@ -131,9 +131,9 @@ public sealed class UndoTests
         var scene = await VerifiedAsync("service.start");
         await scene.UndoAsync(Ada);
         await EndUndoAsync(scene, ExecutionOutcome.Verified);
-        await scene.AppendAsync(StreamId.Incident("CON-1001"), new IncidentReopened("CON-1001"));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new RecommendationDrafted(
-            "CON-1001", 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], DevOpsAI.Connections.Plans.Plan.Empty, Risk.Low,
+        await scene.AppendAsync(StreamId.Incident(Con(1001)), new IncidentReopened(Con(1001)));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)), new RecommendationDrafted(
+            Con(1001), 3, RecommendationDrafted.AfterUndo, "Taken back.", "", [], DevOpsAI.Connections.Plans.Plan.Empty, Risk.Low,
             "A person chooses.", new Dictionary<string, string>(), true));
         await scene.StageAsync();
         return scene;
@@ -142,9 +142,9 @@ public sealed class UndoTests
     private static async Task EndUndoAsync(GateScene scene, ExecutionOutcome outcome)
     {
         var planDigest = (await scene.IncidentAsync()).PlanDigest;
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new UndoStarted("CON-1001", 2, "CON-1001-u1", planDigest, "me", scene.Clock.GetUtcNow()));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"), new UndoFinished("CON-1001", "CON-1001-u1", outcome, "Undone.", []));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new UndoStarted(Con(1001), 2, "CON-1001-u1", planDigest, "me", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)), new UndoFinished(Con(1001), "CON-1001-u1", outcome, "Undone.", []));
     }
 
     [Fact]
@@ -157,8 +157,8 @@ public sealed class UndoTests
         (await scene.UndoAsync(Tim)).Message.ShouldBe("Only approvers and administrators of Contoso Ltd may undo CON-1001.");
         (await scene.UndoAsync(Stranger)).Message.ShouldBe("You have no role at Contoso Ltd; ask one of its administrators.");
         await scene.DecideAsync(Command(Ada, incident));
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new ExecutionStarted("CON-1001", 1, "CON-1001-x1", incident.Staged!.Seal, "me", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new ExecutionStarted(Con(1001), 1, "CON-1001-x1", incident.Staged!.Seal, "me", scene.Clock.GetUtcNow()));
         await ShouldRefuse(scene, Refusal.NotPossible, "CON-1001 is still being carried out; wait for its outcome.");
         await scene.ExecutedAsync(outcome: ExecutionOutcome.Failed);
         await ShouldRefuse(scene, Refusal.NotPossible,
@@ -174,12 +174,12 @@ public sealed class UndoTests
         scene = await VerifiedAsync("service.start");
         await scene.UndoAsync(Ada);
         var planDigest = (await scene.IncidentAsync()).PlanDigest;
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new UndoStarted("CON-1001", 2, "CON-1001-u1", planDigest, "me", scene.Clock.GetUtcNow()));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new UndoStarted(Con(1001), 2, "CON-1001-u1", planDigest, "me", scene.Clock.GetUtcNow()));
         await ShouldRefuse(scene, Refusal.AlreadyDecided, "CON-1001 is being undone, as Ada Approver asked at 2026-03-02 09:00 UTC.");
         (await scene.CheckExecuteAsync()).ShouldBeNull();
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new UndoFinished("CON-1001", "CON-1001-u1", ExecutionOutcome.Verified, "Undone.", []));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new UndoFinished(Con(1001), "CON-1001-u1", ExecutionOutcome.Verified, "Undone.", []));
         await ShouldRefuse(scene, Refusal.AlreadyDecided, "CON-1001 was undone already at 2026-03-02 09:00 UTC, as Ada Approver asked.");
     }
 

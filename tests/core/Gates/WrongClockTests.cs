@@ -2,6 +2,7 @@ using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 using static DevOpsAI.Tests.Gates.GateScene;
 
 namespace DevOpsAI.Tests.Gates;
@@ -63,13 +64,13 @@ public sealed class WrongClockTests
     {
         var scene = new GateScene(APolicy.With() with { Quotas = [new(["service.start"], 2, TimeSpan.FromHours(1))] });
         scene.Clock.Jump(TimeSpan.FromDays(30));
-        await RunAsync(scene, "CON-1001");
+        await RunAsync(scene, Con(1001));
         scene.Clock.Jump(-TimeSpan.FromDays(30));
-        await RunAsync(scene, "CON-1002");
-        (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), "CON-1003")))).Refusal.ShouldBe(
+        await RunAsync(scene, Con(1002));
+        (await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), Con(1003))))).Refusal.ShouldBe(
             Refusal.Frozen);
         scene.Clock.Advance(TimeSpan.FromMinutes(61));
-        (await scene.DecideAsync(Command(Ada, await scene.IncidentAsync("CON-1003")))).IsDone.ShouldBeTrue();
+        (await scene.DecideAsync(Command(Ada, await scene.IncidentAsync(Con(1003))))).IsDone.ShouldBeTrue();
     }
 
     [Fact]
@@ -78,13 +79,13 @@ public sealed class WrongClockTests
         var scene = new GateScene();
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("disk.cleanup"))));
         var now = scene.Clock.GetUtcNow();
-        await scene.AppendAsync(StreamId.Proposal("CON-1001"),
-            new ExecutionStarted("CON-1001", 1, "CON-1001-x1", "seal", "another", now.AddDays(30)));
+        await scene.AppendAsync(StreamId.Proposal(Con(1001)),
+            new ExecutionStarted(Con(1001), 1, "CON-1001-x1", "seal", "another", now.AddDays(30)));
         var incident = await scene.IncidentAsync();
         Due.Create(incident.Proposal, new LeaseClaims(), new BotInstance("me"), now).ShouldBeOfType<Due.Run>().TakenOver.ShouldBeTrue();
     }
 
-    private static async Task RunAsync(GateScene scene, string id)
+    private static async Task RunAsync(GateScene scene, IncidentId id)
     {
         await scene.DecideAsync(Command(Ada, await scene.StagedAsync(Plan("service.start"), id)));
         var incident = await scene.IncidentAsync(id);
@@ -100,8 +101,8 @@ public sealed class WrongClockTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         scene.Clock.Advance(TimeSpan.FromHours(9));
         await scene.AppendAsync(
-            StreamId.Proposal("CON-1001"),
-            new ProposalDecided("CON-1001", 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, true), Ada.AsActor());
+            StreamId.Proposal(Con(1001)),
+            new ProposalDecided(Con(1001), 1, DecisionKind.Approve, incident.Staged!.Seal, null, null, null, true), Ada.AsActor());
         (await scene.CheckExecuteAsync()).ShouldBe("It was approved after it had expired.");
     }
 
@@ -152,7 +153,7 @@ public sealed class WrongClockTests
     internal static async Task AheadForOneEntryAsync(GateScene scene, TimeSpan by)
     {
         scene.Clock.Jump(by);
-        await scene.OpenAsync($"CON-{2000 + scene.Ledger.Entries(Contoso).Count}");
+        await scene.OpenAsync(Con(2000 + scene.Ledger.Entries(Contoso).Count));
         scene.Clock.Jump(-by);
     }
 }

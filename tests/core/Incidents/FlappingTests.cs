@@ -10,7 +10,7 @@ namespace DevOpsAI.Tests.Core.Incidents;
 /// <summary>An alert that ends and fires again is one incident, as long as nobody and nothing but the alert itself ended it.</summary>
 public sealed class FlappingTests
 {
-    private const string First = "CON-1001";
+    private static readonly IncidentId First = Con(1001);
 
     [Fact]
     public async Task An_alert_that_fires_and_ends_sixteen_times_is_one_incident_that_counts_them()
@@ -194,7 +194,7 @@ public sealed class FlappingTests
             world.Clock.Advance(TimeSpan.FromMinutes(5));
         }
         await DeliverAsync(world, EventStatus.Firing, [3]);
-        world.State.Find("CON-1002")!.Opened.Scope.ShouldBe(IncidentScope.One);
+        world.State.Find(Con(1002))!.Opened.Scope.ShouldBe(IncidentScope.One);
         world.State.Find(First)!.IsOpen.ShouldBeFalse();
         IncidentsFollowerTests.Balanced(world.State);
     }

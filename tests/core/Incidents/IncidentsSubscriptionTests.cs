@@ -9,7 +9,7 @@ namespace DevOpsAI.Tests.Core.Incidents;
 
 public sealed class IncidentsFollowerTests
 {
-    private const string First = "CON-1001";
+    private static readonly IncidentId First = Con(1001);
 
     [Fact]
     public async Task The_end_of_one_part_s_alert_does_not_end_another_s_though_the_source_has_one_key_for_both()
@@ -281,7 +281,7 @@ public sealed class IncidentsFollowerTests
         await world.FollowAsync();
 
         world.State.Find(First)!.Opened.Kind.ShouldBe("Service");
-        world.State.Find("CON-1002")!.Opened.Kind.ShouldBe("Disk");
+        world.State.Find(Con(1002))!.Opened.Kind.ShouldBe("Disk");
         world.State.Incidents.Count.ShouldBe(2);
     }
 

@@ -33,7 +33,7 @@ public sealed class OccurrencesTests : IDisposable
         world.Clock.Advance(TimeSpan.FromDays(9));
         await OpenAsync();
         Before().Select(one => (one.IncidentId, one.ClosedReason))
-            .ShouldBe([("CON-1001", "handled"), ("CON-1002", ClosedReasons.Resolved)]);
+            .ShouldBe([(Con(1001), "handled"), (Con(1002), ClosedReasons.Resolved)]);
         (world.Clock.GetUtcNow() - Before()[1].EndedAt!.Value).ShouldBe(TimeSpan.FromDays(9));
     }
 
@@ -71,7 +71,7 @@ public sealed class OccurrencesTests : IDisposable
             await CloseAsync(ClosedReasons.Resolved);
         }
         world.State.Occurrences.Count.ShouldBe(Occurrences.MaxOfOne);
-        Before()[^1].IncidentId.ShouldBe("CON-1059");
+        Before()[^1].IncidentId.ShouldBe(Con(1059));
         world.Clock.Advance(TimeSpan.FromDays(31));
         await OpenAsync("cpu|srv1");
         world.State.Occurrences.Count.ShouldBe(1);
@@ -81,7 +81,7 @@ public sealed class OccurrencesTests : IDisposable
     public async Task A_fix_that_was_taken_back_held_nothing()
     {
         await OpenAsync();
-        var (id, stream) = ("CON-1001", StreamId.Proposal("CON-1001"));
+        var (id, stream) = (Con(1001), StreamId.Proposal(Con(1001)));
         var step = new PlanStep("Clean up C", "disk.cleanup", new("c", "device", "d", "srv1", "Contoso Ltd"),
             new Dictionary<string, string>(), "clean", [], [], [], null);
         await world.AppendAsync(stream, new ProposalStaged(
@@ -100,15 +100,15 @@ public sealed class OccurrencesTests : IDisposable
             .ShouldSatisfyAllConditions(one => one.Done.ShouldBeNull(), one => one.ClosedReason.ShouldBe(Occurrences.TakenBack));
     }
 
-    private IReadOnlyList<Occurrence> Before() => world.State.Occurrences.Before(world.State.Find($"CON-{number}")!);
+    private IReadOnlyList<Occurrence> Before() => world.State.Occurrences.Before(world.State.Find(Con(number))!);
 
     private async Task OpenAsync(string key = "disk|srv1|c", IncidentScope scope = IncidentScope.One)
     {
-        var id = $"CON-{++number}";
+        var id = Con(++number);
         await world.AppendAsync(StreamId.Incident(id),
             new IncidentOpened(id, "Disk", Severity.Warning, "Disk", "srv1", scope, key, "disk", $"E-{number}"));
     }
 
     private Task CloseAsync(string reason) =>
-        world.AppendAsync(StreamId.Incident($"CON-{number}"), new IncidentClosed($"CON-{number}", reason));
+        world.AppendAsync(StreamId.Incident(Con(number)), new IncidentClosed(Con(number), reason));
 }

@@ -123,7 +123,7 @@ public sealed class RestatementTests
         await SayAsync(world, Began);
         (await SayAsync(world, Began)).ShouldBe([true]);
         await StageAsync(world, 1);
-        await world.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalExpired("CON-1001", 1));
+        await world.AppendAsync(StreamId.Proposal(Con(1001)), new ProposalExpired(Con(1001), 1));
         (await SayAsync(world, Began)).ShouldBe([false]);
         (await SayAsync(world, Began)).ShouldBe([true]);
         var incident = world.State.Incidents.Values.ShouldHaveSingleItem();
@@ -138,8 +138,8 @@ public sealed class RestatementTests
         using var world = new IntakeWorld();
         await SayAsync(world, Began);
         await StageAsync(world, 1);
-        await world.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalExpired("CON-1001", 1));
-        await world.AppendAsync(StreamId.Incident("CON-1001"), new IncidentClosed("CON-1001", "expired"));
+        await world.AppendAsync(StreamId.Proposal(Con(1001)), new ProposalExpired(Con(1001), 1));
+        await world.AppendAsync(StreamId.Incident(Con(1001)), new IncidentClosed(Con(1001), "expired"));
         (await SayAsync(world, Began)).ShouldBe([false]);
         Open(world).ShouldBe(1);
         world.State.Incidents.Count.ShouldBe(2);
@@ -246,8 +246,8 @@ public sealed class RestatementTests
         return [.. receipts.Select(static receipt => receipt.Duplicate)];
     }
 
-    private static Task StageAsync(IntakeWorld world, int revision) => world.AppendAsync(StreamId.Proposal("CON-1001"), new ProposalStaged(
-        "CON-1001", revision, ProposalKind.Remedy, Actor.Service("drafting"), DevOpsAI.Connections.Plans.Plan.Empty,
+    private static Task StageAsync(IntakeWorld world, int revision) => world.AppendAsync(StreamId.Proposal(Con(1001)), new ProposalStaged(
+        Con(1001), revision, ProposalKind.Remedy, Actor.Service("drafting"), DevOpsAI.Connections.Plans.Plan.Empty,
         new Dictionary<string, string>(),
         new(GateLevel.L3, [], Role.Approver, 1, false, world.Clock.GetUtcNow().AddHours(1), null, null, "p1"), false, "5ea1", "00"));
 

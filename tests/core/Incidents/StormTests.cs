@@ -22,7 +22,7 @@ public sealed class StormTests
         }
         var storm = world.State.Incidents.Values.Single(incident => incident.Opened.Scope == IncidentScope.Cause);
         world.State.Incidents.Count.ShouldBe(6);
-        (storm.Id, storm.EventCount, storm.Opened.Device, storm.Devices.Count).ShouldBe(("CON-1006", 25, null, 25));
+        (storm.Id, storm.EventCount, storm.Opened.Device, storm.Devices.Count).ShouldBe((Con(1006), 25, null, 25));
         world.State.Intake.ShouldBe(new(30, 6, 24, 0));
     }
 
@@ -36,8 +36,8 @@ public sealed class StormTests
             await world.FollowAsync();
         }
         world.State.Incidents.Count.ShouldBe(21);
-        world.State.Find("CON-1021")!.Opened.Scope.ShouldBe(IncidentScope.Tenant);
-        world.State.Find("CON-1021")!.EventCount.ShouldBe(20);
+        world.State.Find(Con(1021))!.Opened.Scope.ShouldBe(IncidentScope.Tenant);
+        world.State.Find(Con(1021))!.EventCount.ShouldBe(20);
     }
 
     [Fact]
@@ -132,10 +132,10 @@ public sealed class StormTests
         var state = new TenantState(IntakeWorld.Contoso, CoreFeatures.Catalog);
         var first = ReceivedEvent("K1", "d1", "a1");
         state = Apply(state, StreamId.Event(first.EventId), first);
-        state = Apply(state, StreamId.Incident("CON-1001"), StormPolicy.Open("CON-1001", first, IncidentScope.Tenant));
+        state = Apply(state, StreamId.Incident(Con(1001)), StormPolicy.Open(Con(1001), first, IncidentScope.Tenant));
         var malware = ReceivedEvent("MalwareFound", "d2", "a2") with { Severity = Severity.Critical };
         state = Apply(state, StreamId.Event(malware.EventId), malware);
-        state.Find("CON-1001")!.EventCount.ShouldBe(2);
+        state.Find(Con(1001))!.EventCount.ShouldBe(2);
         state.Unattached.Count.ShouldBe(0);
     }
 
@@ -258,8 +258,8 @@ public sealed class StormTests
         {
             var received = ReceivedEvent($"K{number}", $"d{number}", $"a{number}");
             state = Apply(state, StreamId.Event(received.EventId), received);
-            state = Apply(state, StreamId.Incident($"CON-{1001 + number}"),
-                StormPolicy.Open($"CON-{1001 + number}", received, IncidentScope.One));
+            state = Apply(state, StreamId.Incident(Con(1001 + number)),
+                StormPolicy.Open(Con(1001 + number), received, IncidentScope.One));
         }
         for (var number = 0; number < 10_000; number++)
             state = Apply(state, StreamId.Event($"R{number}"), ReceivedEvent($"W{number}", "d", $"w{number}"));
@@ -333,7 +333,7 @@ public sealed class StormTests
         var events = world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso);
         if (events.Count == 0 || world.State.OpenIncidentFor(events[^1], world.Clock.GetUtcNow()) is not null)
             return;
-        var id = $"CON-{world.State.LastIncidentNumber + 1}";
+        var id = Con(world.State.LastIncidentNumber + 1);
         await world.AppendAsync(StreamId.Incident(id), StormPolicy.Open(id, events[^1], (IncidentScope)(step / 10 % 3)));
     }
 

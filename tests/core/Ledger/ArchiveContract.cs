@@ -93,8 +93,8 @@ public abstract class ArchiveContract : IDisposable
         for (var size = 1; all.Count < count; size++)
         {
             var entries = Enumerable.Range(0, Math.Min(size, count - all.Count))
-                .Select(n => new NewEntry(StreamId.Incident($"CON-{n}"), Actor.Service("test"), CorrelationId.Parse("c0ffee"),
-                    new DevOpsAI.Incidents.IncidentClosed($"CON-{n}", "Grüße \"\\ 👍")));
+                .Select(n => new NewEntry(StreamId.Incident(Con(n)), Actor.Service("test"), CorrelationId.Parse("c0ffee"),
+                    new DevOpsAI.Incidents.IncidentClosed(Con(n), "Grüße \"\\ 👍")));
             all.AddRange((await Ledger.AppendAsync(tenant, [], [.. entries], Token)).ShouldBeOfType<AppendResult.Appended>().Entries);
         }
         return all;

@@ -184,6 +184,6 @@ public sealed class ClockWatchTests
     private ClockWatch Watch() => new(clock, Max, NullLogger<ClockWatch>.Instance);
 
     private static async Task AppendAsync(GuardedLedger ledger) => await ledger.AppendAsync(
-        Contoso, [], [new(StreamId.Access, Actor.Service("test"), CorrelationId.Parse("c-1"), new IncidentClosed("CON-1001", "resolved"))],
+        Contoso, [], [new(StreamId.Access, Actor.Service("test"), CorrelationId.Parse("c-1"), new IncidentClosed(Con(1001), "resolved"))],
         TestContext.Current.CancellationToken);
 }

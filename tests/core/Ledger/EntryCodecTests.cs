@@ -18,8 +18,8 @@ public sealed class EntryCodecTests
     public void An_entry_is_canonical_JSON_with_these_members()
     {
         var bytes = Encode(
-            new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), CorrelationId.Parse("c0ffee"),
-            new IncidentClosed("CON-1001", "resolved"), 41), 42,
+            new(StreamId.Incident(Con(1001)), Actor.Service("incidents"), CorrelationId.Parse("c0ffee"),
+            new IncidentClosed(Con(1001), "resolved"), 41), 42,
             2);
         Encoding.UTF8.GetString(bytes).ShouldBe(
             """{"actor":{"id":"incidents","kind":"service","name":"incidents"},"at":"2026-03-02T09:00:00.123Z","causation":41,"correlation":"c0ffee","""
@@ -50,13 +50,13 @@ public sealed class EntryCodecTests
     [Fact]
     public void A_lone_surrogate_in_an_id_is_refused_rather_than_replaced() =>
         Should.Throw<ArgumentException>(
-            () => Encode(new(new("event/\ud83d"), Actor.Service("x"), CorrelationId.Parse("c"), new IncidentClosed("a", "b")), 1, 1));
+            () => Encode(new(new("event/\ud83d"), Actor.Service("x"), CorrelationId.Parse("c"), new IncidentClosed(Con(1), "b")), 1, 1));
 
     [Fact]
     public void An_entry_that_is_too_large_is_refused() =>
         Should.Throw<ArgumentException>(
             () => Encode(new(new("x"), Actor.Service("x"), CorrelationId.Parse("c"),
-            new IncidentClosed("a", new('b', EntryCodec.MaxEntryBytes))), 1, 1));
+            new IncidentClosed(Con(1), new('b', EntryCodec.MaxEntryBytes))), 1, 1));
 
     [Fact]
     public void A_type_of_a_later_version_is_kept_as_it_is()
@@ -70,8 +70,8 @@ public sealed class EntryCodecTests
     public void No_prefix_and_no_single_changed_byte_makes_the_decoder_do_anything_but_read_or_refuse()
     {
         var bytes = Encode(
-            new(StreamId.Incident("CON-1001"), Actor.Service("incidents"), CorrelationId.Parse("c0ffee"),
-            new IncidentClosed("CON-1001", "resolved"), 41), 42,
+            new(StreamId.Incident(Con(1001)), Actor.Service("incidents"), CorrelationId.Parse("c0ffee"),
+            new IncidentClosed(Con(1001), "resolved"), 41), 42,
             2);
         for (var i = 0; i < bytes.Length; i++)
         {

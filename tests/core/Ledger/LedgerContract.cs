@@ -12,8 +12,8 @@ public abstract class LedgerContract : IDisposable
 {
     protected static readonly TenantId Contoso = TenantId.Parse("contoso");
     protected static readonly TenantId Fabrikam = TenantId.Parse("fabrikam");
-    private static readonly StreamId One = StreamId.Incident("CON-1001");
-    private static readonly StreamId Other = StreamId.Proposal("CON-1001");
+    private static readonly StreamId One = StreamId.Incident(Con(1001));
+    private static readonly StreamId Other = StreamId.Proposal(Con(1001));
 
     protected ManualClock Clock { get; } = new();
 
@@ -128,7 +128,7 @@ public abstract class LedgerContract : IDisposable
     {
         await Task.WhenAll(Enumerable.Range(0, 64).Select(writer => Task.Run(async () =>
         {
-            var own = StreamId.Incident($"CON-{writer}");
+            var own = StreamId.Incident(Con(writer));
             for (var version = 0; version < 20; version++)
             {
                 var result =
@@ -181,7 +181,7 @@ public abstract class LedgerContract : IDisposable
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
     protected static NewEntry Entry(StreamId stream) =>
-        new(stream, Actor.Service("test"), CorrelationId.Parse("c0ffee"), new IncidentClosed("CON-1001", "resolved"));
+        new(stream, Actor.Service("test"), CorrelationId.Parse("c0ffee"), new IncidentClosed(Con(1001), "resolved"));
 
     protected static string Text(LedgerEntry entry) => entry with { Hash = default } + Convert.ToHexStringLower(entry.Hash.Span);
 

@@ -275,7 +275,7 @@ public sealed class LedgerSubscriptionsTests : IDisposable
 
     private async Task AppendAsync(TenantId tenant, string stream) =>
         await ledger.AppendAsync(tenant, [],
-            [new(new(stream), Actor.Service("test"), CorrelationId.Parse("c0ffee"), new IncidentClosed("CON-1001", "resolved"))], Token);
+            [new(new(stream), Actor.Service("test"), CorrelationId.Parse("c0ffee"), new IncidentClosed(Con(1001), "resolved"))], Token);
 
     private static async Task<List<T>> TakeAsync<T>(Channel<T> channel, int count)
     {

@@ -221,9 +221,9 @@ public sealed class LedgerVerifierTests : IDisposable
         {
             clock.Advance(TimeSpan.FromMilliseconds(7));
             NewEntry entry = new(
-                i % 3 == 0 ? StreamId.Access : StreamId.Incident($"CON-{1000 + i}"),
+                i % 3 == 0 ? StreamId.Access : StreamId.Incident(Con(1000 + i)),
                 new(ActorKind.Person, "ana", "Ana \"A\" López"), CorrelationId.Parse("c0ffee"),
-                new IncidentClosed($"CON-{1000 + i}", "resolved"),
+                new IncidentClosed(Con(1000 + i), "resolved"),
                 i > 0 ? i : null);
             await ledger.AppendAsync(Contoso, [], [entry], CancellationToken.None);
             if (i % 2 == 0)

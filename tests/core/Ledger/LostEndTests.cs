@@ -209,8 +209,8 @@ public sealed class LostEndTests : IDisposable
         {
             (await folder.Ledger.AppendAsync(
                 tenant ?? Contoso, [],
-                [new(StreamId.Incident("CON-1"), Actor.Service("test"), CorrelationId.Parse("c"),
-                new IncidentClosed("CON-1", $"number {number}"))],
+                [new(StreamId.Incident(Con(1)), Actor.Service("test"), CorrelationId.Parse("c"),
+                new IncidentClosed(Con(1), $"number {number}"))],
                 CancellationToken.None))
                 .ShouldBeOfType<AppendResult.Appended>();
         }

@@ -208,7 +208,7 @@ public sealed class QuarantineTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private static NewEntry Entry() =>
-        new(StreamId.Access, new(ActorKind.Person, "p-1", "Tara"), CorrelationId.Parse("c-1"), new IncidentClosed("CON-1001", "resolved"));
+        new(StreamId.Access, new(ActorKind.Person, "p-1", "Tara"), CorrelationId.Parse("c-1"), new IncidentClosed(Con(1001), "resolved"));
 
     /// <summary>An entry that has nothing encrypted beside it, with leaf and row to fit.</summary>
     private static void MakePlain(SqliteDatabase database, int seq)

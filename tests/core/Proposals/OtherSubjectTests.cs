@@ -141,9 +141,9 @@ public sealed class OtherSubjectTests : IDisposable
     public async Task Nobody_decides_about_a_kind_that_no_area_declares()
     {
         (await ProposeAsync(Ada, ProposalSubject.Create("widget", "1"))).Message.ShouldBe("Nobody can ask for a decision about widget 1.");
-        (await ProposeAsync(Ada, ProposalSubject.ForIncident("CON-1001"))).Refusal.ShouldBe(Refusal.NotPossible);
+        (await ProposeAsync(Ada, ProposalSubject.ForIncident(Con(1001)))).Refusal.ShouldBe(Refusal.NotPossible);
         (await ProposeAsync(Stranger)).Refusal.ShouldBe(Refusal.NotAllowed);
-        (await scene.DecideAsync(new(Contoso, "widget:1", Ben, DecisionKind.Approve, "", Correlation))).Message
+        (await scene.DecideAsync(new(Contoso, ProposalSubject.Create("widget", "1"), Ben, DecisionKind.Approve, "", Correlation))).Message
             .ShouldBe("Contoso Ltd has no widget '1'; check the number.");
         Should.Throw<InvalidOperationException>(() => new ProposalAreas([new IncidentArea(), new IncidentArea()])).Message
             .ShouldContain("'incident'");

@@ -57,12 +57,32 @@ public sealed class ProposalSubjectTests
     [InlineData("access")]
     public void Other_streams_have_no_subject(string stream) => ProposalSubject.From(new StreamId(stream)).ShouldBeNull();
 
+    [Fact]
+    public void An_incident_is_a_subject_and_no_other_kind_is_an_incident()
+    {
+        ProposalSubject subject = Con(1042);
+        subject.ShouldBe(ProposalSubject.Create(ProposalSubject.IncidentKind, "CON-1042"));
+        subject.Incident.ShouldBe(Con(1042));
+        ProposalSubject.Create("gadget", "CON-1042").Incident.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("CON-1042")]
+    [InlineData("gadget:G-7")]
+    public void A_card_keeps_its_subject_under_the_same_name(string text)
+    {
+        var sending = new CardSending(ProposalSubject.Parse(text), "19:chan");
+        var stored = CoreFeatures.Catalog.Serialize(sending);
+        Encoding.UTF8.GetString(stored).ShouldBe($$"""{"conversationId":"19:chan","incidentId":"{{text}}"}""");
+        CoreFeatures.Catalog.Deserialize(CoreFeatures.Catalog.GetName(sending), stored).ShouldBe(sending);
+    }
+
     [Theory]
     [InlineData("CON-1042")]
     [InlineData("gadget:G-7")]
     public void A_fact_keeps_its_subject_under_the_name_that_it_always_had(string text)
     {
-        var expired = new ProposalExpired(text, 2);
+        var expired = new ProposalExpired(ProposalSubject.Parse(text), 2);
         var stored = CoreFeatures.Catalog.Serialize(expired);
         Encoding.UTF8.GetString(stored).ShouldBe($$"""{"incidentId":"{{text}}","revision":2}""");
         CoreFeatures.Catalog.Deserialize(CoreFeatures.Catalog.GetName(expired), stored).ShouldBe(expired);

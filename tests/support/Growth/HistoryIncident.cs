@@ -37,7 +37,7 @@ internal sealed class HistoryIncident
     private readonly int tenant;
     private readonly int revision;
     private readonly DateTimeOffset began;
-    private readonly string id;
+    private readonly IncidentId id;
     private readonly string device;
     private readonly CorrelationId correlation;
     private readonly string planDigest;
@@ -49,7 +49,7 @@ internal sealed class HistoryIncident
     public HistoryIncident(HistoryPlan plan, int tenant, int revision, DateTimeOffset began)
     {
         (this.plan, this.tenant, this.revision, this.began) = (plan, tenant, revision, began);
-        id = string.Create(CultureInfo.InvariantCulture, $"{HistoryPlan.Prefix(tenant)}-{1001 + revision}");
+        id = IncidentId.Parse($"{HistoryPlan.Prefix(tenant)}-{1001 + revision}");
         device = string.Create(CultureInfo.InvariantCulture, $"SRV-{revision % 97:00}");
         planDigest = Hash("seal");
         correlation = CorrelationId.Parse(Hash("correlation")[..32]);

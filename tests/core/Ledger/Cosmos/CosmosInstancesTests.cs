@@ -11,7 +11,7 @@ namespace DevOpsAI.Tests.Ledger.Cosmos;
 public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<CosmosFixture>, IAsyncLifetime
 {
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
-    private static readonly StreamId One = StreamId.Incident("CON-1001");
+    private static readonly StreamId One = StreamId.Incident(Con(1001));
     private readonly string database = Support.CosmosServer.NewDatabase();
     private readonly ConcurrentStack<IDisposable> opened = [];
 
@@ -136,7 +136,7 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         var appended = new ConcurrentBag<LedgerEntry>();
         await Task.WhenAll(Enumerable.Range(0, 12).Select(writer => Task.Run(async () =>
         {
-            var (own, instance) = (StreamId.Incident($"CON-{writer}"), instances[writer % 3]);
+            var (own, instance) = (StreamId.Incident(Con(writer)), instances[writer % 3]);
             for (var version = 0L; version < 10;)
             {
                 switch (await instance.AppendAsync(Contoso, [new(own, version)], [Entry(own), Entry(One)], Token))
@@ -284,12 +284,12 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
         var quotes = new string('"', 300_000);
         NewEntry[] large =
             [.. Enumerable.Range(0, 5).Select(n => new NewEntry(One, Actor.Service("test"), CorrelationId.Parse("c"),
-                new IncidentClosed($"CON-{n}", quotes)))];
+                new IncidentClosed(Con(n), quotes)))];
         var appended = (await a.AppendAsync(Contoso, [], large, Token)).ShouldBeOfType<AppendResult.Appended>();
         (await b.ReadAsync(Contoso, 0, 10, Token)).Select(Text).ShouldBe(appended.Entries.Select(Text));
         NewEntry[] noise = [.. Enumerable.Range(0, 4).Select(n => new NewEntry(
             One, Actor.Service("test"), CorrelationId.Parse("c"),
-            new IncidentClosed($"CON-{n}", Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(700_000)))))];
+            new IncidentClosed(Con(n), Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(700_000)))))];
         await Should.ThrowAsync<ArgumentException>(async () => await a.AppendAsync(Contoso, [], noise, Token));
         (await b.HeadAsync(Contoso, Token)).ShouldBe(5);
     }
@@ -310,7 +310,7 @@ public sealed class CosmosInstancesTests(CosmosFixture cosmos) : IClassFixture<C
     }
 
     private static NewEntry Entry(StreamId stream) =>
-        new(stream, Actor.Service("test"), CorrelationId.Parse("c0ffee"), new IncidentClosed("CON-1001", "resolved"));
+        new(stream, Actor.Service("test"), CorrelationId.Parse("c0ffee"), new IncidentClosed(Con(1001), "resolved"));
 
     private static string Text(LedgerEntry entry) => entry with { Hash = default } + Convert.ToHexStringLower(entry.Hash.Span);
 

@@ -79,7 +79,7 @@ public sealed class CosmosVerifierTests(CosmosFixture cosmos) : IClassFixture<Co
         (await new TenantStates(ledger, CoreFeatures.Catalog).FindAsync(Contoso, Token)).ShouldBeNull();
         quarantine.Held.ShouldHaveSingleItem().Value.ShouldContain(seq is null ? "cannot be read" : $"entry {seq}:");
 
-        NewEntry entry = new(StreamId.Access, Actor.Service("test"), CorrelationId.Parse("c"), new IncidentClosed("CON-1001", "resolved"));
+        NewEntry entry = new(StreamId.Access, Actor.Service("test"), CorrelationId.Parse("c"), new IncidentClosed(Con(1001), "resolved"));
         await Should.ThrowAsync<LedgerDamagedException>(async () => await ledger.AppendAsync(Contoso, [], [entry], Token));
         (await ledger.AppendAsync(TenantId.Parse("fabrikam"), [], [entry], Token)).ShouldBeOfType<AppendResult.Appended>();
     }
@@ -143,8 +143,8 @@ public sealed class CosmosVerifierTests(CosmosFixture cosmos) : IClassFixture<Co
         for (var n = 0; n < Commits; n++)
         {
             NewEntry entry = new(StreamId.Access, Actor.Service("test"), CorrelationId.Parse("c"),
-                new IncidentClosed("CON-1001", "resolved"));
-            await ledger.AppendAsync(Contoso, [], [entry, entry with { Stream = StreamId.Incident($"CON-{n}") }], Token);
+                new IncidentClosed(Con(1001), "resolved"));
+            await ledger.AppendAsync(Contoso, [], [entry, entry with { Stream = StreamId.Incident(Con(n)) }], Token);
         }
         return store;
     }

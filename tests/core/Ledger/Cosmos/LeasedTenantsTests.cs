@@ -58,7 +58,7 @@ public sealed class LeasedTenantsTests(CosmosFixture cosmos) : IClassFixture<Cos
         for (var n = 0; n < count; n++)
             await instance.Ledger.AppendAsync(
                 tenant, [], [new(StreamId.Access, Actor.Service("test"), CorrelationId.Parse("c"),
-                new IncidentClosed("CON-1001", "resolved"))], Token);
+                new IncidentClosed(Con(1001), "resolved"))], Token);
     }
 
     private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));

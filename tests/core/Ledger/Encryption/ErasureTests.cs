@@ -73,7 +73,7 @@ public sealed class ErasureTests : IDisposable
                 .ShouldNotContain(Canary, Case.Insensitive, file);
         Open();
         (await StateTextAsync()).ShouldNotContain(gone, Case.Insensitive);
-        (await states.GetAsync(Contoso, Stop)).Incidents["CON-1001"].LastSeq.ShouldBe(
+        (await states.GetAsync(Contoso, Stop)).Incidents[Con(1001)].LastSeq.ShouldBe(
             (await ledger.HeadAsync(Contoso, Stop)), "its card is drawn again");
         Verify().Intact.ShouldBeTrue();
     }
@@ -204,7 +204,7 @@ public sealed class ErasureTests : IDisposable
     {
         var user = await keyRing.Keys.OfUserAsync(Contoso, $"{Canary}@contoso.com", Stop);
         var root = Actor.Service("test");
-        var incident = StreamId.Incident("CON-1001");
+        var incident = StreamId.Incident(Con(1001));
         List<NewEntry> entries =
         [
             new(StreamId.Access, root, CorrelationId.Parse("c"), new RoleAssigned("root2", Other.Name, Role.Administrator, true)),
@@ -213,14 +213,14 @@ public sealed class ErasureTests : IDisposable
                 $"Odd sign-in of {Canary}@contoso.com", null, "a", EventKeys.OfUser("SuspiciousSignIn", user), "suspicioussignin",
                 DateTimeOffset.UnixEpoch, false, new Dictionary<string, string> { ["upn"] = $"{Canary}@contoso.com" }, true, user.Id)),
             new(incident, root, CorrelationId.Parse("c"), new IncidentOpened(
-                "CON-1001", $"Odd sign-in of {Canary}@contoso.com", Severity.Error, "SuspiciousSignIn", $"{Canary}@contoso.com",
+                Con(1001), $"Odd sign-in of {Canary}@contoso.com", Severity.Error, "SuspiciousSignIn", $"{Canary}@contoso.com",
                 IncidentScope.One, EventKeys.OfUser("SuspiciousSignIn", user), "suspicioussignin", "E-1", user.Id)),
-            new(StreamId.Proposal("CON-1001"), Jo.AsActor(), CorrelationId.Parse("c"),
-                new ProposalDecided("CON-1001", 1, DecisionKind.Handled, "seal", $"{Canary} Person saw to it", null, null, true)),
+            new(StreamId.Proposal(Con(1001)), Jo.AsActor(), CorrelationId.Parse("c"),
+                new ProposalDecided(Con(1001), 1, DecisionKind.Handled, "seal", $"{Canary} Person saw to it", null, null, true)),
             new(StreamId.Freeze, Jo.AsActor(), CorrelationId.Parse("c"), new FreezeSet($"says {Canary} Person")),
         ];
         if (close)
-            entries.Add(new(incident, root, CorrelationId.Parse("c"), new IncidentClosed("CON-1001", "handled")));
+            entries.Add(new(incident, root, CorrelationId.Parse("c"), new IncidentClosed(Con(1001), "handled")));
         (await ledger.AppendAsync(Contoso, [], entries, Stop)).ShouldBeOfType<AppendResult.Appended>();
     }
 

@@ -133,8 +133,8 @@ public sealed class KeyRingTests : IDisposable
         using var ledger = Open(keyRing);
         await ledger.AppendAsync(
             Contoso, [],
-            [new(StreamId.Incident("CON-1"), new(ActorKind.Person, "ana", "Ana Approver"), CorrelationId.Parse("c"),
-            new IncidentClosed("CON-1", "handled"))],
+            [new(StreamId.Incident(Con(1)), new(ActorKind.Person, "ana", "Ana Approver"), CorrelationId.Parse("c"),
+            new IncidentClosed(Con(1), "handled"))],
             CancellationToken.None);
     }
 

@@ -117,25 +117,25 @@ public sealed class MissingKeyTests : IDisposable
             {
                 var refused =
                     await Should.ThrowAsync<LedgerUnavailableException>(
-                        async () => await ledger.AppendAsync(Contoso, [], [Opened("CON-2", key)], Stop));
+                        async () => await ledger.AppendAsync(Contoso, [], [Opened(Con(2), key)], Stop));
                 refused.ShouldNotBeOfType<LedgerDamagedException>();
                 refused.Message.ShouldStartWith($"Key {key} of contoso is missing, and no erasure of it is on record");
             }
             // Nothing of it would be encrypted under the key, so that what is open about the user can be settled.
             await ledger.AppendAsync(Contoso, [],
-                [new(StreamId.Proposal("CON-1"), Jo, CorrelationId.Parse("c"),
-                    new ProposalDecided("CON-1", 1, DecisionKind.Reject, "seal", "no", null, null, true, key))], Stop);
+                [new(StreamId.Proposal(Con(1)), Jo, CorrelationId.Parse("c"),
+                    new ProposalDecided(Con(1), 1, DecisionKind.Reject, "seal", "no", null, null, true, key))], Stop);
             // What is new about the same user is not held up: it has a key of its own.
             var fresh = await ring.OfUserAsync(Contoso, Address, Stop);
             fresh.Id.ShouldNotBe(key);
-            await ledger.AppendAsync(Contoso, [], [Opened("CON-3", fresh.Id)], Stop);
+            await ledger.AppendAsync(Contoso, [], [Opened(Con(3), fresh.Id)], Stop);
         }
         PutBack(key, row);
         using (var documents = new SqliteDocuments(folder))
         using (var ring = Ring(documents))
         using (var ledger = Ledger(ring))
         {
-            await ledger.AppendAsync(Contoso, [], [Opened("CON-2", key)], Stop);
+            await ledger.AppendAsync(Contoso, [], [Opened(Con(2), key)], Stop);
             (await ledger.ReadAsync(Contoso, 0, 10, Stop)).Select(static entry => entry.Fact).OfType<IncidentOpened>()
                 .Select(static opened => opened.Title)
                 .ShouldBe(["About CON-1", "About CON-3", "About CON-2"]);
@@ -163,7 +163,7 @@ public sealed class MissingKeyTests : IDisposable
             await ring.DestroyAsync(Contoso, key, Stop);
             await ledger.AppendAsync(Contoso, [],
                 [new(StreamId.Erasure(key), Actor.Service("test"), CorrelationId.Parse("c"), new ErasureCompleted(key, null))], Stop);
-            await ledger.AppendAsync(Contoso, [], [Opened("CON-2", key)], Stop);
+            await ledger.AppendAsync(Contoso, [], [Opened(Con(2), key)], Stop);
         }
         PutBack(key, row);
         using (var documents = new SqliteDocuments(folder))
@@ -215,11 +215,11 @@ public sealed class MissingKeyTests : IDisposable
         using var ring = Ring(documents);
         using var ledger = Ledger(ring);
         var user = await ring.OfUserAsync(Contoso, Address, Stop);
-        await ledger.AppendAsync(Contoso, [], [Opened("CON-1", user.Id)], Stop);
+        await ledger.AppendAsync(Contoso, [], [Opened(Con(1), user.Id)], Stop);
         return user.Id;
     }
 
-    private static NewEntry Opened(string incident, string user) => new(
+    private static NewEntry Opened(IncidentId incident, string user) => new(
         StreamId.Incident(incident), Actor.Service("test"), CorrelationId.Parse("c"),
         new IncidentOpened(incident, $"About {incident}", Severity.Error, "SuspiciousSignIn", Address, IncidentScope.One, "k", "c",
             "E-1", user));

@@ -138,22 +138,22 @@ public sealed class SealingTests
         var ana = new Actor(ActorKind.Person, "ana", $"Ana {Canary}");
         yield return new(new("event/x"), Actor.Connection("rmm"), CorrelationId.Parse("c"), Received(subject));
         yield return new(new("incident/x"), Actor.Service("incidents"), CorrelationId.Parse("c"),
-            new IncidentOpened("CON-1", Canary, Severity.Error, "K", Canary, IncidentScope.One, "k", "k", "E-1", subject));
+            new IncidentOpened(Con(1), Canary, Severity.Error, "K", Canary, IncidentScope.One, "k", "k", "E-1", subject));
         yield return new(new("proposal/x"), ana, CorrelationId.Parse("c"), Staged(subject));
         yield return new(new("proposal/x"), ana, CorrelationId.Parse("c"),
-            new ProposalDecided("CON-1", 1, DecisionKind.ApproveWithEdits, "seal", Canary, Staged(subject).Plan, null, true, subject));
+            new ProposalDecided(Con(1), 1, DecisionKind.ApproveWithEdits, "seal", Canary, Staged(subject).Plan, null, true, subject));
         yield return new(new("proposal/x"), Actor.Service("execution"), CorrelationId.Parse("c"),
-            new StepFinished("CON-1", "x1", 0, false, "o", StepOutcome.Applied, Canary, subject));
+            new StepFinished(Con(1), "x1", 0, false, "o", StepOutcome.Applied, Canary, subject));
         yield return new(new("proposal/x"), Actor.Service("execution"), CorrelationId.Parse("c"),
-            new ExecutionFinished("CON-1", "x1", ExecutionOutcome.Verified, Canary, [new(Canary, "a", "b")], false, null, subject));
+            new ExecutionFinished(Con(1), "x1", ExecutionOutcome.Verified, Canary, [new(Canary, "a", "b")], false, null, subject));
         yield return new(StreamId.Access, ana, CorrelationId.Parse("c"), new RoleAssigned("bo", Canary, Role.Approver, true));
         yield return new(StreamId.Access, ana, CorrelationId.Parse("c"),
             new AbsenceSet("bo", Canary, At, At.AddDays(1), "cy", Canary, Canary));
         yield return new(StreamId.Access, ana, CorrelationId.Parse("c"), new AbsenceEnded("bo", Canary));
         yield return new(new("proposal/x"), ana, CorrelationId.Parse("c"),
-            new ProposalDecided("CON-1", 1, DecisionKind.Approve, "seal", null, null, null, true)
+            new ProposalDecided(Con(1), 1, DecisionKind.Approve, "seal", null, null, null, true)
                 { InTheNameOf = new(ActorKind.Person, "bo", $"Bo {Canary}") });
-        yield return new(new("proposal/x"), ana, CorrelationId.Parse("c"), new BreakGlassReviewed("CON-1", 1, false, Canary, false));
+        yield return new(new("proposal/x"), ana, CorrelationId.Parse("c"), new BreakGlassReviewed(Con(1), 1, false, Canary, false));
         yield return new(StreamId.Freeze, ana, CorrelationId.Parse("c"), new FreezeSet(Canary));
         yield return new(StreamId.Erasure("s-1"), ana, CorrelationId.Parse("c"),
             new ErasureRequested("s-1", SubjectKind.User, null, Canary));
@@ -164,7 +164,7 @@ public sealed class SealingTests
         Canary, "a", "k", "k", At, false, new Dictionary<string, string> { ["user"] = Canary }, null, subject);
 
     private static ProposalStaged Staged(string? subject) => new(
-        "CON-1", 1, ProposalKind.Undo, new(ActorKind.Person, "bo", $"Bo {Canary}"),
+        Con(1), 1, ProposalKind.Undo, new(ActorKind.Person, "bo", $"Bo {Canary}"),
         new([new("Revoke", "revoke", new("rmm", "user", Canary, Canary, "Contoso"), new Dictionary<string, string> { ["user"] = Canary },
             $"revoke {Canary}", [], [], [], null)]),
         new Dictionary<string, string> { [Canary] = "1" },

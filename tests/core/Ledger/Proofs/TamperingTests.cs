@@ -47,7 +47,7 @@ public sealed class TamperingTests : IDisposable
         for (var at = 0; at < Size; at++)
         {
             Forge([.. honest.Select(
-                (entry, i) => i == at ? entry with { Fact = new IncidentClosed("CON-1", "as the attacker likes it") } : entry)]);
+                (entry, i) => i == at ? entry with { Fact = new IncidentClosed(Con(1), "as the attacker likes it") } : entry)]);
             Judge().ShouldNotBeNull().ShouldContain("not those that were signed");
         }
     }
@@ -196,8 +196,8 @@ public sealed class TamperingTests : IDisposable
             var number = honest.Count + 1;
             clock.Advance(TimeSpan.FromSeconds(1));
             var appending = folder.Ledger.AppendAsync(
-                Contoso, [], [new(StreamId.Incident($"CON-{number}"), Someone, CorrelationId.Parse($"c{number}"),
-                new IncidentClosed($"CON-{number}", "fixed"))],
+                Contoso, [], [new(StreamId.Incident(Con(number)), Someone, CorrelationId.Parse($"c{number}"),
+                new IncidentClosed(Con(number), "fixed"))],
                 CancellationToken.None);
             honest.AddRange(appending.AsTask().GetAwaiter().GetResult().ShouldBeOfType<AppendResult.Appended>().Entries);
         }

@@ -85,7 +85,7 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
             return FireAsync();
         var first = Pick(waiting).Event;
         var scope = random.Next(12) == 0 ? IncidentScope.Cause : IncidentScope.One;
-        var opened = StormPolicy.Open($"CON-{state.LastIncidentNumber + 1}", first, scope, TimeSpan.FromHours(1));
+        var opened = StormPolicy.Open(Con(state.LastIncidentNumber + 1), first, scope, TimeSpan.FromHours(1));
         var returning = ReturnPolicy.Returning(
             state.Get<IncidentsState>().LastLike(opened) is { } last ? state.Find(last) : null, clock.GetUtcNow(), TimeSpan.FromHours(1));
         return returning is null

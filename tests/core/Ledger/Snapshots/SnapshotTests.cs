@@ -66,13 +66,13 @@ public sealed class SnapshotTests
         var afterStart = await again.GetAsync(Contoso, Stop);
         foreach (var incident in whole.Incidents.Values)
         {
-            var found = (await states.IncidentAsync(state, incident.Id, Stop)).ShouldNotBeNull(incident.Id);
+            var found = (await states.IncidentAsync(state, incident.Id, Stop)).ShouldNotBeNull(incident.Id.Value);
             // What an alert of it says after it has left belongs to nothing.
             Settled(found).ShouldBe(Settled(incident));
             Settled((await again.IncidentAsync(afterStart, incident.Id, Stop))!).ShouldBe(Settled(incident));
         }
-        (await states.IncidentAsync(state, "CON-9999", Stop)).ShouldBeNull();
-        (await states.IncidentAsync(state, "FAB-1001", Stop)).ShouldBeNull();
+        (await states.IncidentAsync(state, Con(9999), Stop)).ShouldBeNull();
+        (await states.IncidentAsync(state, Fab(1001), Stop)).ShouldBeNull();
         var listed = await again.ClosedAsync(afterStart, Stop).ToListAsync(Stop);
         listed.Select(static one => one.Id).Concat(afterStart.Incidents.Keys).Order().ShouldBe(whole.Incidents.Keys.Order());
         listed.Select(static one => one.OpenedSeq).ShouldBeInOrder(SortDirection.Descending);
@@ -120,7 +120,7 @@ public sealed class SnapshotTests
         await history.GoOnAsync(300);
         for (var beat = 0; beat < 20; beat++)
         {
-            var stream = StreamId.Incident($"CON-{1001 + beat}");
+            var stream = StreamId.Incident(Con(1001 + beat));
             await bench.Ledger.AppendAsync(Contoso, [],
                 [new(stream, Actor.Service("ledger"), CorrelationId.Parse("c"), new LedgerHeartbeat(null, null))], Stop);
         }
@@ -153,7 +153,7 @@ public sealed class SnapshotTests
         var again = bench.Begin();
         var state = await again.GetAsync(Contoso, Stop);
         foreach (var incident in (await history.WholeAsync()).Incidents.Values)
-            (await again.IncidentAsync(state, incident.Id, Stop)).ShouldNotBeNull(incident.Id);
+            (await again.IncidentAsync(state, incident.Id, Stop)).ShouldNotBeNull(incident.Id.Value);
     }
 
     [Fact]

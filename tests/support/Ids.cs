@@ -1,0 +1,13 @@
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.Tests;
+
+/// <summary>Ids as tests write them.</summary>
+public static class Ids
+{
+    /// <summary>An incident of Contoso, as in <c>CON-1001</c>.</summary>
+    public static IncidentId Con(int number) => IncidentId.Parse($"CON-{number}");
+
+    /// <summary>An incident of Fabrikam, as in <c>FAB-1001</c>.</summary>
+    public static IncidentId Fab(int number) => IncidentId.Parse($"FAB-{number}");
+}
