@@ -9,7 +9,7 @@ internal sealed class NamedPeople(IConversationReferences references, HomeDirect
 {
     /// <summary>A mention counts first, then an Entra object id, then a name that only one known person here has.</summary>
     /// <param name="channels">Conversations beside this one whose people may be named as well.</param>
-    public (Person? Person, string Problem) Find(TurnContext turn, string name, IEnumerable<string>? channels = null)
+    public (Person? Person, string Problem) Find(TurnContext turn, string name, IEnumerable<ConversationId>? channels = null)
     {
         var known = (channels ?? []).Prepend(turn.Conversation.ChannelId).SelectMany(references.KnownPeople)
             .Where(member => member.ObjectId is not null).DistinctBy(member => member.ObjectId).ToList();

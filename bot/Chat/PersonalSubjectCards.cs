@@ -4,6 +4,7 @@ using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;
 
@@ -17,17 +18,17 @@ internal sealed class PersonalSubjectCards(Visibility visibility, SubjectViews v
 
     /// <param name="proposal">As it stands now.</param>
     /// <param name="notice">One sentence on top; null for none.</param>
-    public InvokeResponse Current(Pressed pressed, string conversation, Proposal proposal, string? notice) =>
+    public InvokeResponse Current(Pressed pressed, ConversationId conversation, Proposal proposal, string? notice) =>
         View(pressed, conversation, proposal, notice) is { } view
             ? InvokeResponse.Card(SubjectCard.Build(view)) with { Notice = notice }
             : InvokeResponse.Message(notice ?? NoSuchThing);
 
-    public InvokeResponse Details(Pressed pressed, string conversation) =>
+    public InvokeResponse Details(Pressed pressed, ConversationId conversation) =>
         View(pressed, conversation, pressed.Proposal, notice: null) is { } view
             ? InvokeResponse.Card(SubjectCard.Build(reviewing.Open(view, pressed.Person, pressed.Data)))
             : NotFound;
 
-    public async Task<InvokeResponse> WhyAsync(Pressed pressed, string conversation, CancellationToken cancellationToken)
+    public async Task<InvokeResponse> WhyAsync(Pressed pressed, ConversationId conversation, CancellationToken cancellationToken)
     {
         if (View(pressed, conversation, pressed.Proposal, notice: null) is not { } view)
             return NotFound;
@@ -55,7 +56,7 @@ internal sealed class PersonalSubjectCards(Visibility visibility, SubjectViews v
             };
     }
 
-    private SubjectCardView? View(Pressed pressed, string conversation, Proposal proposal, string? notice) =>
+    private SubjectCardView? View(Pressed pressed, ConversationId conversation, Proposal proposal, string? notice) =>
         views.ForPerson(pressed.Seen, proposal, conversation, pressed.Person, notice) is { } view
             ? view with { IsCopy = pressed.Data.IsCopy }
             : null;

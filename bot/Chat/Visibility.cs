@@ -38,7 +38,7 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
     /// <exception cref="LedgerUnavailableException">
     /// Among others where it may be linked to a client that is locked: nobody else's is shown there.
     /// </exception>
-    public async ValueTask<IReadOnlyList<TenantNow>> LinkedToAsync(string conversationId, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<TenantNow>> LinkedToAsync(ConversationId conversationId, CancellationToken cancellationToken)
     {
         List<TenantNow> linked = [];
         Tenant? unread = null;

@@ -24,7 +24,7 @@ internal sealed class DigestPoster(
 
     private readonly DigestSchedule schedule = options.Value.Schedule();
     /// <summary>By linked conversation, the last posting: one at a time.</summary>
-    private readonly ConcurrentDictionary<(TenantId Tenant, string Conversation), Task> posting = new();
+    private readonly ConcurrentDictionary<(TenantId Tenant, ConversationId Conversation), Task> posting = new();
 
     /// <summary>Begins to post what is due now for every tenant.</summary>
     public Task CatchUpAsync(CancellationToken cancellationToken) =>
@@ -65,7 +65,7 @@ internal sealed class DigestPoster(
             && (mark.At < schedule.LastDue(now) || mark.At > now + WrongBy);
 
     /// <summary>Each conversation waits for Teams by itself.</summary>
-    private void Begin(Tenant tenant, string conversation, CancellationToken stopping)
+    private void Begin(Tenant tenant, ConversationId conversation, CancellationToken stopping)
     {
         var place = (tenant.Id, conversation);
         if (posting.TryGetValue(place, out var before) && !before.IsCompleted)
@@ -73,7 +73,7 @@ internal sealed class DigestPoster(
         posting[place] = Task.Run(() => TryPostAsync(tenant, conversation, stopping), CancellationToken.None);
     }
 
-    private async Task TryPostAsync(Tenant tenant, string conversation, CancellationToken stopping)
+    private async Task TryPostAsync(Tenant tenant, ConversationId conversation, CancellationToken stopping)
     {
         try
         {
@@ -89,7 +89,7 @@ internal sealed class DigestPoster(
         }
     }
 
-    private async Task PostAsync(Tenant tenant, string conversation, CancellationToken stopping)
+    private async Task PostAsync(Tenant tenant, ConversationId conversation, CancellationToken stopping)
     {
         var state = await states.GetAsync(tenant.Id, stopping);
         if (state.Channels.TryGetValue(conversation, out var link) && IsDue(state, link))

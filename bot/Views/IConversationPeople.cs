@@ -1,9 +1,11 @@
+using DevOpsAI.Tenancy;
+
 namespace DevOpsAI.Bot.Views;
 
 /// <summary>The people of conversations, as far as they are known without asking anybody.</summary>
 public interface IConversationPeople
 {
-    IReadOnlyList<KnownPerson> KnownIn(string conversationId);
+    IReadOnlyList<KnownPerson> KnownIn(ConversationId conversationId);
 }
 
 /// <param name="Mri">What the conversation's messages call the person.</param>

@@ -8,16 +8,17 @@ namespace DevOpsAI.Bot.Views;
 public sealed class IncidentViews(ProposalViews proposals, LinkHosts linkHosts)
 {
     /// <summary>The card that everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
-    public IncidentView ForEverybody(TenantState state, Incident incident, string conversationId) =>
+    public IncidentView ForEverybody(TenantState state, Incident incident, ConversationId conversationId) =>
         proposals.ForEverybody(New(state, incident), state, conversationId);
 
     /// <summary>
     /// The card that is new in a conversation: where the policy says so it calls those who may decide, as a card that changes does not.
     /// </summary>
-    public IncidentView ForEverybodyAnew(TenantState state, Incident incident, string conversationId) =>
+    public IncidentView ForEverybodyAnew(TenantState state, Incident incident, ConversationId conversationId) =>
         proposals.ForEverybodyAnew(New(state, incident), state, conversationId);
 
-    public IncidentView ForPerson(TenantState state, Incident incident, string conversationId, Person person, string? notice = null) =>
+    public IncidentView ForPerson(
+        TenantState state, Incident incident, ConversationId conversationId, Person person, string? notice = null) =>
         proposals.ForPerson(New(state, incident), state, conversationId, person, notice);
 
     /// <summary>When something that cards show last began or ended by its date alone, without an entry; null for never.</summary>

@@ -24,7 +24,7 @@ public sealed class ProposalViews(
     public Tenant GetTenant(TenantState state) => tenants.Find(state.Tenant) ?? new(state.Tenant, state.Tenant.Value, "");
 
     /// <summary>What everybody in the conversation sees. It carries buttons only where everybody may press them.</summary>
-    public TView ForEverybody<TView>(TView view, TenantState state, string conversationId)
+    public TView ForEverybody<TView>(TView view, TenantState state, ConversationId conversationId)
         where TView : ProposalView => WithCommon(view, state, conversationId) with
         {
             Rights = access.EverybodyIsAdministrator
@@ -37,7 +37,7 @@ public sealed class ProposalViews(
     /// <summary>
     /// What is new in a conversation: where the policy says so it calls those who may decide, as a card that changes does not.
     /// </summary>
-    public TView ForEverybodyAnew<TView>(TView fresh, TenantState state, string conversationId)
+    public TView ForEverybodyAnew<TView>(TView fresh, TenantState state, ConversationId conversationId)
         where TView : ProposalView
     {
         var view = ForEverybody(fresh, state, conversationId);
@@ -49,7 +49,7 @@ public sealed class ProposalViews(
 
     /// <summary>What one person sees.</summary>
     /// <param name="notice">One sentence on top; null for none.</param>
-    public TView ForPerson<TView>(TView view, TenantState state, string conversationId, Person person, string? notice = null)
+    public TView ForPerson<TView>(TView view, TenantState state, ConversationId conversationId, Person person, string? notice = null)
         where TView : ProposalView => WithCommon(view, state, conversationId) with
         {
             IsPersonal = true,
@@ -66,18 +66,18 @@ public sealed class ProposalViews(
         Turns(state).Where(turn => turn > clock.GetUtcNow()).Min(turn => (DateTimeOffset?)turn);
 
     /// <summary>Who may decide about it, in words, names made safe; null where nothing waits for a decision or everybody may.</summary>
-    public string? DecidersOf(TenantState state, Proposal proposal, string conversationId) =>
+    public string? DecidersOf(TenantState state, Proposal proposal, ConversationId conversationId) =>
         proposal.IsUndecided || proposal.IsLeftToPeople ? Describe(GetDeciders(state, proposal, conversationId)) : null;
 
     /// <summary>Who has one of the roles, in words, names made safe; null where everybody has, or nobody.</summary>
     /// <param name="except">Object id of somebody whom it does not help to ask.</param>
-    public string? PeopleWith(TenantState state, string conversationId, IReadOnlyCollection<Role> roles, string? except = null)
+    public string? PeopleWith(TenantState state, ConversationId conversationId, IReadOnlyCollection<Role> roles, string? except = null)
     {
         var who = Deciders.WithRole(state, roles, access, NamesIn(state, conversationId), clock.GetUtcNow(), except);
         return who.Names.IsEmpty && who.Others == 0 ? null : Describe(who);
     }
 
-    private TView WithCommon<TView>(TView view, TenantState state, string conversationId)
+    private TView WithCommon<TView>(TView view, TenantState state, ConversationId conversationId)
         where TView : ProposalView
     {
         var proposal = view.Proposal;
@@ -108,14 +108,14 @@ public sealed class ProposalViews(
             .OrderBy(absence => absence.Until)
         : [];
 
-    private Deciders GetDeciders(TenantState state, Proposal proposal, string conversationId) =>
+    private Deciders GetDeciders(TenantState state, Proposal proposal, ConversationId conversationId) =>
         Deciders.Create(state, proposal, access, NamesIn(state, conversationId), clock.GetUtcNow());
 
     /// <summary>
     /// What people are called here, and where the client's cards are: a chat alone knows only the one who chats. Few are asked about, so
     /// nothing is sorted for it.
     /// </summary>
-    private Func<string, string?> NamesIn(TenantState state, string conversationId)
+    private Func<string, string?> NamesIn(TenantState state, ConversationId conversationId)
     {
         var here = people.KnownIn(conversationId);
         List<IReadOnlyList<KnownPerson>>? elsewhere = null;
@@ -137,9 +137,9 @@ public sealed class ProposalViews(
     private static string? Describe(Deciders who) =>
         who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => SanitizedText.Name(name, 40))] }).Message;
 
-    private IEnumerable<string> Refreshers(TenantState state, ProposalView view, string conversationId) => people.KnownIn(conversationId)
-        .Where(known => known.ObjectId is { } objectId && GetPermissions(state, view, objectId) != default)
-        .Select(known => known.Mri);
+    private IEnumerable<string> Refreshers(TenantState state, ProposalView view, ConversationId conversationId) =>
+        people.KnownIn(conversationId).Where(known => known.ObjectId is { } objectId && GetPermissions(state, view, objectId) != default)
+            .Select(known => known.Mri);
 
     private Permissions GetPermissions(TenantState state, ProposalView view, string objectId)
     {

@@ -31,16 +31,17 @@ public sealed class SubjectViews(IEnumerable<ISubjectCard> cards, ProposalViews 
     public IReadOnlyList<StreamId> GetStreams(ProposalSubject subject) => byKind.GetValueOrDefault(subject.Kind)?.GetStreams(subject) ?? [];
 
     /// <summary>What everybody in the conversation sees; null where it was never staged, or no area says what to show.</summary>
-    public SubjectCardView? ForEverybody(TenantState state, Proposal proposal, string conversationId) =>
+    public SubjectCardView? ForEverybody(TenantState state, Proposal proposal, ConversationId conversationId) =>
         New(state, proposal) is { } view ? proposals.ForEverybody(view, state, conversationId) : null;
 
     /// <summary>As <see cref="ForEverybody"/> where it is new: it calls those who may decide, where the policy says so.</summary>
-    public SubjectCardView? ForEverybodyAnew(TenantState state, Proposal proposal, string conversationId) =>
+    public SubjectCardView? ForEverybodyAnew(TenantState state, Proposal proposal, ConversationId conversationId) =>
         New(state, proposal) is { } view ? proposals.ForEverybodyAnew(view, state, conversationId) : null;
 
     /// <summary>What one person sees; null where it was never staged, or no area says what to show.</summary>
     /// <param name="notice">One sentence on top; null for none.</param>
-    public SubjectCardView? ForPerson(TenantState state, Proposal proposal, string conversationId, Person person, string? notice = null) =>
+    public SubjectCardView? ForPerson(
+        TenantState state, Proposal proposal, ConversationId conversationId, Person person, string? notice = null) =>
         New(state, proposal) is { } view ? proposals.ForPerson(view, state, conversationId, person, notice) : null;
 
     /// <summary>What is shown of it, whoever reads it; null where it was never staged, or no area says what to show.</summary>

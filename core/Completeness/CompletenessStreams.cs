@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Completeness;
 
@@ -13,6 +14,6 @@ public static class CompletenessStreams
         /// <summary>How far the log of a connection's vendor was read, and what was found there.</summary>
         public static StreamId Poll(string connection) => new($"poll/{connection}");
 
-        public static StreamId Message(string conversationId) => new($"message/{conversationId}");
+        public static StreamId Message(ConversationId conversationId) => new($"message/{conversationId.Value}");
     }
 }

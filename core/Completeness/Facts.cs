@@ -4,6 +4,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Completeness;
 
@@ -97,5 +98,5 @@ public enum MessageOutcome
 /// <param name="ActivityId">The message's id; null when it is not known.</param>
 /// <param name="Content">Hex SHA-256 of what was sent.</param>
 public sealed record MessageSent(
-    string Purpose, [property: JsonPropertyName("incidentId")] ProposalSubject? About, string ConversationId, string? ActivityId,
+    string Purpose, [property: JsonPropertyName("incidentId")] ProposalSubject? About, ConversationId ConversationId, string? ActivityId,
     string Content, MessageOutcome Outcome) : Fact;

@@ -44,7 +44,7 @@ public static class WholeFacts
     }
 
     /// <summary>An id that stands for nothing: there was none in the JSON.</summary>
-    private static bool IsWithoutValue(object id) => default(IncidentId).Equals(id);
+    private static bool IsWithoutValue(object id) => default(IncidentId).Equals(id) || default(ConversationId).Equals(id);
 
     private static string? LackWithin(object value, bool itemsMayBeNull, string place, int deeper)
     {

@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Digests;
 
@@ -7,6 +8,6 @@ public static class DigestStreams
 {
     extension(StreamId)
     {
-        public static StreamId Digest(string conversationId) => new($"digest/{conversationId}");
+        public static StreamId Digest(ConversationId conversationId) => new($"digest/{conversationId.Value}");
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DevOpsAI.Completeness;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Digests;
 
@@ -10,7 +11,7 @@ public sealed record DigestsState : ISlice<DigestsState>
 {
     public static DigestsState Empty { get; } = new();
 
-    public ImmutableDictionary<string, DigestMark> Marks { get; init; } = ImmutableDictionary<string, DigestMark>.Empty;
+    public ImmutableDictionary<ConversationId, DigestMark> Marks { get; init; } = ImmutableDictionary<ConversationId, DigestMark>.Empty;
 
     public DigestsState Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
@@ -20,7 +21,7 @@ public sealed record DigestsState : ISlice<DigestsState>
         _ => this,
     };
 
-    private DigestsState Begin(string conversation, LedgerEntry entry, long digested) =>
+    private DigestsState Begin(ConversationId conversation, LedgerEntry entry, long digested) =>
         With(conversation, new(entry.ByClock, entry.Seq, digested, Marks.GetValueOrDefault(conversation)?.Version ?? 0));
 
     private DigestsState Advance(DigestSending digest, long version)
@@ -32,12 +33,12 @@ public sealed record DigestsState : ISlice<DigestsState>
         });
     }
 
-    private DigestsState TakeBack(string conversation) =>
+    private DigestsState TakeBack(ConversationId conversation) =>
         Marks.GetValueOrDefault(conversation) is { Before: { } before } mark
             ? With(conversation, before with { Version = mark.Version })
             : this;
 
-    private DigestsState With(string conversation, DigestMark mark) => new() { Marks = Marks.SetItem(conversation, mark) };
+    private DigestsState With(ConversationId conversation, DigestMark mark) => new() { Marks = Marks.SetItem(conversation, mark) };
 }
 
 public static class DigestsOfState
@@ -45,6 +46,6 @@ public static class DigestsOfState
     extension(TenantState state)
     {
         /// <inheritdoc cref="DigestsState.Marks"/>
-        public ImmutableDictionary<string, DigestMark> Digests => state.Get<DigestsState>().Marks;
+        public ImmutableDictionary<ConversationId, DigestMark> Digests => state.Get<DigestsState>().Marks;
     }
 }

@@ -1,4 +1,5 @@
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Digests;
 
@@ -9,7 +10,7 @@ namespace DevOpsAI.Digests;
 /// <param name="Due">When it was due, as scheduled.</param>
 /// <param name="Through">Seq of the last entry that it tells of.</param>
 /// <param name="Digested">Events told in digests only, over the tenant's whole ledger up to there.</param>
-public sealed record DigestSending(string ConversationId, DateTimeOffset Due, long Through, long Digested) : Fact
+public sealed record DigestSending(ConversationId ConversationId, DateTimeOffset Due, long Through, long Digested) : Fact
 {
     /// <summary>As the <c>message.sent</c> after it says.</summary>
     public const string Purpose = "digest";

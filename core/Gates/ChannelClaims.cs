@@ -20,7 +20,7 @@ internal sealed class ChannelClaims(IDocuments documents, TimeProvider clock)
 
     /// <summary>True when the conversation is the tenant's to link now; false while another one is about to link it.</summary>
     /// <exception cref="LedgerUnavailableException">The claims cannot be read or written now.</exception>
-    public async Task<bool> TryTakeAsync(string conversationId, TenantId tenant, CancellationToken cancellationToken)
+    public async Task<bool> TryTakeAsync(ConversationId conversationId, TenantId tenant, CancellationToken cancellationToken)
     {
         var id = GetId(conversationId);
         var found = await documents.FindAsync(DocumentScope.Host, Kind, id, cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class ChannelClaims(IDocuments documents, TimeProvider clock)
     }
 
     /// <summary>Gives it back. One that cannot be given back now lapses.</summary>
-    public async Task ReleaseAsync(string conversationId)
+    public async Task ReleaseAsync(ConversationId conversationId)
     {
         try
         {
@@ -44,7 +44,8 @@ internal sealed class ChannelClaims(IDocuments documents, TimeProvider clock)
         }
     }
 
-    private static string GetId(string conversationId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(conversationId)));
+    private static string GetId(ConversationId conversationId) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(conversationId.Value)));
 
     private static ChannelClaim? Read(Document document)
     {

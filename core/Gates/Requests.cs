@@ -117,7 +117,8 @@ public sealed record EndAbsence(TenantId Tenant, Person By, Person Who, Correlat
 public sealed record LinkChannel(TenantId Tenant, Person By, ChannelRef Channel, bool Escalation,
     CorrelationId Correlation) : IRequest<RequestResult>;
 
-public sealed record UnlinkChannel(TenantId Tenant, Person By, string ConversationId, CorrelationId Correlation) : IRequest<RequestResult>;
+public sealed record UnlinkChannel(TenantId Tenant, Person By, ConversationId ConversationId, CorrelationId Correlation)
+    : IRequest<RequestResult>;
 
 /// <summary>Puts a drafted recommendation at its gate: computes the level, computes its digest, appends <c>proposal.staged</c>.</summary>
 public sealed record StageProposal(TenantId Tenant, IncidentId IncidentId) : IRequest<Unit>;

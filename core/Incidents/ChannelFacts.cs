@@ -8,7 +8,7 @@ namespace DevOpsAI.Incidents;
 /// <param name="Kind"><c>channel</c>, <c>groupChat</c> or <c>personal</c>.</param>
 /// <param name="DirectoryTenant">Entra directory of the conversation.</param>
 /// <param name="TeamId">For a channel, its team.</param>
-public sealed record ChannelRef(string ConversationId, string Kind, string ServiceUrl, DirectoryId DirectoryTenant, string? TeamId,
+public sealed record ChannelRef(ConversationId ConversationId, string Kind, string ServiceUrl, DirectoryId DirectoryTenant, string? TeamId,
     string? Name);
 
 /// <summary><c>channel.linked</c> on <c>channels</c>: cards of this tenant go to this conversation too.</summary>
@@ -16,7 +16,7 @@ public sealed record ChannelRef(string ConversationId, string Kind, string Servi
 public sealed record ChannelLinked(ChannelRef Channel, bool Escalation = false) : Fact;
 
 /// <summary><c>channel.unlinked</c> on <c>channels</c>.</summary>
-public sealed record ChannelUnlinked(string ConversationId, string Reason) : Fact
+public sealed record ChannelUnlinked(ConversationId ConversationId, string Reason) : Fact
 {
     /// <summary>
     /// True when Teams takes no messages there any more and nobody asked for it: the link comes back when somebody speaks to the bot there

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
@@ -8,18 +9,20 @@ public sealed record ChannelsState : ISlice<ChannelsState>
 {
     public static ChannelsState Empty { get; } = new();
 
-    public ImmutableDictionary<string, ChannelLinked> Channels { get; init; } = ImmutableDictionary<string, ChannelLinked>.Empty;
+    public ImmutableDictionary<ConversationId, ChannelLinked> Channels { get; init; } =
+        ImmutableDictionary<ConversationId, ChannelLinked>.Empty;
 
     /// <summary>Conversations that were linked until Teams took no messages there any more.</summary>
-    public ImmutableDictionary<string, ChannelLinked> LostChannels { get; init; } = ImmutableDictionary<string, ChannelLinked>.Empty;
+    public ImmutableDictionary<ConversationId, ChannelLinked> LostChannels { get; init; } =
+        ImmutableDictionary<ConversationId, ChannelLinked>.Empty;
 
     /// <summary>Seq of the entry that linked each conversation: what was closed before it is not posted there.</summary>
-    public ImmutableDictionary<string, long> LinkedSince { get; init; } = ImmutableDictionary<string, long>.Empty;
+    public ImmutableDictionary<ConversationId, long> LinkedSince { get; init; } = ImmutableDictionary<ConversationId, long>.Empty;
 
     /// <summary>
     /// Conversations that were linked while more incidents were open than are posted at once: they got a list of them instead.
     /// </summary>
-    public ImmutableHashSet<string> BeganWithList { get; init; } = [];
+    public ImmutableHashSet<ConversationId> BeganWithList { get; init; } = [];
 
     public ChannelsState Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
@@ -58,16 +61,16 @@ public static class ChannelsOfState
     extension(TenantState state)
     {
         /// <inheritdoc cref="ChannelsState.Channels"/>
-        public ImmutableDictionary<string, ChannelLinked> Channels => state.Get<ChannelsState>().Channels;
+        public ImmutableDictionary<ConversationId, ChannelLinked> Channels => state.Get<ChannelsState>().Channels;
 
         /// <inheritdoc cref="ChannelsState.LostChannels"/>
-        public ImmutableDictionary<string, ChannelLinked> LostChannels => state.Get<ChannelsState>().LostChannels;
+        public ImmutableDictionary<ConversationId, ChannelLinked> LostChannels => state.Get<ChannelsState>().LostChannels;
 
         /// <inheritdoc cref="ChannelsState.LinkedSince"/>
-        public ImmutableDictionary<string, long> LinkedSince => state.Get<ChannelsState>().LinkedSince;
+        public ImmutableDictionary<ConversationId, long> LinkedSince => state.Get<ChannelsState>().LinkedSince;
 
         /// <inheritdoc cref="ChannelsState.BeganWithList"/>
-        public ImmutableHashSet<string> BeganWithList => state.Get<ChannelsState>().BeganWithList;
+        public ImmutableHashSet<ConversationId> BeganWithList => state.Get<ChannelsState>().BeganWithList;
 
         /// <summary>
         /// Whether a conversation shows every incident's card. One for escalations stands in while every other was lost: an alert that no

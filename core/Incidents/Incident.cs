@@ -80,7 +80,7 @@ public sealed partial record Incident(TenantId Tenant, IncidentId Id, IncidentOp
     /// <summary>Seq of the last entry about the incident or its proposal.</summary>
     public long TimelineSeq { get; init; } = OpenedSeq;
 
-    public ImmutableDictionary<string, ShownCard> Cards { get; init; } = ImmutableDictionary<string, ShownCard>.Empty;
+    public ImmutableDictionary<ConversationId, ShownCard> Cards { get; init; } = ImmutableDictionary<ConversationId, ShownCard>.Empty;
 
     /// <summary>
     /// The last entry that ended something: a run, an undo, the wait for a decision, or the quiet after its alerts had ended.

@@ -1,5 +1,6 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Incidents;
 
@@ -31,6 +32,6 @@ public sealed partial record Incident
     private bool IsToldLater(ShownCard card) => Ended.Seq > Math.Max(card.NoticedSeq, card.PostedSeq);
 
     /// <summary>The card that a conversation shows says all that there is to say.</summary>
-    internal bool IsShownIn(string conversationId) =>
+    internal bool IsShownIn(ConversationId conversationId) =>
         Cards.GetValueOrDefault(conversationId) is { ActivityId: not null } card && card.ShownSeq >= LastSeq;
 }

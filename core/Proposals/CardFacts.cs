@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Proposals;
 
@@ -7,7 +8,7 @@ namespace DevOpsAI.Proposals;
 /// <c>card.sending</c> on <c>card/{incident}</c>: a card is about to be posted. Sends are not idempotent, so this is durable first;
 /// without a <see cref="CardPosted"/> after it, the card may or may not be there.
 /// </summary>
-public sealed record CardSending([property: JsonPropertyName("incidentId")] ProposalSubject About, string ConversationId) : Fact;
+public sealed record CardSending([property: JsonPropertyName("incidentId")] ProposalSubject About, ConversationId ConversationId) : Fact;
 
 /// <summary><c>card.posted</c>: the conversation shows the incident's card.</summary>
 /// <param name="ThreadId">The conversation id that updates go to (for a channel post, with <c>;messageid=</c>).</param>
@@ -15,8 +16,8 @@ public sealed record CardSending([property: JsonPropertyName("incidentId")] Prop
 /// <param name="ShownSeq">The card shows the incident as of this ledger seq.</param>
 /// <param name="Adopted">The answer to the send was lost and a viewer's click told us the id.</param>
 public sealed record CardPosted(
-    [property: JsonPropertyName("incidentId")] ProposalSubject About, string ConversationId, string ServiceUrl, string ThreadId,
-    string ActivityId, long ShownSeq, bool Adopted) : Fact
+    [property: JsonPropertyName("incidentId")] ProposalSubject About, ConversationId ConversationId, string ServiceUrl,
+    ConversationId ThreadId, string ActivityId, long ShownSeq, bool Adopted) : Fact
 {
     /// <summary>Hex SHA-256 of the card that was sent; null when it was adopted.</summary>
     public string? Content { get; init; }
@@ -24,7 +25,8 @@ public sealed record CardPosted(
 
 /// <summary><c>card.updated</c>: the card was edited in place.</summary>
 public sealed record CardUpdated(
-    [property: JsonPropertyName("incidentId")] ProposalSubject About, string ConversationId, string ActivityId, long ShownSeq) : Fact
+    [property: JsonPropertyName("incidentId")] ProposalSubject About, ConversationId ConversationId, string ActivityId,
+    long ShownSeq) : Fact
 {
     /// <summary>Hex SHA-256 of the card that was sent.</summary>
     public string? Content { get; init; }
@@ -36,4 +38,4 @@ public sealed record CardUpdated(
 /// </summary>
 /// <param name="AboutSeq">The entry that ended it.</param>
 public sealed record NoticeSending(
-    [property: JsonPropertyName("incidentId")] ProposalSubject About, string ConversationId, long AboutSeq) : Fact;
+    [property: JsonPropertyName("incidentId")] ProposalSubject About, ConversationId ConversationId, long AboutSeq) : Fact;

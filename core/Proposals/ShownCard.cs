@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Proposals;
 
 /// <summary>What a conversation shows of an incident, or of another subject.</summary>
 /// <param name="ActivityId">Null while it is not known whether the card was posted.</param>
 public sealed record ShownCard(
-    string ConversationId, DateTimeOffset SendingAt, int Attempts, string? ServiceUrl, string? ThreadId, string? ActivityId, long ShownSeq)
+    ConversationId ConversationId, DateTimeOffset SendingAt, int Attempts, string? ServiceUrl, ConversationId? ThreadId,
+    string? ActivityId, long ShownSeq)
 {
     /// <summary>What it showed when it was posted: how that came about is told by the card alone.</summary>
     public long PostedSeq { get; init; }
@@ -25,7 +27,8 @@ public sealed record ShownCard(
 public static class ShownCards
 {
     /// <summary>With what an entry on the subject's card stream says.</summary>
-    public static ImmutableDictionary<string, ShownCard> After(this ImmutableDictionary<string, ShownCard> cards, LedgerEntry entry) =>
+    public static ImmutableDictionary<ConversationId, ShownCard> After(
+        this ImmutableDictionary<ConversationId, ShownCard> cards, LedgerEntry entry) =>
         entry.Fact switch
         {
             CardSending sending => cards.With(
@@ -46,7 +49,7 @@ public static class ShownCards
             _ => cards,
         };
 
-    private static ImmutableDictionary<string, ShownCard> With(
-        this ImmutableDictionary<string, ShownCard> cards, string conversation, Func<ShownCard, ShownCard> change) =>
+    private static ImmutableDictionary<ConversationId, ShownCard> With(
+        this ImmutableDictionary<ConversationId, ShownCard> cards, ConversationId conversation, Func<ShownCard, ShownCard> change) =>
         cards.SetItem(conversation, change(cards.GetValueOrDefault(conversation) ?? new(conversation, default, 0, null, null, null, 0)));
 }

@@ -7,6 +7,7 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tests;
 
 namespace DevOpsAI.Benchmarks;
 
@@ -24,7 +25,7 @@ internal static class Seeding
     public static async Task<IReadOnlyList<string>> WaitingProposalsAsync(ILedger ledger, int count, int approvals, DateTimeOffset now)
     {
         await AppendAsync(ledger, [new(StreamId.Channels, Seeder, CorrelationId.Parse("bench"), new ChannelLinked(
-            new(Conversation, "channel", ServiceUrl, new(DirectoryTenant), "19:benchteam@thread.tacv2", "Bench")))]);
+            new(Ids.Conversation(Conversation), "channel", ServiceUrl, new(DirectoryTenant), "19:benchteam@thread.tacv2", "Bench")))]);
         var digests = Enumerable.Range(0, count).Select(_ => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))).ToArray();
         foreach (var chunk in Enumerable.Range(0, count).Chunk(200))
             await AppendAsync(ledger, [.. chunk.SelectMany(n => Entries(n, digests[n], approvals, now))]);
@@ -61,10 +62,10 @@ internal static class Seeding
             observed, true));
         yield return new(StreamId.Proposal(id), Seeder, correlation, new ProposalStaged(
             id, 1, ProposalKind.Remedy, Actor.Service("drafting"), plan, observed, terms, false, planDigest, planDigest));
-        yield return new(StreamId.Card(id), Seeder, correlation, new CardSending(id, Conversation));
+        yield return new(StreamId.Card(id), Seeder, correlation, new CardSending(id, Ids.Conversation(Conversation)));
         yield return new(StreamId.Card(id), Seeder, correlation, new CardPosted(
-            id, Conversation, ServiceUrl, $"{Conversation};messageid={n}", n.ToString(CultureInfo.InvariantCulture),
-            long.MaxValue / 2, false));
+            id, Ids.Conversation(Conversation), ServiceUrl, Ids.Conversation($"{Conversation};messageid={n}"),
+            n.ToString(CultureInfo.InvariantCulture), long.MaxValue / 2, false));
     }
 
     private static async Task AppendAsync(ILedger ledger, IReadOnlyList<NewEntry> entries)

@@ -38,6 +38,8 @@ public static class EveryFact
             return ProposalSubject.ForIncident(Con(1001));
         if (type == typeof(IncidentId))
             return Con(1001);
+        if (type == typeof(ConversationId))
+            return Conversation(name.ToLowerInvariant());
         if (type == typeof(TenantId))
             return TenantId.Parse("contoso");
         if (type == typeof(bool))

@@ -5,6 +5,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cards.Keeping;
 
@@ -23,13 +24,13 @@ internal sealed class CardMessages(IncidentViews views, IConnectorClient connect
 
     /// <summary>A card that is new where it is posted.</summary>
     public async Task<OutgoingMessage> DrawAnewAsync(
-        TenantState state, Incident incident, string conversationId, CancellationToken cancellationToken)
+        TenantState state, Incident incident, ConversationId conversationId, CancellationToken cancellationToken)
     {
         await references.PeopleAsync(conversationId, cancellationToken);
         return GetMessage(views.ForEverybodyAnew(state, incident, conversationId));
     }
 
-    public OutgoingMessage Draw(TenantState state, Incident incident, string conversationId) =>
+    public OutgoingMessage Draw(TenantState state, Incident incident, ConversationId conversationId) =>
         GetMessage(views.ForEverybody(state, incident, conversationId));
 
     /// <param name="unless">Looked at when the message's turn has come: true when it must not be sent after all.</param>
@@ -39,14 +40,15 @@ internal sealed class CardMessages(IncidentViews views, IConnectorClient connect
 
     public Task<SendOutcome> UpdateAsync(
         ChannelRef channel, ShownCard card, OutgoingMessage message, Incident incident, CancellationToken cancellationToken) =>
-        connector.UpdateAsync(Current(channel).ServiceUrl, card.ThreadId!, card.ActivityId!, message, Urgency(incident), cancellationToken);
+        connector.UpdateAsync(
+            Current(channel).ServiceUrl, card.ThreadId!.Value, card.ActivityId!, message, Urgency(incident), cancellationToken);
 
     /// <summary>A message under the card.</summary>
     public Task<SendOutcome> ReplyAsync(ChannelRef channel, ShownCard card, OutgoingMessage message, CancellationToken cancellationToken) =>
-        connector.SendAsync(Current(channel).ServiceUrl, card.ThreadId!, message, SendOptions.Background, cancellationToken);
+        connector.SendAsync(Current(channel).ServiceUrl, card.ThreadId!.Value, message, SendOptions.Background, cancellationToken);
 
     /// <summary>Nothing is to be sent there until an install or a message says otherwise.</summary>
-    public void MarkUnusable(string conversationId, string reason) => references.MarkUnusable(conversationId, reason);
+    public void MarkUnusable(ConversationId conversationId, string reason) => references.MarkUnusable(conversationId, reason);
 
     private static OutgoingMessage GetMessage(IncidentView view) =>
         new() { Card = IncidentCard.Build(view), Summary = IncidentCard.Summary(view) };

@@ -8,7 +8,7 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Bot.Cards.Keeping;
 
 /// <summary>One incident's card in one conversation.</summary>
-internal readonly record struct CardPlace(TenantId Tenant, IncidentId IncidentId, string ConversationId);
+internal readonly record struct CardPlace(TenantId Tenant, IncidentId IncidentId, ConversationId ConversationId);
 
 /// <summary>Brings one card up to date and ends. Only one runs per place; a signal during the work makes it look once more.</summary>
 internal sealed class CardReconciler

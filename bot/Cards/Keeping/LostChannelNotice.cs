@@ -22,7 +22,8 @@ internal sealed class LostChannelNotice(
 
     public bool WaitsForSwitch => true;
 
-    public string? GetPartitionKey(LedgerEntry entry) => entry.Fact is ChannelUnlinked { Lost: true } lost ? lost.ConversationId : null;
+    public string? GetPartitionKey(LedgerEntry entry) =>
+        entry.Fact is ChannelUnlinked { Lost: true } lost ? lost.ConversationId.Value : null;
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cards.Keeping;
 
@@ -42,7 +43,7 @@ internal abstract record NextStep
     /// </param>
     /// <param name="drawnAt">When the card was last drawn, where that is known better than from the ledger.</param>
     public static NextStep For(
-        TenantState state, Incident incident, string conversationId, DateTimeOffset now, TimeSpan lostAnswerWait,
+        TenantState state, Incident incident, ConversationId conversationId, DateTimeOffset now, TimeSpan lostAnswerWait,
         bool knownUnsent = false, bool gone = false, DateTimeOffset? turnedAt = null, DateTimeOffset? drawnAt = null)
     {
         if (!state.Channels.TryGetValue(conversationId, out var link))

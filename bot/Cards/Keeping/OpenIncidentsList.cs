@@ -27,7 +27,7 @@ internal sealed class OpenIncidentsList(
 
     public string? GetPartitionKey(LedgerEntry entry) => entry.Fact switch
     {
-        ChannelLinked linked => linked.Channel.ConversationId,
+        ChannelLinked linked => linked.Channel.ConversationId.Value,
         ProposalEscalated { Among: { } among } when among.Position == among.Of - 1 => "escalations",
         _ => null,
     };

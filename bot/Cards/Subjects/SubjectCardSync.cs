@@ -21,7 +21,7 @@ internal sealed class SubjectCardSync(
 {
     private static readonly Actor Self = Actor.Service("cards");
 
-    private readonly ConcurrentDictionary<(TenantId, ProposalSubject Subject, string Conversation), bool> unsent = new();
+    private readonly ConcurrentDictionary<(TenantId, ProposalSubject Subject, ConversationId Conversation), bool> unsent = new();
 
     public string Name => "subject-cards";
 
@@ -119,8 +119,8 @@ internal sealed class SubjectCardSync(
     }
 
     private async Task<string?> UpdateAsync(
-        LedgerEntry entry, ProposalSubject subject, ChannelRef place, string thread, string activity, OutgoingMessage message, long shows,
-        CancellationToken cancellationToken)
+        LedgerEntry entry, ProposalSubject subject, ChannelRef place, ConversationId thread, string activity, OutgoingMessage message,
+        long shows, CancellationToken cancellationToken)
     {
         var outcome = await connector.UpdateAsync(place.ServiceUrl, thread, activity, message, SendOptions.Background, cancellationToken);
         if (outcome is not SendOutcome.Sent)

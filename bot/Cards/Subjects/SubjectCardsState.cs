@@ -4,15 +4,16 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Cards.Subjects;
 
 /// <summary>What conversations show of a proposal that belongs to no incident.</summary>
 /// <param name="LastSeq">The last entry that changed what a person should see.</param>
 /// <param name="Version">Of <c>card/{subject}</c>; appends name it.</param>
-public sealed record SubjectCards(long LastSeq, long Version, ImmutableDictionary<string, ShownCard> Shown)
+public sealed record SubjectCards(long LastSeq, long Version, ImmutableDictionary<ConversationId, ShownCard> Shown)
 {
-    public static readonly SubjectCards None = new(0, 0, ImmutableDictionary<string, ShownCard>.Empty);
+    public static readonly SubjectCards None = new(0, 0, ImmutableDictionary<ConversationId, ShownCard>.Empty);
 }
 
 /// <summary>The cards of a tenant's proposals that belong to no incident, by their subject.</summary>

@@ -5,21 +5,22 @@ using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Conversations;
 
 /// <summary>One change to be kept.</summary>
-internal abstract record ConversationChange(string ConversationId)
+internal abstract record ConversationChange(ConversationId ConversationId)
 {
     public sealed record Conversation(Known Known) : ConversationChange(Known.Place.ConversationId);
 
-    public sealed record Person(string Id, Member Member) : ConversationChange(Id);
+    public sealed record Person(ConversationId Id, Member Member) : ConversationChange(Id);
 
-    public sealed record PersonLeft(string Id, string Mri) : ConversationChange(Id);
+    public sealed record PersonLeft(ConversationId Id, string Mri) : ConversationChange(Id);
 
     /// <summary>Concerns every conversation.</summary>
     /// <param name="Done">Completes once nothing of the person is kept.</param>
-    public sealed record PersonErased(string ObjectId, TaskCompletionSource Done) : ConversationChange("");
+    public sealed record PersonErased(string ObjectId, TaskCompletionSource Done) : ConversationChange(default(ConversationId));
 }
 
 /// <summary>A conversation as it is kept.</summary>
@@ -75,7 +76,7 @@ internal sealed class ConversationFile(IDocuments documents, ILogger<Conversatio
     }
 
     /// <summary>What is kept of one conversation; null when nothing is, or it cannot be read now.</summary>
-    public async Task<SyncedConversation?> FindAsync(string conversationId, CancellationToken cancellationToken)
+    public async Task<SyncedConversation?> FindAsync(ConversationId conversationId, CancellationToken cancellationToken)
     {
         try
         {
@@ -153,7 +154,7 @@ internal sealed class ConversationFile(IDocuments documents, ILogger<Conversatio
         }
     }
 
-    private async Task WriteAsync(string conversationId, List<ConversationChange> batch)
+    private async Task WriteAsync(ConversationId conversationId, List<ConversationChange> batch)
     {
         for (var attempt = 0; attempt < Tries; attempt++)
         {
@@ -184,7 +185,8 @@ internal sealed class ConversationFile(IDocuments documents, ILogger<Conversatio
     }
 
     /// <summary>Conversation ids hold characters that an id of a document may not.</summary>
-    private static string GetId(string conversationId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(conversationId)));
+    private static string GetId(ConversationId conversationId) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(conversationId.Value)));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

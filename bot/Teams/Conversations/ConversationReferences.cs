@@ -4,6 +4,7 @@ using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Privacy;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Conversations;
 
@@ -21,13 +22,13 @@ internal sealed class ConversationReferences(ConversationFile store, IConnectorC
 
     private const int MaxPeople = 5_000;
 
-    private readonly ConcurrentDictionary<string, ConversationEntry> entries = new();
+    private readonly ConcurrentDictionary<ConversationId, ConversationEntry> entries = new();
 
-    public ChannelRef? Find(string conversationId) => GetEntry(conversationId)?.Known.Place;
+    public ChannelRef? Find(ConversationId conversationId) => GetEntry(conversationId)?.Known.Place;
 
-    public bool IsUsable(string conversationId) => GetEntry(conversationId)?.Known.UnusableBecause is null;
+    public bool IsUsable(ConversationId conversationId) => GetEntry(conversationId)?.Known.UnusableBecause is null;
 
-    public IReadOnlyList<Member> KnownPeople(string conversationId) => GetEntry(conversationId)?.People ?? [];
+    public IReadOnlyList<Member> KnownPeople(ConversationId conversationId) => GetEntry(conversationId)?.People ?? [];
 
     /// <summary>Reads what is kept; before the first activity.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
@@ -36,11 +37,11 @@ internal sealed class ConversationReferences(ConversationFile store, IConnectorC
             Learn(kept);
     }
 
-    public async Task<IReadOnlyList<Member>> PeopleAsync(string conversationId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Member>> PeopleAsync(ConversationId conversationId, CancellationToken cancellationToken)
     {
         // Another instance may have been there.
         if (GetEntry(conversationId) is null
-            && await store.FindAsync(ConversationRef.GetRoot(conversationId), cancellationToken) is { } kept)
+            && await store.FindAsync(conversationId.Root, cancellationToken) is { } kept)
             Learn(kept);
         if (GetEntry(conversationId) is not { } entry)
             return [];
@@ -60,7 +61,7 @@ internal sealed class ConversationReferences(ConversationFile store, IConnectorC
         return entry.People;
     }
 
-    public void MarkUnusable(string conversationId, string reason)
+    public void MarkUnusable(ConversationId conversationId, string reason)
     {
         if (GetEntry(conversationId) is { } entry && Change(entry, known => known with { UnusableBecause = reason }))
             logger.ConversationUnusable(entry.Known.Place.ConversationId, reason);
@@ -145,12 +146,15 @@ internal sealed class ConversationReferences(ConversationFile store, IConnectorC
         switch (data?.EventType)
         {
             case "channelRenamed" or "channelCreated" when data.Channel?.Id is { } id:
-                Entry(ConversationRef.From(activity) with { ConversationId = id, Name = data.Channel.Name });
+                Entry(ConversationRef.From(activity) with
+                {
+                    ConversationId = ConversationId.From(id), Name = data.Channel.Name,
+                });
                 break;
             case "channelDeleted" when data.Channel?.Id is { } id:
-                MarkUnusable(id, "the channel was deleted");
+                MarkUnusable(ConversationId.From(id), "the channel was deleted");
                 break;
-            case "channelRestored" when data.Channel?.Id is { } id && GetEntry(id) is { } entry:
+            case "channelRestored" when data.Channel?.Id is { } id && GetEntry(ConversationId.From(id)) is { } entry:
                 Change(entry, static known => known with { UnusableBecause = null });
                 break;
             case "teamDeleted" or "teamHardDeleted" when data.Team?.Id is { } team:
@@ -171,7 +175,7 @@ internal sealed class ConversationReferences(ConversationFile store, IConnectorC
             entry.Learn(member);
     }
 
-    private ConversationEntry? GetEntry(string conversationId) => entries.GetValueOrDefault(ConversationRef.GetRoot(conversationId));
+    private ConversationEntry? GetEntry(ConversationId conversationId) => entries.GetValueOrDefault(conversationId.Root);
 
     /// <summary>The entry, brought up to date with what the activity says. What it leaves out stays.</summary>
     private ConversationEntry Entry(ConversationRef where)
@@ -207,10 +211,10 @@ internal sealed class ConversationReferences(ConversationFile store, IConnectorC
 
     /// <summary>Installs are kept with the team, or with the chat.</summary>
     private ConversationEntry InstallEntry(ConversationRef where) =>
-        Entry(where.TeamId is { } team ? where with { ConversationId = team, Name = null } : where);
+        Entry(where.TeamId is { } team ? where with { ConversationId = ConversationId.From(team), Name = null } : where);
 
     private IEnumerable<ConversationEntry> GetChannels(string teamId) =>
-        entries.Values.Where(entry => entry.Known.Place.TeamId == teamId || entry.Known.Place.ConversationId == teamId);
+        entries.Values.Where(entry => entry.Known.Place.TeamId == teamId || entry.Known.Place.ConversationId.Value == teamId);
 
     private void Met(ConversationEntry entry, Account account)
     {

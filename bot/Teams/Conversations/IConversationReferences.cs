@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Conversations;
 
@@ -7,19 +8,19 @@ namespace DevOpsAI.Bot.Teams.Conversations;
 public interface IConversationReferences
 {
     /// <summary>The conversation, with the service address of its latest activity; null when never seen.</summary>
-    ChannelRef? Find(string conversationId);
+    ChannelRef? Find(ConversationId conversationId);
 
     /// <summary>False once the app was removed or the service refused us, until it is installed or spoken to again.</summary>
-    bool IsUsable(string conversationId);
+    bool IsUsable(ConversationId conversationId);
 
     /// <summary>People seen there or in its roster, without asking anyone.</summary>
-    IReadOnlyList<Member> KnownPeople(string conversationId);
+    IReadOnlyList<Member> KnownPeople(ConversationId conversationId);
 
     /// <summary>
     /// As <see cref="KnownPeople"/>, after asking for the roster when it has not been read lately. Never throws for an unreachable service.
     /// </summary>
-    Task<IReadOnlyList<Member>> PeopleAsync(string conversationId, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Member>> PeopleAsync(ConversationId conversationId, CancellationToken cancellationToken);
 
     /// <summary>Nothing is to be sent there until an install or a message says otherwise.</summary>
-    void MarkUnusable(string conversationId, string reason);
+    void MarkUnusable(ConversationId conversationId, string reason);
 }

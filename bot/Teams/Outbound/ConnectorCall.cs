@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Outbound;
 
@@ -8,12 +8,12 @@ namespace DevOpsAI.Bot.Teams.Outbound;
 /// <param name="ConversationId">For the log, and the conversation to pace.</param>
 /// <param name="IsRepeatable">Doing it twice is as good as once.</param>
 internal sealed record ConnectorCall(
-    string Operation, HttpMethod Method, string ServiceUrl, string Path, string ConversationId, byte[]? Body, bool IsRepeatable)
+    string Operation, HttpMethod Method, string ServiceUrl, string Path, ConversationId ConversationId, byte[]? Body, bool IsRepeatable)
 {
     /// <summary>Teams counts a channel as one conversation, whatever thread of it is written to.</summary>
     public string PaceKey { get; } =
         $"{(Method == HttpMethod.Get ? "read " : "")}{ServiceUrl.TrimEnd('/').ToLowerInvariant()} "
-        + $"{ConversationRef.GetRoot(ConversationId)}";
+        + $"{ConversationId.Root}";
 
     public Uri Address => new(ServiceUrl.TrimEnd('/') + Path);
 

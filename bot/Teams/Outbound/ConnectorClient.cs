@@ -13,7 +13,6 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
 {
     private const int PageSize = 500;
     private const int MaxPages = 20;
-    private const string ThreadMark = ";messageid=";
 
     private readonly string? botId = options.Value.IsLocal ? null : $"28:{options.Value.AppId}";
 
@@ -28,7 +27,7 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
             WriteBot(writer);
             writer.WriteStartObject("channelData");
             writer.WriteStartObject("channel");
-            writer.WriteString("id", to.ConversationId);
+            writer.WriteString("id", to.ConversationId.Value);
             writer.WriteEndObject();
             writer.WriteStartObject("tenant");
             writer.WriteString("id", to.DirectoryTenant.Value);
@@ -45,34 +44,34 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     }
 
     public Task<SendOutcome> SendAsync(
-        string serviceUrl, string conversationId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
+        string serviceUrl, ConversationId conversationId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken)
     {
         var body = TeamsWriter.Write(writer => WriteActivity(writer, message, conversationId));
         return CallAsync(
-            new("send", HttpMethod.Post, serviceUrl, ConnectorCall.GetPath("conversations", conversationId, "activities"), conversationId,
-                body, false),
-            options, result => new(result?.Id, conversationId), cancellationToken);
-    }
-
-    public Task<SendOutcome> ReplyAsync(
-        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options,
-        CancellationToken cancellationToken)
-    {
-        var body = TeamsWriter.Write(writer => WriteActivity(writer, message, conversationId, replyToId: activityId));
-        return CallAsync(
-            new("reply", HttpMethod.Post, serviceUrl, ConnectorCall.GetPath("conversations", conversationId, "activities", activityId),
+            new("send", HttpMethod.Post, serviceUrl, ConnectorCall.GetPath("conversations", conversationId.Value, "activities"),
                 conversationId, body, false),
             options, result => new(result?.Id, conversationId), cancellationToken);
     }
 
+    public Task<SendOutcome> ReplyAsync(
+        string serviceUrl, ConversationId conversationId, string activityId, OutgoingMessage message, SendOptions options,
+        CancellationToken cancellationToken)
+    {
+        var body = TeamsWriter.Write(writer => WriteActivity(writer, message, conversationId, replyToId: activityId));
+        return CallAsync(
+            new("reply", HttpMethod.Post, serviceUrl,
+                ConnectorCall.GetPath("conversations", conversationId.Value, "activities", activityId), conversationId, body, false),
+            options, result => new(result?.Id, conversationId), cancellationToken);
+    }
+
     public Task<SendOutcome> UpdateAsync(
-        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options,
+        string serviceUrl, ConversationId conversationId, string activityId, OutgoingMessage message, SendOptions options,
         CancellationToken cancellationToken)
     {
         var body = TeamsWriter.Write(writer => WriteActivity(writer, message, conversationId, id: activityId));
         return CallAsync(
-            new("update", HttpMethod.Put, serviceUrl, ConnectorCall.GetPath("conversations", conversationId, "activities", activityId),
-                conversationId, body, true),
+            new("update", HttpMethod.Put, serviceUrl,
+                ConnectorCall.GetPath("conversations", conversationId.Value, "activities", activityId), conversationId, body, true),
             options, _ => new(activityId, conversationId), cancellationToken);
     }
 
@@ -92,17 +91,18 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
             writer.WriteString("tenantId", directory.Value);
             writer.WriteEndObject();
         });
-        return CallAsync(new("open chat", HttpMethod.Post, serviceUrl, ConnectorCall.GetPath("conversations"), mri, body, true), options,
-            Created, cancellationToken);
+        return CallAsync(new("open chat", HttpMethod.Post, serviceUrl, ConnectorCall.GetPath("conversations"), ConversationId.From(mri),
+            body, true), options, Created, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<Member>?> GetMembersAsync(string serviceUrl, string conversationId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Member>?> GetMembersAsync(
+        string serviceUrl, ConversationId conversationId, CancellationToken cancellationToken)
     {
         var members = new List<Member>();
         var continuation = "";
         for (var page = 0; page < MaxPages; page++)
         {
-            var path = $"{ConnectorCall.GetPath("conversations", conversationId, "pagedmembers")}?pageSize={PageSize}{continuation}";
+            var path = $"{ConnectorCall.GetPath("conversations", conversationId.Value, "pagedmembers")}?pageSize={PageSize}{continuation}";
             if (await GetAsync("members", serviceUrl, path, conversationId, TeamsJson.Default.PagedMembers, cancellationToken)
                 is not { } result)
                 return null;
@@ -114,9 +114,10 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
         return members;
     }
 
-    public async Task<Member?> GetMemberAsync(string serviceUrl, string conversationId, string mri, CancellationToken cancellationToken) =>
+    public async Task<Member?> GetMemberAsync(
+        string serviceUrl, ConversationId conversationId, string mri, CancellationToken cancellationToken) =>
         AsMember(await GetAsync(
-            "member", serviceUrl, ConnectorCall.GetPath("conversations", conversationId, "members", mri), conversationId,
+            "member", serviceUrl, ConnectorCall.GetPath("conversations", conversationId.Value, "members", mri), conversationId,
             TeamsJson.Default.RosterMember, cancellationToken));
 
     private async Task<SendOutcome> CallAsync(
@@ -132,7 +133,8 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     }
 
     private async Task<T?> GetAsync<T>(
-        string operation, string serviceUrl, string path, string conversationId, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        string operation, string serviceUrl, string path, ConversationId conversationId, JsonTypeInfo<T> type,
+        CancellationToken cancellationToken)
         where T : class
     {
         var call = new ConnectorCall(operation, HttpMethod.Get, serviceUrl, path, conversationId, Body: null, IsRepeatable: true);
@@ -143,9 +145,8 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     /// <summary>A created conversation; the post's id is also in its thread's, should the answer leave it out.</summary>
     private static SendOutcome.Sent Created(ResourceResponse? result)
     {
-        var thread = result?.Id ?? "";
-        var mark = thread.IndexOf(ThreadMark, StringComparison.Ordinal);
-        return new(result?.ActivityId ?? (mark < 0 ? null : thread[(mark + ThreadMark.Length)..]), thread);
+        var thread = ConversationId.From(result?.Id);
+        return new(result?.ActivityId ?? thread.ThreadMessage, thread);
     }
 
     private static T? Read<T>(byte[]? body, JsonTypeInfo<T> type)
@@ -173,7 +174,7 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
         writer.WriteEndObject();
     }
 
-    private void WriteActivity(Utf8JsonWriter writer, OutgoingMessage message, string? conversationId, string? replyToId = null,
+    private void WriteActivity(Utf8JsonWriter writer, OutgoingMessage message, ConversationId? conversationId, string? replyToId = null,
         string? id = null)
     {
         writer.WriteStartObject();
@@ -186,10 +187,10 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
             writer.WriteString("id", botId);
             writer.WriteEndObject();
         }
-        if (conversationId is not null)
+        if (conversationId is { } conversation)
         {
             writer.WriteStartObject("conversation");
-            writer.WriteString("id", conversationId);
+            writer.WriteString("id", conversation.Value);
             writer.WriteEndObject();
         }
         if (replyToId is not null)

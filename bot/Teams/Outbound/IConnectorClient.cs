@@ -45,15 +45,16 @@ public interface IConnectorClient
 
     /// <summary>A message into an existing thread or chat.</summary>
     Task<SendOutcome> SendAsync(
-        string serviceUrl, string conversationId, OutgoingMessage message, SendOptions options, CancellationToken cancellationToken);
+        string serviceUrl, ConversationId conversationId, OutgoingMessage message, SendOptions options,
+        CancellationToken cancellationToken);
 
     Task<SendOutcome> ReplyAsync(
-        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options,
+        string serviceUrl, ConversationId conversationId, string activityId, OutgoingMessage message, SendOptions options,
         CancellationToken cancellationToken);
 
     /// <summary>Replaces one of our messages. Safe to repeat, so it never ends as unknown while time is left.</summary>
     Task<SendOutcome> UpdateAsync(
-        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options,
+        string serviceUrl, ConversationId conversationId, string activityId, OutgoingMessage message, SendOptions options,
         CancellationToken cancellationToken);
 
     /// <summary>
@@ -63,10 +64,10 @@ public interface IConnectorClient
         string serviceUrl, DirectoryId directory, string mri, SendOptions options, CancellationToken cancellationToken);
 
     /// <summary>Everyone in a conversation, all pages; null when it cannot be found out now.</summary>
-    Task<IReadOnlyList<Member>?> GetMembersAsync(string serviceUrl, string conversationId, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Member>?> GetMembersAsync(string serviceUrl, ConversationId conversationId, CancellationToken cancellationToken);
 
     /// <summary>One person of a conversation; null when not there or when it cannot be found out now.</summary>
-    Task<Member?> GetMemberAsync(string serviceUrl, string conversationId, string mri, CancellationToken cancellationToken);
+    Task<Member?> GetMemberAsync(string serviceUrl, ConversationId conversationId, string mri, CancellationToken cancellationToken);
 }
 
 /// <summary>A person of a conversation's roster.</summary>

@@ -1,4 +1,5 @@
 using DevOpsAI.Completeness;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Outbound;
 
@@ -12,7 +13,7 @@ public abstract record SendOutcome
     /// <summary>It is there.</summary>
     /// <param name="ActivityId">The message to update later; null when the service accepted it without telling.</param>
     /// <param name="ThreadId">The conversation id that updates and replies go to.</param>
-    public sealed record Sent(string? ActivityId, string ThreadId) : SendOutcome;
+    public sealed record Sent(string? ActivityId, ConversationId ThreadId) : SendOutcome;
 
     /// <summary>Asking again changes nothing.</summary>
     /// <param name="Code">The service's error code, as in <c>BotNotInConversationRoster</c>.</param>

@@ -10,32 +10,23 @@ namespace DevOpsAI.Bot.Teams.Protocol;
 /// <param name="DirectoryTenant">Entra directory; empty when the activity names none.</param>
 /// <param name="BotId">Our own MRI in this conversation.</param>
 public sealed record ConversationRef(
-    string ConversationId, string Kind, string ServiceUrl, DirectoryId DirectoryTenant, string? TeamId, string? Name, string? BotId)
+    ConversationId ConversationId, string Kind, string ServiceUrl, DirectoryId DirectoryTenant, string? TeamId, string? Name, string? BotId)
 {
-    private const string ThreadMark = ";messageid=";
-
     /// <summary>The channel key: the conversation without its thread.</summary>
-    public string ChannelId => GetRoot(ConversationId);
+    public ConversationId ChannelId => ConversationId.Root;
 
     /// <summary>A thread of a channel, as opposed to the channel itself or a chat.</summary>
-    public bool IsThread => ConversationId.Contains(ThreadMark, StringComparison.Ordinal);
+    public bool IsThread => ConversationId.IsThread;
 
     /// <summary>As core knows it: the channel or chat, without the thread.</summary>
     public ChannelRef ToChannelRef() => new(ChannelId, Kind, ServiceUrl, DirectoryTenant, TeamId, Name);
-
-    /// <summary>A conversation id without its <c>;messageid=</c> part.</summary>
-    public static string GetRoot(string conversationId)
-    {
-        var end = conversationId.IndexOf(ThreadMark, StringComparison.Ordinal);
-        return end < 0 ? conversationId : conversationId[..end];
-    }
 
     /// <summary>Personal, where everything may be shown, is only what nothing speaks against.</summary>
     public static ConversationRef From(Activity activity)
     {
         var conversation = activity.Conversation;
         return new(
-            conversation?.Id ?? "",
+            ConversationId.From(conversation?.Id),
             conversation?.ConversationType
                 ?? (conversation is { Id: { } id, IsGroup: not true } && !IsShared(id) ? "personal" : "groupChat"),
             activity.ServiceUrl ?? "",

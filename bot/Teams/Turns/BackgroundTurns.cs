@@ -1,3 +1,5 @@
+using DevOpsAI.Tenancy;
+
 namespace DevOpsAI.Bot.Teams.Turns;
 
 /// <summary>
@@ -44,14 +46,14 @@ internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleServi
 
     /// <summary>False when too much of the conversation or the person is waiting already.</summary>
     /// <param name="person">Null for what nobody said.</param>
-    public bool TryQueue(string conversationId, string? person, Func<CancellationToken, Task> turn) =>
+    public bool TryQueue(ConversationId conversationId, string? person, Func<CancellationToken, Task> turn) =>
         replies.CountIn(conversationId) < MaxReplies && turns.TryQueue(conversationId, person, TurnLimits, turn);
 
     /// <summary>Turns that wait or run in a conversation.</summary>
-    internal int CountIn(string conversationId) => turns.CountIn(conversationId);
+    internal int CountIn(ConversationId conversationId) => turns.CountIn(conversationId);
 
     /// <summary>Hands a reply over to be sent. After the last turn has ended nothing is sent any more.</summary>
-    public void QueueReply(string conversationId, Func<CancellationToken, Task> send) =>
+    public void QueueReply(ConversationId conversationId, Func<CancellationToken, Task> send) =>
         replies.TryQueue(conversationId, null, ReplyLimits, send);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

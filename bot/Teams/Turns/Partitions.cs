@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Teams.Turns;
 
@@ -10,7 +11,7 @@ namespace DevOpsAI.Bot.Teams.Turns;
 internal sealed class Partitions(CancellationToken stopping)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<string, Queue<Work>> partitions = new(StringComparer.Ordinal);
+    private readonly Dictionary<ConversationId, Queue<Work>> partitions = [];
     private readonly Dictionary<string, int> ofPerson = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int all;
@@ -20,7 +21,7 @@ internal sealed class Partitions(CancellationToken stopping)
     public Task Finished => finished.Task;
 
     /// <summary>What waits or runs in a conversation's partition.</summary>
-    public int CountIn(string conversationId)
+    public int CountIn(ConversationId conversationId)
     {
         lock (gate)
             return partitions.TryGetValue(conversationId, out var partition) ? partition.Count : 0;
@@ -30,7 +31,7 @@ internal sealed class Partitions(CancellationToken stopping)
     /// False when more waits already than the limits allow, or nothing is taken any more. The work itself must not throw.
     /// </summary>
     /// <param name="person">Who asks for it; null for nobody.</param>
-    public bool TryQueue(string conversationId, string? person, PartitionLimits limits, Func<CancellationToken, Task> work)
+    public bool TryQueue(ConversationId conversationId, string? person, PartitionLimits limits, Func<CancellationToken, Task> work)
     {
         lock (gate)
         {
@@ -63,7 +64,7 @@ internal sealed class Partitions(CancellationToken stopping)
         }
     }
 
-    private async Task RunAsync(string conversationId, Queue<Work> partition)
+    private async Task RunAsync(ConversationId conversationId, Queue<Work> partition)
     {
         Work next;
         lock (gate)

@@ -293,7 +293,9 @@ internal sealed class TurnPipeline(
     /// </summary>
     private async Task RemovedFromChannelAsync(TurnContext turn, CancellationToken cancellationToken)
     {
-        var channel = turn.Activity.ChannelData?.Channel?.Id is { Length: > 0 } named ? named : turn.Conversation.ConversationId;
+        var channel = turn.Activity.ChannelData?.Channel?.Id is { Length: > 0 } named
+            ? ConversationId.From(named)
+            : turn.Conversation.ConversationId;
         var alone = turn.In(turn.Conversation with { ConversationId = channel, TeamId = null });
         references.MarkUnusable(alone.Conversation.ChannelId, "the app was removed from the channel");
         await handler.OnRemovedAsync(alone, cancellationToken);
@@ -305,10 +307,10 @@ internal sealed class TurnPipeline(
         if (turn.Activity.ChannelData?.Settings?.SelectedChannel is not { Id: { Length: > 0 } chosen }
             || turn.Conversation.Kind != "channel")
             return turn;
-        return turn.In(turn.Conversation with { ConversationId = chosen });
+        return turn.In(turn.Conversation with { ConversationId = ConversationId.From(chosen) });
     }
 
-    private static string GetPartitionKey(Activity activity) => ConversationRef.GetRoot(activity.Conversation?.Id ?? "");
+    private static ConversationId GetPartitionKey(Activity activity) => ConversationId.From(activity.Conversation?.Id).Root;
 
     private CancellationTokenSource CreateTimeout(CancellationToken stopping)
     {

@@ -3,16 +3,17 @@ using DevOpsAI.Digests;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Compliance.Gaps;
 
 /// <summary>Cards, notices and digests that were to be sent and of which nobody knows whether they were.</summary>
 internal sealed class SendCheck(GapRules rules) : IGapCheck
 {
-    private readonly Dictionary<(ProposalSubject About, string Conversation), (long Seq, DateTimeOffset At)> sending = [];
-    private readonly Dictionary<(ProposalSubject About, string Conversation), (long Seq, DateTimeOffset At)> told = [];
+    private readonly Dictionary<(ProposalSubject About, ConversationId Conversation), (long Seq, DateTimeOffset At)> sending = [];
+    private readonly Dictionary<(ProposalSubject About, ConversationId Conversation), (long Seq, DateTimeOffset At)> told = [];
 
-    private readonly Dictionary<string, (long Seq, DateTimeOffset At)> digests = [];
+    private readonly Dictionary<ConversationId, (long Seq, DateTimeOffset At)> digests = [];
 
     public void Add(LedgerEntry entry, List<Gap> found)
     {
@@ -49,11 +50,11 @@ internal sealed class SendCheck(GapRules rules) : IGapCheck
         found.AddRange(Late(sending, asOf, "Its card"));
         found.AddRange(Late(told, asOf, "How it ended"));
         found.AddRange(digests.Where(one => asOf - one.Value.At > rules.Post).Select(one => new Gap(
-            GapKind.NotPosted, one.Key, one.Value.Seq, one.Value.At, null,
+            GapKind.NotPosted, one.Key.Value, one.Value.Seq, one.Value.At, null,
             "The digest was being posted there, and whether it arrived is not on record.")));
     }
 
-    private IEnumerable<Gap> Late(Dictionary<(ProposalSubject About, string Conversation), (long Seq, DateTimeOffset At)> open,
+    private IEnumerable<Gap> Late(Dictionary<(ProposalSubject About, ConversationId Conversation), (long Seq, DateTimeOffset At)> open,
         DateTimeOffset asOf, string what) => open
         .Where(one => asOf - one.Value.At > rules.Post)
         .Select(one => new Gap(

@@ -162,7 +162,7 @@ internal sealed class ExportBenchmark : IBenchmark
         yield return new(proposal, drafting, correlation,
             new ProposalStaged(id, 1, ProposalKind.Remedy, drafting, plan, new Dictionary<string, string>(), terms, false, planDigest,
                 planDigest));
-        yield return new(StreamId.Card(id), drafting, correlation, new CardSending(id, "19:bench"));
+        yield return new(StreamId.Card(id), drafting, correlation, new CardSending(id, Conversation("19:bench")));
         yield return new(proposal, new(ActorKind.Person, $"person-{number % 20}", $"Person {number % 20}"), correlation,
             new ProposalDecided(id, 1, DecisionKind.Approve, planDigest, null, null, null, true));
         yield return new(proposal, executing, correlation, new ExecutionStarted(id, 1, run, planDigest, "i", now.AddYears(100)), first + 5);

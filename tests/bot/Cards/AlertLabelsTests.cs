@@ -109,7 +109,7 @@ public sealed class AlertLabelsTests
             .Staged(GateLevel.L3);
         var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver);
         var views = TestViews.For(story, access, linkHosts: hosts);
-        return IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c",
+        return IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), Anywhere,
             IncidentScript.Ravi)).AsReceived();
     }
 }

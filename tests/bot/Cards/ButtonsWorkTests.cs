@@ -25,7 +25,7 @@ public sealed class ButtonsWorkTests
         var access = new RealAccess(story).Give(IncidentScript.Ravi, Role.Approver).Give(Somebody, role);
         var views = TestViews.For(story, access);
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
-        var card = IncidentCard.Build(views.ForPerson(state, incident, "c", Somebody)).AsReceived();
+        var card = IncidentCard.Build(views.ForPerson(state, incident, Anywhere, Somebody)).AsReceived();
 
         foreach (var verb in Verbs(card))
         {
@@ -45,7 +45,8 @@ public sealed class ButtonsWorkTests
     {
         var story = CardStates.For("verified");
         var views = TestViews.For(story, new RealAccess(story).Give(IncidentScript.Ravi, Role.Approver).Give(Somebody, role), ["29:ravi"]);
-        var card = IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", Somebody)).AsReceived();
+        var card = IncidentCard.Build(
+            views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), Anywhere, Somebody)).AsReceived();
         IncidentCardTests.Titles(card).Contains("Undo").ShouldBe(may);
         VisibleWords.For(card)
             .ShouldContain(may ? "Undo is possible until 11/21/2026 7:00 AM." : "Undo is possible until 11/21/2026 7:00 AM, by ");

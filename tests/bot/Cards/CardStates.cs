@@ -126,10 +126,10 @@ internal static class CardStates
         var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver);
         var views = TestViews.For(story, access, policy: name == "frozen-as-planned" ? YearEnd : null);
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
-        var approver = views.ForPerson(state, incident, "c", IncidentScript.Ravi, notice);
+        var approver = views.ForPerson(state, incident, Anywhere, IncidentScript.Ravi, notice);
         if (Pages.TryGetValue(name, out var page))
             approver = approver with { Notice = null, Reading = new(page, "token") };
-        return (IncidentCard.Build(views.ForEverybody(state, incident, "c")), IncidentCard.Build(approver));
+        return (IncidentCard.Build(views.ForEverybody(state, incident, Anywhere)), IncidentCard.Build(approver));
     }
 
     private static IncidentScript With(Cast cast)

@@ -249,7 +249,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         story.Append(
             StreamId.Card(story.Id),
             new CardPosted(story.Id, IncidentScript.Channel.ConversationId, "https://x/",
-                IncidentScript.Channel.ConversationId + ";messageid=m1", "m1", 0,
+                Conversation(IncidentScript.Channel.ConversationId + ";messageid=m1"), "m1", 0,
                 Adopted: true), Actor.Service("cards"));
         await HandOverAsync();
         story.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -468,11 +468,12 @@ public sealed class CardKeeperTests : IAsyncLifetime
         teams.Next(_ => new SendOutcome.Refused(RefusalReason.Forbidden, "BotNotInConversationRoster", "no"));
         story.Linked().Opened().Drafted().Staged();
         var escalations = new ChannelLinked(
-            IncidentScript.Channel with { ConversationId = "19:escal01@thread.tacv2", Name = "Escalations" }, Escalation: true);
+            IncidentScript.Channel with { ConversationId = Conversation("19:escal01@thread.tacv2"), Name = "Escalations" },
+            Escalation: true);
         story.Append(StreamId.Channels, escalations, Actor.Service("gates"));
         await HandOverAsync();
         await HandOverAgainAsync();
-        (await story.IncidentAsync()).Cards["19:escal01@thread.tacv2"].ActivityId.ShouldNotBeNull();
+        (await story.IncidentAsync()).Cards[Conversation("19:escal01@thread.tacv2")].ActivityId.ShouldNotBeNull();
 
         var lost = (await story.Ledger.ReadStreamAsync(story.Tenant.Id, StreamId.Channels, Token)).Single(
             entry => entry.Fact is ChannelUnlinked);
@@ -485,7 +486,7 @@ public sealed class CardKeeperTests : IAsyncLifetime
         told.ShouldContain("'Alerts'");
         told.ShouldContain("1 incident is open");
         var sent = Facts<MessageSent>().Single(sent => sent.Purpose == LostChannelNotice.Purpose);
-        (sent.ConversationId, sent.Outcome).ShouldBe(("19:escal01@thread.tacv2", MessageOutcome.Sent));
+        (sent.ConversationId, sent.Outcome).ShouldBe((Conversation("19:escal01@thread.tacv2"), MessageOutcome.Sent));
     }
 
     [Theory]

@@ -115,16 +115,16 @@ internal sealed class KnownConversations : IConversationReferences
     public List<Member> People { get; set; } = [new("29:dana", IncidentScript.Dana.ObjectId, IncidentScript.Dana.Name),
         new("29:ravi", IncidentScript.Ravi.ObjectId, IncidentScript.Ravi.Name)];
 
-    public ChannelRef? Find(string conversationId) => null;
+    public ChannelRef? Find(ConversationId conversationId) => null;
 
-    public bool IsUsable(string conversationId) => true;
+    public bool IsUsable(ConversationId conversationId) => true;
 
-    public IReadOnlyList<Member> KnownPeople(string conversationId) => People;
+    public IReadOnlyList<Member> KnownPeople(ConversationId conversationId) => People;
 
-    public Task<IReadOnlyList<Member>> PeopleAsync(string conversationId, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Member>> PeopleAsync(ConversationId conversationId, CancellationToken cancellationToken) =>
         Task.FromResult(KnownPeople(conversationId));
 
-    public void MarkUnusable(string conversationId, string reason) { }
+    public void MarkUnusable(ConversationId conversationId, string reason) { }
 }
 
 /// <summary>Views as the product makes them, over the doubles above.</summary>

@@ -54,11 +54,11 @@ internal sealed class FakeTeams : IConnectorClient
             Shown[id] = card.AsReceived();
         else
             Texts.Enqueue(message.Text!);
-        return Answer(new SendOutcome.Sent(id, $"{to.ConversationId};messageid={id}"));
+        return Answer(new SendOutcome.Sent(id, Conversation($"{to.ConversationId};messageid={id}")));
     }
 
     public async Task<SendOutcome> UpdateAsync(
-        string serviceUrl, string conversationId, string activityId, OutgoingMessage message, SendOptions options,
+        string serviceUrl, ConversationId conversationId, string activityId, OutgoingMessage message, SendOptions options,
         CancellationToken cancellationToken)
     {
         if (Offline)
@@ -70,7 +70,7 @@ internal sealed class FakeTeams : IConnectorClient
         return Answer(new SendOutcome.Sent(activityId, conversationId));
     }
 
-    public Task<SendOutcome> SendAsync(string serviceUrl, string conversationId, OutgoingMessage message, SendOptions options,
+    public Task<SendOutcome> SendAsync(string serviceUrl, ConversationId conversationId, OutgoingMessage message, SendOptions options,
         CancellationToken cancellationToken)
     {
         if (TextsNotSent > 0)
@@ -82,17 +82,19 @@ internal sealed class FakeTeams : IConnectorClient
         return Task.FromResult<SendOutcome>(new SendOutcome.Sent("t", conversationId));
     }
 
-    public Task<SendOutcome> ReplyAsync(string serviceUrl, string conversationId, string activityId, OutgoingMessage message,
+    public Task<SendOutcome> ReplyAsync(string serviceUrl, ConversationId conversationId, string activityId, OutgoingMessage message,
         SendOptions options, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<SendOutcome> OpenChatAsync(string serviceUrl, DirectoryId directory, string mri, SendOptions options,
         CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<Member>?> GetMembersAsync(string serviceUrl, string conversationId, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Member>?> GetMembersAsync(
+        string serviceUrl, ConversationId conversationId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<Member?> GetMemberAsync(string serviceUrl, string conversationId, string mri, CancellationToken cancellationToken) =>
+    public Task<Member?> GetMemberAsync(
+        string serviceUrl, ConversationId conversationId, string mri, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     private SendOutcome Answer(SendOutcome really) => results.TryDequeue(out var result) ? result(really) : really;

@@ -174,7 +174,8 @@ public sealed partial class FiveSecondsTests
             .Staged(plan: plan, review: plan.Steps.Any(step => Sandbox[step.Action].Reversibility == Reversibility.Irreversible));
         var access = new GivenAccess { EverybodyIsAdministrator = local }.Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver)
             .Give(IncidentScript.Contoso, IncidentScript.Dana, Role.Approver);
-        var view = TestViews.For(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi);
+        var view = TestViews.For(story, access)
+            .ForPerson(await story.StateAsync(), await story.IncidentAsync(), Anywhere, IncidentScript.Ravi);
         return (view with { Actions = [.. plan.Steps.Select(step => Sandbox[step.Action])] }, draft);
     }
 

@@ -67,7 +67,8 @@ public sealed class FlappingCardTests
         .Append(StreamId.Card(story.Id), new CardSending(story.Id, IncidentScript.Channel.ConversationId), Actor.Service("cards"))
         .Append(
             StreamId.Card(story.Id),
-            new CardPosted(story.Id, IncidentScript.Channel.ConversationId, IncidentScript.Channel.ServiceUrl, "19:thread", "activity-1",
+            new CardPosted(
+                story.Id, IncidentScript.Channel.ConversationId, IncidentScript.Channel.ServiceUrl, Conversation("19:thread"), "activity-1",
                 (await story.IncidentAsync()).LastSeq, Adopted: false),
             Actor.Service("cards"));
 
@@ -81,5 +82,5 @@ public sealed class FlappingCardTests
 
     private async Task<JsonNode> CardAsync() =>
         IncidentCard.Build(TestViews.For(story, new GivenAccess { EverybodyIsAdministrator = true })
-            .ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
+            .ForEverybody(await story.StateAsync(), await story.IncidentAsync(), Anywhere)).AsReceived();
 }

@@ -18,7 +18,7 @@ public sealed class FreezeNoticeTests
     [Fact]
     public async Task A_freeze_and_its_end_are_told_once_each_in_every_linked_conversation()
     {
-        story.Linked().Linked(IncidentScript.Channel with { ConversationId = "19:escal01@thread.tacv2" }, escalation: true);
+        story.Linked().Linked(IncidentScript.Channel with { ConversationId = Conversation("19:escal01@thread.tacv2") }, escalation: true);
         Freeze("patch day went wrong");
         await HandOverAsync();
         await HandOverAsync();
@@ -100,7 +100,7 @@ public sealed class FreezeNoticeTests
     [Fact]
     public async Task A_conversation_that_cannot_be_reached_keeps_it_from_no_other()
     {
-        story.Linked().Linked(IncidentScript.Channel with { ConversationId = "19:escal01@thread.tacv2" }, escalation: true);
+        story.Linked().Linked(IncidentScript.Channel with { ConversationId = Conversation("19:escal01@thread.tacv2") }, escalation: true);
         Freeze("patch day");
         teams.Next(_ => new SendOutcome.NotSent("busy", TimeSpan.FromSeconds(1)));
         await Should.ThrowAsync<FreezeNotToldException>(HandOverAsync);

@@ -35,10 +35,10 @@ public sealed class HostileCardTests
         var access = new GivenAccess { EverybodyIsAdministrator = true };
         var views = TestViews.For(story, access, Enumerable.Range(0, 80).Select(i => $"29:1{i:00}{new string('k', 80)}"));
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
-        var card = IncidentCard.Build(views.ForEverybody(state, incident, "c")).AsReceived();
+        var card = IncidentCard.Build(views.ForEverybody(state, incident, Anywhere)).AsReceived();
         Judge(card);
         card["refresh"]!["userIds"]!.AsArray().Count.ShouldBe(60);
-        var view = views.ForPerson(state, incident, "c", IncidentScript.Ravi, Texts[text]);
+        var view = views.ForPerson(state, incident, Anywhere, IncidentScript.Ravi, Texts[text]);
         var pages = DetailPages.From(view);
         for (var page = 0; page < Math.Min(pages.All.Count, 2); page++)
             Judge(IncidentCard.Build(view with { Reading = new(page, "token") }).AsReceived());
@@ -57,7 +57,7 @@ public sealed class HostileCardTests
         var story = Hostile(new string('x', 8_000) + " END-OF-COMMAND", 2);
         var views = TestViews.For(story, new GivenAccess { EverybodyIsAdministrator = true });
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
-        var view = views.ForPerson(state, incident, "c", IncidentScript.Ravi);
+        var view = views.ForPerson(state, incident, Anywhere, IncidentScript.Ravi);
         IncidentCardTests.Titles(IncidentCard.Build(view).AsReceived()).ShouldNotContain("Approve");
         var pages = DetailPages.From(view);
         var texts = "";
@@ -78,7 +78,7 @@ public sealed class HostileCardTests
             "<at>Everyone</at> [free](http://evil) {{DATE(2026-01-01T00:00:00Z,SHORT)}} {{TIME(2026-01-01T00:00:00Z)}} \u202Eabc";
         var story = Hostile(hostile, 1);
         var views = TestViews.For(story, new GivenAccess { EverybodyIsAdministrator = true });
-        var card = IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived();
+        var card = IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), Anywhere)).AsReceived();
         foreach (var markdown in GetMarkdown(card))
         {
             markdown.ShouldNotContain("<at>");
@@ -100,7 +100,7 @@ public sealed class HostileCardTests
     {
         var story = new IncidentScript { Called = "the bot (gates)" }.Opened().Drafted().Staged().Decided(DecisionKind.Approve);
         var views = TestViews.For(story, new GivenAccess());
-        var seen = VisibleWords.For(IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c"))
+        var seen = VisibleWords.For(IncidentCard.Build(views.ForEverybody(await story.StateAsync(), await story.IncidentAsync(), Anywhere))
             .AsReceived());
         seen.ShouldContain("Approved by “the bot (gates)”");
     }

@@ -28,7 +28,7 @@ public sealed class IncidentCardTests
         var about = new IncidentScript { Title = title, Device = "portal",
             Plan = new([IncidentScript.CleanUp("portal")]) }.Opened().Drafted().Staged();
         var card = IncidentCard.Build(TestViews.For(about, new GivenAccess())
-            .ForEverybody(await about.StateAsync(), await about.IncidentAsync(), "c")).AsReceived();
+            .ForEverybody(await about.StateAsync(), await about.IncidentAsync(), Anywhere)).AsReceived();
         VisibleWords.For(card).Contains(" · portal · ", StringComparison.Ordinal).ShouldBe(beside);
     }
 
@@ -71,7 +71,7 @@ public sealed class IncidentCardTests
     public async Task Every_page_of_details_is_written_in_the_zone_of_whoever_reads(string phase)
     {
         var story = CardStates.For(phase);
-        var view = TestViews.For(story, new GivenAccess()).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c",
+        var view = TestViews.For(story, new GivenAccess()).ForPerson(await story.StateAsync(), await story.IncidentAsync(), Anywhere,
             IncidentScript.Ravi);
         var pages = string.Concat(DetailPages.From(view).All.SelectMany(static page => page)
             .Select(static part => part.AsReceived().ToJsonString()));
@@ -95,7 +95,7 @@ public sealed class IncidentCardTests
         var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver).Give(IncidentScript.Contoso,
             IncidentScript.Dana, Role.Technician);
         var card = IncidentCard.Build(TestViews.For(story, access)
-            .ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Dana)).AsReceived();
+            .ForPerson(await story.StateAsync(), await story.IncidentAsync(), Anywhere, IncidentScript.Dana)).AsReceived();
         Titles(card).ShouldBe(["Snooze", "Details"]);
         VisibleWords.For(card).ShouldContain("L2 · Approve to proceed by 11/21/2026 7:00 AM: Ravi Approver");
     }
@@ -142,13 +142,13 @@ public sealed class IncidentCardTests
             (await TitlesAsync()).ShouldBe(before, "it is lifted");
         }
         var planned = TestViews.For(story, access, policy: CardStates.YearEnd);
-        Titles(IncidentCard.Build(planned.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c",
+        Titles(IncidentCard.Build(planned.ForPerson(await story.StateAsync(), await story.IncidentAsync(), Anywhere,
             IncidentScript.Ravi)).AsReceived())
             .ShouldBe(before.Except(lost.Split(',')));
 
         async Task<JsonNode> DrawnAsync() =>
             IncidentCard.Build(TestViews.For(story, access)
-                .ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi)).AsReceived();
+                .ForPerson(await story.StateAsync(), await story.IncidentAsync(), Anywhere, IncidentScript.Ravi)).AsReceived();
         async Task<List<string>> TitlesAsync() => [.. Titles(await DrawnAsync())];
     }
 
@@ -206,11 +206,11 @@ public sealed class IncidentCardTests
         var story = CardStates.For("verified");
         var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver);
         var views = TestViews.For(story, access);
-        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c",
+        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), Anywhere,
             IncidentScript.Ravi)).AsReceived())
             .ShouldContain("Undo");
         story.Clock.Advance(TimeSpan.FromHours(3));
-        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c",
+        Titles(IncidentCard.Build(views.ForPerson(await story.StateAsync(), await story.IncidentAsync(), Anywhere,
             IncidentScript.Ravi)).AsReceived())
             .ShouldNotContain("Undo");
     }
@@ -226,7 +226,7 @@ public sealed class IncidentCardTests
     {
         var story = new IncidentScript { AboutUser = aboutUser }.Opened().Drafted(targetKind: targetKind).Staged();
         var card = IncidentCard.Build(TestViews.For(story, new GivenAccess())
-            .ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c")).AsReceived().ToJsonString();
+            .ForEverybody(await story.StateAsync(), await story.IncidentAsync(), Anywhere)).AsReceived().ToJsonString();
         foreach (var other in new[] { "User", "Mailbox", "Site", "Device" })
             card.Contains($"\"title\":\"{other}\"", StringComparison.Ordinal).ShouldBe(other == label, card);
     }

@@ -18,7 +18,8 @@ internal sealed class IncidentScript
     public static readonly Person Dana = new("33333333-3333-4333-8333-333333333300", "Dana Technician");
     public static readonly Person Ravi = new("33333333-3333-4333-8333-333333333311", "Ravi Approver");
     public static readonly ChannelRef Channel = new(
-        "19:chan0001@thread.tacv2", "channel", "https://smba.trafficmanager.net/amer/", new("11111111"), "19:team@thread.tacv2", "Alerts");
+        Conversation("19:chan0001@thread.tacv2"), "channel", "https://smba.trafficmanager.net/amer/", new("11111111"),
+        "19:team@thread.tacv2", "Alerts");
 
     private static readonly Actor Bot = Actor.Service("drafting");
 

@@ -71,6 +71,7 @@ public sealed class StormCardTests
     }
 
     private static async Task<JsonNode> CardAsync(IncidentScript story) =>
-        IncidentCard.Build(TestViews.For(story, new GivenAccess()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), "c"))
+        IncidentCard.Build(
+            TestViews.For(story, new GivenAccess()).ForEverybody(await story.StateAsync(), await story.IncidentAsync(), Anywhere))
             .AsReceived();
 }

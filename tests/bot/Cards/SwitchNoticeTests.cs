@@ -16,7 +16,7 @@ public sealed class SwitchNoticeTests
     [Fact]
     public async Task It_and_its_end_are_told_once_each_in_every_linked_conversation()
     {
-        story.Linked().Linked(IncidentScript.Channel with { ConversationId = "19:escal01@thread.tacv2" }, escalation: true);
+        story.Linked().Linked(IncidentScript.Channel with { ConversationId = Conversation("19:escal01@thread.tacv2") }, escalation: true);
         Throw();
         await HandOverAsync();
         await HandOverAsync();

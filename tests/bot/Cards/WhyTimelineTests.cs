@@ -39,7 +39,8 @@ public sealed class WhyStoryTests
         string title, string device, string said)
     {
         var about = new IncidentScript { Title = title, Device = device }.Opened();
-        var view = TestViews.For(about, access).ForPerson(await about.StateAsync(), await about.IncidentAsync(), "c", IncidentScript.Ravi);
+        var view = TestViews.For(about, access)
+            .ForPerson(await about.StateAsync(), await about.IncidentAsync(), Anywhere, IncidentScript.Ravi);
         $"{WhyTimeline.For(view, [])[1].Message}".ShouldStartWith(said);
     }
 
@@ -128,10 +129,11 @@ public sealed class WhyStoryTests
     public async Task The_trail_is_behind_the_story_oldest_first_and_card_updates_only_come_when_asked_for()
     {
         story.Linked().Opened().Drafted().Staged();
-        story.Append(StreamId.Card(story.Id), new CardSending(story.Id, "c"), Actor.Service("cards"));
-        story.Append(StreamId.Card(story.Id), new CardPosted(story.Id, "c", "s", "t", "a", 4, false), Actor.Service("cards"));
+        story.Append(StreamId.Card(story.Id), new CardSending(story.Id, Anywhere), Actor.Service("cards"));
+        story.Append(
+            StreamId.Card(story.Id), new CardPosted(story.Id, Anywhere, "s", Conversation("t"), "a", 4, false), Actor.Service("cards"));
         for (var update = 0; update < 40; update++)
-            story.Append(StreamId.Card(story.Id), new CardUpdated(story.Id, "c", "a", 4), Actor.Service("cards"));
+            story.Append(StreamId.Card(story.Id), new CardUpdated(story.Id, Anywhere, "a", 4), Actor.Service("cards"));
         (await CardAsync(0)).ShouldNotContain("card.updated");
         var trail = await CardAsync(1);
         trail.ShouldContain("event.received");
@@ -179,5 +181,5 @@ public sealed class WhyStoryTests
         WhyCard.Build(await ViewAsync(), story.Ledger.Entries(story.Tenant.Id), CoreFeatures.Catalog, page, everything).AsReceived().ToJsonString();
 
     private async Task<IncidentView> ViewAsync() =>
-        TestViews.For(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), "c", IncidentScript.Ravi);
+        TestViews.For(story, access).ForPerson(await story.StateAsync(), await story.IncidentAsync(), Anywhere, IncidentScript.Ravi);
 }

@@ -79,8 +79,9 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task A_digest_that_is_asked_for_begins_at_the_last_one_of_that_conversation_or_a_day_ago()
     {
-        story.Append(StreamId.Digest("19:other@thread.tacv2"),
-            new DevOpsAI.Digests.DigestSending("19:other@thread.tacv2", IncidentScript.Start, 99, 0), Actor.Service("digests"));
+        story.Append(StreamId.Digest(Conversation("19:other@thread.tacv2")),
+            new DevOpsAI.Digests.DigestSending(Conversation("19:other@thread.tacv2"), IncidentScript.Start, 99, 0),
+            Actor.Service("digests"));
         var personal = await SayAsync(IncidentScript.Ravi, "digest contoso", personal: true);
         personal.ShouldContain("Incidents opened");
         personal.ShouldContain("The last 24 h");
@@ -610,7 +611,7 @@ public sealed class TurnHandlerTests : IDisposable
     public async Task What_became_of_an_answer_is_recorded_as_it_was()
     {
         var message = new OutgoingMessage { Text = "x", Evidence = new(IncidentScript.Contoso.Id, "answer") };
-        foreach (var outcome in new SendOutcome[] { new SendOutcome.Sent(null, "c"), new SendOutcome.NotSent("no route", null),
+        foreach (var outcome in new SendOutcome[] { new SendOutcome.Sent(null, Anywhere), new SendOutcome.NotSent("no route", null),
             new SendOutcome.Refused(RefusalReason.Gone, "x", "x"), new SendOutcome.Unknown("x") })
             await handler.OnRepliedAsync(Turn(IncidentScript.Ravi, ""), message, outcome);
         story.Ledger.Facts<MessageSent>(IncidentScript.Contoso.Id).Select(sent => sent.Outcome).ShouldBe(
@@ -700,7 +701,8 @@ public sealed class TurnHandlerTests : IDisposable
     [Fact]
     public async Task An_install_links_every_lost_channel_of_the_team_again_and_a_word_only_its_own()
     {
-        var other = new ChannelLinked(IncidentScript.Channel with { ConversationId = "19:chan0002@thread.tacv2" }, Escalation: true);
+        var other = new ChannelLinked(
+            IncidentScript.Channel with { ConversationId = Conversation("19:chan0002@thread.tacv2") }, Escalation: true);
         story.Append(StreamId.Channels, other, Actor.Service("gates"));
         var before = (await story.StateAsync()).Channels;
         before.Count.ShouldBe(2);

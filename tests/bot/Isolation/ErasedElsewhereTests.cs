@@ -65,7 +65,8 @@ public sealed class ErasedElsewhereTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private static string[] GetPeople(RunningBot bot) =>
-        [.. bot.Services.GetRequiredService<IConversationReferences>().KnownPeople(Channel).Select(static member => member.Name ?? "")];
+        [.. bot.Services.GetRequiredService<IConversationReferences>().KnownPeople(Conversation(Channel))
+            .Select(static member => member.Name ?? "")];
 
     private static ValueTask<TenantState> GetState(RunningBot bot) =>
         bot.Services.GetRequiredService<TenantStates>().GetAsync(Contoso, Stop);

@@ -71,7 +71,7 @@ public sealed class LoanCardTests
         var story = LoanStates.For(state);
         var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver);
         var now = await story.StateAsync();
-        var view = LoanStates.Views(story, access).ForPerson(now, now.FindProposal(LoanStates.Id)!, "c", IncidentScript.Ravi)!;
+        var view = LoanStates.Views(story, access).ForPerson(now, now.FindProposal(LoanStates.Id)!, Anywhere, IncidentScript.Ravi)!;
         var last = DetailPages.From(view).ToReview - 1;
         var card = SubjectCard.Build(view with { Reading = new(last, "token") }).AsReceived();
         CardSchema.Problems(card).ShouldBeEmpty();
@@ -89,7 +89,7 @@ public sealed class LoanCardTests
         var story = LoanStates.For(state);
         var access = new GivenAccess().Give(IncidentScript.Contoso, IncidentScript.Ravi, Role.Approver);
         var now = await story.StateAsync();
-        var view = LoanStates.Views(story, access).ForPerson(now, now.FindProposal(LoanStates.Id)!, "c", IncidentScript.Ravi)!;
+        var view = LoanStates.Views(story, access).ForPerson(now, now.FindProposal(LoanStates.Id)!, Anywhere, IncidentScript.Ravi)!;
         var lines = WhyTimeline.For(view, story.Ledger.Entries(story.Tenant.Id)).ToDictionary(
             static line => line.About, static line => $"{line.Message}");
         lines["Decided"].ShouldContain(decided);

@@ -77,8 +77,8 @@ internal static class LoanStates
         var views = Views(story, access);
         var state = await story.StateAsync();
         var proposal = state.FindProposal(Id)!;
-        return (SubjectCard.Build(views.ForEverybody(state, proposal, "c")!),
-            SubjectCard.Build(views.ForPerson(state, proposal, "c", IncidentScript.Ravi, notice)!));
+        return (SubjectCard.Build(views.ForEverybody(state, proposal, Anywhere)!),
+            SubjectCard.Build(views.ForPerson(state, proposal, Anywhere, IncidentScript.Ravi, notice)!));
     }
 
     private static IncidentScript Asked(

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Protocol;
+using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Teams;
@@ -10,7 +11,7 @@ namespace DevOpsAI.Tests.Teams;
 /// <summary>Outbound calls over a real connection.</summary>
 public sealed class ConnectorTests
 {
-    private const string Thread = "19:chan@thread.tacv2;messageid=1776";
+    private static readonly ConversationId Thread = Conversation("19:chan@thread.tacv2;messageid=1776");
     private static readonly OutgoingMessage Card =
         new() { Card = new OutgoingJson { ["type"] = "AdaptiveCard" }, Summary = "Approval needed" };
     private static readonly SendOptions Once = new(TimeSpan.Zero);
@@ -24,9 +25,10 @@ public sealed class ConnectorTests
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartAsync();
         var outcome = await Client(host).PostAsync(
-            new("19:chan@thread.tacv2", "channel", teams.ServiceUrl, new(TeamsHost.Tenant), "19:team", "Ops"), Card, Once, Token);
+            new(Conversation("19:chan@thread.tacv2"), "channel", teams.ServiceUrl, new(TeamsHost.Tenant), "19:team", "Ops"), Card, Once,
+            Token);
         var sent = outcome.ShouldBeOfType<SendOutcome.Sent>();
-        sent.ThreadId.ShouldBe($"19:chan@thread.tacv2;messageid={sent.ActivityId}");
+        sent.ThreadId.Value.ShouldBe($"19:chan@thread.tacv2;messageid={sent.ActivityId}");
         var body = teams.Calls.ShouldHaveSingleItem().Body!;
         body["isGroup"]!.GetValue<bool>().ShouldBeTrue();
         body["channelData"]!["channel"]!["id"]!.GetValue<string>().ShouldBe("19:chan@thread.tacv2");
@@ -45,7 +47,8 @@ public sealed class ConnectorTests
     {
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartAsync();
-        (await Client(host).SendAsync(teams.ServiceUrl + "/", conversation, Card, Once, Token)).ShouldBeOfType<SendOutcome.Sent>();
+        (await Client(host).SendAsync(teams.ServiceUrl + "/", Conversation(conversation), Card, Once, Token))
+            .ShouldBeOfType<SendOutcome.Sent>();
         teams.Calls.ShouldHaveSingleItem().Path.ShouldBe(path);
     }
 
@@ -56,10 +59,12 @@ public sealed class ConnectorTests
     {
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartAsync();
-        (await Client(host).SendAsync(teams.ServiceUrl, conversation, Card, Once, Token)).ShouldBeOfType<SendOutcome.Refused>().Reason
+        (await Client(host).SendAsync(teams.ServiceUrl, Conversation(conversation), Card, Once, Token))
+            .ShouldBeOfType<SendOutcome.Refused>().Reason
             .ShouldBe(RefusalReason.BadRequest);
-        (await Client(host).UpdateAsync(teams.ServiceUrl, "a:1", conversation, Card, Once, Token)).ShouldBeOfType<SendOutcome.Refused>();
-        (await Client(host).GetMemberAsync(teams.ServiceUrl, "a:1", conversation, Token)).ShouldBeNull();
+        (await Client(host).UpdateAsync(teams.ServiceUrl, Conversation("a:1"), conversation, Card, Once, Token))
+            .ShouldBeOfType<SendOutcome.Refused>();
+        (await Client(host).GetMemberAsync(teams.ServiceUrl, Conversation("a:1"), conversation, Token)).ShouldBeNull();
         teams.Calls.ShouldBeEmpty();
     }
 
@@ -79,7 +84,8 @@ public sealed class ConnectorTests
         await using var teams = await FakeTeams.StartAsync();
         teams.Next(new FakeResponse(202));
         await using var host = await TeamsHost.StartAsync();
-        (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Once, Token)).ShouldBe(new SendOutcome.Sent(null, Thread));
+        (await Client(host).SendAsync(teams.ServiceUrl, Thread, Card, Once, Token))
+            .ShouldBe(new SendOutcome.Sent(null, Thread));
     }
 
     [Fact]
@@ -159,7 +165,7 @@ public sealed class ConnectorTests
         await using var teams = await FakeTeams.StartAsync();
         await using var host = await TeamsHost.StartRegisteredAsync(teams);
         await Task.WhenAll(Enumerable.Range(0, 5)
-            .Select(number => Client(host).SendAsync(teams.ServiceUrl, $"a:{number}", Card, Once, Token)));
+            .Select(number => Client(host).SendAsync(teams.ServiceUrl, Conversation($"a:{number}"), Card, Once, Token)));
         teams.Calls.Select(call => call.Authorization).Distinct().ShouldBe(["Bearer token-1"]);
         teams.Calls.ShouldAllBe(call => call.Body!["from"]!["id"]!.GetValue<string>() == $"28:{TeamsHost.AppId}");
     }
@@ -195,9 +201,9 @@ public sealed class ConnectorTests
         teams.MemberPages.Add([new JsonObject { ["id"] = "29:dana", ["aadObjectId"] = "d", ["name"] = "Dana" }]);
         teams.MemberPages.Add([new JsonObject { ["id"] = "29:erik", ["objectId"] = "e", ["name"] = "Erik" }, null]);
         await using var host = await TeamsHost.StartAsync();
-        var members = await Client(host).GetMembersAsync(teams.ServiceUrl, "19:chan@thread.tacv2", Token);
+        var members = await Client(host).GetMembersAsync(teams.ServiceUrl, Conversation("19:chan@thread.tacv2"), Token);
         members.ShouldBe([new("29:dana", "d", "Dana"), new("29:erik", "e", "Erik")]);
-        (await Client(host).GetMemberAsync(teams.ServiceUrl, "a:1", "29:nobody", Token)).ShouldBeNull();
+        (await Client(host).GetMemberAsync(teams.ServiceUrl, Conversation("a:1"), "29:nobody", Token)).ShouldBeNull();
     }
 
     private static IConnectorClient Client(TeamsHost host) => host.Get<IConnectorClient>();

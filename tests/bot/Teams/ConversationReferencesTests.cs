@@ -24,7 +24,7 @@ public sealed class ConversationBookTests
         await host.StopAsync();
         var (method, turn) = host.Handler.Turns.ShouldHaveSingleItem();
         method.ShouldBe("installed");
-        turn.Conversation.ConversationId.ShouldBe(Channel);
+        turn.Conversation.ConversationId.ShouldBe(Conversation(Channel));
     }
 
     [Theory]
@@ -52,13 +52,13 @@ public sealed class ConversationBookTests
         const string Url = "http://localhost:9/";
         await host.StatusAsync(Install("add", Url, "1"));
         await host.Handler.NextAsync();
-        Book(host).IsUsable(Channel).ShouldBeTrue();
+        Book(host).IsUsable(Conversation(Channel)).ShouldBeTrue();
         await host.StatusAsync(Install("remove", Url, "2"));
         await host.Handler.NextAsync();
-        Book(host).IsUsable($"{Channel};messageid=1").ShouldBeFalse();
+        Book(host).IsUsable(Conversation($"{Channel};messageid=1")).ShouldBeFalse();
         await host.StatusAsync(Install("add", Url, "3"));
         (await host.Handler.NextAsync()).ShouldBe("installed");
-        Book(host).IsUsable(Channel).ShouldBeTrue();
+        Book(host).IsUsable(Conversation(Channel)).ShouldBeTrue();
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class ConversationBookTests
         const string Url = "http://localhost:9/";
         await host.StatusAsync(Install("add", Url, "1"));
         await host.Handler.NextAsync();
-        Book(host).MarkUnusable(Channel, "BotNotInConversationRoster");
+        Book(host).MarkUnusable(Conversation(Channel), "BotNotInConversationRoster");
         var failures = 1;
         host.Handler.OnChange =
             _ => Interlocked.Decrement(ref failures) >= 0 ? throw new LedgerUnavailableException("away") : Task.CompletedTask;
@@ -84,10 +84,10 @@ public sealed class ConversationBookTests
     {
         await using var host = await TeamsHost.StartAsync();
         await host.StatusAsync(AnActivity.Message("hi"));
-        Book(host).MarkUnusable("a:1dana", "BotNotInConversationRoster");
-        Book(host).IsUsable("a:1dana").ShouldBeFalse();
+        Book(host).MarkUnusable(Conversation("a:1dana"), "BotNotInConversationRoster");
+        Book(host).IsUsable(Conversation("a:1dana")).ShouldBeFalse();
         await host.StatusAsync(AnActivity.Message("still there?", "2"));
-        Book(host).IsUsable("a:1dana").ShouldBeTrue();
+        Book(host).IsUsable(Conversation("a:1dana")).ShouldBeTrue();
     }
 
     [Fact]
@@ -102,10 +102,10 @@ public sealed class ConversationBookTests
                 await host.StatusAsync(AnActivity.Message("hi", "2", "http://localhost:9/new"));
             }
             await using var again = await TeamsHost.StartAsync(folder: folder);
-            var place = Book(again).Find("a:1dana").ShouldNotBeNull();
+            var place = Book(again).Find(Conversation("a:1dana")).ShouldNotBeNull();
             place.ServiceUrl.ShouldBe("http://localhost:9/new");
             place.Kind.ShouldBe("personal");
-            Book(again).KnownPeople("a:1dana").ShouldBe([new("29:dana", "33333333-3333-4333-8333-333333333300", "Dana")]);
+            Book(again).KnownPeople(Conversation("a:1dana")).ShouldBe([new("29:dana", "33333333-3333-4333-8333-333333333300", "Dana")]);
         }
         finally
         {
@@ -134,16 +134,16 @@ public sealed class ConversationBookTests
         await host.StatusAsync(Install("add", teams.ServiceUrl, "1"));
         await host.Handler.NextAsync();
         for (var time = 0; time < 3; time++)
-            (await Book(host).PeopleAsync($"{Channel};messageid=5", Token)).ShouldBe([new("29:erik", "e", "Erik")]);
+            (await Book(host).PeopleAsync(Conversation($"{Channel};messageid=5"), Token)).ShouldBe([new("29:erik", "e", "Erik")]);
         teams.Calls.Count.ShouldBe(1);
         clock.Advance(TimeSpan.FromHours(1));
-        await Book(host).PeopleAsync(Channel, Token);
+        await Book(host).PeopleAsync(Conversation(Channel), Token);
         teams.Calls.Count.ShouldBe(2);
         var joined = BotAdded(teams.ServiceUrl, "2")
             .With("membersAdded", new JsonArray(new JsonObject { ["id"] = "29:new", ["aadObjectId"] = "n" }));
         await host.StatusAsync(joined);
         (await host.Handler.NextAsync()).ShouldBe("members");
-        await Book(host).PeopleAsync(Channel, Token);
+        await Book(host).PeopleAsync(Conversation(Channel), Token);
         teams.Calls.Count.ShouldBe(3);
     }
 
@@ -156,14 +156,14 @@ public sealed class ConversationBookTests
         await using var host = await TeamsHost.StartAsync();
         await host.StatusAsync(Install("add", teams.ServiceUrl, "1"));
         await host.Handler.NextAsync();
-        var people = Book(host).PeopleAsync(Team, Token);
+        var people = Book(host).PeopleAsync(Conversation(Team), Token);
         await TurnTests.UntilAsync(() => teams.Calls.Count == 1);
         await host.StatusAsync(BotAdded(teams.ServiceUrl, "2")
             .With("membersAdded", new JsonArray(new JsonObject { ["id"] = "29:new", ["aadObjectId"] = "n" })));
         await host.Handler.NextAsync();
         read.SetResult();
         (await people).Select(person => person.Mri).ShouldContain("29:new");
-        await Book(host).PeopleAsync(Team, Token);
+        await Book(host).PeopleAsync(Conversation(Team), Token);
         teams.Calls.Count.ShouldBe(2);
     }
 
@@ -174,8 +174,8 @@ public sealed class ConversationBookTests
         teams.Next(new FakeResponse(404));
         await using var host = await TeamsHost.StartAsync();
         await host.StatusAsync(AnActivity.Message("hi", serviceUrl: teams.ServiceUrl));
-        (await Book(host).PeopleAsync("a:1dana", Token)).ShouldHaveSingleItem().Name.ShouldBe("Dana");
-        (await Book(host).PeopleAsync("a:1dana", Token)).Count.ShouldBe(1);
+        (await Book(host).PeopleAsync(Conversation("a:1dana"), Token)).ShouldHaveSingleItem().Name.ShouldBe("Dana");
+        (await Book(host).PeopleAsync(Conversation("a:1dana"), Token)).Count.ShouldBe(1);
         teams.Calls.Count.ShouldBe(1);
     }
 
@@ -197,9 +197,9 @@ public sealed class ConversationBookTests
         await host.StatusAsync(left);
         (await host.Handler.NextAsync()).ShouldBe("removed");
         var where = host.Handler.Turns.Last().Turn.Conversation;
-        (where.ChannelId, where.TeamId).ShouldBe((Shared, null));
-        Book(host).IsUsable(Channel).ShouldBeTrue();
-        Book(host).IsUsable(Shared).ShouldBeFalse();
+        (where.ChannelId, where.TeamId).ShouldBe((Conversation(Shared), null));
+        Book(host).IsUsable(Conversation(Channel)).ShouldBeTrue();
+        Book(host).IsUsable(Conversation(Shared)).ShouldBeFalse();
     }
 
     private static IConversationReferences Book(TeamsHost host) => host.Get<IConversationReferences>();

@@ -36,7 +36,7 @@ public sealed class HomeDirectoryTests
         (await host.StatusAsync(hello, new AuthenticationTests.Attack(teams).Token())).ShouldBe(HttpStatusCode.Accepted);
         await host.StopAsync();
         host.Handler.Turns.ShouldHaveSingleItem().Turn.Person?.ObjectId.ShouldBe(called);
-        host.Get<IConversationReferences>().KnownPeople("a:1dana").ShouldHaveSingleItem().ObjectId.ShouldBe(called);
+        host.Get<IConversationReferences>().KnownPeople(Conversation("a:1dana")).ShouldHaveSingleItem().ObjectId.ShouldBe(called);
     }
 
     [Fact]

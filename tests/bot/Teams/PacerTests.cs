@@ -161,7 +161,8 @@ public sealed class PacerTests
         Key("19:a@thread.tacv2", HttpMethod.Get).ShouldNotBe(channel, "readings have limits of their own");
 
         static string Key(string conversation, HttpMethod? method = null, string serviceUrl = "https://smba.example/teams") =>
-            new ConnectorCall("test", method ?? HttpMethod.Post, serviceUrl, "/v3", conversation, null, IsRepeatable: false).PaceKey;
+            new ConnectorCall(
+                "test", method ?? HttpMethod.Post, serviceUrl, "/v3", Conversation(conversation), null, IsRepeatable: false).PaceKey;
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class LanesTests
     public async Task A_conversation_that_is_stuck_holds_up_no_other()
     {
         for (var number = 0; number < 100; number++)
-            partitions.TryQueue("stuck", null, Roomy, _ => open.Task).ShouldBeTrue();
+            partitions.TryQueue(Conversation("stuck"), null, Roomy, _ => open.Task).ShouldBeTrue();
         await Task.WhenAll(Enumerable.Range(0, 200).Select(number => RunAsync($"a:{number}")));
         open.SetResult();
     }
@@ -27,7 +27,7 @@ public sealed class LanesTests
         for (var number = 0; number < 100; number++)
         {
             var mine = number;
-            partitions.TryQueue("c", null, Roomy, async _ =>
+            partitions.TryQueue(Anywhere, null, Roomy, async _ =>
             {
                 await Task.Yield();
                 done.Add(mine);
@@ -43,12 +43,12 @@ public sealed class LanesTests
     {
         var limits = new PartitionLimits(1_000, 100, OfPerson: 3);
         for (var number = 0; number < 3; number++)
-            partitions.TryQueue($"a:{number}", "29:eve", limits, _ => open.Task).ShouldBeTrue();
-        partitions.TryQueue("a:3", "29:eve", limits, _ => open.Task).ShouldBeFalse();
-        partitions.TryQueue("a:3", "29:dana", limits, _ => open.Task).ShouldBeTrue();
-        partitions.TryQueue("a:0", null, limits, _ => open.Task).ShouldBeTrue("what nobody said is nobody's share");
+            partitions.TryQueue(Conversation($"a:{number}"), "29:eve", limits, _ => open.Task).ShouldBeTrue();
+        partitions.TryQueue(Conversation("a:3"), "29:eve", limits, _ => open.Task).ShouldBeFalse();
+        partitions.TryQueue(Conversation("a:3"), "29:dana", limits, _ => open.Task).ShouldBeTrue();
+        partitions.TryQueue(Conversation("a:0"), null, limits, _ => open.Task).ShouldBeTrue("what nobody said is nobody's share");
         open.SetResult();
-        while (!partitions.TryQueue("a:4", "29:eve", limits, _ => Task.CompletedTask))
+        while (!partitions.TryQueue(Conversation("a:4"), "29:eve", limits, _ => Task.CompletedTask))
             await Task.Yield();
     }
 
@@ -56,7 +56,7 @@ public sealed class LanesTests
     public void A_conversation_and_all_together_have_a_bound()
     {
         var limits = new PartitionLimits(All: 5, InLane: 3, OfPerson: 100);
-        bool Try(string conversation) => partitions.TryQueue(conversation, null, limits, _ => open.Task);
+        bool Try(string conversation) => partitions.TryQueue(Conversation(conversation), null, limits, _ => open.Task);
         new[] { Try("a"), Try("a"), Try("a"), Try("a"), Try("b"), Try("b"), Try("c") }.ShouldBe(
             [true, true, true, false, true, true, false]);
         open.SetResult();
@@ -66,13 +66,13 @@ public sealed class LanesTests
     public async Task What_was_taken_is_finished_and_nothing_else_is_taken()
     {
         var done = false;
-        partitions.TryQueue("a", null, Roomy, async _ =>
+        partitions.TryQueue(Conversation("a"), null, Roomy, async _ =>
         {
             await open.Task;
             done = true;
         }).ShouldBeTrue();
         partitions.Complete();
-        partitions.TryQueue("a", null, Roomy, _ => Task.CompletedTask).ShouldBeFalse();
+        partitions.TryQueue(Conversation("a"), null, Roomy, _ => Task.CompletedTask).ShouldBeFalse();
         partitions.Finished.IsCompleted.ShouldBeFalse();
         open.SetResult();
         await partitions.Finished.WaitAsync(Hang.Limit, TestContext.Current.CancellationToken);
@@ -85,17 +85,17 @@ public sealed class LanesTests
         using var background = new BackgroundTurns(TimeProvider.System);
         for (var number = 0; number < BackgroundTurns.MaxReplies; number++)
         {
-            background.TryQueue("a:eve", "29:eve", _ => Task.CompletedTask).ShouldBeTrue();
-            background.QueueReply("a:eve", _ => open.Task);
+            background.TryQueue(Conversation("a:eve"), "29:eve", _ => Task.CompletedTask).ShouldBeTrue();
+            background.QueueReply(Conversation("a:eve"), _ => open.Task);
             // A turn takes its share until it is over.
-            while (background.CountIn("a:eve") > 0)
+            while (background.CountIn(Conversation("a:eve")) > 0)
                 await Task.Yield();
         }
-        background.TryQueue("a:eve", "29:eve", _ => Task.CompletedTask).ShouldBeFalse();
+        background.TryQueue(Conversation("a:eve"), "29:eve", _ => Task.CompletedTask).ShouldBeFalse();
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        background.TryQueue("a:dana", "29:dana", _ =>
+        background.TryQueue(Conversation("a:dana"), "29:dana", _ =>
         {
-            background.QueueReply("a:dana", _ => Task.Run(answered.SetResult, CancellationToken.None));
+            background.QueueReply(Conversation("a:dana"), _ => Task.Run(answered.SetResult, CancellationToken.None));
             return Task.CompletedTask;
         }).ShouldBeTrue();
         await answered.Task.WaitAsync(Hang.Limit, TestContext.Current.CancellationToken);
@@ -105,7 +105,7 @@ public sealed class LanesTests
     private async Task RunAsync(string conversation)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        partitions.TryQueue(conversation, null, Roomy, _ =>
+        partitions.TryQueue(Conversation(conversation), null, Roomy, _ =>
         {
             done.SetResult();
             return Task.CompletedTask;

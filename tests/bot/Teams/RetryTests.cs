@@ -1,5 +1,6 @@
 using System.Net;
 using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,6 +10,7 @@ namespace DevOpsAI.Tests.Teams;
 public sealed class RetryTests
 {
     private const string ServiceUrl = "http://localhost:9/connector";
+    private static readonly ConversationId Chat = Conversation("a:1");
     private static readonly OutgoingMessage Text = new() { Text = "hello" };
     private static readonly SendOptions Minute = new(TimeSpan.FromMinutes(1));
 
@@ -19,7 +21,7 @@ public sealed class RetryTests
     public async Task An_answer_that_nothing_was_done_is_repeated(int status)
     {
         var (outcome, waited, calls) = await SendAsync(new(status), new(201));
-        outcome.ShouldBe(new SendOutcome.Sent("7", "a:1"));
+        outcome.ShouldBe(new SendOutcome.Sent("7", Chat));
         calls.ShouldBe(2);
         waited.ShouldBeInRange(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(1100));
     }
@@ -49,11 +51,12 @@ public sealed class RetryTests
     {
         await using var host = await HostAsync(TimeProvider.System, new FakeResponse(429, RetryAfter: retryAfter), new FakeResponse(201));
         var client = host.Get<IConnectorClient>();
-        var refused = await client.SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken);
+        var refused = await client.SendAsync(ServiceUrl, Chat, Text, Minute, TestContext.Current.CancellationToken);
         refused.ShouldBeOfType<SendOutcome.NotSent>().After.ShouldBe(TimeSpan.FromHours(1));
         using var impatient = new CancellationTokenSource();
-        var held = client.SendAsync(ServiceUrl, "a:1", Text, Minute, impatient.Token);
-        (await client.SendAsync(ServiceUrl, "a:2", Text, Minute, TestContext.Current.CancellationToken)).ShouldBeOfType<SendOutcome.Sent>();
+        var held = client.SendAsync(ServiceUrl, Chat, Text, Minute, impatient.Token);
+        (await client.SendAsync(ServiceUrl, Conversation("a:2"), Text, Minute, TestContext.Current.CancellationToken))
+            .ShouldBeOfType<SendOutcome.Sent>();
         held.IsCompleted.ShouldBeFalse();
         await impatient.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(held);
@@ -77,8 +80,8 @@ public sealed class RetryTests
         var clock = new ManualClock();
         await using var host = await HostAsync(clock, new(status), new(0), new(200));
         var outcome = await FinishAsync(host, clock,
-            host.Get<IConnectorClient>().UpdateAsync(ServiceUrl, "a:1", "7", Text, Minute, TestContext.Current.CancellationToken));
-        outcome.ShouldBe(new SendOutcome.Sent("7", "a:1"));
+            host.Get<IConnectorClient>().UpdateAsync(ServiceUrl, Chat, "7", Text, Minute, TestContext.Current.CancellationToken));
+        outcome.ShouldBe(new SendOutcome.Sent("7", Chat));
         host.Get<Scripted>().Calls.ShouldBe(3);
     }
 
@@ -89,7 +92,7 @@ public sealed class RetryTests
         await using var host =
             await HostAsync(clock, new FakeResponse(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
         var outcome = await FinishAsync(
-            host, clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken));
+            host, clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, Chat, Text, Minute, TestContext.Current.CancellationToken));
         outcome.ShouldBe(new SendOutcome.Unknown("no answer in time"));
         host.Get<Scripted>().Calls.ShouldBe(1);
     }
@@ -100,7 +103,7 @@ public sealed class RetryTests
         var clock = new ManualClock();
         await using var host = await HostAsync(clock, new FakeResponse(429));
         using var first = new CancellationTokenSource();
-        var waiting = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, first.Token);
+        var waiting = host.Get<IConnectorClient>().SendAsync(ServiceUrl, Chat, Text, Minute, first.Token);
         await TurnTests.UntilAsync(() => clock.WaitingTimers > 0);
         await first.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(waiting);
@@ -112,11 +115,11 @@ public sealed class RetryTests
         var answered = new TaskCompletionSource();
         await using var host = await HostAsync(new ManualClock(), new FakeResponse(201, Release: answered.Task));
         using var stop = new CancellationTokenSource();
-        var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, stop.Token);
+        var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, Chat, Text, Minute, stop.Token);
         await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
         await stop.CancelAsync();
         answered.SetResult();
-        (await sending).ShouldBe(new SendOutcome.Sent("7", "a:1"));
+        (await sending).ShouldBe(new SendOutcome.Sent("7", Chat));
     }
 
     [Fact]
@@ -126,7 +129,7 @@ public sealed class RetryTests
         await using var host =
             await HostAsync(clock, new FakeResponse(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
         using var stop = new CancellationTokenSource();
-        var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, stop.Token);
+        var sending = host.Get<IConnectorClient>().SendAsync(ServiceUrl, Chat, Text, Minute, stop.Token);
         await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
         await stop.CancelAsync();
         clock.Advance(TimeSpan.FromSeconds(4.9));
@@ -141,7 +144,7 @@ public sealed class RetryTests
         await using var host = await HostAsync(
             new ManualClock(), new FakeResponse(200, Release: Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)));
         using var stop = new CancellationTokenSource();
-        var updating = host.Get<IConnectorClient>().UpdateAsync(ServiceUrl, "a:1", "7", Text, Minute, stop.Token);
+        var updating = host.Get<IConnectorClient>().UpdateAsync(ServiceUrl, Chat, "7", Text, Minute, stop.Token);
         await TurnTests.UntilAsync(() => host.Get<Scripted>().Calls == 1);
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(updating);
@@ -153,7 +156,7 @@ public sealed class RetryTests
         await using var host = await HostAsync(clock, results);
         var began = clock.GetUtcNow();
         var outcome = await FinishAsync(
-            host, clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, "a:1", Text, Minute, TestContext.Current.CancellationToken));
+            host, clock, host.Get<IConnectorClient>().SendAsync(ServiceUrl, Chat, Text, Minute, TestContext.Current.CancellationToken));
         return (outcome, clock.GetUtcNow() - began, host.Get<Scripted>().Calls);
     }
 

@@ -96,11 +96,11 @@ public sealed class HoleTests
     [Fact]
     public void A_card_that_was_never_posted_is_a_gap_unless_it_is_on_record_why()
     {
-        Add(new CardSending(Con(1001), "19:a"));
-        Add(new CardSending(Con(1001), "19:b"));
-        Add(new CardSending(Con(1001), "19:c"));
-        Add(new CardPosted(Con(1001), "19:a", "https://s", "19:a", "1", 1, false));
-        Add(new ChannelUnlinked("19:b", "refused"));
+        Add(new CardSending(Con(1001), Conversation("19:a")));
+        Add(new CardSending(Con(1001), Conversation("19:b")));
+        Add(new CardSending(Con(1001), Conversation("19:c")));
+        Add(new CardPosted(Con(1001), Conversation("19:a"), "https://s", Conversation("19:a"), "1", 1, false));
+        Add(new ChannelUnlinked(Conversation("19:b"), "refused"));
         Gaps().ShouldBeEmpty("there is time left");
         now += TimeSpan.FromHours(1);
         Gaps().ShouldHaveSingleItem().What.ShouldContain("19:c");

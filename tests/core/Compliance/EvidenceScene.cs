@@ -152,7 +152,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         await SayAsync(StreamId.Proposal(id), new RecommendationDrafted(
             id, 1, "runbook disk-space v3", "Clean up.", "It is full.", [], Plan(id), Risk.Low, null, new Dictionary<string, string>(),
             true), Drafting);
-        await SayAsync(StreamId.Card(id), new CardSending(id, "19:channel"), Drafting);
+        await SayAsync(StreamId.Card(id), new CardSending(id, Conversation("19:channel")), Drafting);
         return id;
     }
 

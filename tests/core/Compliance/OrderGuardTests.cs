@@ -92,7 +92,7 @@ public sealed class OrderGuardTests
         var id = await scene.OpenAsync("Wrong right");
         await scene.StageAsync(id, 1, GateLevel.L2);
         await scene.DecideAsync(id, 1, DecisionKind.Approve, EvidenceScene.Ana);
-        await scene.SayAsync(new($"card/{id}"), new CardSending(id, "19:channel"), EvidenceScene.Execution);
+        await scene.SayAsync(new($"card/{id}"), new CardSending(id, Conversation("19:channel")), EvidenceScene.Execution);
         await scene.ClaimAsync(id, 1, causation: named);
         Watch().Found.ShouldHaveSingleItem().ShouldBe(new(8, 6, $"names entry {named}, and it is entry 6 that approved it"));
     }

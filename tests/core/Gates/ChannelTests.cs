@@ -7,7 +7,8 @@ namespace DevOpsAI.Tests.Gates;
 
 public sealed class ChannelTests
 {
-    private static readonly ChannelRef General = new("19:general", "channel", "http://localhost", new("directory"), "team", "General");
+    private static readonly ChannelRef General = new(
+        Conversation("19:general"), "channel", "http://localhost", new("directory"), "team", "General");
 
     [Fact]
     public async Task Linking_again_changes_nothing_and_says_so()

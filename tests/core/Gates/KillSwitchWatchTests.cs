@@ -123,7 +123,8 @@ public sealed class KillSwitchWatchTests : IDisposable
     public async Task What_waited_without_a_card_comes_as_a_list_where_it_is_much_until_something_happens_to_it()
     {
         var link = new DevOpsAI.Incidents.ChannelLinked(
-            new("19:a@thread.tacv2", "channel", "https://smba.trafficmanager.net/emea/", new("11111111"), "19:t@thread.tacv2", "Alerts"));
+            new(Conversation("19:a@thread.tacv2"), "channel", "https://smba.trafficmanager.net/emea/", new("11111111"),
+                "19:t@thread.tacv2", "Alerts"));
         await scene.AppendAsync(StreamId.Channels, link);
         Switch("everything");
         await LookAsync(2);

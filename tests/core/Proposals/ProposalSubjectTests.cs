@@ -71,7 +71,7 @@ public sealed class ProposalSubjectTests
     [InlineData("gadget:G-7")]
     public void A_card_keeps_its_subject_under_the_same_name(string text)
     {
-        var sending = new CardSending(ProposalSubject.Parse(text), "19:chan");
+        var sending = new CardSending(ProposalSubject.Parse(text), Conversation("19:chan"));
         var stored = CoreFeatures.Catalog.Serialize(sending);
         Encoding.UTF8.GetString(stored).ShouldBe($$"""{"conversationId":"19:chan","incidentId":"{{text}}"}""");
         CoreFeatures.Catalog.Deserialize(CoreFeatures.Catalog.GetName(sending), stored).ShouldBe(sending);

@@ -41,7 +41,7 @@ internal sealed class HistoryIncident
     private readonly string device;
     private readonly CorrelationId correlation;
     private readonly string planDigest;
-    private readonly string channel;
+    private readonly ConversationId channel;
     private readonly string activity;
     private readonly bool endsByItself;
     private long stagedSeq;
@@ -93,7 +93,8 @@ internal sealed class HistoryIncident
             ByClock = began,
             Severity = Severity.Error,
         };
-        var posted = new CardPosted(id, channel, plan.ServiceUrl, $"{channel};messageid={activity}", activity, stagedSeq, false);
+        var posted = new CardPosted(
+            id, channel, plan.ServiceUrl, Conversation($"{channel};messageid={activity}"), activity, stagedSeq, false);
         entries.Add(new(StreamId.Proposal(id), Drafting, correlation, new RecommendationDrafted(
             id, 1, "runbook print-spooler v3", $"Start the print spooler on {device}.",
             $"Nobody can print through {device} while its spooler is stopped. If it stops again at once, a job in a queue crashes it.",

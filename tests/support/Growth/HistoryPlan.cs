@@ -46,7 +46,7 @@ public sealed record HistoryPlan(int Entries, int Open)
 
     public static string Connection(int number) => $"{Tenant(number)}-alertmanager";
 
-    public static string Channel(int number) => $"19:{Tenant(number)}@thread.tacv2";
+    public static ConversationId Channel(int number) => Conversation($"19:{Tenant(number)}@thread.tacv2");
 
     /// <summary>Settings of a bot that serves these tenants.</summary>
     public Dictionary<string, string> Settings()

@@ -18,7 +18,7 @@ namespace DevOpsAI.Tests.Ledger.Snapshots;
 internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int seed)
 {
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
-    private const string Channel = "19:general@thread.tacv2";
+    private static readonly ConversationId Channel = Conversation("19:general@thread.tacv2");
     private static readonly string[] Kinds = ["DiskSpaceLow", "ServiceDown", "BackupFailed", "LoginFailed"];
     private static readonly Actor Self = Actor.Service("test");
     private static readonly Actor[] People = [new(ActorKind.Person, "ana", "Ana Approver"), new(ActorKind.Person, "ben", "Ben Builder")];
@@ -167,7 +167,7 @@ internal sealed class GeneratedHistory(ILedger ledger, ManualClock clock, int se
         {
             null => AppendAsync(stream, new CardSending(id, Channel)),
             { ActivityId: null } =>
-                AppendAsync(stream, new CardPosted(id, Channel, "https://smba", "thread", "a1", incident.LastSeq, false)),
+                AppendAsync(stream, new CardPosted(id, Channel, "https://smba", Conversation("thread"), "a1", incident.LastSeq, false)),
             _ => AppendAsync(stream, new CardUpdated(id, Channel, "a1", incident.LastSeq)),
         };
     }
