@@ -78,7 +78,7 @@ internal sealed class CardClicks(
         && !(incident.Staged is { Kind: ProposalKind.Undo } undo && IsBy(undo.Requester, person));
 
     private static bool IsBy(Actor? actor, Person person) =>
-        actor is { Kind: ActorKind.Person } && string.Equals(actor.Id, person.ObjectId, StringComparison.OrdinalIgnoreCase);
+        actor?.IsSame(person.ObjectId) == true;
 
     /// <summary>
     /// A refresh says again what was said; whoever looks by a press, as with Review, is told why they find nothing more to press.

@@ -19,7 +19,7 @@ internal sealed class Helpers(IAccess access, ProposalViews views)
     {
         var place = turn.Conversation.ChannelId;
         if (refused.Refusal == Refusal.Frozen && state.Freeze is { } freeze)
-            return Said(views.PeopleWith(state, place, freeze.LiftedBy, freeze.By.Id), " to lift it");
+            return Said(views.PeopleWith(state, place, freeze.LiftedBy, freeze.By.Person), " to lift it");
         if (refused.Refusal is not (Refusal.NotAllowed or Refusal.OwnRequest or Refusal.AlreadyApprovedByYou)
             || access.EverybodyIsAdministrator)
             return "";

@@ -28,32 +28,32 @@ internal sealed class NamedPeople(IConversationReferences references, HomeDirect
             return (null, "One person at a time, please.");
         if (mentioned is [{ Id: var mri }])
         {
-            return known.Find(member => member.Mri == mri) is { } member
-                ? (new(member.ObjectId!, member.Name ?? member.ObjectId!), "")
+            return known.Find(member => member.Mri == mri) is { ObjectId: { } met } member
+                ? (new(met, member.Name ?? met.Value), "")
                 : (null,
                     "I have not met that person in this conversation yet. "
                     + "Ask them to say hello to me here, or give their Entra object id.");
         }
         if (IdIn(home.Written(name)) is { } id)
-            return (new(id, known.Find(member => string.Equals(member.ObjectId, id, StringComparison.OrdinalIgnoreCase))?.Name ?? id), "");
+            return (new(id, known.Find(member => member.ObjectId == id)?.Name ?? id.Value), "");
         if (name.Equals("me", StringComparison.OrdinalIgnoreCase))
             return (turn.Person, "");
         var named = known.Where(
             member => name.Length > 0 && string.Equals(member.Name, name.TrimStart('@'), StringComparison.OrdinalIgnoreCase)).ToList();
         return named switch
         {
-            [var only] => (new(only.ObjectId!, only.Name!), ""),
+            [{ ObjectId: { } whom, Name: { } called }] => (new(whom, called), ""),
             [] => (null, "Whom? Mention the person with @, or give their Entra object id."),
             _ => (null, "Several people here have that name. Mention the one you mean with @."),
         };
     }
 
     /// <summary>An object id, or one with its directory before it; null when it is neither.</summary>
-    private static string? IdIn(string text)
+    private static PersonId? IdIn(string text)
     {
         var ids = text.Split('/');
         return ids.Length <= 2 && Array.TrueForAll(ids, static id => Guid.TryParse(id, out _))
-            ? string.Join('/', ids.Select(static id => Guid.Parse(id).ToString()))
+            ? PersonId.From(string.Join('/', ids.Select(static id => Guid.Parse(id).ToString())))
             : null;
     }
 }

@@ -19,7 +19,7 @@ public sealed record Calls(IReadOnlyList<CalledPerson> People, int Others)
         List<CalledPerson> people = [];
         foreach (var (name, id) in deciders.Names.Zip(deciders.Ids))
         {
-            var known = here.FirstOrDefault(one => string.Equals(one.ObjectId, id, StringComparison.OrdinalIgnoreCase));
+            var known = here.FirstOrDefault(one => one.ObjectId == id);
             var isTheirs = known is { Mri.Length: > 0 } && known.Name == name && deciders.Names.Count(name.Equals) == 1;
             people.Add(new(name, isTheirs ? known.Mri : null));
         }

@@ -10,4 +10,4 @@ public interface IConversationPeople
 
 /// <param name="Mri">What the conversation's messages call the person.</param>
 /// <param name="ObjectId">Null for somebody whom Entra does not know.</param>
-public readonly record struct KnownPerson(string Mri, string? ObjectId, string? Name);
+public readonly record struct KnownPerson(string Mri, PersonId? ObjectId, string? Name);

@@ -70,8 +70,8 @@ public sealed class ProposalViews(
         proposal.IsUndecided || proposal.IsLeftToPeople ? Describe(GetDeciders(state, proposal, conversationId)) : null;
 
     /// <summary>Who has one of the roles, in words, names made safe; null where everybody has, or nobody.</summary>
-    /// <param name="except">Object id of somebody whom it does not help to ask.</param>
-    public string? PeopleWith(TenantState state, ConversationId conversationId, IReadOnlyCollection<Role> roles, string? except = null)
+    /// <param name="except">Somebody whom it does not help to ask.</param>
+    public string? PeopleWith(TenantState state, ConversationId conversationId, IReadOnlyCollection<Role> roles, PersonId? except = null)
     {
         var who = Deciders.WithRole(state, roles, access, NamesIn(state, conversationId), clock.GetUtcNow(), except);
         return who.Names.IsEmpty && who.Others == 0 ? null : Describe(who);
@@ -103,7 +103,7 @@ public sealed class ProposalViews(
         proposal.IsUndecided && proposal.Staged is { Terms.Level: GateLevel.L2 } staged
         ? state.Absences.Values
             .Where(absence => absence.Contains(clock.GetUtcNow()))
-            .Where(absence => access.GetRoles(state, absence.Who.Id)
+            .Where(absence => access.GetRoles(state, absence.Who.Person)
                 .Any(role => role == Role.Administrator || role == staged.Terms.ApproverRole))
             .OrderBy(absence => absence.Until)
         : [];
@@ -115,7 +115,7 @@ public sealed class ProposalViews(
     /// What people are called here, and where the client's cards are: a chat alone knows only the one who chats. Few are asked about, so
     /// nothing is sorted for it.
     /// </summary>
-    private Func<string, string?> NamesIn(TenantState state, ConversationId conversationId)
+    private Func<PersonId, string?> NamesIn(TenantState state, ConversationId conversationId)
     {
         var here = people.KnownIn(conversationId);
         List<IReadOnlyList<KnownPerson>>? elsewhere = null;
@@ -124,11 +124,11 @@ public sealed class ProposalViews(
             .Select(known => GetName(known, id)).FirstOrDefault(static name => name is not null);
     }
 
-    private static string? GetName(IReadOnlyList<KnownPerson> people, string objectId)
+    private static string? GetName(IReadOnlyList<KnownPerson> people, PersonId person)
     {
         foreach (var known in people)
         {
-            if (string.Equals(known.ObjectId, objectId, StringComparison.OrdinalIgnoreCase))
+            if (known.ObjectId == person)
                 return known.Name;
         }
         return null;
@@ -138,22 +138,22 @@ public sealed class ProposalViews(
         who.Everybody ? null : (who with { Names = [.. who.Names.Select(name => SanitizedText.Name(name, 40))] }).Message;
 
     private IEnumerable<string> Refreshers(TenantState state, ProposalView view, ConversationId conversationId) =>
-        people.KnownIn(conversationId).Where(known => known.ObjectId is { } objectId && GetPermissions(state, view, objectId) != default)
+        people.KnownIn(conversationId).Where(known => known.ObjectId is { } person && GetPermissions(state, view, person) != default)
             .Select(known => known.Mri);
 
-    private Permissions GetPermissions(TenantState state, ProposalView view, string objectId)
+    private Permissions GetPermissions(TenantState state, ProposalView view, PersonId person)
     {
         var proposal = view.Proposal;
-        var roles = access.GetRoles(state, objectId);
+        var roles = access.GetRoles(state, person);
         var works = roles.Any(static role => role is Role.Technician or Role.Approver or Role.Administrator);
         return new(
-            Decide: (proposal.IsUndecided || proposal.IsLeftToPeople) && access.AuthorizeDecision(state, proposal, objectId) is null,
+            Decide: (proposal.IsUndecided || proposal.IsLeftToPeople) && access.AuthorizeDecision(state, proposal, person) is null,
             Snooze: proposal.IsUndecided && works,
             Undo: proposal.Phase == ProposalPhase.Verified && roles.Any(Undoing.Contains),
             Redraft: view.CanBeDraftedAgain && works,
             BreakGlass: proposal.IsUndecided && proposal.Staged!.Terms.BreakGlass is not null
-                && access.AuthorizeBreakGlass(state, proposal, objectId) is null,
-            Confirm: proposal.OpenGlass is not null && access.AuthorizeReview(state, proposal, objectId) is null);
+                && access.AuthorizeBreakGlass(state, proposal, person) is null,
+            Confirm: proposal.OpenGlass is not null && access.AuthorizeReview(state, proposal, person) is null);
     }
 
     private static bool CanBePressed(Proposal proposal) =>

@@ -173,8 +173,7 @@ public sealed partial class Assessment : IDisposable
                 Note(DeviationKind.Frozen, mark, entry.Actor, fact.Reason);
                 break;
             case FreezeLifted fact: Lifted(mark, entry, fact); break;
-            case RoleAssigned { Held: true } fact when string.Equals(fact.ObjectId, entry.Actor.Id, StringComparison.OrdinalIgnoreCase)
-                && entry.Actor.Kind == ActorKind.Person:
+            case RoleAssigned { Held: true } fact when entry.Actor.IsSame(PersonId.From(fact.ObjectId)):
                 Note(DeviationKind.OwnRole, mark, entry.Actor, fact.Role.ToString());
                 break;
             case OutOfBandChange fact:

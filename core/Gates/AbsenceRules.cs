@@ -9,13 +9,13 @@ internal static class AbsenceRules
     private const int MaxReasonLength = 500;
     internal static readonly TimeSpan Max = TimeSpan.FromDays(366);
 
-    public static Outcome Set(TenantState state, SetAbsence command, Func<string, IReadOnlySet<Role>> rolesOf, GatePolicy policy,
+    public static Outcome Set(TenantState state, SetAbsence command, Func<PersonId, IReadOnlySet<Role>> rolesOf, GatePolicy policy,
         DateTimeOffset now)
     {
-        var (who, name) = (Id(command.Who.ObjectId), GateMessages.Said(command.Who.Name));
+        var (who, name) = (command.Who.ObjectId, GateMessages.Said(command.Who.Name));
         if (CheckAbout(state, command.By, who, rolesOf) is { } refused)
             return refused;
-        if (who.Length == 0 || rolesOf(who).Count == 0)
+        if (who.IsNobody || rolesOf(who).Count == 0)
             return Outcome.Refuse(null, Refusal.NotPossible, $"{name} has no role at {state.Name}, so nothing waits for them there.");
         if (rolesOf(who).All(static role => role == Role.Auditor))
             return Outcome.Refuse(null, Refusal.NotPossible, $"{name} only reads at {state.Name}, so nothing waits for them there.");
@@ -28,8 +28,8 @@ internal static class AbsenceRules
         if (command.Delegate is { } delegated && CheckDelegate(state, who, name, delegated, rolesOf, policy) is { } unfit)
             return unfit;
         var set = new AbsenceSet(
-            who, command.Who.Name, from.ToUniversalTime(), command.Until.ToUniversalTime(),
-            command.Delegate is null ? null : Id(command.Delegate.ObjectId), command.Delegate?.Name,
+            who.Folded, command.Who.Name, from.ToUniversalTime(), command.Until.ToUniversalTime(),
+            command.Delegate?.ObjectId.Folded, command.Delegate?.Name,
             string.IsNullOrWhiteSpace(command.Reason) ? null : command.Reason.Trim());
         var meanwhile = command.Delegate is { } deputy
             ? $"{GateMessages.Said(deputy.Name)} decides in their name."
@@ -38,46 +38,46 @@ internal static class AbsenceRules
             $"{name} is absent from {state.Name} from {GateMessages.Utc(from)} until {GateMessages.Utc(command.Until)}. {meanwhile}");
     }
 
-    public static Outcome End(TenantState state, EndAbsence command, Func<string, IReadOnlySet<Role>> rolesOf, DateTimeOffset now)
+    public static Outcome End(TenantState state, EndAbsence command, Func<PersonId, IReadOnlySet<Role>> rolesOf, DateTimeOffset now)
     {
-        var (who, name) = (Id(command.Who.ObjectId), GateMessages.Said(command.Who.Name));
+        var (who, name) = (command.Who.ObjectId, GateMessages.Said(command.Who.Name));
         if (CheckAbout(state, command.By, who, rolesOf) is { } refused)
             return refused;
         return state.Absences.GetValueOrDefault(who) is { } absence && absence.Until > now
-            ? Outcome.On(state, StreamId.Access, command.By, command.Correlation, new AbsenceEnded(who, command.Who.Name),
+            ? Outcome.On(state, StreamId.Access, command.By, command.Correlation, new AbsenceEnded(who.Folded, command.Who.Name),
                 $"{name} is back at {state.Name}; nobody decides in their name any more.")
             : Outcome.AlreadySo($"{name} is not absent from {state.Name}.");
     }
 
     /// <summary>The person's absence that lasts now; null when they are there.</summary>
-    public static Absence? For(TenantState state, string objectId, DateTimeOffset now) =>
-        state.Absences.GetValueOrDefault(Id(objectId)) is { } absence && absence.Contains(now) ? absence : null;
+    public static Absence? For(TenantState state, PersonId person, DateTimeOffset now) =>
+        state.Absences.GetValueOrDefault(person) is { } absence && absence.Contains(now) ? absence : null;
 
     /// <summary>
     /// Somebody who holds the role, or their delegate, is there. True where nobody is known to hold it: nobody is known to be away.
     /// </summary>
     public static bool IsAnybodyThere(
-        TenantState state, Role role, IReadOnlySet<string> holders, Func<string, IReadOnlySet<Role>> rolesOf, GatePolicy policy,
+        TenantState state, Role role, IReadOnlySet<PersonId> holders, Func<PersonId, IReadOnlySet<Role>> rolesOf, GatePolicy policy,
         DateTimeOffset now) =>
         holders.Count == 0 || holders.Any(holder => For(state, holder, now) is not { } absence
-            || (EffectiveRoles.IsDelegable(role) && absence.Delegate is { } deputy && For(state, deputy.Id, now) is null
-                && policy.Defaults.MayDecideFor(rolesOf(deputy.Id))));
+            || (EffectiveRoles.IsDelegable(role) && absence.Delegate is { } deputy && For(state, deputy.Person, now) is null
+                && policy.Defaults.MayDecideFor(rolesOf(deputy.Person))));
 
-    private static Outcome? CheckAbout(TenantState state, Person by, string who, Func<string, IReadOnlySet<Role>> rolesOf)
+    private static Outcome? CheckAbout(TenantState state, Person by, PersonId who, Func<PersonId, IReadOnlySet<Role>> rolesOf)
     {
         var own = rolesOf(by.ObjectId);
         if (own.Count == 0)
             return Outcome.Refuse(null, Refusal.NotAllowed, $"You have no role at {state.Name}; ask one of its administrators.");
-        return Id(by.ObjectId) == who || own.Contains(Role.Administrator)
+        return by.ObjectId == who || own.Contains(Role.Administrator)
             ? null
             : Outcome.Refuse(null, Refusal.NotAllowed,
                 $"Only administrators of {state.Name} may say that somebody else is absent or back.");
     }
 
     private static Outcome? CheckDelegate(
-        TenantState state, string who, string name, Person delegated, Func<string, IReadOnlySet<Role>> rolesOf, GatePolicy policy)
+        TenantState state, PersonId who, string name, Person delegated, Func<PersonId, IReadOnlySet<Role>> rolesOf, GatePolicy policy)
     {
-        if (Id(delegated.ObjectId) == who)
+        if (delegated.ObjectId == who)
             return Outcome.Refuse(null, Refusal.BadInput, "A delegate is somebody else.");
         if (!rolesOf(who).Any(EffectiveRoles.IsDelegable))
             return Outcome.Refuse(null, Refusal.NotPossible, $"{name} decides nothing at {state.Name}, so there is nothing to delegate.");
@@ -90,6 +90,4 @@ internal static class AbsenceRules
                 $"{GateMessages.Said(delegated.Name)} cannot decide for others at {state.Name}: that takes the role "
                 + $"{policy.Defaults.Delegate.ToString().ToLowerInvariant()} at least.");
     }
-
-    internal static string Id(string objectId) => objectId.Trim().ToLowerInvariant();
 }

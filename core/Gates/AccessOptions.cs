@@ -55,7 +55,8 @@ public sealed class AbsenceSettings
 
     internal AbsenceSet ToFact()
     {
-        var (who, deputy) = (Gates.AbsenceRules.Id(Person), string.IsNullOrWhiteSpace(Delegate) ? null : Gates.AbsenceRules.Id(Delegate));
+        var who = PersonId.From(Person).Folded;
+        var deputy = string.IsNullOrWhiteSpace(Delegate) ? null : PersonId.From(Delegate).Folded;
         return new(who, Name ?? who, From.ToUniversalTime(), Until.ToUniversalTime(), deputy,
             deputy is null ? null : DelegateName ?? deputy, string.IsNullOrWhiteSpace(Reason) ? null : Reason.Trim());
     }
@@ -94,7 +95,7 @@ internal sealed class AccessOptionsValidator(ITenantDirectory tenants) : IValida
                 errors.Add($"Access:Absences:{number}:Person: '{absence.Person}' {NoObjectId}");
             if (absence.Delegate is { } named && !string.IsNullOrWhiteSpace(named) && !IsObjectId(named))
                 errors.Add($"Access:Absences:{number}:Delegate: '{named}' {NoObjectId}");
-            if (absence.Delegate is { } deputy && AbsenceRules.Id(deputy) == AbsenceRules.Id(absence.Person))
+            if (absence.Delegate is { } deputy && PersonId.From(deputy) == PersonId.From(absence.Person))
                 errors.Add($"Access:Absences:{number}:Delegate: must be somebody else.");
             if (absence.Until <= absence.From || absence.Until - absence.From > AbsenceRules.Max)
                 errors.Add($"Access:Absences:{number}:Until: must be after From, by a year at most.");

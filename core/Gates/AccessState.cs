@@ -10,26 +10,26 @@ public sealed record AccessState : ISlice<AccessState>
     public static AccessState Empty { get; } = new();
 
     /// <summary>Roles given by command, with the person's name.</summary>
-    public ImmutableDictionary<(string ObjectId, Role Role), string> Roles { get; init; } =
-        ImmutableDictionary<(string, Role), string>.Empty;
+    public ImmutableDictionary<(PersonId Person, Role Role), string> Roles { get; init; } =
+        ImmutableDictionary<(PersonId, Role), string>.Empty;
 
     /// <summary>Roles taken away by command, which configuration must not give back.</summary>
-    public ImmutableHashSet<(string ObjectId, Role Role)> RolesTaken { get; init; } = [];
+    public ImmutableHashSet<(PersonId Person, Role Role)> RolesTaken { get; init; } = [];
 
-    /// <summary>What was last said of each person's absence, by object id in lower case; some are over, some still to come.</summary>
-    public ImmutableDictionary<string, Absence> Absences { get; init; } = ImmutableDictionary<string, Absence>.Empty;
+    /// <summary>What was last said of each person's absence; some are over, some still to come.</summary>
+    public ImmutableDictionary<PersonId, Absence> Absences { get; init; } = ImmutableDictionary<PersonId, Absence>.Empty;
 
     public AccessState Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
         RoleAssigned role => Assign(role),
-        AbsenceSet set => this with { Absences = Absences.SetItem(set.ObjectId, GetAbsence(set)) },
-        AbsenceEnded ended => this with { Absences = Absences.Remove(ended.ObjectId) },
+        AbsenceSet set => this with { Absences = Absences.SetItem(PersonId.From(set.ObjectId), GetAbsence(set)) },
+        AbsenceEnded ended => this with { Absences = Absences.Remove(PersonId.From(ended.ObjectId)) },
         _ => this,
     };
 
     private AccessState Assign(RoleAssigned role)
     {
-        var key = (role.ObjectId, role.Role);
+        var key = (PersonId.From(role.ObjectId), role.Role);
         return role.Held
             ? this with { Roles = Roles.SetItem(key, role.Name), RolesTaken = RolesTaken.Remove(key) }
             : this with { Roles = Roles.Remove(key), RolesTaken = RolesTaken.Add(key) };
@@ -47,12 +47,12 @@ public static class AccessOfState
     extension(TenantState state)
     {
         /// <inheritdoc cref="AccessState.Roles"/>
-        public ImmutableDictionary<(string ObjectId, Role Role), string> Roles => state.Get<AccessState>().Roles;
+        public ImmutableDictionary<(PersonId Person, Role Role), string> Roles => state.Get<AccessState>().Roles;
 
         /// <inheritdoc cref="AccessState.RolesTaken"/>
-        public ImmutableHashSet<(string ObjectId, Role Role)> RolesTaken => state.Get<AccessState>().RolesTaken;
+        public ImmutableHashSet<(PersonId Person, Role Role)> RolesTaken => state.Get<AccessState>().RolesTaken;
 
         /// <inheritdoc cref="AccessState.Absences"/>
-        public ImmutableDictionary<string, Absence> Absences => state.Get<AccessState>().Absences;
+        public ImmutableDictionary<PersonId, Absence> Absences => state.Get<AccessState>().Absences;
     }
 }

@@ -16,8 +16,8 @@ internal sealed class AssignRoleHandler(DecisionService recorder, ConfiguredAcce
     {
         if (!access.GetRoles(state, command.By.ObjectId).Contains(Role.Administrator))
             return Outcome.Refuse(null, Refusal.NotAllowed, $"Only administrators of {state.Name} may give or take roles.");
-        var id = command.To.ObjectId.Trim().ToLowerInvariant();
-        if (id.Length is 0 or > MaxIdLength || id.Any(char.IsWhiteSpace) || !Enum.IsDefined(command.Role))
+        var id = command.To.ObjectId;
+        if (id.Value.Length is 0 or > MaxIdLength || id.Value.Any(char.IsWhiteSpace) || !Enum.IsDefined(command.Role))
             return Outcome.Refuse(null, Refusal.BadInput,
                 "Name a person by Entra object id, and one of the roles technician, approver, manager, administrator or auditor.");
         var who = GateMessages.Said(command.To.Name);
@@ -34,7 +34,7 @@ internal sealed class AssignRoleHandler(DecisionService recorder, ConfiguredAcce
             return Outcome.Refuse(null, Refusal.NotPossible,
                 $"{who} is the last administrator of {state.Name}; make somebody else administrator first.");
         return Outcome.On(state, StreamId.Access, command.By, command.Correlation,
-            new RoleAssigned(id, command.To.Name, command.Role, command.Held),
+            new RoleAssigned(id.Folded, command.To.Name, command.Role, command.Held),
             command.Held ? $"{who} is now {what} of {state.Name}." : $"{who} is no longer {what} of {state.Name}.");
     }
 }

@@ -61,7 +61,7 @@ internal static class BreakGlassRules
 
     /// <summary>Null when the person may say whether it was right.</summary>
     public static RequestResult? AuthorizeReview(TenantState state, Proposal proposal, BrokenGlass? broken, IReadOnlySet<Role> roles,
-        string objectId)
+        PersonId person)
     {
         if (DecisionRules.CheckRole(state, proposal, roles) is { } stranger)
             return stranger;
@@ -72,10 +72,10 @@ internal static class BreakGlassRules
                 $"Only {GateMessages.Plural(broken.ApproverRole)}"
                 + $"{(broken.ApproverRole == Role.Administrator ? "" : " and administrators")} of {state.Name} may confirm what was done "
                 + $"about {proposal.Subject}.");
-        if (broken.By.IsSame(objectId))
+        if (broken.By.IsSame(person))
             return new(proposal, Refusal.OwnRequest,
                 $"You broke the glass for {proposal.Subject} yourself; others must say whether that was right.");
-        return broken.Reviews.Any(review => review.By.IsSame(objectId))
+        return broken.Reviews.Any(review => review.By.IsSame(person))
             ? new(proposal, Refusal.AlreadyApprovedByYou,
                 $"You have said already what you think of it; it needs {GateMessages.Count(broken.Missing, "confirmation")} by "
                 + "somebody else.")

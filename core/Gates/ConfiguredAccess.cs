@@ -18,61 +18,59 @@ internal sealed class ConfiguredAccess(IOptions<AccessOptions> options, ILocalMo
     private static readonly FrozenSet<Role> Nothing = FrozenSet<Role>.Empty;
     private static readonly FrozenSet<Role> Everything = [Role.Administrator];
 
-    private readonly FrozenDictionary<(TenantId? Tenant, string ObjectId), FrozenSet<Role>> configured = Configured(options.Value);
+    private readonly FrozenDictionary<(TenantId? Tenant, PersonId Person), FrozenSet<Role>> configured = Configured(options.Value);
 
     public bool EverybodyIsAdministrator { get; } = mode.IsLocal && options.Value.Local == LocalAccess.Administrator;
 
-    /// <summary>Object ids count without regard to case.</summary>
-    public IReadOnlySet<Role> GetRoles(TenantState state, string objectId)
+    public IReadOnlySet<Role> GetRoles(TenantState state, PersonId person)
     {
         if (EverybodyIsAdministrator)
             return Everything;
-        if (string.IsNullOrEmpty(objectId))
+        if (person.IsNobody)
             return Nothing;
-        var id = objectId.ToLowerInvariant();
-        var own = configured.GetValueOrDefault((state.Tenant, id), Nothing);
-        var general = configured.GetValueOrDefault((null, id), Nothing);
+        var own = configured.GetValueOrDefault((state.Tenant, person), Nothing);
+        var general = configured.GetValueOrDefault((null, person), Nothing);
         if (state.Roles.IsEmpty && state.RolesTaken.IsEmpty && general.Count == 0)
             return own;
         return Enum.GetValues<Role>()
-            .Where(role => state.Roles.ContainsKey((id, role))
-                || ((own.Contains(role) || general.Contains(role)) && !state.RolesTaken.Contains((id, role))))
+            .Where(role => state.Roles.ContainsKey((person, role))
+                || ((own.Contains(role) || general.Contains(role)) && !state.RolesTaken.Contains((person, role))))
             .ToHashSet();
     }
 
-    public RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, string objectId) =>
-        DecisionRules.AuthorizeDecision(state, proposal, GetStanding(state, objectId), objectId, clock.GetUtcNow());
+    public RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, PersonId person) =>
+        DecisionRules.AuthorizeDecision(state, proposal, GetStanding(state, person), person, clock.GetUtcNow());
 
-    public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, string objectId) =>
-        BreakGlassRules.Check(state, proposal, GetRoles(state, objectId), AuthorizeDecision(state, proposal, objectId));
+    public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, PersonId person) =>
+        BreakGlassRules.Check(state, proposal, GetRoles(state, person), AuthorizeDecision(state, proposal, person));
 
-    public RequestResult? AuthorizeReview(TenantState state, Proposal proposal, string objectId) =>
-        BreakGlassRules.AuthorizeReview(state, proposal, proposal.OpenGlass, GetRoles(state, objectId), objectId);
+    public RequestResult? AuthorizeReview(TenantState state, Proposal proposal, PersonId person) =>
+        BreakGlassRules.AuthorizeReview(state, proposal, proposal.OpenGlass, GetRoles(state, person), person);
 
     /// <summary>Own roles, and whose rights are left to this person now.</summary>
-    public EffectiveRoles GetStanding(TenantState state, string objectId) =>
-        EffectiveRoles.Create(state, objectId, id => GetRoles(state, id), policies.For(state.Tenant), clock.GetUtcNow());
+    public EffectiveRoles GetStanding(TenantState state, PersonId person) =>
+        EffectiveRoles.Create(state, person, id => GetRoles(state, id), policies.For(state.Tenant), clock.GetUtcNow());
 
     /// <summary>Whether somebody with the role, or a delegate, is there now.</summary>
     public bool IsAnybodyThere(TenantState state, Role role) => EverybodyIsAdministrator || AbsenceRules.IsAnybodyThere(
         state, role, GetHolders(state, role), id => GetRoles(state, id), policies.For(state.Tenant), clock.GetUtcNow());
 
-    /// <summary>Everybody with the role, by object id in lower case.</summary>
-    public IReadOnlySet<string> GetHolders(TenantState state, Role role) => People(state)
+    /// <summary>Everybody with the role.</summary>
+    public IReadOnlySet<PersonId> GetHolders(TenantState state, Role role) => People(state)
         .Where(id => GetRoles(state, id).Contains(role))
-        .ToHashSet(StringComparer.Ordinal);
+        .ToHashSet();
 
-    public IEnumerable<string> PeopleWithRoles(TenantState state) =>
-        People(state).Where(id => GetRoles(state, id).Count > 0).Distinct(StringComparer.Ordinal);
+    public IEnumerable<PersonId> PeopleWithRoles(TenantState state) =>
+        People(state).Where(id => GetRoles(state, id).Count > 0).Distinct();
 
-    private IEnumerable<string> People(TenantState state) => configured.Keys
+    private IEnumerable<PersonId> People(TenantState state) => configured.Keys
         .Where(key => key.Tenant is null || key.Tenant == state.Tenant)
-        .Select(key => key.ObjectId)
-        .Concat(state.Roles.Keys.Select(key => key.ObjectId));
+        .Select(key => key.Person)
+        .Concat(state.Roles.Keys.Select(key => key.Person));
 
-    private static FrozenDictionary<(TenantId?, string), FrozenSet<Role>> Configured(AccessOptions options) => options.Roles
+    private static FrozenDictionary<(TenantId?, PersonId), FrozenSet<Role>> Configured(AccessOptions options) => options.Roles
         .SelectMany(tenant => tenant.Value.SelectMany(role => role.Value.Select(person => (
-            Key: (tenant.Key == Everywhere ? (TenantId?)null : TenantId.Parse(tenant.Key), person.Trim().ToLowerInvariant()),
+            Key: (tenant.Key == Everywhere ? (TenantId?)null : TenantId.Parse(tenant.Key), PersonId.From(person)),
             Role: AccessOptionsValidator.IsRole(role.Key, out var known)
                 ? known
                 : throw new InvalidOperationException($"'{role.Key}' is no role.")))))

@@ -13,8 +13,8 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
 {
     public const int Max = 3;
 
-    /// <summary>Object ids of <see cref="Names"/>, in lower case and the same order.</summary>
-    public ImmutableArray<string> Ids { get; init; } = [];
+    /// <summary>Who <see cref="Names"/> are, in the same order.</summary>
+    public ImmutableArray<PersonId> Ids { get; init; } = [];
 
     /// <summary>What <see cref="Message"/> says where there is none.</summary>
     public const string Nobody = "nobody who is there now";
@@ -35,34 +35,34 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
     }
 
     /// <summary>Asks about everybody with a role and everybody who stands in for somebody. Who is absent is left out. Pure.</summary>
-    /// <param name="nameOf">What people call the person with this object id (lower case); null when it is not known.</param>
-    public static Deciders Create(TenantState state, Proposal proposal, IAccess access, Func<string, string?> nameOf, DateTimeOffset now)
+    /// <param name="nameOf">What people call a person; null when it is not known.</param>
+    public static Deciders Create(TenantState state, Proposal proposal, IAccess access, Func<PersonId, string?> nameOf, DateTimeOffset now)
     {
         if (access.EverybodyIsAdministrator)
             return new([], 0, Everybody: true);
-        var deputies = state.Absences.Values.Where(absence => absence.Contains(now)).Select(absence => absence.Delegate?.Id)
-            .OfType<string>();
+        var deputies = state.Absences.Values.Where(absence => absence.Contains(now)).Select(absence => absence.Delegate?.Person)
+            .OfType<PersonId>();
         return Named(state, access.PeopleWithRoles(state).Concat(deputies), id => access.AuthorizeDecision(state, proposal, id) is null,
             nameOf, now);
     }
 
     /// <summary>Everybody who has one of these roles, but for who is absent and one whom it does not help to ask. Pure.</summary>
     /// <param name="nameOf">As for <see cref="Create"/>.</param>
-    /// <param name="except">Object id of somebody who is left out.</param>
+    /// <param name="except">Somebody who is left out.</param>
     public static Deciders WithRole(
-        TenantState state, IReadOnlyCollection<Role> roles, IAccess access, Func<string, string?> nameOf, DateTimeOffset now,
-        string? except = null) =>
+        TenantState state, IReadOnlyCollection<Role> roles, IAccess access, Func<PersonId, string?> nameOf, DateTimeOffset now,
+        PersonId? except = null) =>
         access.EverybodyIsAdministrator
             ? new([], 0, Everybody: true)
             : Named(
                 state, access.PeopleWithRoles(state),
-                id => !string.Equals(id, except, StringComparison.OrdinalIgnoreCase) && access.GetRoles(state, id).Any(roles.Contains),
+                id => id != except && access.GetRoles(state, id).Any(roles.Contains),
                 nameOf, now);
 
-    private static Deciders Named(TenantState state, IEnumerable<string> people, Func<string, bool> may, Func<string, string?> nameOf,
+    private static Deciders Named(TenantState state, IEnumerable<PersonId> people, Func<PersonId, bool> may, Func<PersonId, string?> nameOf,
         DateTimeOffset now)
     {
-        var able = people.Select(AbsenceRules.Id).Distinct(StringComparer.Ordinal)
+        var able = people.Distinct()
             .Where(id => AbsenceRules.For(state, id, now) is null && may(id))
             .ToList();
         var named = able.Select(id => (Id: id, Name: nameOf(id) ?? NameOnRecord(state, id))).Where(static one => one.Name is not null)
@@ -77,8 +77,8 @@ public sealed record Deciders(ImmutableArray<string> Names, int Others, bool Eve
         _ => $"{count} people",
     };
 
-    private static string? NameOnRecord(TenantState state, string id) => Enum.GetValues<Role>()
+    private static string? NameOnRecord(TenantState state, PersonId id) => Enum.GetValues<Role>()
         .Select(role => state.Roles.GetValueOrDefault((id, role)))
-        .Concat(state.Absences.Values.Select(absence => absence.Delegate is { } deputy && deputy.Id == id ? deputy.Name : null))
+        .Concat(state.Absences.Values.Select(absence => absence.Delegate is { } deputy && deputy.IsSame(id) ? deputy.Name : null))
         .FirstOrDefault(name => !string.IsNullOrWhiteSpace(name));
 }

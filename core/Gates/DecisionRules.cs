@@ -41,18 +41,18 @@ internal static class DecisionRules
     /// Null when the person may decide something about the staged proposal that ends it, or close what is left to people; otherwise why
     /// not.
     /// </summary>
-    public static RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, EffectiveRoles effective, string objectId,
+    public static RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, EffectiveRoles effective, PersonId person,
         DateTimeOffset now)
     {
         if (CheckRole(state, proposal, effective.Own) is { } stranger)
             return stranger;
         if (proposal.IsLeftToPeople)
             return PermissionTo(state, proposal, effective, DecisionKind.Handled).Refused;
-        if (PlanMessages.CheckUndecided(proposal, objectId, now) is { } settled)
+        if (PlanMessages.CheckUndecided(proposal, person, now) is { } settled)
             return settled;
         if (proposal.Staged!.Terms.Level == GateLevel.L3)
             return PermissionTo(state, proposal, effective, DecisionKind.Handled).Refused;
-        return PermissionToApprove(state, proposal, effective, objectId).Refused;
+        return PermissionToApprove(state, proposal, effective, person).Refused;
     }
 
     private static RequestResult? AuthorizeAnyDecision(TenantState state, Proposal? proposal, Decide command, IReadOnlySet<Role> roles,
@@ -226,10 +226,10 @@ internal static class DecisionRules
     }
 
     private static Permission PermissionToApprove(
-        TenantState state, Proposal proposal, EffectiveRoles effective, string objectId) => FindPermission(
+        TenantState state, Proposal proposal, EffectiveRoles effective, PersonId person) => FindPermission(
         effective,
         (roles, actingFor) =>
-            AuthorizeFor(state, proposal, roles, DecisionKind.Approve) ?? AuthorizeApproval(proposal, objectId, actingFor));
+            AuthorizeFor(state, proposal, roles, DecisionKind.Approve) ?? AuthorizeApproval(proposal, person, actingFor));
 
     private static Permission PermissionTo(TenantState state, Proposal proposal, EffectiveRoles effective, DecisionKind kind) =>
         FindPermission(effective, (roles, _) => AuthorizeFor(state, proposal, roles, kind));
@@ -252,18 +252,18 @@ internal static class DecisionRules
     /// <summary>
     /// Where several must approve they are different people with different rights: nobody counts twice, by deputy or as deputy.
     /// </summary>
-    private static RequestResult? AuthorizeApproval(Proposal proposal, string objectId, ActingFor? actingFor)
+    private static RequestResult? AuthorizeApproval(Proposal proposal, PersonId person, ActingFor? actingFor)
     {
         var staged = proposal.Staged!;
-        var (id, permission) = (proposal.Subject.ToString(), actingFor?.For.Id ?? objectId);
-        if (staged.Terms.NotTheRequester && staged.Requester.IsSame(objectId))
+        var (id, permission) = (proposal.Subject.ToString(), actingFor?.For.Person ?? person);
+        if (staged.Terms.NotTheRequester && staged.Requester.IsSame(person))
             return new(proposal, Refusal.OwnRequest, $"You requested this revision of {id} yourself; somebody else must approve it.");
         if (staged.Terms.NotTheRequester && staged.Requester.IsSame(permission))
             return new(proposal, Refusal.OwnRequest,
                 $"{GateMessages.Said(staged.Requester.Name)} requested this revision of {id}, so nobody can approve it in their name.");
         foreach (var decision in proposal.Decisions.Where(decision => decision.Fact.Kind == DecisionKind.Approve))
         {
-            if (decision.By.IsSame(objectId))
+            if (decision.By.IsSame(person))
                 return new(proposal, Refusal.AlreadyApprovedByYou,
                     $"You approved {id} at {GateMessages.Utc(decision.At)} already; it needs somebody else's approval too.");
             if ((decision.Fact.InTheNameOf ?? decision.By).IsSame(permission))

@@ -19,16 +19,15 @@ internal sealed record EffectiveRoles(IReadOnlySet<Role> Own, ImmutableArray<Act
     /// <summary>A role with which one decides about proposals.</summary>
     public static bool IsDelegable(Role role) => role is Role.Technician or Role.Approver or Role.Administrator;
 
-    public static EffectiveRoles Create(TenantState state, string objectId, Func<string, IReadOnlySet<Role>> rolesOf, GatePolicy policy,
+    public static EffectiveRoles Create(TenantState state, PersonId person, Func<PersonId, IReadOnlySet<Role>> rolesOf, GatePolicy policy,
         DateTimeOffset now)
     {
-        var own = rolesOf(objectId);
+        var own = rolesOf(person);
         if (state.Absences.IsEmpty || !policy.Defaults.MayDecideFor(own))
             return new(own);
-        var me = AbsenceRules.Id(objectId);
         return new(own, [.. state.Absences.Values
-            .Where(absence => absence.Delegate?.Id == me && absence.Who.Id != me && absence.Contains(now))
-            .Select(absence => new ActingFor(absence.Who, absence.Until, rolesOf(absence.Who.Id).Where(IsDelegable).ToHashSet()))
+            .Where(absence => absence.Delegate?.IsSame(person) == true && !absence.Who.IsSame(person) && absence.Contains(now))
+            .Select(absence => new ActingFor(absence.Who, absence.Until, rolesOf(absence.Who.Person).Where(IsDelegable).ToHashSet()))
             .Where(actingFor => actingFor.Roles.Count > 0)
             .OrderBy(actingFor => actingFor.For.Id, StringComparer.Ordinal)]);
     }

@@ -1,4 +1,5 @@
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
@@ -10,8 +11,8 @@ public interface IReviews
     /// person. Evidence that comes in meanwhile may add pages at the end; what was opened before then stays opened.
     /// With all pages opened it is the <see cref="Decide.ReviewToken"/> that approving asks for.
     /// </summary>
-    string Token(ProposalStaged staged, string personObjectId, int pagesOpened, int pages);
+    string Token(ProposalStaged staged, PersonId person, int pagesOpened, int pages);
 
     /// <summary>How many pages the token stands for; 0 for none, for somebody else's and for one that is not ours.</summary>
-    int Opened(ProposalStaged staged, string personObjectId, string? token, int pages);
+    int Opened(ProposalStaged staged, PersonId person, string? token, int pages);
 }

@@ -9,7 +9,7 @@ namespace DevOpsAI.Gates;
 
 /// <summary>What holds at the instant a plan is to be carried out.</summary>
 /// <param name="RolesOf">The roles that a person has now, whatever they had when they decided.</param>
-internal sealed record PermissionsNow(GatePolicy Policy, FindAction Find, Func<string, IReadOnlySet<Role>> RolesOf, DateTimeOffset At)
+internal sealed record PermissionsNow(GatePolicy Policy, FindAction Find, Func<PersonId, IReadOnlySet<Role>> RolesOf, DateTimeOffset At)
 {
     public ProposalAreas Areas { get; init; } = ProposalAreas.OnlyIncidents;
 }
@@ -115,7 +115,7 @@ internal static class Permissions
         {
             if (staged.Requester.Kind != ActorKind.Person)
                 return "Only a person may take a remedy back.";
-            return MayApprove(now.RolesOf(staged.Requester.Id), Role.Approver)
+            return MayApprove(now.RolesOf(staged.Requester.Person), Role.Approver)
                 ? null
                 : $"{GateMessages.Said(staged.Requester.Name)} asked for it and may not approve for {state.Name} any more.";
         }
@@ -141,7 +141,7 @@ internal static class Permissions
         var approvals = given.Where(decision => StillMay(staged, decision, now)).ToList();
         // Different people, and different rights: nobody counts for themselves and for who is absent as well.
         var people =
-            Math.Min(Different(approvals.Select(decision => decision.By.Id)), Different(approvals.Select(decision => Right(decision).Id)));
+            Math.Min(Different(approvals.Select(decision => decision.By)), Different(approvals.Select(Right)));
         if (people < staged.Terms.Approvals)
         {
             var lost = given.Except(approvals).FirstOrDefault() is { } without
@@ -157,17 +157,18 @@ internal static class Permissions
         decision.Fact.About == proposal.Subject
         && decision.Seq > proposal.StagedSeq
         && decision.Fact.Revision == staged.Revision
-        && decision.By is { Kind: ActorKind.Person, Id.Length: > 0 }
+        && !decision.By.Person.IsNobody
         && (decision.Fact.Kind == DecisionKind.Approve ? decision.Fact.Seal == staged.Seal
             : decision.Fact.Kind == DecisionKind.ApproveWithEdits && staged.Terms.Approvals == 1
                 && decision.Fact.Seal == proposal.PlanDigest)
         && !(staged.Terms.NotTheRequester
-            && (staged.Requester.IsSame(decision.By.Id) || staged.Requester.IsSame(decision.Fact.InTheNameOf?.Id ?? "")));
+            && (staged.Requester.IsSame(decision.By.Person)
+                || staged.Requester.IsSame(decision.Fact.InTheNameOf?.Person ?? default)));
 
     /// <summary>Whoever approved, and in whose name, would be let approve now too.</summary>
     private static bool StillMay(ProposalStaged staged, Decision decision, PermissionsNow now) =>
-        MayApprove(now.RolesOf(Right(decision).Id), staged.Terms.ApproverRole)
-        && (decision.Fact.InTheNameOf is null || now.Policy.Defaults.MayDecideFor(now.RolesOf(decision.By.Id)));
+        MayApprove(now.RolesOf(Right(decision).Person), staged.Terms.ApproverRole)
+        && (decision.Fact.InTheNameOf is null || now.Policy.Defaults.MayDecideFor(now.RolesOf(decision.By.Person)));
 
     private static Actor Right(Decision decision) => decision.Fact.InTheNameOf ?? decision.By;
 
@@ -182,10 +183,10 @@ internal static class Permissions
             return "Nobody may act alone on it.";
         if (now.Policy.BreakGlass is not { } glass)
             return "The gate policy lets nobody act alone any more.";
-        if (!MayApprove(now.RolesOf(last.By.Id), glass.Role))
+        if (!MayApprove(now.RolesOf(last.By.Person), glass.Role))
             return $"{GateMessages.Said(last.By.Name)} broke the glass and may not do so for {state.Name} any more.";
         return last.ByClock > proposal.ExpiresAt ? "The glass was broken after it had expired." : null;
     }
 
-    private static int Different(IEnumerable<string> ids) => ids.Distinct(StringComparer.OrdinalIgnoreCase).Count();
+    private static int Different(IEnumerable<Actor> people) => people.Select(static actor => actor.Person).Distinct().Count();
 }

@@ -1,4 +1,5 @@
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
@@ -7,7 +8,7 @@ internal static class PlanMessages
 {
     /// <summary>Null while the staged proposal waits for a decision.</summary>
     /// <param name="me">Who asks: somebody who decided is told so in the second person.</param>
-    public static RequestResult? CheckUndecided(Proposal proposal, string me, DateTimeOffset now)
+    public static RequestResult? CheckUndecided(Proposal proposal, PersonId me, DateTimeOffset now)
     {
         var id = proposal.Subject.ToString();
         if (proposal.Staged is not { } staged)
@@ -43,7 +44,7 @@ internal static class PlanMessages
         new(proposal, Refusal.Expired,
             $"The proposal for {proposal.Subject} expired at {GateMessages.Utc(at)} without a decision; nothing was done.");
 
-    private static string Decided(Proposal proposal, Decision last, string me)
+    private static string Decided(Proposal proposal, Decision last, PersonId me)
     {
         var deciders = last.Fact.Kind == DecisionKind.Approve
             ? proposal.Decisions.Where(decision => decision.Fact.Kind == DecisionKind.Approve)

@@ -65,7 +65,7 @@ internal static class RedraftRules
             + $"changing it, then ask for a new draft."
         : null;
 
-    private static RequestResult Refuse(Incident incident, string me, DateTimeOffset now)
+    private static RequestResult Refuse(Incident incident, PersonId me, DateTimeOffset now)
     {
         var id = incident.Id;
         if (incident.Phase is ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing)

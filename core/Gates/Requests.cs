@@ -126,10 +126,10 @@ public sealed record StageProposal(TenantId Tenant, IncidentId IncidentId) : IRe
 /// <summary>What a person may do with a tenant: configured roles, roles given or taken on the ledger, and local mode's.</summary>
 public interface IAccess
 {
-    IReadOnlySet<Role> GetRoles(TenantState state, string objectId);
+    IReadOnlySet<Role> GetRoles(TenantState state, PersonId person);
 
-    /// <summary>Object ids, in lower case, of everybody who has any role at the tenant by configuration or by command.</summary>
-    IEnumerable<string> PeopleWithRoles(TenantState state);
+    /// <summary>Everybody who has any role at the tenant by configuration or by command.</summary>
+    IEnumerable<PersonId> PeopleWithRoles(TenantState state);
 
     /// <summary>
     /// Everybody is administrator because the bot runs in local mode with <c>Access:Local = administrator</c>; cards say so.
@@ -137,11 +137,11 @@ public interface IAccess
     bool EverybodyIsAdministrator { get; }
 
     /// <summary>May this person decide about the staged proposal now? Null when they may; otherwise why not.</summary>
-    RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, string objectId);
+    RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, PersonId person);
 
     /// <summary>May this person act alone on it? Null when they may.</summary>
-    RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, string objectId);
+    RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, PersonId person);
 
     /// <summary>May this person say whether it was right to act alone? Null when they may.</summary>
-    RequestResult? AuthorizeReview(TenantState state, Proposal proposal, string objectId);
+    RequestResult? AuthorizeReview(TenantState state, Proposal proposal, PersonId person);
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
 
@@ -10,30 +11,30 @@ namespace DevOpsAI.Gates;
 /// </summary>
 public sealed class Reviews : IReviews
 {
-    public string Token(ProposalStaged staged, string personObjectId, int pagesOpened, int pages)
+    public string Token(ProposalStaged staged, PersonId person, int pagesOpened, int pages)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pagesOpened, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pagesOpened, pages);
-        return Mac(staged, personObjectId, pagesOpened == pages ? "reviewed all pages" : $"opened {pagesOpened} pages");
+        return Mac(staged, person, pagesOpened == pages ? "reviewed all pages" : $"opened {pagesOpened} pages");
     }
 
-    public int Opened(ProposalStaged staged, string personObjectId, string? token, int pages)
+    public int Opened(ProposalStaged staged, PersonId person, string? token, int pages)
     {
         for (var opened = pages; opened > 0 && token is not null; opened--)
         {
-            if (Same(Token(staged, personObjectId, opened, pages), token))
+            if (Same(Token(staged, person, opened, pages), token))
                 return opened;
         }
         return 0;
     }
 
     /// <summary>Whether the token proves that this person opened every page of exactly this proposal.</summary>
-    public static bool IsReviewed(ProposalStaged staged, string personObjectId, string? token) =>
-        token is not null && Same(Mac(staged, personObjectId, "reviewed all pages"), token);
+    public static bool IsReviewed(ProposalStaged staged, PersonId person, string? token) =>
+        token is not null && Same(Mac(staged, person, "reviewed all pages"), token);
 
-    private static string Mac(ProposalStaged staged, string personObjectId, string what) => Convert.ToHexStringLower(HMACSHA256.HashData(
+    private static string Mac(ProposalStaged staged, PersonId person, string what) => Convert.ToHexStringLower(HMACSHA256.HashData(
         Convert.FromHexString(staged.Nonce),
-        Encoding.UTF8.GetBytes($"{staged.Seal}\n{personObjectId.ToLowerInvariant()}\n{what}")));
+        Encoding.UTF8.GetBytes($"{staged.Seal}\n{person.Folded}\n{what}")));
 
     private static bool Same(string ours, string theirs) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(ours), Encoding.UTF8.GetBytes(theirs));

@@ -103,7 +103,7 @@ public sealed partial record Incident(TenantId Tenant, IncidentId Id, IncidentOp
     internal bool Concerns(ErasureCompleted erased) =>
         Opened.Subject == erased.Key
         || RecentEvents.Any(recent => recent.Event.Subject == erased.Key)
-        || (erased.ObjectId is { } person && Proposal.Names(person));
+        || (erased.ObjectId is { } person && Proposal.Names(PersonId.From(person)));
 
     /// <summary>It takes further alerts at this time: a storm that has been quiet takes none, and its own alerts may still end.</summary>
     internal bool GathersAt(DateTimeOffset at) =>

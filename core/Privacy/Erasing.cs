@@ -27,7 +27,7 @@ public static class Erasing
         if (asked.ObjectId is { } person)
         {
             foreach (var other in others)
-                await other.ForgetAsync(person, cancellationToken);
+                await other.ForgetAsync(PersonId.From(person), cancellationToken);
         }
         // A conflict means that somebody else has recorded it meanwhile.
         await ledger.AppendAsync(

@@ -68,7 +68,7 @@ internal sealed class ErasureWatch(
         if (erased.ObjectId is not { } person)
             return;
         foreach (var other in others)
-            await other.ForgetAsync(person, stopping);
+            await other.ForgetAsync(PersonId.From(person), stopping);
         logger.Forgotten(erased.Key, tenant);
     }
 }

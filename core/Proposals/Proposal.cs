@@ -126,7 +126,7 @@ public sealed partial record Proposal(TenantId Tenant, ProposalSubject Subject, 
     public bool CanBeFrozen(DateTimeOffset at) => IsOpen || IsUndecided || CanBeUndone(at);
 
     /// <summary>What is told of it names this person.</summary>
-    public bool Names(string person) => Staged?.Requester.IsSame(person) == true
+    public bool Names(PersonId person) => Staged?.Requester.IsSame(person) == true
         || Decisions.Concat(EarlierDecisions)
             .Any(decision => decision.By.IsSame(person) || decision.Fact.InTheNameOf?.IsSame(person) == true)
         || BrokenGlasses.Any(broken => broken.Reviews.Any(review => review.By.IsSame(person)));

@@ -11,6 +11,9 @@ public static class Ids
     /// <summary>An incident of Fabrikam, as in <c>FAB-1001</c>.</summary>
     public static IncidentId Fab(int number) => IncidentId.Parse($"FAB-{number}");
 
+    /// <summary>A person by their Entra object id.</summary>
+    public static PersonId Who(string objectId) => PersonId.From(objectId);
+
     /// <summary>A conversation that nothing is known of.</summary>
     public static ConversationId Anywhere { get; } = Conversation("c");
 

@@ -65,7 +65,7 @@ public sealed record SubjectCardsState : ISlice<SubjectCardsState>
     }
 
     private static bool Concerns(Fact fact, Proposal proposal, DateTimeOffset at) => fact is ErasureCompleted erased
-        ? proposal.Person == erased.Key || (erased.ObjectId is { } person && proposal.Names(person))
+        ? proposal.Person == erased.Key || (erased.ObjectId is { } person && proposal.Names(PersonId.From(person)))
         : proposal.IsPending || proposal.CanBeUndone(at);
 
     private SubjectCardsState With(ProposalSubject subject, SubjectCards cards) =>

@@ -45,7 +45,7 @@ internal sealed class EraseCommand(
         if (name.Length == 0)
             return Reply.Notice(Whose, detail: Usage);
         // Somebody known here by name or mention, else as it was typed: an object id or a mail address.
-        var subject = people.Find(turn.Context, name).Person?.ObjectId ?? name;
+        var subject = people.Find(turn.Context, name).Person?.ObjectId.Value ?? name;
         var request = new Erase(tenant.Tenant.Id, turn.Person, subject, reason, turn.Correlation);
         return Reply.For(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
     }

@@ -30,7 +30,7 @@ internal sealed class IsFrozenQuery(Visibility visibility, ClientResolver client
         var evidence = new Evidence(asked.Tenant.Id, "answer");
         if (asked.State.Freeze is not { } freeze)
             return Reply.Notice($"No, nobody has frozen {client}.", good: true) with { Evidence = evidence };
-        var able = views.PeopleWith(asked.State, turn.Conversation.ChannelId, freeze.LiftedBy, freeze.By.Id);
+        var able = views.PeopleWith(asked.State, turn.Conversation.ChannelId, freeze.LiftedBy, freeze.By.Person);
         return Reply.Notice(
             $"Yes. {freeze.Describe(client)}", detail: able is null ? null : $"It can be lifted by {able}.") with { Evidence = evidence };
     }

@@ -20,18 +20,15 @@ internal abstract record ConversationChange(ConversationId ConversationId)
 
     /// <summary>Concerns every conversation.</summary>
     /// <param name="Done">Completes once nothing of the person is kept.</param>
-    public sealed record PersonErased(string ObjectId, TaskCompletionSource Done) : ConversationChange(default(ConversationId));
+    public sealed record PersonErased(PersonId Whom, TaskCompletionSource Done) : ConversationChange(default(ConversationId));
 }
 
 /// <summary>A conversation as it is kept.</summary>
 internal sealed record SyncedConversation(Known Known, IReadOnlyList<Member> People)
 {
-    public bool Knows(string objectId) => People.Any(person => IsThat(person, objectId));
+    public bool Knows(PersonId whom) => People.Any(person => person.ObjectId == whom);
 
-    public SyncedConversation Without(string objectId) => this with { People = [.. People.Where(person => !IsThat(person, objectId))] };
-
-    private static bool IsThat(Member person, string objectId) =>
-        string.Equals(person.ObjectId, objectId, StringComparison.OrdinalIgnoreCase);
+    public SyncedConversation Without(PersonId whom) => this with { People = [.. People.Where(person => person.ObjectId != whom)] };
 
     /// <summary>Two instances may each know something: a change says only what it is about.</summary>
     public static SyncedConversation? Apply(SyncedConversation? kept, ConversationChange change) => change switch
@@ -143,7 +140,7 @@ internal sealed class ConversationFile(IDocuments documents, ILogger<Conversatio
     {
         try
         {
-            await new StoredPeople(documents).ForgetAsync(erased.ObjectId, CancellationToken.None);
+            await new StoredPeople(documents).ForgetAsync(erased.Whom, CancellationToken.None);
             erased.Done.TrySetResult();
         }
         catch (Exception failure)

@@ -68,14 +68,14 @@ internal sealed class ConversationReferences(ConversationFile store, IConnectorC
     }
 
     /// <summary>Forgets a person everywhere; whoever goes on talking to the bot is met again.</summary>
-    public Task ForgetAsync(string objectId, CancellationToken cancellationToken)
+    public Task ForgetAsync(PersonId person, CancellationToken cancellationToken)
     {
         foreach (var entry in entries.Values)
         {
-            foreach (var known in entry.People.Where(known => string.Equals(known.ObjectId, objectId, StringComparison.OrdinalIgnoreCase)))
+            foreach (var known in entry.People.Where(known => known.ObjectId == person))
                 entry.Remove(known.Mri);
         }
-        var erased = new ConversationChange.PersonErased(objectId, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var erased = new ConversationChange.PersonErased(person, new(TaskCreationOptions.RunContinuationsAsynchronously));
         return store.Keep(erased)
             ? erased.Done.Task.WaitAsync(cancellationToken)
             : throw new LedgerUnavailableException("The people known from Teams cannot be written any more: the bot is stopping.");
@@ -221,7 +221,8 @@ internal sealed class ConversationReferences(ConversationFile store, IConnectorC
         if (account?.Id is not { Length: > 0 } mri || mri.StartsWith("28:", StringComparison.Ordinal))
             return;
         var known = entry.Find(mri);
-        var member = new Member(mri, account.AadObjectId ?? known?.ObjectId, account.Name ?? known?.Name);
+        var person = account.AadObjectId is { } id ? PersonId.From(id) : known?.ObjectId;
+        var member = new Member(mri, person, account.Name ?? known?.Name);
         if (member != known)
             Keep(entry, member);
     }
@@ -263,7 +264,7 @@ internal sealed class ConversationReferences(ConversationFile store, IConnectorC
         }
         foreach (var listed in roster)
         {
-            var member = listed with { ObjectId = home.Call(place.DirectoryTenant, listed.ObjectId) };
+            var member = listed with { ObjectId = home.Call(place.DirectoryTenant, listed.ObjectId?.Value) };
             if (entry.Find(member.Mri) != member)
                 Keep(entry, member);
         }

@@ -27,14 +27,14 @@ internal sealed class HomeDirectory(IOptions<TeamsOptions> options)
     };
 
     /// <summary>What to call somebody; null for an id that is none, or whose directory is not known, and who may then do nothing.</summary>
-    public string? Call(DirectoryId directory, string? objectId)
+    public PersonId? Call(DirectoryId directory, string? objectId)
     {
         // An id with a directory in it would let whoever writes the activity choose both.
         if (string.IsNullOrEmpty(objectId) || objectId.Contains(Between, StringComparison.Ordinal))
             return null;
         if (home is not { } own || directory == own)
-            return objectId;
-        return directory.Value.Length == 0 ? null : $"{directory}{Between}{objectId}".ToLowerInvariant();
+            return PersonId.From(objectId);
+        return directory.Value.Length == 0 ? null : PersonId.From($"{directory}{Between}{objectId}".ToLowerInvariant());
     }
 
     /// <summary>A person as written in settings or typed, called as everywhere else: our own directory may be named or not.</summary>
@@ -60,7 +60,7 @@ internal sealed class HomeDirectory(IOptions<TeamsOptions> options)
     }
 
     private Account? Named(Account? account, DirectoryId directory) =>
-        account is null ? null : account with { AadObjectId = Call(directory, account.AadObjectId) };
+        account is null ? null : account with { AadObjectId = Call(directory, account.AadObjectId)?.Value };
 }
 
 /// <summary>Lets people in settings be written with our own directory or without.</summary>

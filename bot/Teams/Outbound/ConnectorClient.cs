@@ -163,7 +163,9 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     }
 
     private static Member? AsMember(RosterMember? member) =>
-        member?.Id is { Length: > 0 } mri ? new(mri, member.AadObjectId ?? member.ObjectId, member.Name) : null;
+        member?.Id is { Length: > 0 } mri
+            ? new(mri, (member.AadObjectId ?? member.ObjectId) is { } id ? PersonId.From(id) : null, member.Name)
+            : null;
 
     private void WriteBot(Utf8JsonWriter writer)
     {

@@ -71,4 +71,4 @@ public interface IConnectorClient
 }
 
 /// <summary>A person of a conversation's roster.</summary>
-public sealed record Member(string Mri, string? ObjectId, string? Name);
+public sealed record Member(string Mri, PersonId? ObjectId, string? Name);

@@ -60,7 +60,7 @@ public sealed record Activity
     public DirectoryId? DirectoryTenant => (Conversation?.TenantId ?? ChannelData?.Tenant?.Id) is { } id ? new(id) : null;
 
     /// <summary>Who did it, when Entra knows them; null otherwise, and then nothing is allowed.</summary>
-    public Person? Person => From?.AadObjectId is { Length: > 0 } objectId ? new(objectId, From.Name ?? objectId) : null;
+    public Person? Person => From?.AadObjectId is { Length: > 0 } objectId ? new(PersonId.From(objectId), From.Name ?? objectId) : null;
 }
 
 /// <summary>A user or the bot.</summary>

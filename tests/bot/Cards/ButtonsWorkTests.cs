@@ -11,7 +11,7 @@ namespace DevOpsAI.Tests.Cards;
 /// <summary>A button that is there does what it says for whoever sees it; whoever misses one reads who has it.</summary>
 public sealed class ButtonsWorkTests
 {
-    private static readonly Person Somebody = new("77777777-7777-4777-8777-777777777777", "Kim Somebody");
+    private static readonly Person Somebody = new(Who("77777777-7777-4777-8777-777777777777"), "Kim Somebody");
 
     public static TheoryData<string, Role?> Cases =>
         [.. from phase in IncidentCardTests.Phases.Select(static row => row.Data)
@@ -104,7 +104,7 @@ public sealed class ButtonsWorkTests
     /// <summary>The rules themselves, with roles as a test gives them.</summary>
     private sealed class RealAccess(IncidentScript story) : IAccess
     {
-        private readonly Dictionary<string, HashSet<Role>> held = [];
+        private readonly Dictionary<PersonId, HashSet<Role>> held = [];
 
         public bool EverybodyIsAdministrator => false;
 
@@ -115,20 +115,20 @@ public sealed class ButtonsWorkTests
             return this;
         }
 
-        public IReadOnlySet<Role> GetRoles(TenantState state, string objectId) => held.GetValueOrDefault(objectId, []);
+        public IReadOnlySet<Role> GetRoles(TenantState state, PersonId person) => held.GetValueOrDefault(person, []);
 
-        public IEnumerable<string> PeopleWithRoles(TenantState state) => held.Keys;
+        public IEnumerable<PersonId> PeopleWithRoles(TenantState state) => held.Keys;
 
-        public EffectiveRoles GetStanding(TenantState state, string objectId) =>
-            EffectiveRoles.Create(state, objectId, id => GetRoles(state, id), GatePolicies.BuiltIn, story.Clock.GetUtcNow());
+        public EffectiveRoles GetStanding(TenantState state, PersonId person) =>
+            EffectiveRoles.Create(state, person, id => GetRoles(state, id), GatePolicies.BuiltIn, story.Clock.GetUtcNow());
 
-        public RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, string objectId) =>
-            DecisionRules.AuthorizeDecision(state, proposal, GetStanding(state, objectId), objectId, story.Clock.GetUtcNow());
+        public RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, PersonId person) =>
+            DecisionRules.AuthorizeDecision(state, proposal, GetStanding(state, person), person, story.Clock.GetUtcNow());
 
-        public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, string objectId) =>
-            BreakGlassRules.Check(state, proposal, GetRoles(state, objectId), AuthorizeDecision(state, proposal, objectId));
+        public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, PersonId person) =>
+            BreakGlassRules.Check(state, proposal, GetRoles(state, person), AuthorizeDecision(state, proposal, person));
 
-        public RequestResult? AuthorizeReview(TenantState state, Proposal proposal, string objectId) =>
-            BreakGlassRules.AuthorizeReview(state, proposal, proposal.OpenGlass, GetRoles(state, objectId), objectId);
+        public RequestResult? AuthorizeReview(TenantState state, Proposal proposal, PersonId person) =>
+            BreakGlassRules.AuthorizeReview(state, proposal, proposal.OpenGlass, GetRoles(state, person), person);
     }
 }

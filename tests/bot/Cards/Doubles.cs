@@ -23,7 +23,7 @@ internal sealed class TwoTenants(Tenant? first = null) : ITenantDirectory
 /// <summary>Roles as a test gives them. Whoever has Approver may decide while something is undecided.</summary>
 internal sealed class GivenAccess : IAccess
 {
-    private readonly HashSet<(TenantId, string, Role)> held = [];
+    private readonly HashSet<(TenantId, PersonId, Role)> held = [];
 
     public bool EverybodyIsAdministrator { get; set; }
 
@@ -33,26 +33,26 @@ internal sealed class GivenAccess : IAccess
         return this;
     }
 
-    public IReadOnlySet<Role> GetRoles(TenantState state, string objectId) => EverybodyIsAdministrator
+    public IReadOnlySet<Role> GetRoles(TenantState state, PersonId person) => EverybodyIsAdministrator
         ? new HashSet<Role> { Role.Administrator }
-        : held.Where(role => role.Item1 == state.Tenant && role.Item2 == objectId).Select(role => role.Item3).ToHashSet();
+        : held.Where(role => role.Item1 == state.Tenant && role.Item2 == person).Select(role => role.Item3).ToHashSet();
 
-    public IEnumerable<string> PeopleWithRoles(TenantState state) =>
+    public IEnumerable<PersonId> PeopleWithRoles(TenantState state) =>
         held.Where(role => role.Item1 == state.Tenant).Select(role => role.Item2).Distinct();
 
-    public RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, string objectId) =>
-        EverybodyIsAdministrator || GetRoles(state, objectId).Contains(Role.Approver)
-            || state.Absences.Values.Any(absence => absence.Delegate?.Id == objectId)
+    public RequestResult? AuthorizeDecision(TenantState state, Proposal proposal, PersonId person) =>
+        EverybodyIsAdministrator || GetRoles(state, person).Contains(Role.Approver)
+            || state.Absences.Values.Any(absence => absence.Delegate?.IsSame(person) == true)
             ? null
             : new(proposal, Refusal.NotAllowed, "Only approvers may.");
 
-    public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, string objectId) =>
-        AuthorizeDecision(state, proposal, objectId);
+    public RequestResult? AuthorizeBreakGlass(TenantState state, Proposal proposal, PersonId person) =>
+        AuthorizeDecision(state, proposal, person);
 
-    public RequestResult? AuthorizeReview(TenantState state, Proposal proposal, string objectId) =>
-        proposal.OpenGlass!.By.Id == objectId
+    public RequestResult? AuthorizeReview(TenantState state, Proposal proposal, PersonId person) =>
+        proposal.OpenGlass!.By.IsSame(person)
             ? new(proposal, Refusal.OwnRequest, "Not your own.")
-            : AuthorizeDecision(state, proposal, objectId);
+            : AuthorizeDecision(state, proposal, person);
 }
 
 /// <summary>As a crash: at the point named, the work stops for good and nothing after it happens.</summary>
@@ -139,7 +139,7 @@ internal static class TestViews
         var references = new KnownConversations();
         if (story.Called is { } name)
             references.People = [.. references.People.Select(person => person with { Name = name })];
-        references.People.AddRange((mris ?? []).Select(mri => new Member(mri, mri, mri)));
+        references.People.AddRange((mris ?? []).Select(mri => new Member(mri, Who(mri), mri)));
         return new(
             new TwoTenants(story.Tenant.Id == IncidentScript.Contoso.Id ? story.Tenant : null), access, new OneSandbox(),
             new ConversationPeople(references), new(policy ?? GatePolicies.BuiltIn, new Dictionary<TenantId, GatePolicy>()), story.Clock);

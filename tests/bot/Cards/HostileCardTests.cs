@@ -153,7 +153,7 @@ public sealed class HostileCardTests
                 false, new string('a', 64), new string('0', 32)),
             Actor.Service("gates"));
         for (var i = 0; i < 10; i++)
-            story.Decided(DecisionKind.Approve, new Person("x", text), text, complete: false);
+            story.Decided(DecisionKind.Approve, new Person(Who("x"), text), text, complete: false);
         return story;
     }
 }

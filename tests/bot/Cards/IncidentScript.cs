@@ -15,8 +15,8 @@ internal sealed class IncidentScript
     public static readonly DateTimeOffset Start = new(2026, 11, 21, 3, 0, 0, TimeSpan.Zero);
     public static readonly Tenant Contoso = new(TenantId.Parse("contoso"), "Contoso Ltd", "CON");
     public static readonly Tenant Fabrikam = new(TenantId.Parse("fabrikam"), "Fabrikam Inc", "FAB");
-    public static readonly Person Dana = new("33333333-3333-4333-8333-333333333300", "Dana Technician");
-    public static readonly Person Ravi = new("33333333-3333-4333-8333-333333333311", "Ravi Approver");
+    public static readonly Person Dana = new(Who("33333333-3333-4333-8333-333333333300"), "Dana Technician");
+    public static readonly Person Ravi = new(Who("33333333-3333-4333-8333-333333333311"), "Ravi Approver");
     public static readonly ChannelRef Channel = new(
         Conversation("19:chan0001@thread.tacv2"), "channel", "https://smba.trafficmanager.net/amer/", new("11111111"),
         "19:team@thread.tacv2", "Alerts");
@@ -133,7 +133,7 @@ internal sealed class IncidentScript
 
     public IncidentScript Absent(Person who, Person? deputy) => Append(
         StreamId.Access,
-        new AbsenceSet(who.ObjectId, Called ?? who.Name, Start, Start.AddDays(3), deputy?.ObjectId,
+        new AbsenceSet(who.ObjectId.Value, Called ?? who.Name, Start, Start.AddDays(3), deputy?.ObjectId.Value,
             deputy is null ? null : Called ?? deputy.Name, "Skiing"), who.AsActor());
 
     public IncidentScript Closed(string reason) =>

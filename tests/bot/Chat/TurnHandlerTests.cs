@@ -24,7 +24,7 @@ namespace DevOpsAI.Tests.Chat;
 public sealed class TurnHandlerTests : IDisposable
 {
     private static readonly CorrelationId Correlation = CorrelationId.Parse("c0ffee00c0ffee00c0ffee00c0ffee01");
-    private static readonly Person Stranger = new("99999999-9999-4999-8999-999999999999", "Stranger");
+    private static readonly Person Stranger = new(Who("99999999-9999-4999-8999-999999999999"), "Stranger");
 
     private readonly IncidentScript story = new();
     private readonly IncidentScript fabrikam;
@@ -747,7 +747,7 @@ public sealed class TurnHandlerTests : IDisposable
         new Activity
         {
             Type = "message",
-            From = new("29:x", person?.Name, person?.ObjectId),
+            From = new("29:x", person?.Name, person?.ObjectId.Value),
             Recipient = new("28:bot", "Bot"),
             Text = text,
             Entities = mentioned is null ? [new("clientInfo")] : [new("clientInfo"), new("mention", "<at>Bot</at>", new(mentioned, "Bot"))],

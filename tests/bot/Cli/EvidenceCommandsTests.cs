@@ -132,7 +132,8 @@ public sealed class EvidenceCommandsTests : IDisposable
         using (var keyRing = new LocalKeyRing(folder))
         using (var keyed = new SqliteLedger(folder, CoreFeatures.Catalog, keyRing.Keys, clock, metrics, NullLogger<SqliteLedger>.Instance))
             await keyed.AppendAsync(Contoso, [],
-                [new(StreamId.Freeze, new Person("8b1d", "Ana Approver").AsActor(), CorrelationId.Parse("c"), new FreezeSet("month end"))],
+                [new(StreamId.Freeze, new Person(Who("8b1d"), "Ana Approver").AsActor(), CorrelationId.Parse("c"),
+                    new FreezeSet("month end"))],
                 CancellationToken.None);
         await KeepAsync(1, "keyed");
         var before = Files();

@@ -117,7 +117,7 @@ public sealed class VaultCommandsTests : IDisposable
     private async Task WritePeopleAsync()
     {
         var known = new Known(new(Conversation("19:c"), "channel", "https://smba/", new("directory"), null, null));
-        var kept = new SyncedConversation(known, [new Member("m", "8B1D", Canary), new Member("n", "c0de", "Somebody else")]);
+        var kept = new SyncedConversation(known, [new Member("m", Who("8B1D"), Canary), new Member("n", Who("c0de"), "Somebody else")]);
         using var documents = new SqliteDocuments(Folder);
         await documents.TryPutAsync(
             DocumentScope.Host, ConversationFile.Kind, "c", JsonSerializer.SerializeToUtf8Bytes(kept,

@@ -130,7 +130,7 @@ public sealed class ExecutionOnSandboxTests : IAsyncLifetime
                 id, 1, ProposalKind.Remedy, service, plan,
                 ImmutableDictionary<string, string>.Empty.Add($"{device} service.Spooler.state", "stopped"), terms, false,
                 "seal", "nonce")),
-            new(proposal, new Person("ana", "Ana").AsActor(), CorrelationId.Parse("c0ffee"),
+            new(proposal, new Person(Who("ana"), "Ana").AsActor(), CorrelationId.Parse("c0ffee"),
                 new ProposalDecided(id, 1, DecisionKind.Approve, "seal", null, null, null, Complete: true)),
         ], Token)).ShouldBeOfType<AppendResult.Appended>();
     }

@@ -202,7 +202,7 @@ public sealed class ConnectorTests
         teams.MemberPages.Add([new JsonObject { ["id"] = "29:erik", ["objectId"] = "e", ["name"] = "Erik" }, null]);
         await using var host = await TeamsHost.StartAsync();
         var members = await Client(host).GetMembersAsync(teams.ServiceUrl, Conversation("19:chan@thread.tacv2"), Token);
-        members.ShouldBe([new("29:dana", "d", "Dana"), new("29:erik", "e", "Erik")]);
+        members.ShouldBe([new("29:dana", Who("d"), "Dana"), new("29:erik", Who("e"), "Erik")]);
         (await Client(host).GetMemberAsync(teams.ServiceUrl, Conversation("a:1"), "29:nobody", Token)).ShouldBeNull();
     }
 

@@ -105,7 +105,8 @@ public sealed class ConversationBookTests
             var place = Book(again).Find(Conversation("a:1dana")).ShouldNotBeNull();
             place.ServiceUrl.ShouldBe("http://localhost:9/new");
             place.Kind.ShouldBe("personal");
-            Book(again).KnownPeople(Conversation("a:1dana")).ShouldBe([new("29:dana", "33333333-3333-4333-8333-333333333300", "Dana")]);
+            Book(again).KnownPeople(Conversation("a:1dana")).ShouldBe(
+                [new("29:dana", Who("33333333-3333-4333-8333-333333333300"), "Dana")]);
         }
         finally
         {
@@ -121,7 +122,8 @@ public sealed class ConversationBookTests
         await host.StopAsync();
         await Should.ThrowAsync<LedgerUnavailableException>(
             () =>
-                host.Get<ConversationReferences>().ForgetAsync("33333333-3333-4333-8333-333333333300", Token).WaitAsync(Hang.Limit, Token));
+                host.Get<ConversationReferences>().ForgetAsync(Who("33333333-3333-4333-8333-333333333300"), Token)
+                    .WaitAsync(Hang.Limit, Token));
     }
 
     [Fact]
@@ -134,7 +136,7 @@ public sealed class ConversationBookTests
         await host.StatusAsync(Install("add", teams.ServiceUrl, "1"));
         await host.Handler.NextAsync();
         for (var time = 0; time < 3; time++)
-            (await Book(host).PeopleAsync(Conversation($"{Channel};messageid=5"), Token)).ShouldBe([new("29:erik", "e", "Erik")]);
+            (await Book(host).PeopleAsync(Conversation($"{Channel};messageid=5"), Token)).ShouldBe([new("29:erik", Who("e"), "Erik")]);
         teams.Calls.Count.ShouldBe(1);
         clock.Advance(TimeSpan.FromHours(1));
         await Book(host).PeopleAsync(Conversation(Channel), Token);

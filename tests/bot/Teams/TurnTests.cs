@@ -95,7 +95,7 @@ public sealed class TurnTests
         await host.StatusAsync(AnActivity.Click("one", "f:1"));
         await host.StatusAsync(AnActivity.Click("two", "f:2").With("from", new JsonObject { ["id"] = "29:guest", ["name"] = "Guest" }));
         var people = host.Handler.Turns.Select(turn => turn.Turn.Person).ToList();
-        people[0].ShouldBe(new("33333333-3333-4333-8333-333333333300", "Dana"));
+        people[0].ShouldBe(new(Who("33333333-3333-4333-8333-333333333300"), "Dana"));
         people[1].ShouldBeNull();
     }
 

@@ -11,7 +11,7 @@ namespace DevOpsAI.Tests.Core.Compliance;
 /// <summary>Who is the same person, and who is not.</summary>
 public sealed class AssessmentTests : IDisposable
 {
-    private static readonly Person Cy = new("00000000-0000-4000-8000-00000000000c", "Cy Confirmer");
+    private static readonly Person Cy = new(Who("00000000-0000-4000-8000-00000000000c"), "Cy Confirmer");
     private readonly ManualClock clock = new();
     private readonly InMemoryLedger ledger;
     private readonly EvidenceScene story;
@@ -49,8 +49,9 @@ public sealed class AssessmentTests : IDisposable
     [Fact]
     public async Task Who_gives_themselves_a_role_or_lifts_their_own_freeze_is_found_however_their_id_is_written()
     {
-        var ana = EvidenceScene.Ana with { ObjectId = EvidenceScene.Ana.ObjectId.ToUpperInvariant() };
-        await story.SayAsync(StreamId.Access, new RoleAssigned(EvidenceScene.Ana.ObjectId, "Ana", Role.Approver, true), ana.AsActor());
+        var ana = EvidenceScene.Ana with { ObjectId = Who(EvidenceScene.Ana.ObjectId.Value.ToUpperInvariant()) };
+        await story.SayAsync(
+            StreamId.Access, new RoleAssigned(EvidenceScene.Ana.ObjectId.Value, "Ana", Role.Approver, true), ana.AsActor());
         await story.SayAsync(StreamId.Freeze, new FreezeSet("drill"), EvidenceScene.Ana.AsActor());
         await story.SayAsync(StreamId.Freeze, new FreezeLifted(null), ana.AsActor());
         using var assessment = Assess();

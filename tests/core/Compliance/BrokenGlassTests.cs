@@ -10,7 +10,7 @@ namespace DevOpsAI.Tests.Core.Compliance;
 /// <summary>A decision in somebody's name and a broken glass are not told as plain approvals.</summary>
 public sealed class BrokenGlassTests : IDisposable
 {
-    private static readonly Person Cy = new("00000000-0000-4000-8000-00000000000c", "Cy Confirmer");
+    private static readonly Person Cy = new(Who("00000000-0000-4000-8000-00000000000c"), "Cy Confirmer");
     private readonly BundleScene scene = new();
 
     public void Dispose() => scene.Dispose();

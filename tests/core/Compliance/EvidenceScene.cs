@@ -16,8 +16,8 @@ namespace DevOpsAI.Tests.Core.Compliance;
 internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
 {
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
-    public static readonly Person Ana = new("00000000-0000-4000-8000-00000000000a", "Ana Approver");
-    public static readonly Person Bo = new("00000000-0000-4000-8000-00000000000b", "Bo Both");
+    public static readonly Person Ana = new(Who("00000000-0000-4000-8000-00000000000a"), "Ana Approver");
+    public static readonly Person Bo = new(Who("00000000-0000-4000-8000-00000000000b"), "Bo Both");
     public static readonly Actor Drafting = Actor.Service("drafting");
     public static readonly Actor Execution = Actor.Service("execution");
 
@@ -43,7 +43,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         await SayAsync(StreamId.Freeze, new FreezeLifted(null), Bo.AsActor());
         await SayAsync(StreamId.Freeze, new FreezeSet("again"), Ana.AsActor());
         await SayAsync(StreamId.Freeze, new FreezeLifted("never mind"), Ana.AsActor());
-        await SayAsync(StreamId.Access, new RoleAssigned(Bo.ObjectId, Bo.Name, Role.Approver, true), Bo.AsActor());
+        await SayAsync(StreamId.Access, new RoleAssigned(Bo.ObjectId.Value, Bo.Name, Role.Approver, true), Bo.AsActor());
         await SayAsync(StreamId.Freeze, new FreezeSet("fire drill"), Bo.AsActor());
         await OutOfBandAsync("service.stop", closed: true);
         await OutOfBandAsync("disk.wipe", closed: false);
@@ -135,7 +135,7 @@ internal sealed class EvidenceScene(ILedger ledger, ManualClock clock)
         const string hostile = "<script>alert('x')</script> [click](https://evil.example) **bold**\r\n\u202Etxt.exe & \"quotes\"\u0007";
         var id = await OpenAsync(hostile, hostile);
         await StageAsync(id, 1, GateLevel.L2);
-        await DecideAsync(id, 1, DecisionKind.Reject, new Person("00000000-0000-4000-8000-00000000000c", " \n "),
+        await DecideAsync(id, 1, DecisionKind.Reject, new Person(Who("00000000-0000-4000-8000-00000000000c"), " \n "),
             "</table><img src=x onerror=alert(1)>");
     }
 

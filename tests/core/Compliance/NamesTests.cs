@@ -87,7 +87,7 @@ public sealed class NamesTests : IDisposable
     {
         await scene.Story.EverythingAsync();
         var ana = await DestroyAnasKeyAsync();
-        await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId),
+        await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId.Value),
             Tenancy.Actor.Service("erasure"));
         var path = await scene.ExportAsync(await scene.RequestAsync(names: true));
         (await BundleScene.CheckAsync(path)).Problem.ShouldBeNull();
@@ -117,7 +117,7 @@ public sealed class NamesTests : IDisposable
         report.ShouldNotContain("(the reason is erased)");
         report.ShouldContain($"<strong>Key {ana} is missing.</strong> What is encrypted under it in entries ");
         var size = await scene.SizeAsync();
-        await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId),
+        await scene.Story.SayAsync(StreamId.Erasure(ana), new ErasureCompleted(ana, EvidenceScene.Ana.ObjectId.Value),
             Tenancy.Actor.Service("erasure"));
         // An erasure that the reader is not shown proves nothing to the reader.
         foreach (var request in new[] { await scene.RequestAsync(last: size, names: true),
@@ -254,7 +254,7 @@ public sealed class NamesTests : IDisposable
     private async Task<string> DestroyAnasKeyAsync()
     {
         var ana = (await scene.Keys.FindAsync(
-            EvidenceScene.Contoso, SubjectKind.Person, EvidenceScene.Ana.ObjectId, CancellationToken.None)).ShouldNotBeNull();
+            EvidenceScene.Contoso, SubjectKind.Person, EvidenceScene.Ana.ObjectId.Value, CancellationToken.None)).ShouldNotBeNull();
         await scene.Keys.DestroyAsync(EvidenceScene.Contoso, ana, CancellationToken.None);
         return ana;
     }

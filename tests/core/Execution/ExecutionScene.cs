@@ -20,7 +20,7 @@ internal sealed class ExecutionScene : IDisposable
 
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
     public static readonly IncidentId Id = Con(1001);
-    public static readonly Person Ana = new("ana", "Ana");
+    public static readonly Person Ana = new(Who("ana"), "Ana");
 
     private readonly TimeProvider time;
 

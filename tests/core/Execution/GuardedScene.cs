@@ -21,8 +21,8 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
 {
     public static readonly IncidentId Id = Con(1001);
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
-    public static readonly Person Ada = new("ada", "Ada");
-    public static readonly Person Root = new("root", "Rita");
+    public static readonly Person Ada = new(Who("ada"), "Ada");
+    public static readonly Person Root = new(Who("root"), "Rita");
 
     private readonly ExecutionMetrics metrics = new();
     private readonly string switchPath = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());

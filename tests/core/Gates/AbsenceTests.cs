@@ -22,7 +22,7 @@ public sealed class AbsenceTests
         scene.Ledger.Facts<AbsenceSet>(Contoso).ShouldHaveSingleItem().ShouldBe(
             new("ada", "Ada Approver", scene.Clock.GetUtcNow(), scene.Clock.GetUtcNow().AddDays(3), "tim", "Tim Technician", "Skiing"));
         scene.Access.AuthorizeDecision(await scene.StateAsync(), incident.Proposal,
-            "tim").ShouldBeNull("the card gives a delegate the buttons");
+            Who("tim")).ShouldBeNull("the card gives a delegate the buttons");
 
         (await scene.DecideAsync(Command(Tim, incident))).Message.ShouldBe(
             "You approved CON-1001 in the name of Ada Approver; it is being carried out.");
@@ -43,7 +43,7 @@ public sealed class AbsenceTests
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(Refusal.NotAllowed);
         scene.Clock.Advance(TimeSpan.FromHours(1));
-        scene.Access.AuthorizeDecision(await scene.StateAsync(), incident.Proposal, "tim").ShouldBeNull();
+        scene.Access.AuthorizeDecision(await scene.StateAsync(), incident.Proposal, Who("tim")).ShouldBeNull();
         scene.Clock.Advance(TimeSpan.FromHours(2));
         (await scene.DecideAsync(Command(Tim, incident))).Refusal.ShouldBe(Refusal.NotAllowed);
 
@@ -107,10 +107,10 @@ public sealed class AbsenceTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
-        await scene.AssignAsync(new("tom", "Tom Technician"), Role.Technician);
+        await scene.AssignAsync(new(Who("tom"), "Tom Technician"), Role.Technician);
         await scene.AbsentAsync(Ada, Ada, Tim);
-        await scene.AbsentAsync(Tim, Tim, new("tom", "Tom Technician"));
-        (await scene.DecideAsync(Command(new("tom", "Tom Technician"), incident))).Refusal.ShouldBe(Refusal.NotAllowed);
+        await scene.AbsentAsync(Tim, Tim, new(Who("tom"), "Tom Technician"));
+        (await scene.DecideAsync(Command(new(Who("tom"), "Tom Technician"), incident))).Refusal.ShouldBe(Refusal.NotAllowed);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class AbsenceTests
     public async Task For_an_auditor_nothing_waits()
     {
         var scene = new GateScene();
-        Person auditor = new("aud", "Aud Itor");
+        Person auditor = new(Who("aud"), "Aud Itor");
         await scene.AssignAsync(auditor, Role.Auditor);
         (await scene.AbsentAsync(auditor, auditor, null)).Message.ShouldBe(
             "Aud Itor only reads at Contoso Ltd, so nothing waits for them there.");
@@ -145,7 +145,7 @@ public sealed class AbsenceTests
         (await scene.AbsentAsync(Stranger, Stranger, Tim)).Refusal.ShouldBe(Refusal.NotAllowed);
         (await scene.AbsentAsync(Root, Stranger, Tim)).Message.ShouldBe(
             "No Body has no role at Contoso Ltd, so nothing waits for them there.");
-        (await scene.AbsentAsync(Ada, Ada, new("ADA", "Ada"))).Message.ShouldBe("A delegate is somebody else.");
+        (await scene.AbsentAsync(Ada, Ada, new(Who("ADA"), "Ada"))).Message.ShouldBe("A delegate is somebody else.");
         (await scene.AbsentAsync(Ada, Ada, Stranger)).Message.ShouldBe(
             "No Body cannot decide for others at Contoso Ltd: that takes the role technician at least.");
         (await scene.AbsentAsync(Mia, Mia, Tim)).Message.ShouldBe(

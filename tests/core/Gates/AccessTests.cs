@@ -13,28 +13,28 @@ public sealed class AccessTests
         var scene = new GateScene();
         var state = await scene.StateAsync();
         scene.Access.EverybodyIsAdministrator.ShouldBeFalse();
-        scene.Access.GetRoles(state, "ADA").ShouldBe([Role.Approver]);
-        scene.Access.GetRoles(state, "ben").ShouldBe([Role.Approver]);
-        scene.Access.GetRoles(state, "olga").ShouldBe([Role.Auditor]);
-        scene.Access.GetRoles(state, "nobody").ShouldBeEmpty();
-        scene.Access.GetRoles(state, "").ShouldBeEmpty();
-        scene.Access.GetRoles(scene.States.Empty(Fabrikam), "ada").ShouldBeEmpty();
-        scene.Access.GetRoles(scene.States.Empty(Fabrikam), "olga").ShouldBe([Role.Auditor]);
+        scene.Access.GetRoles(state, Who("ADA")).ShouldBe([Role.Approver]);
+        scene.Access.GetRoles(state, Who("ben")).ShouldBe([Role.Approver]);
+        scene.Access.GetRoles(state, Who("olga")).ShouldBe([Role.Auditor]);
+        scene.Access.GetRoles(state, Who("nobody")).ShouldBeEmpty();
+        scene.Access.GetRoles(state, Who("")).ShouldBeEmpty();
+        scene.Access.GetRoles(scene.States.Empty(Fabrikam), Who("ada")).ShouldBeEmpty();
+        scene.Access.GetRoles(scene.States.Empty(Fabrikam), Who("olga")).ShouldBe([Role.Auditor]);
     }
 
     [Fact]
     public async Task What_was_given_and_taken_by_command_counts_before_configuration()
     {
         var scene = new GateScene();
-        (await AssignAsync(scene, Root, new("TIM", "Tim Technician"), Role.Approver)).Message.ShouldBe(
+        (await AssignAsync(scene, Root, new(Who("TIM"), "Tim Technician"), Role.Approver)).Message.ShouldBe(
             "Tim Technician is now approver of Contoso Ltd.");
         (await AssignAsync(scene, Root, Ada, Role.Approver, held: false)).Message.ShouldBe(
             "Ada Approver is no longer approver of Contoso Ltd.");
         var state = await scene.StateAsync();
-        scene.Access.GetRoles(state, "tim").Order().ShouldBe([Role.Technician, Role.Approver]);
-        scene.Access.GetRoles(state, "ada").ShouldBeEmpty();
+        scene.Access.GetRoles(state, Who("tim")).Order().ShouldBe([Role.Technician, Role.Approver]);
+        scene.Access.GetRoles(state, Who("ada")).ShouldBeEmpty();
         (await AssignAsync(scene, Root, Ada, Role.Approver)).IsDone.ShouldBeTrue();
-        scene.Access.GetRoles(await scene.StateAsync(), "ada").ShouldBe([Role.Approver]);
+        scene.Access.GetRoles(await scene.StateAsync(), Who("ada")).ShouldBe([Role.Approver]);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class AccessTests
             "Only administrators of Contoso Ltd may give or take roles.");
         (await AssignAsync(scene, Root, Root, Role.Administrator, held: false)).Message.ShouldBe(
             "Rita Root is the last administrator of Contoso Ltd; make somebody else administrator first.");
-        (await AssignAsync(scene, Root, new(" ", "x"), Role.Approver)).Refusal.ShouldBe(Refusal.BadInput);
+        (await AssignAsync(scene, Root, new(Who(" "), "x"), Role.Approver)).Refusal.ShouldBe(Refusal.BadInput);
         (await AssignAsync(scene, Root, Ada, (Role)99)).Refusal.ShouldBe(Refusal.BadInput);
         scene.Ledger.Entries(Contoso).ShouldBeEmpty();
     }
@@ -86,10 +86,10 @@ public sealed class AccessTests
     {
         var scene = new GateScene(isLocal: true);
         scene.Access.EverybodyIsAdministrator.ShouldBeTrue();
-        scene.Access.GetRoles(await scene.StateAsync(), "nobody").ShouldBe([Role.Administrator]);
+        scene.Access.GetRoles(await scene.StateAsync(), Who("nobody")).ShouldBe([Role.Administrator]);
         scene = new GateScene(isLocal: true, local: LocalAccess.None);
         scene.Access.EverybodyIsAdministrator.ShouldBeFalse();
-        scene.Access.GetRoles(await scene.StateAsync(), "nobody").ShouldBeEmpty();
+        scene.Access.GetRoles(await scene.StateAsync(), Who("nobody")).ShouldBeEmpty();
     }
 
     [Fact]
@@ -98,14 +98,14 @@ public sealed class AccessTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var state = await scene.StateAsync();
-        scene.Access.AuthorizeDecision(state, incident.Proposal, "ada").ShouldBeNull();
-        scene.Access.AuthorizeDecision(state, incident.Proposal, "mia")!.Message.ShouldBe(
+        scene.Access.AuthorizeDecision(state, incident.Proposal, Who("ada")).ShouldBeNull();
+        scene.Access.AuthorizeDecision(state, incident.Proposal, Who("mia"))!.Message.ShouldBe(
             "Only approvers and administrators of Contoso Ltd may approve CON-1001.");
-        scene.Access.AuthorizeDecision(state, incident.Proposal, "nobody")!.Refusal.ShouldBe(Refusal.NotAllowed);
+        scene.Access.AuthorizeDecision(state, incident.Proposal, Who("nobody"))!.Refusal.ShouldBe(Refusal.NotAllowed);
         var forPeople = await scene.StagedAsync(Plan("site.wipe"), Con(1002));
-        scene.Access.AuthorizeDecision(await scene.StateAsync(), forPeople.Proposal, "tim").ShouldBeNull();
+        scene.Access.AuthorizeDecision(await scene.StateAsync(), forPeople.Proposal, Who("tim")).ShouldBeNull();
         await scene.DecideAsync(Command(Ada, incident));
-        scene.Access.AuthorizeDecision(await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, "ben")!.Refusal.ShouldBe(
+        scene.Access.AuthorizeDecision(await scene.StateAsync(), (await scene.IncidentAsync()).Proposal, Who("ben"))!.Refusal.ShouldBe(
             Refusal.AlreadyDecided);
     }
 

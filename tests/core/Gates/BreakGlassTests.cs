@@ -159,7 +159,7 @@ public sealed class BreakGlassTests
     public void However_it_is_reviewed_it_ends_only_by_enough_confirmations_of_different_others()
     {
         var review =
-            from person in Gen.Elements(Ada, Ben, Tim, Mia, Root, Stranger, new Person("BEN", "Ben in capitals"))
+            from person in Gen.Elements(Ada, Ben, Tim, Mia, Root, Stranger, new Person(Who("BEN"), "Ben in capitals"))
             from confirms in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
             from minutes in Gen.Choose(0, 60)
             select (person, confirms, minutes);

@@ -10,7 +10,7 @@ namespace DevOpsAI.Tests.Gates;
 /// <summary>Whatever people press, in whatever order, some things never happen.</summary>
 public sealed class DecisionInvariantTests
 {
-    private static readonly Person[] People = [Ada, Ben, Tim, Mia, Root, Stranger, new("ADA", "Ada in capitals")];
+    private static readonly Person[] People = [Ada, Ben, Tim, Mia, Root, Stranger, new(Who("ADA"), "Ada in capitals")];
 
     [Fact]
     public void No_sequence_of_presses_breaks_the_rules()

@@ -201,11 +201,12 @@ public sealed class DecisionTests
     {
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("device.reboot"));
-        (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, "ben", 1, 1))))
+        (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, Who("ben"), 1, 1))))
             .ShouldSatisfyAllConditions(
             result => result.Refusal.ShouldBe(Refusal.NotReviewed),
             result => result.Message.ShouldBe("CON-1001 cannot be undone: open every page of its details, then approve on the last one."));
-        (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, "ada", 2, 2)))).IsDone.ShouldBeTrue();
+        (await scene.DecideAsync(Command(Ada, incident, review: new Reviews().Token(incident.Staged!, Who("ada"), 2, 2)))).IsDone
+            .ShouldBeTrue();
     }
 
     [Fact]
@@ -231,7 +232,7 @@ public sealed class DecisionTests
         var clicks = Enumerable.Range(1, 200).Select(number => Task.Run(async () =>
         {
             await start.Task;
-            return await scene.DecideAsync(Command(new($"p{number}", $"Person {number}"), incident));
+            return await scene.DecideAsync(Command(new(Who($"p{number}"), $"Person {number}"), incident));
         })).ToList();
         start.SetResult();
         var results = await Task.WhenAll(clicks);
@@ -248,7 +249,8 @@ public sealed class DecisionTests
         var scene = new GateScene();
         var incident = await scene.StagedAsync(Plan("disk.cleanup"));
         var state = await scene.StateAsync();
-        var outcome = DecisionRules.Decide(state, Command(Ada, incident), scene.Access.GetStanding(state, "ada"), scene.Clock.GetUtcNow(),
+        var outcome = DecisionRules.Decide(
+            state, Command(Ada, incident), scene.Access.GetStanding(state, Who("ada")), scene.Clock.GetUtcNow(),
             new(GatePolicies.BuiltIn, scene.Catalogue.For(Contoso), ProposalStaging.NewNonce,
                 (_, _) => null)).ShouldBeOfType<Outcome.Append>();
         await scene.FreezeAsync(Tim);

@@ -23,7 +23,7 @@ public sealed class ExecutionGuardTests
         async scene =>
         {
             await ForgeAsync(scene, Ada, complete: false);
-            await ForgeAsync(scene, new("ADA", "Ada again"));
+            await ForgeAsync(scene, new(Who("ADA"), "Ada again"));
         },
         approvals: 2);
 

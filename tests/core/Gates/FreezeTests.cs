@@ -18,7 +18,7 @@ public sealed class FreezeTests
             again => again.Message.ShouldBe(
                 "Contoso Ltd is frozen since 2026-03-02 09:00 UTC by Ada Approver: Strange logins. Nothing is approved or executed until "
                 + "another approver or administrator lifts it."));
-        (await scene.LiftAsync(new("ADA", "Somebody else"))).ShouldSatisfyAllConditions(
+        (await scene.LiftAsync(new(Who("ADA"), "Somebody else"))).ShouldSatisfyAllConditions(
             own => own.Refusal.ShouldBe(Refusal.OwnRequest),
             own => own.Message.ShouldBe("You froze Contoso Ltd yourself at 2026-03-02 09:00 UTC; somebody else must lift it."));
         (await scene.LiftAsync(Tim)).Message.ShouldBe("Only approvers and administrators of Contoso Ltd may lift a freeze.");

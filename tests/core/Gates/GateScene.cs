@@ -19,13 +19,13 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
     public static readonly TenantId Contoso = TenantId.Parse("contoso");
     public static readonly TenantId Fabrikam = TenantId.Parse("fabrikam");
     public static readonly IncidentId First = Con(1001);
-    public static readonly Person Ada = new("ada", "Ada Approver");
-    public static readonly Person Ben = new("ben", "Ben Approver");
-    public static readonly Person Tim = new("tim", "Tim Technician");
-    public static readonly Person Mia = new("mia", "Mia Manager");
-    public static readonly Person Root = new("root", "Rita Root");
-    public static readonly Person Gus = new("gus", "Gus Global");
-    public static readonly Person Stranger = new("nobody", "No Body");
+    public static readonly Person Ada = new(Who("ada"), "Ada Approver");
+    public static readonly Person Ben = new(Who("ben"), "Ben Approver");
+    public static readonly Person Tim = new(Who("tim"), "Tim Technician");
+    public static readonly Person Mia = new(Who("mia"), "Mia Manager");
+    public static readonly Person Root = new(Who("root"), "Rita Root");
+    public static readonly Person Gus = new(Who("gus"), "Gus Global");
+    public static readonly Person Stranger = new(Who("nobody"), "No Body");
 
     /// <param name="areas">What else than incidents can be decided about.</param>
     /// <param name="everywhere">Roles at every tenant, beside an auditor's.</param>

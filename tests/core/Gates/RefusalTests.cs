@@ -11,7 +11,7 @@ namespace DevOpsAI.Tests.Gates;
 /// <summary>Every refusal of a decision, word for word.</summary>
 public sealed class RefusalTests
 {
-    private static readonly Person Olga = new("olga", "Olga Auditor");
+    private static readonly Person Olga = new(Who("olga"), "Olga Auditor");
 
     [Fact]
     public async Task Unknown_incident() => await ShouldRefuse(
@@ -125,7 +125,7 @@ public sealed class RefusalTests
     [InlineData("mia", DecisionKind.Snooze, "Only technicians, approvers and administrators of Contoso Ltd may snooze CON-1001.")]
     [InlineData("olga", DecisionKind.Reject, "Only approvers and administrators of Contoso Ltd may reject CON-1001.")]
     public async Task Without_the_role(string person, DecisionKind kind, string message) => await ShouldRefuse(
-        Plan("disk.cleanup"), incident => Command(new(person, person), incident, kind, "Because"), Refusal.NotAllowed, message);
+        Plan("disk.cleanup"), incident => Command(new(Who(person), person), incident, kind, "Because"), Refusal.NotAllowed, message);
 
     [Fact]
     public async Task Only_administrators_where_the_policy_says_so()

@@ -84,18 +84,18 @@ public sealed class SealTests
     public void A_review_token_stands_for_one_person_one_plan_digest_and_all_pages()
     {
         var reviews = new Reviews();
-        var all = reviews.Token(Staged, "ada", 3, 3);
-        Reviews.IsReviewed(Staged, "ada", all).ShouldBeTrue();
-        Reviews.IsReviewed(Staged, "ADA", all).ShouldBeTrue();
-        Reviews.IsReviewed(Staged, "ben", all).ShouldBeFalse();
-        Reviews.IsReviewed(Staged with { Seal = new('0', 64) }, "ada", all).ShouldBeFalse();
-        Reviews.IsReviewed(Staged, "ada", reviews.Token(Staged, "ada", 2, 3)).ShouldBeFalse();
-        Reviews.IsReviewed(Staged, "ada", null).ShouldBeFalse();
-        reviews.Opened(Staged, "ada", reviews.Token(Staged, "ada", 2, 3), 3).ShouldBe(2);
-        reviews.Opened(Staged, "ada", reviews.Token(Staged, "ada", 2, 3), 4).ShouldBe(2, "a page came in meanwhile");
-        reviews.Opened(Staged, "ada", all, 3).ShouldBe(3);
-        reviews.Opened(Staged, "ben", all, 3).ShouldBe(0);
-        reviews.Opened(Staged, "ada", "not a token", 3).ShouldBe(0);
+        var all = reviews.Token(Staged, Who("ada"), 3, 3);
+        Reviews.IsReviewed(Staged, Who("ada"), all).ShouldBeTrue();
+        Reviews.IsReviewed(Staged, Who("ADA"), all).ShouldBeTrue();
+        Reviews.IsReviewed(Staged, Who("ben"), all).ShouldBeFalse();
+        Reviews.IsReviewed(Staged with { Seal = new('0', 64) }, Who("ada"), all).ShouldBeFalse();
+        Reviews.IsReviewed(Staged, Who("ada"), reviews.Token(Staged, Who("ada"), 2, 3)).ShouldBeFalse();
+        Reviews.IsReviewed(Staged, Who("ada"), null).ShouldBeFalse();
+        reviews.Opened(Staged, Who("ada"), reviews.Token(Staged, Who("ada"), 2, 3), 3).ShouldBe(2);
+        reviews.Opened(Staged, Who("ada"), reviews.Token(Staged, Who("ada"), 2, 3), 4).ShouldBe(2, "a page came in meanwhile");
+        reviews.Opened(Staged, Who("ada"), all, 3).ShouldBe(3);
+        reviews.Opened(Staged, Who("ben"), all, 3).ShouldBe(0);
+        reviews.Opened(Staged, Who("ada"), "not a token", 3).ShouldBe(0);
         var message = Encoding.UTF8.GetBytes($"{Staged.Seal}\nada\nreviewed all pages");
         all.ShouldBe(Convert.ToHexStringLower(HMACSHA256.HashData(Convert.FromHexString(Staged.Nonce), message)));
     }

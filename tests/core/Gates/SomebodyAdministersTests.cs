@@ -8,7 +8,7 @@ namespace DevOpsAI.Tests.Gates;
 
 public sealed class SomebodyAdministersTests
 {
-    private static readonly Person Zoe = new("99999999-0000-4000-8000-000000000001", "Zoe");
+    private static readonly Person Zoe = new(Who("99999999-0000-4000-8000-000000000001"), "Zoe");
 
     [Fact]
     public async Task Nobody_anywhere_is_refused_with_the_setting_that_names_the_first()
@@ -23,7 +23,7 @@ public sealed class SomebodyAdministersTests
     public async Task One_of_the_settings_will_do()
     {
         var options = new AccessOptions();
-        options.Roles["fabrikam"] = new() { ["administrator"] = [Zoe.ObjectId] };
+        options.Roles["fabrikam"] = new() { ["administrator"] = [Zoe.ObjectId.Value] };
         await Look(new GateScene(), options).StartingAsync(GateScene.Cancelled);
     }
 
@@ -36,7 +36,7 @@ public sealed class SomebodyAdministersTests
         await AssignAsync(scene, held: false);
         await Should.ThrowAsync<NoAdministratorException>(() => Look(scene, new()).StartingAsync(GateScene.Cancelled));
         var options = new AccessOptions();
-        options.Roles["contoso"] = new() { ["administrator"] = [Zoe.ObjectId] };
+        options.Roles["contoso"] = new() { ["administrator"] = [Zoe.ObjectId.Value] };
         await Should.ThrowAsync<NoAdministratorException>(() => Look(scene, options).StartingAsync(GateScene.Cancelled),
             "what was taken away by command is not given back by the settings");
     }
@@ -45,7 +45,7 @@ public sealed class SomebodyAdministersTests
     public async Task Who_approves_administers_nobody()
     {
         var options = new AccessOptions();
-        options.Roles["*"] = new() { ["approver"] = [Zoe.ObjectId], ["manager"] = [Zoe.ObjectId] };
+        options.Roles["*"] = new() { ["approver"] = [Zoe.ObjectId.Value], ["manager"] = [Zoe.ObjectId.Value] };
         await Should.ThrowAsync<NoAdministratorException>(() => Look(new GateScene(), options).StartingAsync(GateScene.Cancelled));
     }
 
@@ -58,6 +58,7 @@ public sealed class SomebodyAdministersTests
 
     private static async Task AssignAsync(GateScene scene, bool held) => await scene.Ledger.AppendAsync(
         GateScene.Contoso, [],
-        [new(StreamId.Access, Zoe.AsActor(), GateScene.Correlation, new RoleAssigned(Zoe.ObjectId, Zoe.Name, Role.Administrator, held))],
+        [new(StreamId.Access, Zoe.AsActor(), GateScene.Correlation,
+            new RoleAssigned(Zoe.ObjectId.Value, Zoe.Name, Role.Administrator, held))],
         GateScene.Cancelled);
 }

@@ -55,10 +55,10 @@ public sealed class UndoTests
         (await scene.UndoAsync(Ben)).Message.ShouldBe(
             "Undoing CON-1001 waits for approval already; Ada Approver asked for it at 2026-03-02 09:00 UTC.");
         var reviews = new Reviews();
-        (await scene.DecideAsync(Command(Ada, incident, review: reviews.Token(incident.Staged, "ada", 1, 1)))).Refusal.ShouldBe(
+        (await scene.DecideAsync(Command(Ada, incident, review: reviews.Token(incident.Staged, Who("ada"), 1, 1)))).Refusal.ShouldBe(
             Refusal.OwnRequest);
         (await scene.CheckExecuteAsync()).ShouldNotBeNull();
-        (await scene.DecideAsync(Command(Ben, incident, review: reviews.Token(incident.Staged, "ben", 1, 1)))).IsDone.ShouldBeTrue();
+        (await scene.DecideAsync(Command(Ben, incident, review: reviews.Token(incident.Staged, Who("ben"), 1, 1)))).IsDone.ShouldBeTrue();
         (await scene.CheckExecuteAsync()).ShouldBeNull();
     }
 

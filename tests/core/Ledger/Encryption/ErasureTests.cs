@@ -20,8 +20,8 @@ public sealed class ErasureTests : IDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static readonly TenantId Contoso = GateScene.Contoso;
-    private static readonly Person Jo = new("jo", $"{Canary} Person");
-    private static readonly Person Other = new("root2", "Otto Other");
+    private static readonly Person Jo = new(Who("jo"), $"{Canary} Person");
+    private static readonly Person Other = new(Who("root2"), "Otto Other");
     private readonly string folder = Directory.CreateTempSubdirectory("erasure-test-").FullName;
     private readonly LedgerMetrics metrics = new();
     private readonly GateScene scene = new();
@@ -245,9 +245,9 @@ public sealed class ErasureTests : IDisposable
     {
         public List<string> Forgotten { get; } = [];
 
-        public Task ForgetAsync(string objectId, CancellationToken cancellationToken)
+        public Task ForgetAsync(PersonId person, CancellationToken cancellationToken)
         {
-            Forgotten.Add(objectId);
+            Forgotten.Add(person.Value);
             return Task.CompletedTask;
         }
     }
