@@ -13,6 +13,9 @@ public sealed class VerbTests(ITestOutputHelper log)
     private static readonly PlayedPerson Jo = new("29:1jo", "77777777-0000-4000-8000-00000000000a", "Canary Jolanda");
     private const string Canary = "Jolanda";
 
+    /// <summary>Of two rotations at once, of which two in three are killed.</summary>
+    private const int Rounds = 6;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -74,7 +77,7 @@ public sealed class VerbTests(ITestOutputHelper log)
         await LinkAsync(cluster, teams);
         var chance = new Random(20261121);
         var (killed, finished) = (0, 0);
-        for (var round = 0; round < 12; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             // Two at once, of which any number is killed.
             using var one = cluster.Bots[0].StartVerb("keys", "rotate", "--tenant", "contoso");
@@ -118,8 +121,8 @@ public sealed class VerbTests(ITestOutputHelper log)
         rotations.Select(static one => one["to"]!.GetValue<string>()).ShouldBeUnique();
         foreach (var (earlier, later) in rotations.Zip(rotations.Skip(1)))
             later["from"]!.GetValue<string>().ShouldBe(earlier["to"]!.GetValue<string>());
-        entries.Count(static entry => entry["type"]!.GetValue<string>() is "freeze.set" or "freeze.lifted").ShouldBe(12);
-        rotations.Count.ShouldBeGreaterThan(3);
+        entries.Count(static entry => entry["type"]!.GetValue<string>() is "freeze.set" or "freeze.lifted").ShouldBe(Rounds);
+        rotations.Count.ShouldBeGreaterThanOrEqualTo(3);
         log.WriteLine($"{killed} killed, {finished} finished, {rotations.Count} on record");
         foreach (var bot in cluster.Bots)
         {

@@ -1,3 +1,4 @@
+using DevOpsAI.Tests.EndToEnd.Before;
 using DevOpsAI.Tests.EndToEnd.Cluster;
 using DevOpsAI.Tests.EndToEnd.Gallery;
 using DevOpsAI.Tests.EndToEnd.LocalTeams;
@@ -18,6 +19,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     [
         nameof(CardStateGalleryTests), nameof(DeadlineGalleryTests), nameof(VerbTests), nameof(CrashTests), nameof(CardGalleryTests),
         nameof(ClusterTests), nameof(LocalTeamsPageTests), nameof(DamagedPartsTests), nameof(DigestGalleryTests), nameof(PhoneGalleryTests),
+        nameof(DataFolderTests),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
