@@ -34,6 +34,6 @@ internal sealed class CardAdoption(ILedger ledger, ILogger<CardAdoption> logger)
             [new(StreamId.Card(subject), Actor.Service("cards"), proposal.Correlation, posted)],
             cancellationToken);
         if (appended is AppendResult.Appended)
-            logger.Adopted(subject.Text, conversation.ChannelId, clicked);
+            logger.Adopted(subject, conversation.ChannelId, clicked);
     }
 }

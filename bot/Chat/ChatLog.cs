@@ -1,4 +1,5 @@
 using DevOpsAI.Common;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Bot.Chat;
@@ -21,7 +22,7 @@ internal static partial class ChatLog
     [LoggerMessage(
         EventId = 6204, Level = LogLevel.Information,
         Message = "The card of {Subject} in {Conversation} was found again by a click: {ActivityId}")]
-    public static partial void Adopted(this ILogger logger, string subject, Untrusted conversation, Untrusted activityId);
+    public static partial void Adopted(this ILogger logger, ProposalSubject subject, Untrusted conversation, Untrusted activityId);
 
     [LoggerMessage(EventId = 6205, Level = LogLevel.Error, Message = "The record cannot be reached; nothing was recorded")]
     public static partial void RecordUnavailable(this ILogger logger, Exception exception);

@@ -225,10 +225,8 @@ internal static class DecisionRules
             : permission;
     }
 
-    private static Permission PermissionToApprove(
-        TenantState state, Proposal proposal, EffectiveRoles effective, PersonId person) => FindPermission(
-        effective,
-        (roles, actingFor) =>
+    private static Permission PermissionToApprove(TenantState state, Proposal proposal, EffectiveRoles effective, PersonId person) =>
+        FindPermission(effective, (roles, actingFor) =>
             AuthorizeFor(state, proposal, roles, DecisionKind.Approve) ?? AuthorizeApproval(proposal, person, actingFor));
 
     private static Permission PermissionTo(TenantState state, Proposal proposal, EffectiveRoles effective, DecisionKind kind) =>
