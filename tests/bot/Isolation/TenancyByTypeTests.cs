@@ -9,6 +9,7 @@ namespace DevOpsAI.Tests.Isolation;
 
 /// <summary>
 /// A tenant is a <see cref="TenantId"/> wherever it is handed on: nobody can confuse it with other text, and nobody can make one up.
+/// Incidents, conversations and people have types as well.
 /// </summary>
 public sealed class TenancyByTypeTests
 {
@@ -60,6 +61,40 @@ public sealed class TenancyByTypeTests
         Allowed.Keys.Except(found).ShouldBeEmpty("no longer there: take it off the list");
     }
 
+    /// <summary>Where incidents, conversations and people are text, and why; besides Local Teams, which plays the Teams protocol.</summary>
+    private static readonly Dictionary<string, string> IdsAsText = new()
+    {
+        ["AbsenceSettings.Person"] = "configuration, validated at start and read once",
+        ["Arguments(Person)"] = "what somebody typed",
+        ["Arguments.Person"] = "what somebody typed",
+        ["Arguments.Deconstruct(Person)"] = "what somebody typed",
+        ["HomeDirectory.Written(person)"] = "what somebody typed",
+        ["ConversationRef.IsShared(conversationId)"] = "the Teams protocol, before it becomes one",
+        ["BackgroundTurns.TryQueue(person)"] = "the Teams protocol: the account of somebody whom no directory may know",
+        ["Partitions.TryQueue(person)"] = "the Teams protocol: the account of somebody whom no directory may know",
+        ["Work(Person)"] = "the Teams protocol: the account of somebody whom no directory may know",
+        ["Work.Person"] = "the Teams protocol: the account of somebody whom no directory may know",
+        ["Work.Deconstruct(Person)"] = "the Teams protocol: the account of somebody whom no directory may know",
+        ["PersonalAttribute(person)"] = "the name of the member that names the person",
+        ["PersonalAttribute.Person"] = "the name of the member that names the person",
+        ["Proposal.Person"] = "the name of the key that what is personal in it is encrypted under",
+        ["Propose.Person"] = "the name of the key that what is personal in it is encrypted under",
+        ["Digest.Add(incident)"] = "the id of whatever is decided about",
+        ["GatesLog.FellDue(incident)"] = "the id of whatever is decided about",
+        ["GatesLog.NotExecuted(incident)"] = "the id of whatever is decided about",
+        ["GatesLog.TooManyConflicts(incident)"] = "the id of whatever is decided about",
+    };
+
+    [Fact]
+    public void No_parameter_property_or_field_takes_an_incident_a_conversation_or_a_person_as_text()
+    {
+        var found = Members(static type => !type.Namespace!.StartsWith("DevOpsAI.LocalTeams", StringComparison.Ordinal))
+            .Where(static one => IsOtherId(one.Name) && IsText(one.Type)).Select(static one => one.Where).Distinct()
+            .Order(StringComparer.Ordinal).ToList();
+        found.Except(IdsAsText.Keys).ShouldBeEmpty("give it an IncidentId, a ConversationId or a PersonId");
+        IdsAsText.Keys.Except(found).ShouldBeEmpty("no longer there: take it off the list");
+    }
+
     [Theory]
     [InlineData(typeof(ILedger))]
     [InlineData(typeof(ILedgerArchive))]
@@ -93,17 +128,20 @@ public sealed class TenancyByTypeTests
 
     private static bool IsTenant(string name) => name.Contains("tenant", StringComparison.OrdinalIgnoreCase);
 
+    private static bool IsOtherId(string name) =>
+        name.ToUpperInvariant() is "INCIDENT" or "INCIDENTID" or "CONVERSATION" or "CONVERSATIONID" or "PERSON" or "PERSONID";
+
     /// <summary>Text, several texts, or something that text is the key to.</summary>
     private static bool IsText(Type type) =>
         type == typeof(string) || type == typeof(StringValues) || type == typeof(ReadOnlySpan<char>) || type == typeof(ReadOnlyMemory<char>)
         || (type.IsByRef && IsText(type.GetElementType()!)) || (type.IsArray && IsText(type.GetElementType()!))
         || (type.IsGenericType && IsText(type.GetGenericArguments()[0]) && typeof(System.Collections.IEnumerable).IsAssignableFrom(type));
 
-    private static IEnumerable<(string Where, string Name, Type Type)> Members()
+    private static IEnumerable<(string Where, string Name, Type Type)> Members(Func<Type, bool>? of = null)
     {
         var types = new[] { typeof(ILedger), typeof(SandboxConnector), typeof(BotHost) }.SelectMany(one => one.Assembly.GetTypes())
             .Where(type => !type.FullName!.Contains('<', StringComparison.Ordinal)
-                && type.Namespace?.StartsWith("DevOpsAI", StringComparison.Ordinal) is true);
+                && type.Namespace?.StartsWith("DevOpsAI", StringComparison.Ordinal) is true && of?.Invoke(type) is not false);
         foreach (var type in types)
         {
             foreach (var constructor in type.GetConstructors(Everything))
