@@ -74,7 +74,7 @@ internal sealed class Storm : IBenchmark
     {
         var unaccounted = Math.Abs(sent - intake.Received) + Math.Abs(intake.Received - intake.Shown - intake.Folded - intake.Digested);
         var writing = counters.GetProperty("conversations").EnumerateArray()
-            .Where(static one => one.GetProperty("lane").GetString() is "send" or "create").ToList();
+            .Where(static one => one.GetProperty("operation").GetString() is "send" or "create").ToList();
         double Most(string span) => writing.Max(one => one.GetProperty("most").GetProperty(span).GetDouble());
         return
         [

@@ -21,7 +21,7 @@ internal sealed class RateLimits(TimeProvider clock)
     private static readonly Limit[] Reading = [new(14, Seconds(1)), new(16, Seconds(2)), new(120, Seconds(30)), new(3600, Seconds(3600))];
 
     private readonly Lock gate = new();
-    private readonly Dictionary<(string GetPartitionKey, string Conversation), SlidingWindow> windows = [];
+    private readonly Dictionary<(string Operation, string Conversation), SlidingWindow> windows = [];
     private readonly SlidingWindow app = new(new Limit(50, Seconds(1)));
     private readonly int[] calls = new int[Enum.GetValues<CallKind>().Length];
     private int throttled;
@@ -63,22 +63,22 @@ internal sealed class RateLimits(TimeProvider clock)
                 Switched429 = switched,
                 MostPerSecond = app.Most()["1s"],
                 Conversations =
-                    [.. windows.Select(pair => new ConversationReport(pair.Key.Conversation, pair.Key.GetPartitionKey, pair.Value.Most()))],
+                    [.. windows.Select(pair => new ConversationReport(pair.Key.Conversation, pair.Key.Operation, pair.Value.Most()))],
             };
         }
     }
 
     private SlidingWindow Window(CallKind kind, string conversation)
     {
-        var (partition, limits) = kind switch
+        var (operation, limits) = kind switch
         {
             CallKind.Create => ("create", Writing),
             CallKind.Members => ("members", Reading),
             CallKind.Conversations => ("conversations", Reading),
             _ => ("send", Writing),
         };
-        if (!windows.TryGetValue((partition, conversation), out var window))
-            windows[(partition, conversation)] = window = new SlidingWindow(limits);
+        if (!windows.TryGetValue((operation, conversation), out var window))
+            windows[(operation, conversation)] = window = new SlidingWindow(limits);
         return window;
     }
 
@@ -110,6 +110,6 @@ internal sealed record CounterReport
     public required IReadOnlyList<ConversationReport> Conversations { get; init; }
 }
 
-/// <param name="GetPartitionKey"><c>send</c> (with updates and deletes), <c>create</c>, <c>members</c> or <c>conversations</c>.</param>
+/// <param name="Operation"><c>send</c> (with updates and deletes), <c>create</c>, <c>members</c> or <c>conversations</c>.</param>
 /// <param name="Most">Span to the most calls within it, as in <c>"1s": 4</c>.</param>
-internal sealed record ConversationReport(string Conversation, string GetPartitionKey, IReadOnlyDictionary<string, int> Most);
+internal sealed record ConversationReport(string Conversation, string Operation, IReadOnlyDictionary<string, int> Most);
