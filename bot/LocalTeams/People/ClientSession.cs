@@ -97,13 +97,16 @@ internal sealed class ClientSession(MessageStore store, ChangeFeed changes, Card
             message = Newest(message);
             var shown = views.For(person, message)?.Card ?? message.Card;
             var action = now && shown is not null ? CardViews.RefreshAction(shown.Value) : views.Due(person, message);
+            var trigger = now ? "manual" : "automatic";
             for (var attempt = 0; action is not null && attempt < MostRefreshes; attempt++)
             {
-                await InvokeAsync(person, message, JsonObject.Create(action.Value)!, now ? "manual" : "automatic", cancellationToken);
-                // Edited while the bot was asked: the answer belongs to what was there before.
                 var asked = message.Version;
+                await InvokeAsync(person, message, JsonObject.Create(action.Value)!, trigger, cancellationToken);
                 message = Newest(message);
-                (action, now) = (message.Version == asked ? null : views.Due(person, message), false);
+                if (message.Version == asked)
+                    break;
+                // Edited while the bot was asked: the answer belongs to what was there before.
+                (action, trigger) = (views.Due(person, message), "automatic");
             }
             return Seen(person, message);
         }

@@ -179,6 +179,37 @@ public sealed class PeopleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_card_that_is_edited_while_the_bot_is_asked_is_asked_for_again()
+    {
+        var (id, asked) = ("", 0);
+        teams.Bot.OnInvoke = async (_, stop) =>
+        {
+            var turn = Interlocked.Increment(ref asked);
+            if (turn == 1)
+            {
+                using var edited = await teams.UpdateAsync(
+                    LocalTeamsHost.GroupChat, id, LocalTeamsHost.CardActivity(TestCards.Card("for all, edited", "approve", Mri)), stop);
+                edited.StatusCode.ShouldBe(HttpStatusCode.OK);
+            }
+            return TestCards.CardAnswer(TestCards.Card($"for Erik, {turn}", "approve", Mri));
+        };
+        id = await teams.PostCardAsync(LocalTeamsHost.GroupChat, TestCards.Card("for all", "approve", Mri), Ct);
+
+        (await ShownAsync("erik", id)).ShouldBe("for Erik, 2");
+    }
+
+    [Fact]
+    public async Task Each_look_is_numbered_higher_than_the_one_before()
+    {
+        var id = await teams.PostCardAsync(LocalTeamsHost.GroupChat, TestCards.Card("for all"), Ct);
+
+        var first = await teams.ViewAsync("erik", LocalTeamsHost.GroupChat, id, Ct);
+        var second = await teams.ViewAsync("erik", LocalTeamsHost.GroupChat, id, Ct);
+
+        second.GetProperty("look").GetInt64().ShouldBeGreaterThan(first.GetProperty("look").GetInt64());
+    }
+
+    [Fact]
     public async Task A_refresh_that_fails_leaves_the_card_everybody_has()
     {
         teams.Bot.OnInvoke = (_, _) => Task.FromResult<JsonNode?>(TestCards.ErrorAnswer(403, "Not yours"));
