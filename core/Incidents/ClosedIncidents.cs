@@ -112,7 +112,7 @@ internal sealed class ClosedIncidents : IRetention
         {
             return await documents.FindAsync(key, name, cancellationToken) switch
             {
-                DerivedContent.Fit fit => (StateJson.Read<Shelf>(fit.Json), null),
+                DerivedContent.Fit fit => (StateJson.Read<Shelf>(fit.Content), null),
                 DerivedContent.Unfit unfit => (null, unfit.Why),
                 _ => (null, "nothing is kept there"),
             };

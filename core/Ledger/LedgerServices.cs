@@ -80,7 +80,7 @@ public static class LedgerServices
         services.AddSingleton<CosmosDocuments>();
         services.AddSingleton(static provider => new DocumentCursors(provider.GetRequiredService<CosmosDocuments>()));
         services.AddSingleton<LeasedTenants>();
-        services.AddHostedService<CosmosStartup>();
+        services.AddHostedService<CosmosLifecycle>();
     }
 
     private static TRole Choose<TRole, TSqlite, TCosmos>(IServiceProvider provider)

@@ -16,6 +16,7 @@ public static class LedgerTraces
         (WitnessRounds.Kind, "what a witness has signed"),
         (DocumentCursors.Kind, "how far work on its entries had come"),
         (KeyDocuments.StateKind, "the state that was made of them"),
+        (KeyDocuments.IndexKind, "an index of them"),
         (KeyDocuments.SubjectKeyKind, "keys of people or users on its record"),
     ];
 

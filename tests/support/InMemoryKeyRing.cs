@@ -55,6 +55,8 @@ public sealed class InMemoryKeyRing : IKeyRing
         return default;
     }
 
+    public bool IsAtHand(TenantId tenant, string key) => For(tenant).Find(key) is not null;
+
     public bool Forget(TenantId tenant, string key)
     {
         var wasThere = For(tenant).Forget(key);

@@ -41,12 +41,13 @@ internal sealed class CommitStore(CosmosStore store)
     }
 
     /// <summary>Commits in order, from the one that begins with <paramref name="first"/> on.</summary>
+    /// <param name="atMost">How many are wanted, where that is known: no more are asked for at once.</param>
     public async IAsyncEnumerable<Commit> ReadAsync(
-        TenantId tenant, long first, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TenantId tenant, long first, [EnumeratorCancellation] CancellationToken cancellationToken, int atMost = PageSize)
     {
         var query = new QueryDefinition("SELECT * FROM c WHERE c.tenant = @tenant AND c.id >= @first ORDER BY c.id")
             .WithParameter("@tenant", tenant.Value).WithParameter("@first", Commit.GetId(first));
-        await foreach (var document in QueryAsync(query, tenant, PageSize, cancellationToken))
+        await foreach (var document in QueryAsync(query, tenant, Math.Min(PageSize, atMost), cancellationToken))
             yield return Decode(tenant, document);
     }
 

@@ -17,6 +17,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
     private readonly ConcurrentDictionary<TenantId, (TenantLog Log, LogWriter Writer)> tenants = new();
     private readonly CancellationTokenSource closing = new();
     private readonly CommitStore commits;
+    private readonly IndexStore indexes;
     private readonly FeedTail feed;
     private readonly EntryCodec codec;
     private readonly IKeyRing ring;
@@ -32,6 +33,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
         codec = new(catalog);
         (this.ring, this.clock, this.metrics, this.logger) = (ring, clock, metrics, logger);
         commits = new(store);
+        indexes = new(store, commits, ring, logger);
         feed = new(store, OfferAsync, clock, logger);
         ring.Forgotten += Forget;
     }
@@ -90,6 +92,9 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
         }
     }
 
+    /// <summary>Keeps the tenants' indexes for the next start.</summary>
+    internal Task KeepIndexesAsync() => Task.WhenAll(tenants.Values.Select(static one => one.Log.KeepAsync()));
+
     /// <summary>Ends what runs in the background; once more does nothing.</summary>
     public void Dispose()
     {
@@ -119,7 +124,7 @@ public sealed class CosmosLedger : ILedger, IStoreHealth, IDisposable
 
     private (TenantLog, LogWriter) Make(TenantId tenant)
     {
-        var log = new TenantLog(tenant, commits, codec, ring);
+        var log = new TenantLog(tenant, commits, indexes, codec, ring);
         return (log, new(log, commits, clock, metrics, logger));
     }
 }

@@ -27,6 +27,14 @@ internal static partial class CosmosLog
         Message = "A document of partition {Partition} in the change feed was passed over; others go on")]
     public static partial void FeedPassedOver(this ILogger logger, Exception reason, string partition);
 
+    [LoggerMessage(EventId = 1061, Level = LogLevel.Warning,
+        Message = "The index of {Tenant} that was kept is not used: {Why}. It is made from the record instead, which takes longer")]
+    public static partial void IndexUnfit(this ILogger logger, TenantId tenant, string why);
+
+    [LoggerMessage(EventId = 1062, Level = LogLevel.Warning,
+        Message = "The index of {Tenant} cannot be kept now; the next start takes longer, and nothing else is lost")]
+    public static partial void IndexNotKept(this ILogger logger, TenantId tenant, Exception failure);
+
     [LoggerMessage(EventId = 1056, Level = LogLevel.Information, Message = "Following {Tenant} from now on (lease {Lease})")]
     public static partial void TenantTaken(this ILogger logger, TenantId tenant, string lease);
 

@@ -7,17 +7,29 @@ namespace DevOpsAI.Ledger.Cosmos;
 /// One tenant's ledger as this instance knows it: a prefix of what is durable, which grows by reading on. Whoever holds <see cref="Gate"/>
 /// may read on. That prefix is all it takes to append safely: an append that overlooked an entry finds its place taken.
 /// </summary>
-internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec codec, IKeyRing ring)
+internal sealed class TenantLog(TenantId tenant, CommitStore store, IndexStore indexes, EntryCodec codec, IKeyRing ring)
 {
     private const int PointReads = 3;
     private const long MaxSeq = 9_999_999_999_999_999;
 
+    /// <summary>The index is kept again after so many entries, or more of them where it is large, as a state is.</summary>
+    private const int KeepEvery = 2000;
+
+    private const int ShareOfAll = 16;
+
+    /// <summary>Once everything there was has been read, and when the process stops, less is worth keeping.</summary>
+    private const int KeepAtRest = 200;
+
     private readonly Lock probing = new();
-    private readonly TenantIndex index = new();
+    private TenantIndex index = new();
     private readonly TenantTail tail = new(tenant, 0);
     private Task<long> probe = Task.FromResult(0L);
     private Task<long>? nextProbe;
+    private bool begun;
     private bool caughtUp;
+    private byte[] lastLeaf = [];
+    private long kept;
+    private Task keeping = Task.CompletedTask;
     private long tip;
     private long forgotten;
 
@@ -37,6 +49,24 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec c
     {
         Interlocked.Increment(ref forgotten);
         tail.Forget();
+        // What was kept of the index was deleted with all that is derived.
+        Volatile.Write(ref kept, 0);
+    }
+
+    /// <summary>Keeps the index if it has grown since it was kept last, and waits until that is done.</summary>
+    public async Task KeepAsync()
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            await keeping;
+            KeepAfter(KeepAtRest);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+        await keeping;
     }
 
     /// <summary>Seq of the last entry that is durable at the time of the call. Calls that come together share one request.</summary>
@@ -83,6 +113,7 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec c
         await Gate.WaitAsync(cancellationToken);
         try
         {
+            await BeginAsync(cancellationToken);
             if (commit.First != index.Count + 1)
                 return commit.First <= index.Count;
             await TakeAsync(commit, entries, cancellationToken);
@@ -103,7 +134,7 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec c
             return recent;
         var start = await AskAsync(known => known.GetCommit(afterSeq + 1), cancellationToken);
         var entries = new List<LedgerEntry>();
-        await foreach (var commit in store.ReadAsync(tenant, start, cancellationToken))
+        await foreach (var commit in store.ReadAsync(tenant, start, cancellationToken, atMost: limit))
         {
             entries.AddRange((await DecodeAsync(commit, cancellationToken)).Where(entry => entry.Seq > afterSeq)
                 .Take(limit - entries.Count));
@@ -178,11 +209,16 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec c
     /// <summary>Reads on until an entry or the end: one by one when little can be missing, in pages otherwise.</summary>
     private async Task ReadOnLockedAsync(long until, CancellationToken cancellationToken)
     {
+        await BeginAsync(cancellationToken);
+        if (index.Count >= until)
+            return;
         for (var read = 0; caughtUp && read < PointReads; read++)
         {
-            if (index.Count >= until || await store.FindAsync(tenant, index.Count + 1, cancellationToken) is not { } commit)
+            if (await store.FindAsync(tenant, index.Count + 1, cancellationToken) is not { } commit)
                 return;
             await TakeAsync(commit, null, cancellationToken);
+            if (index.Count >= until)
+                return;
         }
         await foreach (var commit in store.ReadAsync(tenant, index.Count + 1, cancellationToken))
         {
@@ -193,7 +229,36 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec c
                 return;
             }
         }
+        if (!caughtUp)
+            KeepAfter(KeepAtRest);
         caughtUp = true;
+    }
+
+    /// <summary>Goes on from the index that was kept, where there is one that fits.</summary>
+    private async ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        if (begun)
+            return;
+        if (await indexes.LoadAsync(tenant, cancellationToken) is var (known, last))
+        {
+            // Another instance may have erased somebody while this one started.
+            foreach (var key in known.Erased.Where(key => ring.IsAtHand(tenant, key)))
+                ring.Forget(tenant, key);
+            var line = last.Lines[^1];
+            (index, lastLeaf, kept) = (known, line.Leaf, known.Count);
+            LastAt = DateTimeOffset.FromUnixTimeMilliseconds(EntryParts.Read(line.Body).AtMilliseconds);
+            tail.CatchUp(known.Count);
+        }
+        begun = true;
+    }
+
+    private void KeepAfter(long entries)
+    {
+        if (index.Count - Volatile.Read(ref kept) < entries || !keeping.IsCompleted)
+            return;
+        var (count, leaf, written) = (index.Count, lastLeaf, index.Write());
+        Volatile.Write(ref kept, count);
+        keeping = Task.Run(() => indexes.SaveAsync(tenant, count, leaf, written), CancellationToken.None);
     }
 
     private async ValueTask TakeAsync(Commit commit, IReadOnlyList<LedgerEntry>? entries, CancellationToken cancellationToken)
@@ -201,15 +266,19 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, EntryCodec c
         var before = Volatile.Read(ref forgotten);
         entries ??= await DecodeAsync(commit, cancellationToken);
         index.Add(commit);
-        LastAt = entries[^1].At;
+        (LastAt, lastLeaf) = (entries[^1].At, commit.Lines[^1].Leaf);
         tail.Publish(entries);
         // Another instance may have erased somebody whose key is still at hand here.
         foreach (var entry in entries)
         {
-            if (entry.Fact is ErasureCompleted erased)
-                ring.Forget(tenant, erased.Key);
+            if (entry.Fact is not ErasureCompleted erased)
+                continue;
+            index.AddErased(erased.Key);
+            ring.Forget(tenant, erased.Key);
         }
         if (before != Volatile.Read(ref forgotten))
             tail.Forget();
+        if (caughtUp)
+            KeepAfter(Math.Max(KeepEvery, index.Count / ShareOfAll));
     }
 }

@@ -41,8 +41,11 @@ internal sealed class DerivedKeys(IDocuments documents)
     {
         var scope = DocumentScope.From(tenant);
         await documents.DeleteAsync(scope, KeyDocuments.DerivedKeyKind, KeyDocuments.DerivedKey, cancellationToken);
-        await foreach (var state in documents.ListAsync(scope, KeyDocuments.StateKind, "", cancellationToken))
-            await documents.DeleteAsync(scope, KeyDocuments.StateKind, state.Id, cancellationToken);
+        foreach (var kind in (string[])[KeyDocuments.StateKind, KeyDocuments.IndexKind])
+        {
+            await foreach (var derived in documents.ListAsync(scope, kind, "", cancellationToken))
+                await documents.DeleteAsync(scope, kind, derived.Id, cancellationToken);
+        }
     }
 
     /// <summary>Null when it is damaged: nothing depends on it that could not be derived again.</summary>

@@ -51,6 +51,9 @@ public interface IKeyRing
     /// <exception cref="LedgerUnavailableException">The keys cannot be written; try again.</exception>
     ValueTask DestroyAsync(TenantId tenant, string key, CancellationToken cancellationToken);
 
+    /// <summary>Whether a subject's key is in memory, so that what is opened with it can still be read.</summary>
+    bool IsAtHand(TenantId tenant, string key);
+
     /// <summary>
     /// Clears a key from memory after it was destroyed in the store; true when something read with it, or without it, reads differently
     /// now.

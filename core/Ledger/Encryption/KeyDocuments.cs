@@ -28,6 +28,9 @@ internal static class KeyDocuments
     /// <summary>States as they were: deleted with that key, since whoever has no state has to make one.</summary>
     public const string StateKind = "derived-state";
 
+    /// <summary>Which entries belong to which stream, where a store has no index of its own for that: deleted likewise.</summary>
+    public const string IndexKind = "derived-index";
+
     /// <summary>
     /// Incidents that have left the state. Without the key nothing can be read of them, and they are written over when they are derived
     /// again.

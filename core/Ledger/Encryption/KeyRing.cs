@@ -79,6 +79,8 @@ public sealed class KeyRing(IDocuments documents, ILedgerArchive archive, IKeyWr
             keys.ForgetDerived();
     }
 
+    public bool IsAtHand(TenantId tenant, string key) => tenants.TryGetValue(tenant, out var keys) && keys.Find(key) is not null;
+
     public bool Forget(TenantId tenant, string key)
     {
         var wasThere = tenants.TryGetValue(tenant, out var keys) && keys.Forget(key);

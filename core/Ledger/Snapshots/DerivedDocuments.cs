@@ -34,7 +34,7 @@ internal abstract record DerivedContent
     /// <param name="Why">As a clause without a full stop.</param>
     public sealed record Unfit(string Why) : DerivedContent;
 
-    public sealed record Fit(DerivedHeader Header, byte[] Json) : DerivedContent;
+    public sealed record Fit(DerivedHeader Header, byte[] Content) : DerivedContent;
 }
 
 /// <summary>
@@ -57,9 +57,9 @@ internal sealed class DerivedDocuments(IDocuments documents)
     /// <returns>False when the key was destroyed since: somebody was erased, and nothing was written.</returns>
     /// <exception cref="LedgerUnavailableException">It cannot be written now.</exception>
     public async Task<bool> TryPutAsync(
-        DataKey key, DerivedName name, (long Seq, ReadOnlyMemory<byte> Leaf) at, byte[] json, CancellationToken cancellationToken)
+        DataKey key, DerivedName name, (long Seq, ReadOnlyMemory<byte> Leaf) at, byte[] content, CancellationToken cancellationToken)
     {
-        var packed = Pack(json);
+        var packed = Pack(content);
         var salt = RandomNumberGenerator.GetBytes(SaltSize);
         var length = packed.Length + EncryptedBox.TagSize;
         var parts = length <= MaxPartBytes ? 0 : (length + MaxPartBytes - 1) / MaxPartBytes;
@@ -99,8 +99,8 @@ internal sealed class DerivedDocuments(IDocuments documents)
                 return new DerivedContent.Unfit("a part of it is missing");
             rest = joined;
         }
-        return Open(key, header.Salt, said, rest) is { } json
-            ? new DerivedContent.Fit(header, json)
+        return Open(key, header.Salt, said, rest) is { } content
+            ? new DerivedContent.Fit(header, content)
             : new DerivedContent.Unfit("it is torn");
     }
 
@@ -164,20 +164,20 @@ internal sealed class DerivedDocuments(IDocuments documents)
         return isOpen ? Unpack(packed) : null;
     }
 
-    private static byte[] Pack(byte[] json)
+    private static byte[] Pack(byte[] content)
     {
         using var packed = new MemoryStream();
         using (var brotli = new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-            brotli.Write(json);
+            brotli.Write(content);
         return packed.ToArray();
     }
 
     private static byte[] Unpack(byte[] packed)
     {
-        using var json = new MemoryStream();
+        using var content = new MemoryStream();
         using var brotli = new BrotliStream(new MemoryStream(packed), CompressionMode.Decompress);
-        brotli.CopyTo(json);
-        return json.ToArray();
+        brotli.CopyTo(content);
+        return content.ToArray();
     }
 
     private static byte[] Whole(byte[] said, byte[] concealed)

@@ -50,8 +50,8 @@ public sealed class StateStore
         {
             try
             {
-                return new(SlicesJson.Read(fit.Json, tenant, tenant.Value, fit.Header.Seq, catalog), fit.Header.Leaf)
-                    { Bytes = fit.Json.Length };
+                return new(SlicesJson.Read(fit.Content, tenant, tenant.Value, fit.Header.Seq, catalog), fit.Header.Leaf)
+                    { Bytes = fit.Content.Length };
             }
             catch (JsonException unreadable)
             {

@@ -168,7 +168,7 @@ public sealed class SnapshotTests
             var noise = new byte[size];
             new Random(size).NextBytes(noise);
             (await derived.TryPutAsync(key, name, (7, default), noise, Stop)).ShouldBeTrue();
-            (await derived.FindAsync(key, name, Stop)).ShouldBeOfType<DerivedContent.Fit>().Json.ShouldBe(noise);
+            (await derived.FindAsync(key, name, Stop)).ShouldBeOfType<DerivedContent.Fit>().Content.ShouldBe(noise);
             documents.Keys.Count().ShouldBe(size == 10 ? 1 : 1 + (size / DerivedDocuments.MaxPartBytes) + 1);
         }
     }

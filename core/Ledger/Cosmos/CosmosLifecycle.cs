@@ -4,8 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Ledger.Cosmos;
 
-/// <summary>Prepares the store before anything else starts; what keeps it from being used keeps the bot from starting.</summary>
-internal sealed class CosmosStartup(IServiceProvider services, IOptions<StorageOptions> storage) : IHostedLifecycleService
+/// <summary>
+/// Prepares the store before anything else starts; what keeps it from being used keeps the bot from starting. Keeps the indexes once
+/// nothing is appended any more.
+/// </summary>
+internal sealed class CosmosLifecycle(IServiceProvider services, IOptions<StorageOptions> storage) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => storage.Value.Provider == StorageProvider.Cosmos
         ? services.GetRequiredService<CosmosStore>().PrepareAsync(cancellationToken)
@@ -19,5 +22,7 @@ internal sealed class CosmosStartup(IServiceProvider services, IOptions<StorageO
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppedAsync(CancellationToken cancellationToken) => storage.Value.Provider == StorageProvider.Cosmos
+        ? services.GetRequiredService<CosmosLedger>().KeepIndexesAsync().WaitAsync(cancellationToken)
+        : Task.CompletedTask;
 }
