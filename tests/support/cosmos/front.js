@@ -1,7 +1,7 @@
 // A Cosmos DB account for tests: @vercel/cosmosdb-server behind what it does not answer itself.
 // - the query plan: every container here has one partition, so every query goes through as it is;
 // - the change feed with continuation: the order of a container's last writes, the etag a count;
-// - an index of partitions: it would look through the whole container for every page of a query about one of them;
+// - an index of partitions and one of ids: it would look through the whole container for every page of a query about one of them;
 // - request charges that depend on size, and counts of requests, at GET /_test/stats;
 // - faults, set at POST /_test/faults.
 // Listens on 127.0.0.1 only, prints its port, and ends with its standard input or after an hour.
@@ -18,32 +18,43 @@ const DOCUMENTS = /^\/\/?dbs\/([^/]+)\/colls\/([^/]+)\/docs(?:\/([^/]+))?\/?$/;
 /** The partition that the request at work names, as in ["contoso"]; none where it names none. */
 const asked = new AsyncLocalStorage();
 
-/** Documents of a container by the key of their partition, beside the map of all. */
+/** Documents of a container by the key of their partition, and by their id, beside the map of all. */
 const partitions = new WeakMap();
+const ids = new WeakMap();
 
-function partitionOf(documents, key) {
-  if (!partitions.has(documents)) partitions.set(documents, new Map());
-  const byKey = partitions.get(documents);
+function lookUp(index, documents, key) {
+  if (!index.has(documents)) index.set(documents, new Map());
+  const byKey = index.get(documents);
   if (!byKey.has(key)) byKey.set(key, new Map());
   return byKey.get(key);
+}
+
+/** A query about one id and nothing else. */
+const BY_ID = /WHERE c\.id = (@\w+)$/;
+
+function candidates(documents, params) {
+  const key = asked.getStore();
+  if (key) return lookUp(partitions, documents, JSON.parse(key)[0]);
+  const id = BY_ID.exec(params.query);
+  return id ? lookUp(ids, documents, params.parameters.find(parameter => parameter.name === id[1]).value) : documents._data;
 }
 
 const { _set: set, delete: remove, query } = Documents.prototype;
 Object.assign(Documents.prototype, {
   _set(data) {
     const stored = set.call(this, data);
-    partitionOf(this, this._getPartition(data)).set(stored._rid, this._data.get(stored._rid));
+    lookUp(partitions, this, this._getPartition(data)).set(stored._rid, this._data.get(stored._rid));
+    lookUp(ids, this, data.id).set(stored._rid, this._data.get(stored._rid));
     return stored;
   },
   delete(id, partition) {
     const found = this._item("/id", id, partition).read();
     remove.call(this, id, partition);
-    partitionOf(this, this._getPartition(found)).delete(found._rid);
+    lookUp(partitions, this, this._getPartition(found)).delete(found._rid);
+    lookUp(ids, this, id).delete(found._rid);
   },
   query(params, options) {
-    const key = asked.getStore();
-    if (!key) return query.call(this, params, options);
-    return query.call(Object.create(this, { _data: { value: partitionOf(this, JSON.parse(key)[0]) } }), params, options);
+    return query.call(Object.create(this, { _data: { value: candidates(this, params) } }), params, options);
   },
 });
 
