@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DevOpsAI.Tenancy;
@@ -13,8 +14,21 @@ public sealed class DocumentCursors(IDocuments documents) : ICursorStore
     private const string Id = "followers";
     private const int Tries = 5;
 
-    public async ValueTask<long> LoadAsync(string subscription, TenantId tenant, CancellationToken cancellationToken) =>
-        (await ReadAsync(tenant, cancellationToken)).Cursors.GetValueOrDefault(subscription);
+    private readonly ConcurrentDictionary<TenantId, Lazy<Task<SortedDictionary<string, long>>>> loading = new();
+
+    /// <summary>Loads that come together, as all subscriptions of a tenant do at a start, share one reading.</summary>
+    public async ValueTask<long> LoadAsync(string subscription, TenantId tenant, CancellationToken cancellationToken)
+    {
+        var shared = loading.GetOrAdd(tenant, of => new(async () => (await ReadAsync(of, CancellationToken.None)).Cursors));
+        try
+        {
+            return (await shared.Value.WaitAsync(cancellationToken)).GetValueOrDefault(subscription);
+        }
+        finally
+        {
+            loading.TryRemove(new(tenant, shared));
+        }
+    }
 
     /// <summary>The entry that any subscription has finished last; 0 when none is known.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>

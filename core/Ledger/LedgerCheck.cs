@@ -15,13 +15,16 @@ internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants,
     CheckpointsByTenant? checkpoints = null)
     : IHostedService
 {
+    /// <summary>Tenants that are read at once: one waits for a store far away while another one is hashed.</summary>
+    private static readonly int AtOnce = 2 * Environment.ProcessorCount;
+
     /// <summary>Bytes of managed memory.</summary>
     private const long WorthDropping = 64 * 1024 * 1024;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var tenant in tenants.All)
-            await CheckAsync(tenant.Id, cancellationToken);
+        await Parallel.ForEachAsync(tenants.All, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (tenant, stopping) => await CheckAsync(tenant.Id, stopping));
         DropWhatWasRead();
     }
 

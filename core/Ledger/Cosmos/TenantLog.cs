@@ -26,6 +26,7 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, IndexStore i
     private Task<long> probe = Task.FromResult(0L);
     private Task<long>? nextProbe;
     private bool begun;
+    private bool isFromKept;
     private bool caughtUp;
     private byte[] lastLeaf = [];
     private long kept;
@@ -181,7 +182,8 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, IndexStore i
         await Gate.WaitAsync();
         try
         {
-            if (caughtUp)
+            // After an index that was kept little can have come.
+            if (caughtUp || isFromKept)
                 await ReadOnLockedAsync(long.MaxValue, CancellationToken.None);
             else
                 tip = Math.Max(tip, (await store.HoldingAsync(tenant, MaxSeq, CancellationToken.None))?.Last ?? 0);
@@ -245,7 +247,7 @@ internal sealed class TenantLog(TenantId tenant, CommitStore store, IndexStore i
             foreach (var key in known.Erased.Where(key => ring.IsAtHand(tenant, key)))
                 ring.Forget(tenant, key);
             var line = last.Lines[^1];
-            (index, lastLeaf, kept) = (known, line.Leaf, known.Count);
+            (index, lastLeaf, kept, isFromKept) = (known, line.Leaf, known.Count, true);
             LastAt = DateTimeOffset.FromUnixTimeMilliseconds(EntryParts.Read(line.Body).AtMilliseconds);
             tail.CatchUp(known.Count);
         }

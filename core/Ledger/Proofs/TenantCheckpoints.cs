@@ -288,8 +288,9 @@ internal sealed class TenantCheckpoints(
 
     private async Task ReadOnAsync(CancellationToken cancellationToken)
     {
-        await ReadOnAsync(range, await tree.Archive.SizeAsync(tenant, cancellationToken), cancellationToken);
-        if (await tree.Archive.SizeAsync(tenant, cancellationToken) < range.Size)
+        var size = await tree.Archive.SizeAsync(tenant, cancellationToken);
+        await ReadOnAsync(range, size, cancellationToken);
+        if (size < range.Size)
         {
             throw new CheckpointException(
                 $"The ledger of {tenant} had {range.Size} entries and has fewer now: its end is missing. {Unsigned}");
