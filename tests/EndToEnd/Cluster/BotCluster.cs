@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Ledger.Cosmos;
+using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.EndToEnd.Cluster;
@@ -8,10 +11,11 @@ internal sealed class BotCluster : IAsyncDisposable
     private readonly CosmosServer cosmos;
     private readonly Balancer balancer;
     private readonly string keys;
+    private readonly CosmosStore store;
 
-    private BotCluster(CosmosServer cosmos, BotProcess vendor, List<BotProcess> bots, string keys)
+    private BotCluster(CosmosServer cosmos, CosmosStore store, BotProcess vendor, List<BotProcess> bots, string keys)
     {
-        (this.cosmos, this.keys, Vendor, Bots) = (cosmos, keys, vendor, bots);
+        (this.cosmos, this.store, this.keys, Vendor, Bots) = (cosmos, store, keys, vendor, bots);
         balancer = new(bots);
         Http = new(new LocalCaller(balancer)) { BaseAddress = new("http://bots/"), Timeout = Hang.Limit };
     }
@@ -62,8 +66,15 @@ internal sealed class BotCluster : IAsyncDisposable
                 ["Logging:LogLevel:Default"] = "Warning",
             }));
         }
-        return new(cosmos, vendor, bots, keys);
+        return new(cosmos, await cosmos.OpenAsync(database), vendor, bots, keys);
     }
+
+    /// <summary>
+    /// The entries of contoso as the account has them, with nothing opened. It starts no process, so it may be asked again and again.
+    /// </summary>
+    public async Task<List<JsonObject>> EntriesAsync(CancellationToken cancellationToken) =>
+        await new CosmosArchive(store).ReadAsync(TenantId.Parse("contoso"), 1, long.MaxValue, cancellationToken)
+            .Select(static entry => JsonNode.Parse(entry.Body.Span)!.AsObject()).ToListAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -71,6 +82,7 @@ internal sealed class BotCluster : IAsyncDisposable
         foreach (var bot in Bots)
             await bot.DisposeAsync();
         await Vendor.DisposeAsync();
+        store.Dispose();
         await cosmos.DisposeAsync();
         Directory.Delete(keys, recursive: true);
     }

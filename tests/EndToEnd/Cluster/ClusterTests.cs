@@ -28,7 +28,7 @@ public sealed class ClusterTests(ITestOutputHelper log)
         {
             await teams.SayAsync(PlayedTeams.Tara, "link contoso");
             await Task.Delay(1000);
-            return Of(await ListAsync(cluster), "channel.linked").Any();
+            return Of(await cluster.EntriesAsync(TestContext.Current.CancellationToken), "channel.linked").Any();
         }, () => $"linked\n{string.Join('\n', cluster.Bots.Select(static bot => bot.Output))}");
 
         // The database has its bad moments too.
@@ -56,7 +56,7 @@ public sealed class ClusterTests(ITestOutputHelper log)
 
         var (exitCode, verified) = await cluster.Bots[0].VerbAsync("ledger", "verify", "--all");
         exitCode.ShouldBe(0, verified);
-        var entries = await ListAsync(cluster);
+        var entries = await cluster.EntriesAsync(TestContext.Current.CancellationToken);
         var received = Of(entries, "event.received").Select(static entry => entry["data"]!["eventId"]!.GetValue<string>()).ToList();
         received.ShouldBeUnique();
         var acknowledged = team.SelectMany(static one => one.Acknowledged).ToList();
@@ -93,12 +93,6 @@ public sealed class ClusterTests(ITestOutputHelper log)
     }
 
     private static string GetIncident(JsonObject entry) => entry["data"]!["incidentId"]!.GetValue<string>();
-
-    private static async Task<List<JsonObject>> ListAsync(BotCluster cluster)
-    {
-        var (_, output) = await cluster.Bots[0].VerbAsync("ledger", "list", "--tenant", "contoso", "--json");
-        return [.. output.Split('\n').Where(static line => line.StartsWith('{')).Select(static line => JsonNode.Parse(line)!.AsObject())];
-    }
 
     private static IEnumerable<JsonObject> Of(List<JsonObject> entries, string type) =>
         entries.Where(entry => entry["type"]!.GetValue<string>() == type);

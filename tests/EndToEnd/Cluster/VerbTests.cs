@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using System.Text.Json.Nodes;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.EndToEnd.Cluster;
@@ -114,7 +113,7 @@ public sealed class VerbTests(ITestOutputHelper log)
         }
         await SucceedsAsync(cluster, "is wrapped under", "keys", "rotate", "--tenant", "contoso");
         await SucceedsAsync(cluster, "intact", "ledger", "verify", "--tenant", "contoso");
-        var entries = await EntriesAsync(cluster);
+        var entries = await cluster.EntriesAsync(Stop);
         var rotations = entries.Where(static entry => entry["type"]!.GetValue<string>() == "key.rotated")
             .Select(static entry => entry["data"]!.AsObject()).ToList();
         rotations.Count.ShouldBeGreaterThanOrEqualTo(finished);
@@ -146,16 +145,12 @@ public sealed class VerbTests(ITestOutputHelper log)
         {
             await teams.SayAsync(PlayedTeams.Tara, "link contoso");
             await Task.Delay(500);
-            return (await EntriesAsync(cluster)).Exists(static entry => entry["type"]!.GetValue<string>() == "channel.linked");
+            return (await cluster.EntriesAsync(Stop)).Exists(static entry => entry["type"]!.GetValue<string>() == "channel.linked");
         }, () => "linked");
     }
 
     private static Task RecordedAsync(BotCluster cluster, string type) => Eventually.TrueAsync(
-        async () => (await EntriesAsync(cluster)).Exists(entry => entry["type"]!.GetValue<string>() == type), () => type);
-
-    private static async Task<List<JsonObject>> EntriesAsync(BotCluster cluster) =>
-        [.. (await cluster.Bots[0].VerbAsync("ledger", "list", "--tenant", "contoso", "--json")).Output.Split('\n')
-            .Where(static line => line.StartsWith('{')).Select(static line => JsonNode.Parse(line)!.AsObject())];
+        async () => (await cluster.EntriesAsync(Stop)).Exists(entry => entry["type"]!.GetValue<string>() == type), () => type);
 
     private static async Task<string> SucceedsAsync(BotCluster cluster, string saying, params string[] verb)
     {
