@@ -80,9 +80,13 @@ public static class BotHost
             .AddTelemetry(builder.Configuration);
 
         var isLocal = string.IsNullOrWhiteSpace(builder.Configuration["Teams:AppId"]);
+        // Behind real Teams it is there for trying things out, where somebody asks for it.
+        var hasSandbox = isLocal || builder.Configuration.GetValue<bool>("Sandbox:Enabled");
+        if (hasSandbox)
+            services.AddSandbox();
         if (isLocal)
         {
-            services.AddSandbox().AddLocalTeams();
+            services.AddLocalTeams();
             services.AddSingleton<LocalTokenFile>().AddHostedService(static provider => provider.GetRequiredService<LocalTokenFile>());
             services.AddHostedService<Banner>();
             services.AddOptions<LocalTeamsOptions>().PostConfigure<LocalToken>(static (local, token) => local.Token = token.Value);
@@ -110,9 +114,10 @@ public static class BotHost
         app.MapHealth();
         app.MapWebhooks();
         app.MapTeams();
+        if (hasSandbox)
+            app.MapSandbox();
         if (isLocal)
         {
-            app.MapSandbox();
             app.MapLocalTeams();
             app.MapGet("/", () => Results.Redirect("/localteams"));
         }

@@ -5,6 +5,9 @@ namespace DevOpsAI.Connectors.Sandbox;
 /// <summary>Section <c>Sandbox</c>.</summary>
 public sealed class SandboxOptions
 {
+    /// <summary>Serves the simulated vendor with real Teams too, to try things out there; in local mode it is always there.</summary>
+    public bool Enabled { get; set; }
+
     /// <summary>Where the simulated vendor is; by default the bot itself serves it.</summary>
     public Uri? Url { get; set; }
 

@@ -30,6 +30,6 @@ public static class SandboxServices
         return services;
     }
 
-    /// <summary>Serves the simulated vendor under <c>/sandbox</c>. For local mode only.</summary>
+    /// <summary>Serves the simulated vendor under <c>/sandbox</c>; each client's world opens with its connection's token only.</summary>
     public static void MapSandbox(this IEndpointRouteBuilder endpoints) => SandboxEndpoints.Map(endpoints);
 }
