@@ -77,6 +77,7 @@ public static class BotHost
             .AddChatQueries()
             .AddDigests()
             .AddRotationSchedule()
+            .AddHostedService<AdministratorCodeNotice>()
             .AddTelemetry(builder.Configuration);
 
         var isLocal = string.IsNullOrWhiteSpace(builder.Configuration["Teams:AppId"]);

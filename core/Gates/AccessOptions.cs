@@ -25,6 +25,12 @@ public sealed class AccessOptions
     /// </summary>
     public Dictionary<string, Dictionary<string, List<string>>> Roles { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// A start that finds clients without an administrator prints a code; whoever sends it to the bot within ten minutes is administrator
+    /// of them. Off where administrators are named in <see cref="Roles"/>: whoever reads the console could use it.
+    /// </summary>
+    public bool FirstAdministratorCode { get; set; }
+
     /// <summary>Who is away and when; each is recorded once. Taking a line out again does not end an absence.</summary>
     public List<AbsenceSettings> Absences { get; } = [];
 }

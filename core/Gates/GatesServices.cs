@@ -38,6 +38,7 @@ public static class GatesServices
             .AddSingleton<KillSwitchWatch>()
             .AddSingleton<IKillSwitch>(static provider => provider.GetRequiredService<KillSwitchWatch>())
             .AddSingleton<ISubscriptionPause>(static provider => provider.GetRequiredService<KillSwitchWatch>())
+            .AddSingleton<AdministratorCode>()
             .AddHostedService<SomebodyAdministers>()
             .AddHostedService<KillSwitchCheck>()
             .AddHostedService(static provider => provider.GetRequiredService<KillSwitchWatch>())

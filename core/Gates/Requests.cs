@@ -103,6 +103,10 @@ public sealed record UnfreezeEverything(Person By, string? Reason, CorrelationId
 public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role, bool Held, CorrelationId Correlation)
     : IRequest<RequestResult>;
 
+/// <summary>Whoever types the code that a start printed is administrator of every client that has none.</summary>
+/// <param name="IsPrivate">Nobody else reads the conversation in which it was typed.</param>
+public sealed record ClaimAdministration(Person By, string Code, bool IsPrivate, CorrelationId Correlation) : IRequest<RequestResult>;
+
 /// <summary>A person is away; only administrators may say so of others.</summary>
 /// <param name="From">Now when null, and never sooner.</param>
 /// <param name="Delegate">Decides in their name meanwhile.</param>

@@ -2,6 +2,7 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Gates;
 
@@ -13,7 +14,8 @@ public sealed class NoAdministratorException(string message) : Exception(message
 /// before anything else starts, at the settings and at the ledger. In local mode everybody is somebody.
 /// </summary>
 internal sealed class SomebodyAdministers(
-    ILocalMode mode, ITenantDirectory tenants, TenantStates states, Lazy<ConfiguredAccess> access, ILogger<SomebodyAdministers> logger)
+    ILocalMode mode, ITenantDirectory tenants, TenantStates states, Lazy<ConfiguredAccess> access, IOptions<AccessOptions> options,
+    AdministratorCode code, ILogger<SomebodyAdministers> logger)
     : IHostedLifecycleService
 {
     /// <exception cref="NoAdministratorException">No client has an administrator.</exception>
@@ -27,14 +29,19 @@ internal sealed class SomebodyAdministers(
             if (!await IsAdministeredAsync(tenant, cancellationToken))
                 without.Add(tenant);
         }
-        if (without.Count == tenants.All.Count)
+        if (without.Count > 0 && options.Value.FirstAdministratorCode)
+        {
+            await code.IssueAsync(cancellationToken);
+        }
+        else if (without.Count == tenants.All.Count)
         {
             throw new NoAdministratorException(
                 "Nobody is administrator of any client, neither by the settings nor by the ledger, so nobody could use the bot or give "
                 + "anybody a role. "
                 + $"Set Access:Roles:{tenants.All[0].Id}:administrator:0, or Access:Roles:*:administrator:0 for every client, to the "
                 + $"Entra object id of the first one, which Entra "
-                + $"shows on the user's page; they give every other role in Teams, as in: assign approver {tenants.All[0].Id} @person.");
+                + $"shows on the user's page; they give every other role in Teams, as in: assign approver {tenants.All[0].Id} @person. "
+                + "Or set Access:FirstAdministratorCode=true: the bot then prints a code that makes whoever sends it the first one.");
         }
         if (without.Count > 0)
             logger.NotAdministered(string.Join(", ", without.Select(static tenant => tenant.Id)), without[0].Id);

@@ -22,6 +22,7 @@ public static class CommandServices
         .AddChatCommand<DigestCommand>()
         .AddChatCommand<CheckpointCommand>()
         .AddChatCommand<WhoAmICommand>()
+        .AddChatCommand<ClaimCommand>()
         .AddChatCommand<DecideInWordsCommand>()
         .AddChatCommand<StopCommand>();
 }

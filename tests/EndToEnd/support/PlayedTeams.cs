@@ -139,6 +139,20 @@ internal sealed class PlayedTeams : IAsyncDisposable
         await bot.DeliverAsync(activity);
     }
 
+    /// <summary>Says it in the person's own chat with the bot.</summary>
+    public async Task SayPrivatelyAsync(PlayedPerson who, string text)
+    {
+        var activity = Activity("message", who, "a:" + who.Mri);
+        activity["id"] = NextId();
+        activity["text"] = text;
+        activity["textFormat"] = "plain";
+        activity["conversation"]!.AsObject().Remove("isGroup");
+        activity["conversation"]!["conversationType"] = "personal";
+        activity["channelData"]!.AsObject().Remove("team");
+        activity["channelData"]!.AsObject().Remove("channel");
+        await bot.DeliverAsync(activity);
+    }
+
     /// <summary>Clicks the button with this title on the card as the person sees it, and returns the invoke's answer.</summary>
     public async Task<JsonObject> ClickAsync(PlayedPerson who, PlayedMessage message, string title, JsonObject? inputs = null)
     {

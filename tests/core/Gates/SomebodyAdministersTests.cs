@@ -1,6 +1,7 @@
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -52,9 +53,24 @@ public sealed class SomebodyAdministersTests
     [Fact]
     public Task In_local_mode_nobody_is_missed() => Look(new GateScene(isLocal: true), new()).StartingAsync(GateScene.Cancelled);
 
-    private static SomebodyAdministers Look(GateScene scene, AccessOptions options) => new(
+    private static SomebodyAdministers Look(GateScene scene, AccessOptions options, AdministratorCode? code = null) => new(
         scene, scene, scene.States, new Lazy<ConfiguredAccess>(() => new(Options.Create(options), scene, scene.Policies, scene.Clock)),
-        NullLogger<SomebodyAdministers>.Instance);
+        Options.Create(options), code ?? new(new MemoryDocuments(), scene.Clock), NullLogger<SomebodyAdministers>.Instance);
+
+    [Fact]
+    public async Task Where_a_code_is_wanted_it_is_made_while_a_client_has_nobody_and_not_afterwards()
+    {
+        var scene = new GateScene();
+        var options = new AccessOptions { FirstAdministratorCode = true };
+        var code = new AdministratorCode(new MemoryDocuments(), scene.Clock);
+        await Look(scene, options, code).StartingAsync(GateScene.Cancelled);
+        code.Issued.ShouldNotBeNull();
+        options.Roles["*"] = new() { ["administrator"] = [Zoe.ObjectId.Value] };
+        var none = new AdministratorCode(new MemoryDocuments(), scene.Clock);
+        await Look(scene, options, none).StartingAsync(GateScene.Cancelled);
+        none.Issued.ShouldBeNull();
+        none.GoodUntil.ShouldBe(default);
+    }
 
     private static async Task AssignAsync(GateScene scene, bool held) => await scene.Ledger.AppendAsync(
         GateScene.Contoso, [],

@@ -1,0 +1,41 @@
+using System.Globalization;
+using DevOpsAI.Gates;
+
+namespace DevOpsAI.Bot.Hosting;
+
+/// <summary>
+/// Prints the code for the first administrator once the bot listens: on the console, so that it is in no log that is sent elsewhere by
+/// OpenTelemetry.
+/// </summary>
+internal sealed class AdministratorCodeNotice(AdministratorCode code, IHostApplicationLifetime lifetime) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(Show);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Show()
+    {
+        if (code.GoodUntil == default)
+            return;
+        var until = code.GoodUntil.ToString("HH:mm", CultureInfo.InvariantCulture);
+        Console.Out.WriteLine(code.Issued is { } issued
+            ? $"""
+
+                Some clients have no administrator. Whoever is to be the first sends this to the bot in a personal chat in Teams,
+                until {until} UTC; it works once:
+
+                    claim {issued}
+
+              """
+            : $"""
+
+                Some clients have no administrator. Another instance, or an earlier start, has printed a code for the first one that is
+                good until {until} UTC; start again after that for another.
+
+              """);
+    }
+}

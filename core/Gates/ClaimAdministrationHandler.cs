@@ -1,0 +1,71 @@
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.Gates;
+
+/// <summary>
+/// Makes whoever types the code that a start printed administrator of every client that has none, on record at each: the role is given by
+/// the code, and not by a person.
+/// </summary>
+internal sealed class ClaimAdministrationHandler(
+    AdministratorCode code, DecisionService recorder, ITenantDirectory tenants, Lazy<ConfiguredAccess> access)
+    : IRequestHandler<ClaimAdministration, RequestResult>
+{
+    private const string NoneGood =
+        "There is no code that is good now: one is printed at a start with Access:FirstAdministratorCode=true, works for ten minutes, and "
+        + "for one person. Start the bot again for another.";
+
+    public async Task<RequestResult> Handle(ClaimAdministration request, CancellationToken cancellationToken)
+    {
+        if (request.By.ObjectId.Value.Contains('/', StringComparison.Ordinal))
+            return new(null, Refusal.NotAllowed, "The first administrator belongs to this directory; guests of it cannot be.");
+        CodeUse use;
+        try
+        {
+            use = await code.UseAsync(request.Code, request.IsPrivate, cancellationToken);
+        }
+        catch (LedgerUnavailableException)
+        {
+            return new(null, Refusal.RecordUnavailable, "The code cannot be looked at now. Try again in a minute.");
+        }
+        if (!request.IsPrivate)
+            return new(null, Refusal.NotPossible,
+                "Others read this conversation, so a code that was typed here is good no more. Start the bot again and send me the new one "
+                + "in a personal chat.");
+        return use switch
+        {
+            CodeUse.Wrong => new(null, Refusal.NotAllowed, "That is not the code that was printed. After ten wrong ones it is good no more."),
+            CodeUse.NoneGood => new(null, Refusal.NotPossible, NoneGood),
+            _ => await GiveAsync(request),
+        };
+    }
+
+    /// <summary>The code is used up: nobody who hangs up keeps it from going through.</summary>
+    private async Task<RequestResult> GiveAsync(ClaimAdministration request)
+    {
+        List<string> given = [];
+        List<string> failed = [];
+        foreach (var tenant in tenants.All)
+        {
+            var result = await recorder.RecordAsync(tenant.Id, null, state => Decide(state, request), null, CancellationToken.None);
+            if (result.IsDone)
+                given.Add(tenant.Name);
+            else if (result.Refusal != Refusal.AlreadyDecided)
+                failed.Add($"{tenant.Name}: {result.Message}");
+        }
+        if (given.Count == 0)
+            return new(null, Refusal.NotPossible, string.Join(' ', failed.DefaultIfEmpty("Every client has an administrator already.")));
+        var message = $"You are now administrator of {string.Join(", ", given)}. Give others their roles: assign approver "
+            + $"{tenants.All[0].Id} @person.";
+        return new(null, null, failed.Count == 0 ? message : $"{message} Not of {string.Join(' ', failed)}");
+    }
+
+    private Outcome Decide(TenantState state, ClaimAdministration request) =>
+        access.Value.GetHolders(state, Role.Administrator).Count > 0
+            ? Outcome.Refuse(null, Refusal.AlreadyDecided, $"{state.Name} has an administrator already.")
+            : new Outcome.Append([state.GetVersion(StreamId.Access)],
+                [new(StreamId.Access, Actor.Service("one-time code"), request.Correlation,
+                    new RoleAssigned(request.By.ObjectId.Folded, request.By.Name, Role.Administrator, Held: true))],
+                $"{GateMessages.Said(request.By.Name)} is now administrator of {state.Name}.");
+}
