@@ -14,7 +14,7 @@ namespace DevOpsAI.Tests.EndToEnd;
 internal sealed class BotProcess : IAsyncDisposable
 {
     /// <summary>Settings that verbs look at.</summary>
-    private static readonly string[] OfVerbs = ["Storage:", "Ledger:", "Tenants:"];
+    private static readonly string[] OfVerbs = ["Storage:", "Ledger:", "Tenants:", "IDENTITY_"];
 
     private const int FirstPort = 20_000;
     private const int Ports = 10_000;
