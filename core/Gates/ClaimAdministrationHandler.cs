@@ -35,7 +35,8 @@ internal sealed class ClaimAdministrationHandler(
                 + "in a personal chat.");
         return use switch
         {
-            CodeUse.Wrong => new(null, Refusal.NotAllowed, "That is not the code that was printed. After ten wrong ones it is good no more."),
+            CodeUse.Wrong => new(
+                null, Refusal.NotAllowed, "That is not the code that was printed. After ten wrong ones it is good no more."),
             CodeUse.NoneGood => new(null, Refusal.NotPossible, NoneGood),
             _ => await GiveAsync(request),
         };

@@ -23,7 +23,9 @@ internal sealed class LedgerCheck(TenantStates states, ITenantDirectory tenants,
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Parallel.ForEachAsync(tenants.All, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+        await Parallel.ForEachAsync(
+            tenants.All,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (tenant, stopping) => await CheckAsync(tenant.Id, stopping));
         DropWhatWasRead();
     }

@@ -106,6 +106,7 @@ public sealed class GoingLiveTests
                "startsAt":"{{startsAt}}","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus:9090/graph","fingerprint":"a1b2c3d4e5f60718"}]}
             """, System.Text.Encoding.UTF8, "application/json");
         using var answer = await bot.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var said = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted, said);
     }
 }

@@ -28,7 +28,8 @@ internal sealed class IndexStore(CosmosStore store, CommitStore commits, IKeyRin
             {
                 var index = TenantIndex.Read(fit.Content);
                 var last = await commits.FindAsync(tenant, index.GetCommit(index.Count), cancellationToken);
-                if (fit.Header.Seq == index.Count && last?.Last == index.Count && last.Lines[^1].Leaf.AsSpan().SequenceEqual(fit.Header.Leaf))
+                if (fit.Header.Seq == index.Count && last?.Last == index.Count
+                    && last.Lines[^1].Leaf.AsSpan().SequenceEqual(fit.Header.Leaf))
                     return (index, last);
                 why = $"entry {fit.Header.Seq} is another one in the record, or not there";
             }
