@@ -8,5 +8,7 @@ if (await WitnessCommand.TryRunAsync(args) is { } witnessed)
 
 if (await KeyCommands.TryRunAsync(args) is { } vaultExitCode)
     return vaultExitCode;
+if (await ManifestCommands.TryRunAsync(args) is { } packaged)
+    return packaged;
 
 return await Usage.TryRunAsync(args, Console.Out, Console.Error) ?? await BotHost.RunAsync(args);

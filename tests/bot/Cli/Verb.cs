@@ -13,9 +13,13 @@ internal static class Verb
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        var code = args[0] == "ledger"
-            ? await LedgerCommands.RunAsync(args, configuration, root, output, error, TestContext.Current.CancellationToken)
-            : await KeyCommands.RunAsync(args, configuration, root, output, error, TestContext.Current.CancellationToken);
+        var stop = TestContext.Current.CancellationToken;
+        var code = args[0] switch
+        {
+            "ledger" => await LedgerCommands.RunAsync(args, configuration, root, output, error, stop),
+            "manifest" => await ManifestCommands.RunAsync(args, configuration, root, output, error, stop),
+            _ => await KeyCommands.RunAsync(args, configuration, root, output, error, stop),
+        };
         return (code, output.ToString(), error.ToString());
     }
 }
