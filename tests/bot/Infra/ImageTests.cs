@@ -30,6 +30,8 @@ public sealed partial class ImageTests : IDisposable
 
         variables["TMPDIR"].ShouldBe(volume);
         variables["Storage__Path"].ShouldStartWith(volume + "/");
+        InfraFolder.Read("modules/app.bicep").ShouldContain($"mountPath: '{volume}'");
+        InfraFolder.Read("modules/app.bicep").ShouldContain($"value: '{variables["Storage__Path"]}'");
     }
 
     [Fact]
