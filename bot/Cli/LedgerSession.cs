@@ -123,10 +123,7 @@ internal sealed class LedgerSession : IDisposable
         using var own = store is null ? new SqliteDocuments(Folder) : null;
         var origin = context.Configuration["Ledger:Origin"] is { Length: > 0 } set ? set : Origins.Default;
         return await SigningOnDemand.SignAsync(
-            tenant, Origins.For(origin, tenant), Archive, own ?? Documents, signer, Folder,
-            context.Configuration["Ledger:CheckpointFolder"] is { Length: > 0 } elsewhere
-                ? Path.GetFullPath(elsewhere, context.ContentRoot)
-                : null, cancellationToken);
+            tenant, Origins.For(origin, tenant), Archive, own ?? Documents, signer, Folder, OtherPlaces(), cancellationToken);
     }
 
     /// <summary>
@@ -163,6 +160,15 @@ internal sealed class LedgerSession : IDisposable
         }
 
         void Add(FoundCheckpoint one) => found.TryAdd((one.Signed.Checkpoint.Size, one.Signed.ToString()), one);
+    }
+
+    /// <summary>Where the bot copies checkpoints to.</summary>
+    private List<ICheckpointPlace> OtherPlaces()
+    {
+        var places = new List<ICheckpointPlace>();
+        if (context.Configuration["Ledger:CheckpointFolder"] is { Length: > 0 } folder)
+            places.Add(new CheckpointFiles(Path.GetFullPath(folder, context.ContentRoot)));
+        return places;
     }
 
     private static LedgerSession Open(CommandContext context, string? path)

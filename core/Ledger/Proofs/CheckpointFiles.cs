@@ -8,12 +8,16 @@ namespace DevOpsAI.Ledger.Proofs;
 /// Checkpoints as files, <c>{folder}/{tenant}/{size}.checkpoint</c>: readable without the database, and easily copied to where nobody
 /// rewrites them.
 /// </summary>
-public sealed class CheckpointFiles(string folder)
+public sealed class CheckpointFiles(string folder) : ICheckpointPlace
 {
     public const string FolderName = "checkpoints";
     public const string Extension = ".checkpoint";
 
     public string Folder => folder;
+
+    string ICheckpointPlace.Kind => "folder";
+
+    string ICheckpointPlace.Address => folder;
 
     /// <summary>
     /// Writes a checkpoint, or adds its signatures to those that are there already. Whoever reads meanwhile sees the old file or the new
@@ -66,16 +70,25 @@ public sealed class CheckpointFiles(string folder)
     }
 
     /// <summary>A copy serves nobody when it is damaged; the ledger is proved by the others.</summary>
-    internal static string Replace(string path) =>
+    private static string Replace(string path) =>
         $"put {path} back from a backup; or, where everything else is intact, move it out of its folder and keep it";
+
+    ValueTask<FoundCheckpoint?> ICheckpointPlace.NewestAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        new(Paths(tenant) is [.., var path] ? new FoundCheckpoint(path, Read(path)) : null);
+
+    ValueTask ICheckpointPlace.WriteAsync(TenantId tenant, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        Write(tenant, checkpoint);
+        return ValueTask.CompletedTask;
+    }
+
+    string ICheckpointPlace.GetRemedy(string where) => Replace(where);
 
     private string GetPath(TenantId tenant, long size) =>
         Path.Combine(folder, tenant.Value, size.ToString("D12", CultureInfo.InvariantCulture) + Extension);
 }
 
-/// <summary>Where checkpoints are kept as files.</summary>
-/// <param name="Other">Another folder that they are copied to, as on another machine; null when there is none.</param>
-internal sealed record CheckpointFolders(CheckpointFiles Own, CheckpointFiles? Other = null)
-{
-    public IEnumerable<CheckpointFiles> All => Other is null ? [Own] : [Own, Other];
-}
+/// <summary>Where checkpoints are kept one by one.</summary>
+/// <param name="Own">Beside the ledger: it has to work.</param>
+/// <param name="Others">They get copies, as on another machine, and may be away.</param>
+internal sealed record CheckpointPlaces(CheckpointFiles Own, params IReadOnlyList<ICheckpointPlace> Others);

@@ -4,8 +4,8 @@ namespace DevOpsAI.Ledger.Proofs;
 
 /// <summary>What one signing came to.</summary>
 /// <param name="Signed">The newest checkpoint, where it is another than before; null when there is nothing new.</param>
-/// <param name="CopyProblem">What kept the newest one from being copied to the other folder; null when nothing did.</param>
-internal readonly record struct PublishedCheckpoint(Checkpoint? Signed, string? CopyProblem);
+/// <param name="Copies">How copying it to each place outside the ledger's folder goes.</param>
+internal readonly record struct PublishedCheckpoint(Checkpoint? Signed, IReadOnlyList<CopyState> Copies);
 
 /// <summary>Signs every tenant's checkpoints, keeps them where they are kept, and takes them to the witnesses.</summary>
 internal sealed class CheckpointPublisher(CheckpointsByTenant checkpoints, WitnessRounds witnesses, ICheckpointSigner signer)
@@ -20,7 +20,7 @@ internal sealed class CheckpointPublisher(CheckpointsByTenant checkpoints, Witne
         var before = own.Newest?.Checkpoint;
         var newest = (await own.SignAsync(cancellationToken))?.Checkpoint;
         var isNew = newest is not null && before?.IsSameTree(newest) is not true;
-        return new(isNew ? newest : null, own.CopyProblem);
+        return new(isNew ? newest : null, own.Copies);
     }
 
     /// <summary>Takes the newest checkpoint to the witnesses.</summary>

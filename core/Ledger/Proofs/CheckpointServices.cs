@@ -64,12 +64,16 @@ public static class CheckpointServices
         provider.GetRequiredService<Checkpoints>(),
         provider.GetRequiredService<SigningKeys>(),
         provider.GetRequiredService<ICheckpointSigner>(),
-        GetFolders(provider),
+        GetPlaces(provider),
         provider.GetRequiredService<Quarantine>());
 
-    private static CheckpointFolders GetFolders(IServiceProvider provider) => new(
-        new(Path.Combine(GetFolder(provider), CheckpointFiles.FolderName)),
-        GetOptions(provider).CheckpointFolder is { Length: > 0 } folder ? new(Path.GetFullPath(folder, ContentRoot(provider))) : null);
+    private static CheckpointPlaces GetPlaces(IServiceProvider provider)
+    {
+        var others = new List<ICheckpointPlace>();
+        if (GetOptions(provider).CheckpointFolder is { Length: > 0 } folder)
+            others.Add(new CheckpointFiles(Path.GetFullPath(folder, ContentRoot(provider))));
+        return new(new(Path.Combine(GetFolder(provider), CheckpointFiles.FolderName)), others);
+    }
 
     private static IReadOnlyList<WitnessClient> GetWitnesses(IServiceProvider provider) =>
         [.. GetOptions(provider).Witnesses

@@ -74,16 +74,20 @@ internal sealed class Checkpointer(
         try
         {
             var quiet = await BeatAsync(tenant, cancellationToken);
-            var (signed, copyProblem) = await publisher.SignAsync(tenant, cancellationToken);
+            var (signed, copies) = await publisher.SignAsync(tenant, cancellationToken);
             if (signed is not null)
             {
                 var root = Convert.ToHexStringLower(signed.Root);
                 logger.Signed(tenant, signed.Size, root);
             }
             Report(tenant, null, null, "signing");
-            if (Report(tenant, "folder", copyProblem, "the other folder") && copyProblem is not null)
-                logger.CopyMissing(tenant, copyProblem);
-            pause = Least(pause, quiet, copyProblem is null ? pause : PauseAfterFailure);
+            foreach (var (kind, problem) in copies)
+            {
+                if (Report(tenant, kind, problem, $"copying checkpoints to the {kind}") && problem is not null)
+                    logger.CopyMissing(tenant, problem);
+            }
+            var isBehind = copies.Any(static copy => copy.Problem is not null);
+            pause = Least(pause, quiet, isBehind ? PauseAfterFailure : pause);
         }
         catch (CheckpointException refused)
         {

@@ -12,18 +12,18 @@ public static class SigningOnDemand
     /// <param name="origin">As <see cref="Origins.For"/> gives it.</param>
     /// <param name="documents">To be written to: the checkpoint is kept there.</param>
     /// <param name="folder">Where the ledger keeps its files.</param>
-    /// <param name="elsewhere">The other folder that checkpoints are copied to, if there is one.</param>
+    /// <param name="elsewhere">The other places that checkpoints are copied to.</param>
     /// <returns>The newest checkpoint; null while the ledger is empty.</returns>
     /// <exception cref="CheckpointException">The ledger is not the one that was signed last; nothing is signed.</exception>
     /// <exception cref="SigningKeyException">The key cannot be used.</exception>
     /// <exception cref="LedgerUnavailableException">A store cannot be used now.</exception>
     public static async Task<SignedCheckpoint?> SignAsync(
         TenantId tenant, string origin, ILedgerArchive archive, IDocuments documents, ICheckpointSigner signer, string folder,
-        string? elsewhere, CancellationToken cancellationToken)
+        IReadOnlyList<ICheckpointPlace> elsewhere, CancellationToken cancellationToken)
     {
         using var tenantCheckpoints = new TenantCheckpoints(
             tenant, origin, new(archive, documents), new(documents), new(documents), signer,
-            new(new(Path.Combine(folder, CheckpointFiles.FolderName)), elsewhere is null ? null : new(elsewhere)));
+            new(new(Path.Combine(folder, CheckpointFiles.FolderName)), elsewhere));
         return await tenantCheckpoints.SignAsync(cancellationToken);
     }
 }

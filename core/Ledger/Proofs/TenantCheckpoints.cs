@@ -13,13 +13,14 @@ internal sealed class TenantCheckpoints(
     Checkpoints checkpoints,
     SigningKeys keys,
     ICheckpointSigner signer,
-    CheckpointFolders folders,
+    CheckpointPlaces places,
     Quarantine? quarantine = null) : IDisposable
 {
     private const int LeavesAtOnce = 4096;
     private const string Unsigned = "Nothing is signed until that is explained.";
 
     private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly IReadOnlyList<CheckpointCopy> copies = [.. places.Others.Select(place => new CheckpointCopy(tenant, place))];
     private CompactRange range = new();
     private volatile SignedCheckpoint? newest;
     private Checkpoint? leavesUnread;
@@ -28,10 +29,8 @@ internal sealed class TenantCheckpoints(
     /// <summary>The newest checkpoint known to this process.</summary>
     public SignedCheckpoint? Newest => newest;
 
-    /// <summary>
-    /// What kept the newest checkpoint from being copied to the other folder; null when it is there, or when there is no such folder.
-    /// </summary>
-    public string? CopyProblem { get; private set; }
+    /// <summary>How copying to each place outside the ledger's folder goes.</summary>
+    public IReadOnlyList<CopyState> Copies => [.. copies.Select(static copy => copy.State)];
 
     /// <summary>Signs the head of now, if it is not signed yet. Returns the newest checkpoint, null while the ledger is empty.</summary>
     /// <exception cref="CheckpointException">The ledger is not the one that was signed last; nothing is signed.</exception>
@@ -110,10 +109,10 @@ internal sealed class TenantCheckpoints(
         try
         {
             var signed = await checkpoints.AddSignatureAsync(tenant, checkpoint, signature, cancellationToken);
-            folders.Own.Write(tenant, signed);
+            places.Own.Write(tenant, signed);
             if (newest is null || newest.Checkpoint.IsSameTree(signed.Checkpoint))
                 newest = signed;
-            Copy(signed);
+            await CopyAsync(signed, cancellationToken);
         }
         finally
         {
@@ -138,7 +137,7 @@ internal sealed class TenantCheckpoints(
             if (range.Size == 0 || (kept is not null && kept.Checkpoint.Size >= range.Size))
             {
                 newest = kept;
-                Keep(kept);
+                await KeepAsync(kept, cancellationToken);
                 return kept;
             }
             var head = new Checkpoint(origin, range.Size, range.Root());
@@ -148,7 +147,7 @@ internal sealed class TenantCheckpoints(
             if (!await checkpoints.TryAddAsync(tenant, signed, kept, cancellationToken))
                 continue;
             newest = signed;
-            Keep(signed);
+            await KeepAsync(signed, cancellationToken);
             await tree.KeepNodesAsync(tenant, head.Size, cancellationToken);
             return signed;
         }
@@ -157,27 +156,33 @@ internal sealed class TenantCheckpoints(
 
     /// <summary>
     /// Once per process, and whenever another instance has signed: the newest checkpoint of every place must be of one ledger, and of this
-    /// one.
+    /// one. A place that is away is held against it before anything is signed once it is back.
     /// </summary>
     private async Task CompareAsync(SignedCheckpoint? kept, CancellationToken cancellationToken)
     {
-        if (kept is not null)
+        var isKnown = isCompared && (kept is null || (newest is { } known && kept.Checkpoint.IsSameTree(known.Checkpoint)));
+        if (kept is not null && !isKnown)
         {
-            if (isCompared && newest is { } known && kept.Checkpoint.IsSameTree(known.Checkpoint))
-                return;
             await BelieveAsync(kept, "the documents", Checkpoints.RestoreDocuments, cancellationToken);
             await ContinuesAsync(kept.Checkpoint, "kept in the documents", cancellationToken);
         }
-        if (isCompared)
-            return;
-        foreach (var place in folders.All)
-        {
-            if (NewestIn(place) is not { } file)
-                continue;
-            await BelieveAsync(file, place.Folder, CheckpointFiles.Replace(place.Paths(tenant)[^1]), cancellationToken);
-            await ContinuesAsync(file.Checkpoint, $"kept in {place.Folder}", cancellationToken);
-        }
+        if (!isCompared)
+            await CompareAsync(places.Own, await ((ICheckpointPlace)places.Own).NewestAsync(tenant, cancellationToken), cancellationToken);
         isCompared = true;
+        foreach (var copy in copies.Where(static copy => !copy.IsCompared))
+        {
+            var (isRead, found) = await copy.ReadNewestAsync(cancellationToken);
+            await CompareAsync(copy.Place, found, cancellationToken);
+            copy.IsCompared = isRead;
+        }
+    }
+
+    private async Task CompareAsync(ICheckpointPlace place, FoundCheckpoint? found, CancellationToken cancellationToken)
+    {
+        if (found is null)
+            return;
+        await BelieveAsync(found.Signed, place.Address, place.GetRemedy(found.Where), cancellationToken);
+        await ContinuesAsync(found.Signed.Checkpoint, $"kept in {place.Address}", cancellationToken);
     }
 
     /// <summary>
@@ -313,37 +318,17 @@ internal sealed class TenantCheckpoints(
         }
     }
 
-    private SignedCheckpoint? NewestIn(CheckpointFiles place)
-    {
-        try
-        {
-            return place.Newest(tenant);
-        }
-        catch (Exception away) when (place == folders.Other && away is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private void Keep(SignedCheckpoint? checkpoint)
+    private async Task KeepAsync(SignedCheckpoint? checkpoint, CancellationToken cancellationToken)
     {
         if (checkpoint is null)
             return;
-        folders.Own.Write(tenant, checkpoint);
-        Copy(checkpoint);
+        places.Own.Write(tenant, checkpoint);
+        await CopyAsync(checkpoint, cancellationToken);
     }
 
-    /// <summary>Our own folder has to work; the other one may be away, and gets the newest as soon as it is back.</summary>
-    private void Copy(SignedCheckpoint checkpoint)
+    private async Task CopyAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        try
-        {
-            folders.Other?.Write(tenant, checkpoint);
-            CopyProblem = null;
-        }
-        catch (Exception away) when (away is IOException or UnauthorizedAccessException)
-        {
-            CopyProblem = $"{folders.Other!.Folder} did not take the checkpoint of size {checkpoint.Checkpoint.Size}: {away.Message}";
-        }
+        foreach (var copy in copies)
+            await copy.TakeAsync(checkpoint, cancellationToken);
     }
 }

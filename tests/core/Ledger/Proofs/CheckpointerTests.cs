@@ -18,6 +18,7 @@ public sealed class CheckpointerTests : IDisposable
     private readonly SqliteLedger ledger;
     private readonly MemoryDocuments documents = new();
     private readonly CheckpointStatus status = new();
+    private readonly FarPlace place = new();
     private readonly TestKey key = new("test/contoso");
     private readonly CheckpointsByTenant checkpoints;
     private readonly WitnessRounds witnesses;
@@ -29,8 +30,8 @@ public sealed class CheckpointerTests : IDisposable
         ledger = folder.Open();
         var archive = new SqliteArchive(folder.File);
         var tree = new LedgerTree(archive, documents);
-        var folders = new CheckpointFolders(new(System.IO.Path.Combine(folder.Path, "checkpoints")));
-        checkpoints = new(tenant => new(tenant, "test/contoso", tree, new(documents), new(documents), key, folders), clock);
+        var places = new CheckpointPlaces(new(System.IO.Path.Combine(folder.Path, "checkpoints")), place);
+        checkpoints = new(tenant => new(tenant, "test/contoso", tree, new(documents), new(documents), key, places), clock);
         witnesses = new([], tree, documents, status, NullLogger<WitnessRounds>.Instance);
         checkpointer = Checkpointer(new Followed { Mine = true });
     }
@@ -161,6 +162,47 @@ public sealed class CheckpointerTests : IDisposable
         subscription.GetPartitionKey(later with { Actor = new(ActorKind.Person, "ada", "Ada") }).ShouldNotBeNull();
         subscription.GetPartitionKey(later with { Fact = new DevOpsAI.Ledger.Encryption.ErasureCompleted("u1", null) }).ShouldNotBeNull();
         subscription.GetPartitionKey(later with { Seq = 512 }).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_place_that_does_not_take_checkpoints_is_told_and_tried_again_soon()
+    {
+        await AppendAsync();
+        place.IsAway = true;
+        (await checkpointer.LookAsync(Contoso, Cancel)).ShouldBe(TimeSpan.FromSeconds(30));
+        await AppendAsync();
+        (await checkpointer.LookAsync(Contoso, Cancel)).ShouldBe(TimeSpan.FromSeconds(30));
+        status.Problems.ShouldHaveSingleItem().ShouldBe(
+            new("contoso container", "far away cannot be compared with the ledger: it is away"));
+        checkpoints.For(Contoso).Newest!.Checkpoint.Size.ShouldBe(2);
+        place.IsAway = false;
+        (await checkpointer.LookAsync(Contoso, Cancel)).ShouldBe(TimeSpan.FromMinutes(15));
+        status.Problems.ShouldBeEmpty();
+        place.Sizes.ShouldBe([1, 2]);
+    }
+
+    private sealed class FarPlace : ICheckpointPlace
+    {
+        public bool IsAway { get; set; }
+
+        public List<long> Sizes { get; } = [];
+
+        public string Kind => "container";
+
+        public string Address => "far away";
+
+        public ValueTask<FoundCheckpoint?> NewestAsync(TenantId tenant, CancellationToken cancellationToken) =>
+            IsAway ? throw new IOException("it is away") : default;
+
+        public ValueTask WriteAsync(TenantId tenant, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+        {
+            if (IsAway)
+                throw new IOException("it is away");
+            Sizes.Add(checkpoint.Checkpoint.Size);
+            return ValueTask.CompletedTask;
+        }
+
+        public string GetRemedy(string where) => "wait";
     }
 
     private sealed class Contosos : ITenantDirectory

@@ -299,10 +299,10 @@ public sealed class CheckpointKeeperTests : IDisposable
         await File.WriteAllTextAsync(elsewhere, "a file where a folder should be", Cancel);
         var tenantCheckpoints = Keeper();
         (await tenantCheckpoints.SignAsync(Cancel)).ShouldNotBeNull();
-        tenantCheckpoints.CopyProblem.ShouldNotBeNull().ShouldContain("did not take the checkpoint of size 300");
+        tenantCheckpoints.Copies[0].Problem.ShouldNotBeNull().ShouldContain("did not take the checkpoint of size 300");
         File.Delete(elsewhere);
         await tenantCheckpoints.SignAsync(Cancel);
-        tenantCheckpoints.CopyProblem.ShouldBeNull();
+        tenantCheckpoints.Copies.ShouldBe([new("folder", null)]);
         File.Exists(Path.Combine(elsewhere, "contoso", "000000000300.checkpoint")).ShouldBeTrue();
     }
 
@@ -358,7 +358,7 @@ public sealed class CheckpointKeeperTests : IDisposable
         new(documents),
         new(documents),
         signer ?? key,
-        new(new(Path.Combine(folder, "own")), new(Path.Combine(folder, "elsewhere"))),
+        new(new(Path.Combine(folder, "own")), new CheckpointFiles(Path.Combine(folder, "elsewhere"))),
         quarantine);
 
     private static byte[] Leaf(int number) => MerkleTree.HashLeaf(BitConverter.GetBytes(number));

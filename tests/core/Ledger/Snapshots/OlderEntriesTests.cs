@@ -114,7 +114,7 @@ public sealed class OlderEntriesTests : IDisposable
         new(keyRing.Documents),
         new(keyRing.Documents),
         key,
-        new(new(Path.Combine(folder, "checkpoints")), null),
+        new(new(Path.Combine(folder, "checkpoints"))),
         quarantine);
 
     private SqliteLedger Open(LocalKeyRing keyRing) =>
