@@ -82,6 +82,7 @@ internal static class SettingsCheck
                 .SelectMany(static connection => connection.GetSection("Settings").GetChildren()),
             configuration.GetSection("Teams:ClientSecret"),
             configuration.GetSection("Teams:CertificatePassword"),
+            configuration.GetSection("Ledger:CheckpointContainerKey"),
             .. UsesCosmos(configuration) ? [configuration.GetSection("Storage:Cosmos:Key")] : Array.Empty<IConfigurationSection>(),
         ];
         return settings.Where(static setting => !string.IsNullOrWhiteSpace(setting.Value));

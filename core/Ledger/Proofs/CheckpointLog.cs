@@ -39,4 +39,7 @@ internal static partial class CheckpointLog
 
     [LoggerMessage(EventId = 1108, Level = LogLevel.Critical, Message = "WITNESS {Witness} REFUSES {Tenant}: {Problem}")]
     public static partial void WitnessRefuses(this ILogger logger, string witness, TenantId tenant, UntrustedText problem);
+
+    [LoggerMessage(EventId = 1110, Level = LogLevel.Warning, Message = "{Problem}")]
+    public static partial void NotProtected(this ILogger logger, string problem);
 }

@@ -36,6 +36,18 @@ public sealed class CheckpointOptions
     /// <summary>Another folder that gets every checkpoint, such as a mounted container with immutable blobs.</summary>
     public string? CheckpointFolder { get; set; }
 
+    /// <summary>
+    /// A container of Azure Blob Storage that gets every checkpoint, as in <c>https://account.blob.core.windows.net/checkpoints</c>. Blobs
+    /// are created there, and never written again.
+    /// </summary>
+    public string? CheckpointContainer { get; set; }
+
+    /// <summary>
+    /// An account key or a shared access signature for it, or where that is kept (<c>env:NAME</c>, <c>file:/path</c>). Without one Entra
+    /// authenticates: a managed identity, or whoever is logged in.
+    /// </summary>
+    public string? CheckpointContainerKey { get; set; }
+
     public IList<WitnessSettings> Witnesses { get; init; } = [];
 
     /// <summary>How long after a start witnesses that do not answer keep anything from being carried out.</summary>
@@ -71,6 +83,8 @@ internal sealed class CheckpointOptionsValidator : IValidateOptions<CheckpointOp
             yield return "Ledger:KeyVaultKey and Ledger:SigningKeyPath: only one key can sign.";
         if (options.KeyVaultKey is { Length: > 0 } key && !KeyVaultSigner.IsKeyIdentifier(key))
             yield return "Ledger:KeyVaultKey: not the identifier of a key, as in https://msp.vault.azure.net/keys/ledger.";
+        foreach (var problem in ContainerProblems(options.CheckpointContainer, options.CheckpointContainerKey))
+            yield return problem;
         for (var i = 0; i < options.Witnesses.Count; i++)
         {
             if (!Uri.TryCreate(options.Witnesses[i].Url, UriKind.Absolute, out var url)
@@ -79,6 +93,23 @@ internal sealed class CheckpointOptionsValidator : IValidateOptions<CheckpointOp
             if (KeyProblem(options.Witnesses[i].Key) is { } problem)
                 yield return $"Ledger:Witnesses:{i}:Key: {problem}.";
         }
+    }
+
+    private static IEnumerable<string> ContainerProblems(string? address, string? key)
+    {
+        if (address is not { Length: > 0 })
+        {
+            if (key is { Length: > 0 })
+                yield return "Ledger:CheckpointContainerKey: there is no Ledger:CheckpointContainer that it is for.";
+            yield break;
+        }
+        if (ContainerConnection.FindProblem(address) is { } problem)
+            yield return $"Ledger:CheckpointContainer: {problem}.";
+        else if (new Uri(address) is { Query.Length: > 0 })
+            yield return "Ledger:CheckpointContainer: a signature is a secret; name it in Ledger:CheckpointContainerKey, as env:NAME or "
+                + "file:/path.";
+        else if (key is not { Length: > 0 } && new Uri(address).Scheme == Uri.UriSchemeHttp)
+            yield return "Ledger:CheckpointContainerKey: missing; an Entra token is not sent over plain http.";
     }
 
     private static string? KeyProblem(string text)

@@ -28,6 +28,8 @@ public static class CheckpointServices
         services.AddSingleton<CheckpointStatus>();
         services.AddSingleton<CheckpointSignals>();
         services.AddSingleton<ILedgerSubscription, CheckpointSubscription>();
+        services.AddSingleton(static provider => new ContainerSetting(OpenContainer(provider)));
+        services.AddHostedService<ContainerProtection>();
         services.AddSingleton<ICheckpointSigner>(provider => GetOptions(provider).KeyVaultKey is { Length: > 0 } key
             ? new KeyVaultSigner(GetClient(provider), vaultToken, key)
             : new LocalCheckpointSigner(KeyPath(provider), provider.GetRequiredService<SigningKeys>()));
@@ -72,8 +74,17 @@ public static class CheckpointServices
         var others = new List<ICheckpointPlace>();
         if (GetOptions(provider).CheckpointFolder is { Length: > 0 } folder)
             others.Add(new CheckpointFiles(Path.GetFullPath(folder, ContentRoot(provider))));
+        if (provider.GetRequiredService<ContainerSetting>().Container is { } container)
+            others.Add(container);
         return new(new(Path.Combine(GetFolder(provider), CheckpointFiles.FolderName)), others);
     }
+
+    private static CheckpointContainer? OpenContainer(IServiceProvider provider) =>
+        GetOptions(provider) is { CheckpointContainer: { Length: > 0 } address } options
+            ? ContainerConnection.Open(
+                address, options.CheckpointContainerKey, provider.GetRequiredService<ISecretSource>(),
+                provider.GetRequiredService<TimeProvider>())
+            : null;
 
     private static IReadOnlyList<WitnessClient> GetWitnesses(IServiceProvider provider) =>
         [.. GetOptions(provider).Witnesses
