@@ -96,19 +96,25 @@ public static class LedgerCommands
         var checkpoints = new Option<string[]>("--checkpoint")
             { Description = "A checkpoint kept elsewhere, as by a witness, in a digest or on other media. Several are allowed.",
                 AllowMultipleArgumentsPerToken = true };
+        var containers = new Option<string[]>("--checkpoints")
+            { Description = "A container with checkpoints, as in https://account.blob.core.windows.net/checkpoints, with a shared access "
+                + "signature if need be, or env:NAME or file:/path of such an address. Several are allowed.",
+                AllowMultipleArgumentsPerToken = true };
         var keys = KeyOption();
         var bundle = new Option<string?>("--bundle")
             { Description = "Checks an evidence bundle instead; needs no ledger. With --key the ledger's key as you know it." };
         var verify = new Command("verify",
             "Recomputes everything the ledger claims, and holds it against checkpoints. Exit code 0: intact, 1: tampered, 2: not possible.")
         {
-            tenant, all, checkpoints, keys, json, path, bundle,
+            tenant, all, checkpoints, containers, keys, json, path, bundle,
         };
         verify.SetAction((parsed, cancellationToken) => context.RunAsync(async () =>
         {
             if (parsed.GetValue(bundle) is { } file)
             {
                 // What would be left unchecked must not look as if it had been.
+                if (parsed.GetValue(containers) is { Length: > 0 })
+                    throw new CommandException("--checkpoints goes with a ledger, not with --bundle.");
                 if (parsed.GetValue(checkpoints) is { Length: > 0 })
                     throw new CommandException(
                         "--checkpoint goes with a ledger, not with --bundle. Compare it with checkpoint.txt in the bundle, or have the "
@@ -120,8 +126,11 @@ public static class LedgerCommands
             }
             TenantId? only = parsed.GetValue(all) ? null : context.Tenant(parsed.GetValue(tenant));
             using var opened = await LedgerSession.OpenAsync(context, parsed.GetValue(path), cancellationToken);
+            var given = new GivenCheckpoints(
+                parsed.GetValue(checkpoints) ?? [],
+                await CheckpointContainers.OpenAsync(parsed.GetValue(containers) ?? [], context, cancellationToken));
             return await LedgerVerification.RunAsync(
-                opened, only, parsed.GetValue(checkpoints) ?? [], Keys.ReadAll(parsed.GetValue(keys)), parsed.GetValue(json), context,
+                opened, only, given, Keys.ReadAll(parsed.GetValue(keys)), parsed.GetValue(json), context,
                 cancellationToken);
         }));
         return verify;

@@ -168,6 +168,8 @@ internal sealed class LedgerSession : IDisposable
         var places = new List<ICheckpointPlace>();
         if (context.Configuration["Ledger:CheckpointFolder"] is { Length: > 0 } folder)
             places.Add(new CheckpointFiles(Path.GetFullPath(folder, context.ContentRoot)));
+        if (CheckpointContainers.FindConfigured(context) is { } container)
+            places.Add(container);
         return places;
     }
 

@@ -19,13 +19,13 @@ internal static class LedgerVerification
     public static async Task<int> RunAsync(
         LedgerSession ledger,
         TenantId? tenant,
-        IReadOnlyList<string> files,
+        GivenCheckpoints checkpoints,
         IReadOnlyList<VerifierKey> keys,
         bool json,
         CommandContext context,
         CancellationToken cancellationToken)
     {
-        var (findings, elsewhere) = await GatherAsync(ledger, tenant, files, keys, context, cancellationToken);
+        var (findings, elsewhere) = await GatherAsync(ledger, tenant, checkpoints, keys, context, cancellationToken);
         var verified = await VerifyAsync(ledger, tenant, findings, elsewhere, cancellationToken);
         if (tenant is { } asked && verified.Count == 0)
             LedgerCommands.MustBeConfigured(asked, context.Configuration, ledger.Name);
@@ -68,6 +68,20 @@ internal static class LedgerVerification
                 json ? JsonSerializer.Serialize(new { Status = "tampered", Problem = damaged }, Json) : $"TAMPERED: {damaged}");
             code = LedgerCommands.Tampered;
         }
+        foreach (var (of, address) in findings?.Empty ?? [])
+        {
+            var none = $"there is no checkpoint of it in {address}: against that place it is not verified";
+            await context.Output.WriteLineAsync(json
+                ? JsonSerializer.Serialize(new { Tenant = of.Value, Status = "not verified", Problem = none }, Json)
+                : $"{of}: {none}");
+            code = Worse(code, LedgerCommands.Usage);
+        }
+        foreach (var blob in findings?.Foreign ?? [])
+        {
+            var foreign = $"{blob}: its name is not that of a checkpoint; it was not looked at";
+            await context.Output.WriteLineAsync(
+                json ? JsonSerializer.Serialize(new { Status = "foreign", Problem = foreign }, Json) : foreign);
+        }
         if (findings is { PassedOver: > 0 and var strange } && !json)
             await context.Output.WriteLineAsync(
                 $"{strange} of the checkpoints kept beside the ledger are not signed by a key that is trusted here, and were passed over.");
@@ -81,7 +95,7 @@ internal static class LedgerVerification
     /// which tenants it has.
     /// </summary>
     private static async Task<(CheckpointFindings? Findings, IReadOnlyList<OtherRegionTenant> Elsewhere)> GatherAsync(
-        LedgerSession ledger, TenantId? tenant, IReadOnlyList<string> files, IReadOnlyList<VerifierKey> keys, CommandContext context,
+        LedgerSession ledger, TenantId? tenant, GivenCheckpoints checkpoints, IReadOnlyList<VerifierKey> keys, CommandContext context,
         CancellationToken cancellationToken)
     {
         IReadOnlyList<TenantId> tenants;
@@ -95,7 +109,7 @@ internal static class LedgerVerification
         }
         var elsewhere = tenants.Select(context.FindInOtherRegion).OfType<OtherRegionTenant>().ToList();
         return (await CheckpointFindings.GatherAsync(
-            ledger, [.. tenants.Where(one => !elsewhere.Exists(kept => kept.Tenant.Id == one))], files, keys, cancellationToken),
+            ledger, [.. tenants.Where(one => !elsewhere.Exists(kept => kept.Tenant.Id == one))], checkpoints, keys, cancellationToken),
             elsewhere);
     }
 

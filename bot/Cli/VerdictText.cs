@@ -19,10 +19,10 @@ internal static class VerdictText
                 + "cannot be read"));
         lines.AddRange(judged.Where(finding => findings!.IsGiven(finding) || finding.IsUnclear)
             .Select(static finding => $"  {finding.Checkpoint.Where}: {Spoken(finding)}"));
-        var kept = judged.Where(finding => !findings!.IsGiven(finding) && finding.Problem is null).ToList();
-        if (kept.Count > 0)
-            lines.Add($"  {(kept.Count == 1 ? "1 checkpoint" : $"{kept.Count} checkpoints")} kept beside the ledger fit, the newest of "
-                + $"{kept[^1].Checkpoint.Signed.Checkpoint.Size} entries");
+        lines.AddRange(judged.Where(finding => !findings!.IsGiven(finding) && finding.Problem is null)
+            .GroupBy(finding => findings!.GetContainer(finding) is { } address ? $"in {address}" : "kept beside the ledger")
+            .Select(static place => $"  {(place.Count() == 1 ? "1 checkpoint" : $"{place.Count()} checkpoints")} {place.Key} fit, the "
+                + $"newest of {place.Last().Checkpoint.Signed.Checkpoint.Size} entries"));
         if (verdict.Ledger is { Intact: true, LastAt: { } last })
             lines.Add("  " + End(verdict, last));
         if (verdict is { Ledger: { Intact: true, Entries: > 0 }, IsUnsigned: false } && judged.Count == 0)
