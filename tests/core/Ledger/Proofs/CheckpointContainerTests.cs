@@ -187,6 +187,23 @@ public sealed class CheckpointContainerTests(BlobFixture fixture) : IClassFixtur
         connected.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task While_one_call_finds_out_whether_the_container_is_back_no_other_waits_with_it()
+    {
+        var clock = new ManualClock();
+        var calls = new ContainerCalls(static () => new(new Uri("http://127.0.0.1/account/checkpoints")), clock);
+        static Task<bool> Gone() => Task.FromException<bool>(new HttpRequestException("gone"));
+        await Should.ThrowAsync<IOException>(() => calls.SendAsync(static (_, _) => Gone(), Cancel));
+        clock.Advance(ContainerCalls.Pause);
+        var answer = new TaskCompletionSource<bool>();
+        var asking = calls.SendAsync((_, _) => answer.Task, Cancel);
+        (await Should.ThrowAsync<IOException>(() => calls.SendAsync(static (_, _) => Task.FromResult(true), Cancel)))
+            .Message.ShouldBe("it cannot be reached (gone)");
+        answer.SetResult(true);
+        (await asking).ShouldBeTrue();
+        (await calls.SendAsync(static (_, _) => Task.FromResult(true), Cancel)).ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("https://account.blob.core.windows.net/checkpoints", null)]
     [InlineData("http://127.0.0.1:10000/devstoreaccount1/checkpoints", null)]
