@@ -189,6 +189,7 @@ module app 'modules/app.bicep' = if (withApp) {
     vaultUri: vault.outputs.uri
     signingKey: vault.outputs.signingKey
     origin: origin
+    checkpointContainer: storage.outputs.checkpointContainer
     databaseEndpoint: database.outputs.endpoint
     databaseName: databaseName
     minReplicas: minReplicas

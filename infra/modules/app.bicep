@@ -55,6 +55,9 @@ param signingKey string
 @description('What the origin of every checkpoint begins with.')
 param origin string
 
+@description('Address of the container that gets every checkpoint too.')
+param checkpointContainer string
+
 @description('Address of the Cosmos DB account.')
 param databaseEndpoint string
 
@@ -87,6 +90,7 @@ var ofTheBot = [
   { name: 'Storage__Keys__VaultUri', value: vaultUri }
   { name: 'Ledger__Origin', value: origin }
   { name: 'Ledger__KeyVaultKey', value: signingKey }
+  { name: 'Ledger__CheckpointContainer', value: checkpointContainer }
 ]
 
 var ofTheRegistration = botIdentity == 'ManagedIdentity'

@@ -102,7 +102,8 @@ public sealed class CheckpointContainer : ICheckpointPlace
             // Apart from the calls that copy: who may copy need not have the right to ask.
             var properties = await questions.SendAsync(
                 static (container, token) => container.GetPropertiesAsync(cancellationToken: token), cancellationToken);
-            return properties.Value.HasImmutabilityPolicy is true
+            // Where versions have policies of their own, the account may have given them one, which only its owner can be asked for.
+            return properties.Value.HasImmutabilityPolicy is true || properties.Value.HasImmutableStorageWithVersioning
                 ? null
                 : $"{Address} has no immutability policy, so whoever may delete blobs there can remove checkpoints; give it a time-based "
                     + "retention policy and lock that";

@@ -27,6 +27,7 @@ public sealed class SettingsOfTheAppTests : IDisposable
         ["Storage__Cosmos__Endpoint"] = "https://example.documents.azure.com:443/",
         ["Storage__Keys__VaultUri"] = "https://example.vault.azure.net/",
         ["Ledger__KeyVaultKey"] = "https://example.vault.azure.net/keys/checkpoints/0123456789abcdef",
+        ["Ledger__CheckpointContainer"] = "https://example.blob.core.windows.net/checkpoints",
     };
 
     /// <summary>Of the platform; none of our sections.</summary>
