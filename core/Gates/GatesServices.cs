@@ -32,6 +32,11 @@ public static class GatesServices
             // Made when they are first needed: by then all validation errors in the settings have been told together.
             .AddSingleton(provider => new Lazy<KillSwitch>(provider.GetRequiredService<KillSwitch>))
             .AddSingleton(provider => new Lazy<ConfiguredAccess>(provider.GetRequiredService<ConfiguredAccess>))
+            .AddSingleton(provider => new KillSwitchReach(
+                provider.GetRequiredService<Lazy<KillSwitch>>(), provider.GetRequiredService<ILocalMode>(),
+                provider.GetRequiredService<IHostEnvironment>()))
+            .AddSingleton(provider => new Administrators(
+                provider.GetRequiredService<Lazy<ConfiguredAccess>>(), provider.GetRequiredService<EntryCatalog>()))
             .AddSingleton<IAccess>(provider => provider.GetRequiredService<ConfiguredAccess>())
             .AddSingleton<IReviews, Reviews>()
             .AddSingleton<IExecutionGuard, ExecutionGuard>()

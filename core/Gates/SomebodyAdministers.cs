@@ -14,7 +14,7 @@ public sealed class NoAdministratorException(string message) : Exception(message
 /// before anything else starts, at the settings and at the ledger. In local mode everybody is somebody.
 /// </summary>
 internal sealed class SomebodyAdministers(
-    ILocalMode mode, ITenantDirectory tenants, TenantStates states, Lazy<ConfiguredAccess> access, IOptions<AccessOptions> options,
+    ILocalMode mode, ITenantDirectory tenants, TenantStates states, Administrators administrators, IOptions<AccessOptions> options,
     AdministratorCode code, ILogger<SomebodyAdministers> logger)
     : IHostedLifecycleService
 {
@@ -62,8 +62,7 @@ internal sealed class SomebodyAdministers(
     {
         try
         {
-            return await states.FindAsync(tenant.Id, cancellationToken) is not { } state
-                || access.Value.GetHolders(state, Role.Administrator).Count > 0;
+            return await states.FindAsync(tenant.Id, cancellationToken) is not { } state || administrators.HasOne(state);
         }
         catch (LedgerUnavailableException)
         {

@@ -54,8 +54,8 @@ public sealed class SomebodyAdministersTests
     public Task In_local_mode_nobody_is_missed() => Look(new GateScene(isLocal: true), new()).StartingAsync(GateScene.Cancelled);
 
     private static SomebodyAdministers Look(GateScene scene, AccessOptions options, AdministratorCode? code = null) => new(
-        scene, scene, scene.States, new Lazy<ConfiguredAccess>(() => new(Options.Create(options), scene, scene.Policies, scene.Clock)),
-        Options.Create(options), code ?? new(new MemoryDocuments(), scene.Clock), NullLogger<SomebodyAdministers>.Instance);
+        scene, scene, scene.States, GetAdministrators(scene, options), Options.Create(options),
+        code ?? new(new MemoryDocuments(), scene.Clock), NullLogger<SomebodyAdministers>.Instance);
 
     [Fact]
     public async Task Where_a_code_is_wanted_it_is_made_while_a_client_has_nobody_and_not_afterwards()
@@ -71,6 +71,9 @@ public sealed class SomebodyAdministersTests
         none.Issued.ShouldBeNull();
         none.GoodUntil.ShouldBe(default);
     }
+
+    private static Administrators GetAdministrators(GateScene scene, AccessOptions options) => new(
+        new Lazy<ConfiguredAccess>(() => new(Options.Create(options), scene, scene.Policies, scene.Clock)), CoreFeatures.Catalog);
 
     private static async Task AssignAsync(GateScene scene, bool held) => await scene.Ledger.AppendAsync(
         GateScene.Contoso, [],
