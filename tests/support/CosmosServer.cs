@@ -86,6 +86,13 @@ public sealed class CosmosServer : IAsyncDisposable
         result.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Sets the account's write regions and its default consistency.</summary>
+    public async Task SetAccountAsync(string consistency, params string[] regions)
+    {
+        using var result = await control.PostAsJsonAsync("/_test/account", new { consistency, regions });
+        result.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Requests and request units since the last call, as in <c>ledger.create</c>.</summary>
     public async Task<(Dictionary<string, long> Requests, Dictionary<string, double> Charge)> TakeStatsAsync()
     {

@@ -41,6 +41,9 @@ public sealed class CosmosStore : IDisposable
 
     internal Container Leases { get; }
 
+    private IEnumerable<(Container Container, string PartitionKey)> Containers =>
+        [(Ledger, "/tenant"), (Documents, "/scope"), (Leases, "/id")];
+
     /// <summary>Looks at the account and creates what is missing.</summary>
     /// <exception cref="LedgerUnavailableException">The account cannot be reached, refuses us, or cannot keep a ledger; the message says
     /// which.</exception>
@@ -56,9 +59,30 @@ public sealed class CosmosStore : IDisposable
             await CreateAsync("database " + options.Database, token =>
                 client.CreateDatabaseStreamAsync(new DatabaseProperties(options.Database), cancellationToken: token), cancellationToken);
         }
-        await PrepareAsync(Ledger, "/tenant", cancellationToken);
-        await PrepareAsync(Documents, "/scope", cancellationToken);
-        await PrepareAsync(Leases, "/id", cancellationToken);
+        foreach (var (container, partitionKey) in Containers)
+            await PrepareAsync(container, partitionKey, cancellationToken);
+    }
+
+    /// <summary>What of the account is not as a ledger needs it, one sentence each. Creates nothing.</summary>
+    /// <exception cref="LedgerUnavailableException">The account cannot be reached or refuses us; the message says which.</exception>
+    public async Task<IReadOnlyList<string>> FindProblemsAsync(CancellationToken cancellationToken)
+    {
+        var account = await ReadAccountAsync(cancellationToken);
+        List<string?> problems = [CheckRegions(account)];
+        if (IsWeak(GetConsistency(account)))
+            problems.Add($"The default consistency of the Cosmos DB account at {options.Endpoint} is {GetConsistency(account)}. Set it to "
+                + "Bounded staleness or Strong, or one instance may not see what another one recorded.");
+        List<string> missing = [];
+        foreach (var (container, partitionKey) in Containers)
+        {
+            var found = await Calls.SendAsync(token => container.ReadContainerStreamAsync(cancellationToken: token), cancellationToken);
+            if (found.IsMissing)
+                missing.Add($"{container.Id} ({partitionKey})");
+            else
+                problems.Add(CheckPartitionKey(found, container, partitionKey));
+        }
+        problems.Add(CheckMissing(missing));
+        return [.. problems.OfType<string>()];
     }
 
     /// <summary>Whether the ledger can be reached and exists; for those who only read.</summary>
@@ -94,10 +118,20 @@ public sealed class CosmosStore : IDisposable
 
     private async Task CheckAccountAsync(CancellationToken cancellationToken)
     {
-        AccountProperties account;
+        var account = await ReadAccountAsync(cancellationToken);
+        if (CheckRegions(account) is { } several)
+            throw new LedgerUnavailableException(several);
+        var consistency = GetConsistency(account);
+        logger.StoreOpened(options.Database, client.Endpoint, consistency);
+        if (IsWeak(consistency))
+            logger.WeakConsistency(consistency);
+    }
+
+    private async Task<AccountProperties> ReadAccountAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            account = await client.ReadAccountAsync().WaitAsync(options.GiveUpAfter, cancellationToken);
+            return await client.ReadAccountAsync().WaitAsync(options.GiveUpAfter, cancellationToken);
         }
         catch (Exception failure) when (failure
             is CosmosException or HttpRequestException or TimeoutException or OperationCanceledException or AuthenticationFailedException
@@ -106,16 +140,26 @@ public sealed class CosmosStore : IDisposable
             throw new LedgerUnavailableException(
                 $"The Cosmos DB account at {options.Endpoint} cannot be used: {FirstLine(failure.Message)}", failure);
         }
-        if (account.WritableRegions.Count() > 1)
-        {
-            throw new LedgerUnavailableException(
-                $"The Cosmos DB account at {options.Endpoint} is written in {account.WritableRegions.Count()} regions. Two regions could "
-                + $"each take a different entry under one number; a ledger needs a single write region.");
-        }
-        var consistency = account.Consistency.DefaultConsistencyLevel.ToString();
-        logger.StoreOpened(options.Database, client.Endpoint, consistency);
-        if (consistency is not (nameof(ConsistencyLevel.Strong) or nameof(ConsistencyLevel.BoundedStaleness)))
-            logger.WeakConsistency(consistency);
+    }
+
+    private string? CheckRegions(AccountProperties account) => account.WritableRegions.Count() is > 1 and var regions
+        ? $"The Cosmos DB account at {options.Endpoint} is written in {regions} regions. Two regions could each take a different entry "
+            + $"under one number; a ledger needs a single write region."
+        : null;
+
+    private static string GetConsistency(AccountProperties account) => account.Consistency.DefaultConsistencyLevel.ToString();
+
+    private static bool IsWeak(string consistency) =>
+        consistency is not (nameof(ConsistencyLevel.Strong) or nameof(ConsistencyLevel.BoundedStaleness));
+
+    /// <summary>Null where nothing is missing, or the first start makes it.</summary>
+    private string? CheckMissing(List<string> containers)
+    {
+        if (containers.Count == 0 || (options.CreateIfMissing && !string.IsNullOrWhiteSpace(options.Key)))
+            return null;
+        var why = options.CreateIfMissing ? "an Entra role for data may not make them" : "Storage:Cosmos:CreateIfMissing is false";
+        return $"The database '{options.Database}' at {options.Endpoint} lacks {string.Join(", ", containers)}, and {why}. Make them with "
+            + $"the partition keys in brackets{(options.CreateIfMissing ? ", or set Storage:Cosmos:Key for the first start" : "")}.";
     }
 
     private async Task PrepareAsync(Container container, string partitionKey, CancellationToken cancellationToken)
@@ -128,12 +172,19 @@ public sealed class CosmosStore : IDisposable
                 cancellationToken);
             return;
         }
+        if (CheckPartitionKey(found, container, partitionKey) is { } notOurs)
+            throw new LedgerUnavailableException(notOurs);
+    }
+
+    /// <exception cref="LedgerUnavailableException">The account refuses to show it.</exception>
+    private string? CheckPartitionKey(CosmosResponse found, Container container, string partitionKey)
+    {
         found.OrThrow($"show the container '{container.Id}'");
         using var properties = JsonDocument.Parse(found.Body);
         var paths = properties.RootElement.GetProperty("partitionKey").GetProperty("paths");
-        if (paths.GetArrayLength() != 1 || paths[0].GetString() != partitionKey)
-            throw new LedgerUnavailableException(
-                $"The container '{container.Id}' in '{options.Database}' is not ours: its partition key is not {partitionKey}.");
+        return paths.GetArrayLength() == 1 && paths[0].GetString() == partitionKey
+            ? null
+            : $"The container '{container.Id}' in '{options.Database}' is not ours: its partition key is not {partitionKey}.";
     }
 
     /// <summary>Nothing but the partition key is indexed beyond what always is: every indexed property makes each write dearer.</summary>

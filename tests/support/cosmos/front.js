@@ -3,7 +3,7 @@
 // - the change feed with continuation: the order of a container's last writes, the etag a count;
 // - an index of partitions and one of ids: it would look through the whole container for every page of a query about one of them;
 // - request charges that depend on size, and counts of requests, at GET /_test/stats;
-// - faults, set at POST /_test/faults.
+// - faults, set at POST /_test/faults, and how the account is set, at POST /_test/account.
 // Listens on 127.0.0.1 only, prints its port, and ends with its standard input or after an hour.
 "use strict";
 
@@ -192,12 +192,22 @@ function serve(req, res, kind, match, lose) {
   asked.run(kind === "query" ? req.headers["x-ms-documentdb-partitionkey"] : undefined, () => inner.emit("request", req, res));
 }
 
-/** The account names its regions' addresses; this one has one region, which is here. */
+/** How the account is set, at POST /_test/account; one region and strong consistency unless a test says otherwise. */
+let settings = { regions: ["Here"], consistency: "Strong" };
+
+/** The account names its regions' addresses; whatever they are, they are here. */
 function here(body, host) {
   const account = JSON.parse(body);
-  for (const region of [...account.writableLocations, ...account.readableLocations]) region.databaseAccountEndpoint = `http://${host}/`;
-  account.userConsistencyPolicy.defaultConsistencyLevel = "Strong";
+  account.writableLocations = settings.regions.map(name => ({ name, databaseAccountEndpoint: `http://${host}/` }));
+  account.readableLocations = account.writableLocations;
+  account.userConsistencyPolicy.defaultConsistencyLevel = settings.consistency;
   return JSON.stringify(account);
+}
+
+async function textOf(req) {
+  let text = "";
+  for await (const part of req) text += part;
+  return text;
 }
 
 async function handle(req, res) {
@@ -207,10 +217,12 @@ async function handle(req, res) {
     return answer(res, 200, answered);
   }
   if (req.url === "/_test/faults") {
-    let text = "";
-    for await (const part of req) text += part;
-    faults = JSON.parse(text);
+    faults = JSON.parse(await textOf(req));
     return answer(res, 200, faults);
+  }
+  if (req.url === "/_test/account") {
+    settings = JSON.parse(await textOf(req));
+    return answer(res, 200, settings);
   }
   const match = DOCUMENTS.exec(req.url.split("?")[0]);
   const kind = kindOf(req, match);
