@@ -34,6 +34,31 @@ public static class BotHost
     /// machine.</param>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
     {
+        var app = CreateBuilder(args, replace).Build();
+        SettingsCheck.ThrowIfAnyIsWrong(app.Services);
+        Surroundings.ThrowIfFolderIsNotOurs(app.Services);
+        app.UseAnswerHeaders(app.Services.GetRequiredService<IOptions<TeamsOptions>>().Value.TlsProxy);
+        var isLocal = IsLocal(app.Configuration);
+        if (isLocal)
+            app.UseLocalCallersOnly();
+        app.MapHealth();
+        app.MapWebhooks();
+        app.MapTeams();
+        if (HasSandbox(app.Configuration))
+            app.MapSandbox();
+        if (isLocal)
+        {
+            app.MapLocalTeams();
+            app.MapGet("/", () => Results.Redirect("/localteams"));
+        }
+        return app;
+    }
+
+    /// <summary>Every part of the bot as the settings have it, none of them made yet.</summary>
+    /// <param name="args">Settings of the command line.</param>
+    /// <param name="replace">As for <see cref="Build"/>.</param>
+    internal static WebApplicationBuilder CreateBuilder(string[] args, Action<IServiceCollection>? replace = null)
+    {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(DefaultAddress);
@@ -80,12 +105,9 @@ public static class BotHost
             .AddHostedService<AdministratorCodeNotice>()
             .AddTelemetry(builder.Configuration);
 
-        var isLocal = string.IsNullOrWhiteSpace(builder.Configuration["Teams:AppId"]);
-        // Behind real Teams it is there for trying things out, where somebody asks for it.
-        var hasSandbox = isLocal || builder.Configuration.GetValue<bool>("Sandbox:Enabled");
-        if (hasSandbox)
+        if (HasSandbox(builder.Configuration))
             services.AddSandbox();
-        if (isLocal)
+        if (IsLocal(builder.Configuration))
         {
             services.AddLocalTeams();
             services.AddSingleton<LocalTokenFile>().AddHostedService(static provider => provider.GetRequiredService<LocalTokenFile>());
@@ -106,23 +128,7 @@ public static class BotHost
         }
 
         replace?.Invoke(services);
-        var app = builder.Build();
-        SettingsCheck.ThrowIfAnyIsWrong(app.Services);
-        Surroundings.ThrowIfFolderIsNotOurs(app.Services);
-        app.UseAnswerHeaders(app.Services.GetRequiredService<IOptions<TeamsOptions>>().Value.TlsProxy);
-        if (isLocal)
-            app.UseLocalCallersOnly();
-        app.MapHealth();
-        app.MapWebhooks();
-        app.MapTeams();
-        if (hasSandbox)
-            app.MapSandbox();
-        if (isLocal)
-        {
-            app.MapLocalTeams();
-            app.MapGet("/", () => Results.Redirect("/localteams"));
-        }
-        return app;
+        return builder;
     }
 
     /// <summary>
@@ -161,6 +167,12 @@ public static class BotHost
         await app.RunAsync();
         return parts.Exists(static part => part.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
+
+    /// <summary>Behind real Teams it is there for trying things out, where somebody asks for it.</summary>
+    private static bool HasSandbox(IConfiguration configuration) =>
+        IsLocal(configuration) || configuration.GetValue<bool>("Sandbox:Enabled");
+
+    private static bool IsLocal(IConfiguration configuration) => string.IsNullOrWhiteSpace(configuration["Teams:AppId"]);
 
     /// <summary>
     /// One sentence for each reason; empty for anything that is neither configuration nor surroundings, and so a fault of ours.

@@ -28,6 +28,6 @@ internal static class SecretPlaces
         && root.Providers.LastOrDefault(source => source.TryGet(setting.Path, out _))
             is FileConfigurationProvider or CommandLineConfigurationProvider;
 
-    private static bool IsSecret(IConfigurationSection setting) =>
+    public static bool IsSecret(IConfigurationSection setting) =>
         IsOurs(setting) || !setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase);
 }

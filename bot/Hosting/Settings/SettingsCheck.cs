@@ -1,4 +1,6 @@
 using DevOpsAI.Common;
+using DevOpsAI.Drafting;
+using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using Microsoft.Extensions.Options;
 
@@ -12,32 +14,28 @@ internal static class SettingsCheck
     /// <exception cref="OptionsValidationException">There are mistakes; its failures are one sentence each.</exception>
     public static void ThrowIfAnyIsWrong(IServiceProvider services)
     {
+        var errors = FindErrors(services);
+        if (errors.Count > 0)
+            throw new OptionsValidationException("", typeof(SettingsCheck), errors.Select(static error => error.Message));
+    }
+
+    /// <summary>Every mistake. Settings that cannot be read are as if they were not set from then on.</summary>
+    public static IReadOnlyList<SettingError> FindErrors(IServiceProvider services)
+    {
         var configuration = services.GetRequiredService<IConfiguration>();
         var found = KnownSettings.LookAt(configuration);
         var isDevelopment = services.GetRequiredService<IHostEnvironment>().IsDevelopment();
-        List<string> errors = [.. found.ValidationErrors,
+        List<SettingError> errors = [.. found.ValidationErrors.Select(static error => new SettingError(SettingArea.Settings, error)),
             .. SecretErrors(configuration, services.GetRequiredService<ISecretSource>(), isDevelopment)];
         // The bot will not start, so that the rest can be looked at as if they were not set.
         foreach (var setting in found.Unreadable)
             configuration[setting] = null;
-        try
-        {
-            services.GetRequiredService<IStartupValidator>().Validate();
-        }
-        catch (OptionsValidationException section)
-        {
-            errors.AddRange(section.Failures);
-        }
-        catch (AggregateException sections) when (sections.InnerExceptions.All(static one => one is OptionsValidationException))
-        {
-            errors.AddRange(sections.InnerExceptions.Cast<OptionsValidationException>().SelectMany(static section => section.Failures));
-        }
-        if (errors.Count > 0)
-            throw new OptionsValidationException("", typeof(SettingsCheck), errors.Distinct(StringComparer.Ordinal));
+        errors.AddRange(FindSectionErrors(services));
+        return [.. errors.DistinctBy(static error => error.Message)];
     }
 
     /// <summary>Secrets that are not where the settings say, and secrets that everybody knows, can read or can guess.</summary>
-    internal static IEnumerable<string> SecretErrors(IConfiguration configuration, ISecretSource secrets, bool isDevelopment)
+    internal static IEnumerable<SettingError> SecretErrors(IConfiguration configuration, ISecretSource secrets, bool isDevelopment)
     {
         var isRegistered = !string.IsNullOrWhiteSpace(configuration["Teams:AppId"]);
         var isForOthers = isRegistered && !isDevelopment;
@@ -49,7 +47,7 @@ internal static class SettingsCheck
             var reference = new SecretReference(setting.Value!);
             var (secret, problem) = Resolve(reference, secrets);
             if (problem is not null)
-                yield return $"{setting.Path}: {problem} {WayOut(reference)}";
+                yield return new(SettingArea.Secrets, $"{setting.Path}: {problem} {WayOut(reference)}");
             else if (isRegistered && setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase)
                 && SampleSecrets.Contains(secret!))
                 samples.Add(setting.Path.Split(':')[1]);
@@ -59,22 +57,50 @@ internal static class SettingsCheck
                 guessable.Add(setting.Path);
         }
         if (readable.Count > 0)
-            yield return $"{string.Join(", ", readable)}: written out in a file of settings or on the command line, where others read "
-                + $"it; write env:NAME or file:/path instead.";
+            yield return new(SettingArea.Secrets, $"{string.Join(", ", readable)}: written out in a file of settings or on the command "
+                + $"line, where others read it; write env:NAME or file:/path instead.");
         if (guessable.Count > 0)
-            yield return $"{string.Join(", ", guessable)}: shorter than {SecretPlaces.MinLength} bytes, so it can be guessed; make a new "
-                + $"one, as with 'openssl rand -base64 24'.";
+            yield return new(SettingArea.Secrets, $"{string.Join(", ", guessable)}: shorter than {SecretPlaces.MinLength} bytes, so it "
+                + $"can be guessed; make a new one, as with 'openssl rand -base64 24'.");
         if (samples.Count == 0)
             yield break;
-        yield return $"Teams:AppId is set, so others can reach the bot, but {string.Join(", ", samples)} still "
+        yield return new(SettingArea.SampleSecrets,
+            $"Teams:AppId is set, so others can reach the bot, but {string.Join(", ", samples)} still "
             + $"{(samples.Count == 1 ? "has a" : "have")} published sample "
             + $"{(samples.Count == 1 ? "secret" : "secrets")}: start with --environment Production, which leaves "
             + $"appsettings.Development.json out "
-            + "(dotnet run starts in Development), or give every connection a secret of its own, as env:NAME or file:/path.";
+            + "(dotnet run starts in Development), or give every connection a secret of its own, as env:NAME or file:/path.");
+    }
+
+    private static IEnumerable<SettingError> FindSectionErrors(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+            return [];
+        }
+        catch (OptionsValidationException section)
+        {
+            return GetErrors(section);
+        }
+        catch (AggregateException sections) when (sections.InnerExceptions.All(static one => one is OptionsValidationException))
+        {
+            return sections.InnerExceptions.Cast<OptionsValidationException>().SelectMany(GetErrors);
+        }
+    }
+
+    private static IEnumerable<SettingError> GetErrors(OptionsValidationException section) =>
+        section.Failures.Select(failure => new SettingError(GetArea(section.OptionsType), failure));
+
+    private static SettingArea GetArea(Type section)
+    {
+        if (section == typeof(DraftingOptions))
+            return SettingArea.Runbooks;
+        return section == typeof(GatesOptions) ? SettingArea.Policies : SettingArea.Settings;
     }
 
     /// <summary>Settings that are secrets, or may be.</summary>
-    private static IEnumerable<IConfigurationSection> GetSecrets(IConfiguration configuration)
+    internal static IEnumerable<IConfigurationSection> GetSecrets(IConfiguration configuration)
     {
         IEnumerable<IConfigurationSection> settings =
         [

@@ -85,7 +85,7 @@ public sealed class SettingsCheckTests : IDisposable
                 new Dictionary<string, string?> { ["Connections:b:Settings:HmacSecret"] = "from-a-vault-or-the-environment" })
             .Build();
         var told = SettingsCheck.SecretErrors(configuration, new SecretSource(TimeProvider.System), isDevelopment: false)
-            .ShouldHaveSingleItem();
+            .ShouldHaveSingleItem().Message;
         told.ShouldStartWith("Connections:a:Settings:Bearer, Connections:c:Settings:Token, Teams:ClientSecret: written out");
         told.ShouldNotContain("0123456789abcdef");
         SettingsCheck.SecretErrors(configuration, new SecretSource(TimeProvider.System), isDevelopment: true).ShouldBeEmpty();
@@ -175,11 +175,11 @@ public sealed class SettingsCheckTests : IDisposable
 
     private static List<string> Secrets(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretErrors(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, one => (string?)one.Value)).Build(),
-        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), isDevelopment: true)];
+        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), isDevelopment: true).Select(static error => error.Message)];
 
     private static List<string> InProduction(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretErrors(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, one => (string?)one.Value)).Build(),
-        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), isDevelopment: false)];
+        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), isDevelopment: false).Select(static error => error.Message)];
 
     private async Task<string> RefusedAsync(params string[] settings)
     {
