@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Cli;
+using DevOpsAI.Bot.Cli.Setup;
 using DevOpsAI.Bot.Hosting;
 
 if (await LedgerCommands.TryRunAsync(args) is { } exitCode)
@@ -10,5 +11,8 @@ if (await KeyCommands.TryRunAsync(args) is { } vaultExitCode)
     return vaultExitCode;
 if (await ManifestCommands.TryRunAsync(args) is { } packaged)
     return packaged;
+
+if (await SetupCommand.TryRunAsync(args) is { } checkedExitCode)
+    return checkedExitCode;
 
 return await Usage.TryRunAsync(args, Console.Out, Console.Error) ?? await BotHost.RunAsync(args);

@@ -6,6 +6,7 @@ internal static class Usage
     private const string Text = """
         Without a command the bot starts; settings are given as --Name:Part=value, or in the environment as Name__Part=value.
 
+          setup     says what is missing before the bot can work: setup check --help
           ledger    list, verify, prove, export and more: ledger --help
           witness   cosigns checkpoints of other people's ledgers: witness --help
           keys      wraps data keys under the customer's newest key: keys --help

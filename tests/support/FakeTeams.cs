@@ -55,9 +55,11 @@ public sealed class FakeTeams : IAsyncDisposable
             Interlocked.Increment(ref keyFetches);
             return Results.Text(Issuer.KeySet([.. Endorsements]), "application/json");
         });
-        app.MapPost("/{tenant}/oauth2/v2.0/token", () => Results.Text(
-            $$"""{"token_type":"Bearer","expires_in":3599,"access_token":"token-{{Interlocked.Increment(ref tokens)}}"}""",
-            "application/json"));
+        app.MapPost("/{tenant}/oauth2/v2.0/token", () => TokenRefusal is { } refusal
+            ? Results.Text(refusal.Body ?? "", "application/json", statusCode: refusal.Status)
+            : Results.Text(
+                $$"""{"token_type":"Bearer","expires_in":3599,"access_token":"token-{{Interlocked.Increment(ref tokens)}}"}""",
+                "application/json"));
         app.Map(ConnectorPath + "/{**rest}", AnswerAsync);
     }
 
@@ -68,6 +70,9 @@ public sealed class FakeTeams : IAsyncDisposable
 
     /// <summary>The metadata answers 503.</summary>
     public bool KeysAreDown { get; set; }
+
+    /// <summary>What Entra answers in place of a token.</summary>
+    public FakeResponse? TokenRefusal { get; set; }
 
     /// <summary>Overrides <c>jwks_uri</c>.</summary>
     public string? KeysUrl { get; set; }
