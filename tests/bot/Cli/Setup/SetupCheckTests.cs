@@ -188,6 +188,27 @@ public sealed class SetupCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_kill_switch_that_the_account_can_change_is_told_and_left_as_it_is()
+    {
+        var file = Path.Combine(scene.Root, "kill-switch");
+        await File.WriteAllTextAsync(file, "# nothing\n", TestContext.Current.CancellationToken);
+        scene.Settings["Gates:KillSwitchPath"] = file;
+        (await scene.MissingAsync("kill-switch")).ShouldContain($"can change the kill switch {file}");
+        (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldBe("# nothing\n");
+    }
+
+    [Fact]
+    public async Task Each_mistake_in_runbooks_has_a_line_with_its_place()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(scene.Root, "runbooks")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "one.yaml"), "nonsense: 1\n", TestContext.Current.CancellationToken);
+        scene.Settings["Drafting:RunbooksPath"] = folder;
+        var missing = (await scene.LinesAsync()).Where(static line => line.Status == "missing").ToList();
+        missing.ShouldNotBeEmpty();
+        missing.ShouldAllBe(static line => line.Check == "runbooks" && line.Message.Contains("one.yaml:1:"));
+    }
+
+    [Fact]
     public async Task A_client_without_an_administrator_is_named_though_the_bot_would_start()
     {
         scene.Settings["Access:Roles:*:administrator:0"] = null;
