@@ -5,7 +5,7 @@ namespace DevOpsAI.Tests.EndToEnd;
 
 /// <summary>
 /// <c>docs/going-live.md</c> from the first start on, with nothing of Azure and Teams but stand-ins of the login host, the Bot Connector,
-/// managed identity and Key Vault: the first administrator, the first channel, the first alert, the first approval, the proof.
+/// managed identity and Key Vault: what is missing, the app package, the first administrator, channel, alert and approval, the proof.
 /// </summary>
 public sealed class GoingLiveTests
 {
@@ -22,7 +22,23 @@ public sealed class GoingLiveTests
         using var wire = new HttpClient(signed) { BaseAddress = bot.Http.BaseAddress };
         await using var teams = await PlayedTeams.StartAsync(wire);
         signed.ServiceUrl = teams.ServiceUrl;
-        await bot.RestartAsync(new() { ["Teams:TrustedServiceUrls:0"] = teams.ServiceUrl });
+        Dictionary<string, string> reached = new() { ["Teams:TrustedServiceUrls:0"] = teams.ServiceUrl };
+        var (exit, output) = await bot.VerbWithAllAsync(new(reached) { ["Teams:ClientSecret"] = "env:NO_SUCH_VARIABLE" }, "setup", "check");
+        exit.ShouldBe(1, output);
+        output.ShouldContain("NO_SUCH_VARIABLE");
+        (_, output) = await bot.VerbWithAllAsync(reached, "setup", "check", "--json");
+        // The one thing that is no stand-in: the Bot Connector's own address, which this machine may not reach.
+        output.Split('\n').Where(static line => line.Contains("\"missing\"", StringComparison.Ordinal))
+            .ShouldAllBe(static line => line.Contains("\"connector\"", StringComparison.Ordinal), output);
+        output.ShouldContain("\"checkpoint-key\"");
+        output.ShouldNotContain("the-client-secret");
+        await bot.RestartAsync(reached);
+
+        var package = Path.Combine(storage, "devops-ai-bot.zip");
+        (exit, output) = await bot.VerbAsync("manifest", "build", "--app-id", App, "--domain", "www.msp.example", "--out", package);
+        exit.ShouldBe(0, output);
+        (exit, output) = await bot.VerbAsync("manifest", "check", package);
+        exit.ShouldBe(0, output);
 
         // The first administrator.
         await Eventually.TrueAsync(() => Task.FromResult(bot.Output.Contains("claim ", StringComparison.Ordinal)), () => bot.Output);
@@ -49,9 +65,9 @@ public sealed class GoingLiveTests
         await Eventually.TrueAsync(() => Task.FromResult(card.Says("Verified")), () => $"verified: {card.Card}\n{bot.Output}");
 
         // The proof, from outside: what Key Vault signed, checked with its public key alone.
-        var (exit, key) = await bot.VerbAsync("ledger", "key", "--tenant", "contoso");
+        (exit, var key) = await bot.VerbAsync("ledger", "key", "--tenant", "contoso");
         exit.ShouldBe(0, key);
-        (exit, var output) = await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso");
+        (exit, output) = await bot.VerbAsync("ledger", "checkpoint", "--tenant", "contoso");
         exit.ShouldBe(0, output);
         (exit, output) = await bot.VerbAsync("ledger", "verify", "--tenant", "contoso");
         exit.ShouldBe(0, output);

@@ -1,6 +1,7 @@
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Cli.Setup;
 
@@ -9,7 +10,8 @@ namespace DevOpsAI.Bot.Cli.Setup;
 /// a client without one has nobody who could give a role.
 /// </summary>
 internal sealed class AdministratorsCheck(
-    Lazy<ITenantDirectory> tenants, Lazy<Administrators> administrators, Lazy<ILocalMode> mode, LedgerToLookAt ledger) : ISetupCheck
+    Lazy<ITenantDirectory> tenants, Lazy<Administrators> administrators, Lazy<ILocalMode> mode, Lazy<IOptions<AccessOptions>> options,
+    LedgerToLookAt ledger) : ISetupCheck
 {
     public string Name => "administrators";
 
@@ -38,10 +40,13 @@ internal sealed class AdministratorsCheck(
             if (!await administrators.Value.HasOneAsync(tenant.Id, archive, cancellationToken))
                 without.Add(tenant.Id.Value);
         }
-        return without.Count == 0
-            ? SetupFinding.Ok("Every client has an administrator.")
+        if (without.Count == 0)
+            return SetupFinding.Ok("Every client has an administrator.");
+        return options.Value.Value.FirstAdministratorCode
+            ? SetupFinding.Ok($"Nobody is administrator of {string.Join(", ", without)} yet; the start prints a code for the first one.")
             : SetupFinding.Missing($"Nobody is administrator of {string.Join(", ", without)}. Set "
                 + $"Access:Roles:{without[0]}:administrator:0, or Access:Roles:*:administrator:0 for every client, to the Entra object id "
-                + $"of the first one, which Entra shows on the user's page.");
+                + "of the first one, which Entra shows on the user's page; or set Access:FirstAdministratorCode=true, and the start "
+                + "prints a code that makes whoever sends it the first one.");
     }
 }

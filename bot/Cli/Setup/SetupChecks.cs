@@ -5,6 +5,7 @@ using DevOpsAI.Gates;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Options;
 using SigningKeys = DevOpsAI.Bot.Teams.Inbound.SigningKeys;
 
 namespace DevOpsAI.Bot.Cli.Setup;
@@ -61,6 +62,7 @@ internal static class SetupChecks
             .AddLazy<SigningKeys>()
             .AddLazy<ITenantDirectory>()
             .AddLazy<Administrators>()
+            .AddLazy<IOptions<AccessOptions>>()
             .AddLazy<KillSwitchReach>()
             .AddLazy<IKeyWrapper>()
             .AddLazy<ICheckpointSigner>();

@@ -125,9 +125,15 @@ internal sealed class BotProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a command-line verb of the bot on this storage, beside or without the running bot.</summary>
-    public async Task<(int ExitCode, string Output)> VerbAsync(params string[] arguments)
+    public Task<(int ExitCode, string Output)> VerbAsync(params string[] arguments) => FinishAsync(StartVerb(arguments));
+
+    /// <summary>As <see cref="VerbAsync"/>, with every setting of the bot, and these.</summary>
+    public Task<(int ExitCode, string Output)> VerbWithAllAsync(Dictionary<string, string> further, params string[] arguments) =>
+        FinishAsync(StartVerb(arguments, settings.Concat(further)));
+
+    private static async Task<(int ExitCode, string Output)> FinishAsync(Process started)
     {
-        using var verb = StartVerb(arguments);
+        using var verb = started;
         var text = verb.StandardOutput.ReadToEndAsync();
         var errors = verb.StandardError.ReadToEndAsync();
         await verb.WaitForExitAsync();
@@ -135,7 +141,10 @@ internal sealed class BotProcess : IAsyncDisposable
     }
 
     /// <summary>As <see cref="VerbAsync"/>, for one that is to be watched or killed.</summary>
-    public Process StartVerb(params string[] arguments)
+    public Process StartVerb(params string[] arguments) => StartVerb(arguments, settings.Where(
+        static setting => OfVerbs.Any(section => setting.Key.StartsWith(section, StringComparison.Ordinal))));
+
+    private Process StartVerb(string[] arguments, IEnumerable<KeyValuePair<string, string>> passed)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Places.Program);
@@ -144,8 +153,7 @@ internal sealed class BotProcess : IAsyncDisposable
         start.WorkingDirectory = Places.Bot;
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["Storage__Path"] = Storage;
-        foreach (var (name, value) in settings.Where(
-            static setting => OfVerbs.Any(section => setting.Key.StartsWith(section, StringComparison.Ordinal))))
+        foreach (var (name, value) in passed)
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         return Process.Start(start)!;
     }

@@ -218,6 +218,16 @@ public sealed class SetupCheckTests : IAsyncLifetime
         line.ShouldContain("Access:Roles:fabrikam:administrator:0");
     }
 
+    [Fact]
+    public async Task Where_the_start_prints_a_code_nobody_has_to_be_named()
+    {
+        scene.Settings["Access:Roles:*:administrator:0"] = null;
+        scene.Settings["Access:FirstAdministratorCode"] = "true";
+        var line = (await scene.LinesAsync()).Single(static line => line.Check == "administrators");
+        line.Status.ShouldBe("ok");
+        line.Message.ShouldBe("Nobody is administrator of contoso, fabrikam yet; the start prints a code for the first one.");
+    }
+
     /// <summary>The machine's clock, so far off. Waits take as long as they do.</summary>
     private sealed class ClockThatIsOff(TimeSpan by) : TimeProvider
     {
