@@ -23,7 +23,7 @@ public sealed class GatesServicesTests
             .Where(type => type.Namespace == typeof(GatesServices).Namespace
                 && type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
             .ToList();
-        handlers.Count.ShouldBe(14);
+        handlers.Count.ShouldBe(15);
         handlers.ForEach(handler => ActivatorUtilities.CreateInstance(host.Services, handler));
         await host.StopAsync(GateScene.Cancelled);
     }
