@@ -19,7 +19,6 @@ public sealed partial class BlobServer : IAsyncDisposable
 
     public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private static readonly SemaphoreSlim Installing = new(1, 1);
     private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(2);
     private readonly Process process;
 
@@ -34,7 +33,7 @@ public sealed partial class BlobServer : IAsyncDisposable
     /// <param name="port">One that was free a moment ago; 0 for any.</param>
     public static async Task<BlobServer?> TryStartAsync(int port = 0)
     {
-        if (!await InstallAsync())
+        if (!await NpmPackages.InstallAsync(Folder))
             return null;
         var start = new ProcessStartInfo("node", "server.js")
         {
@@ -89,29 +88,6 @@ public sealed partial class BlobServer : IAsyncDisposable
 
     private static Uri Sign(string address, BlobContainerSasPermissions permissions) =>
         Client(address).GenerateSasUri(permissions, TimeProvider.System.GetUtcNow().AddHours(1));
-
-    private static async Task<bool> InstallAsync()
-    {
-        await Installing.WaitAsync();
-        try
-        {
-            // npm writes this file last, so an interrupted install is done again.
-            if (File.Exists(Path.Combine(Folder, "node_modules", ".package-lock.json")))
-                return true;
-            using var npm = Process.Start(
-                new ProcessStartInfo("npm", "ci --ignore-scripts --no-audit --no-fund --loglevel=error") { WorkingDirectory = Folder });
-            await npm!.WaitForExitAsync();
-            return npm.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-        finally
-        {
-            Installing.Release();
-        }
-    }
 
     [GeneratedRegex(@"http://127\.0\.0\.1:[1-9][0-9]*", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Listening();

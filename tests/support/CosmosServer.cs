@@ -17,7 +17,6 @@ public sealed class CosmosServer : IAsyncDisposable
     /// <summary>Any base64 will do: the server looks at no signature.</summary>
     public const string Key = "bm90IGEga2V5LCBidXQgYmFzZTY0";
 
-    private static readonly SemaphoreSlim Installing = new(1, 1);
     private readonly Process process;
     private readonly HttpClient control;
 
@@ -35,7 +34,7 @@ public sealed class CosmosServer : IAsyncDisposable
     /// <summary>Null when there is no Node, or its packages cannot be had.</summary>
     public static async Task<CosmosServer?> TryStartAsync()
     {
-        if (!await InstallAsync())
+        if (!await NpmPackages.InstallAsync(Folder))
             return null;
         var process = Process.Start(new ProcessStartInfo("node", "front.js 0")
         {
@@ -109,29 +108,6 @@ public sealed class CosmosServer : IAsyncDisposable
             process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
-    }
-
-    private static async Task<bool> InstallAsync()
-    {
-        await Installing.WaitAsync();
-        try
-        {
-            // npm writes this file last, so an interrupted install is done again.
-            if (File.Exists(Path.Combine(Folder, "node_modules", ".package-lock.json")))
-                return true;
-            using var npm = Process.Start(
-                new ProcessStartInfo("npm", "ci --ignore-scripts --no-audit --no-fund --loglevel=error") { WorkingDirectory = Folder });
-            await npm!.WaitForExitAsync();
-            return npm.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-        finally
-        {
-            Installing.Release();
-        }
     }
 
     private sealed class PlainSecrets : ISecretSource
