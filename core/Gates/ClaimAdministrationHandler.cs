@@ -9,7 +9,7 @@ namespace DevOpsAI.Gates;
 /// the code, and not by a person.
 /// </summary>
 internal sealed class ClaimAdministrationHandler(
-    AdministratorCode code, DecisionService recorder, ITenantDirectory tenants, Lazy<ConfiguredAccess> access)
+    AdministratorCode code, DecisionService recorder, ITenantDirectory tenants, Administrators administrators)
     : IRequestHandler<ClaimAdministration, RequestResult>
 {
     private const string NoneGood =
@@ -63,7 +63,7 @@ internal sealed class ClaimAdministrationHandler(
     }
 
     private Outcome Decide(TenantState state, ClaimAdministration request) =>
-        access.Value.GetHolders(state, Role.Administrator).Count > 0
+        administrators.HasOne(state)
             ? Outcome.Refuse(null, Refusal.AlreadyDecided, $"{state.Name} has an administrator already.")
             : new Outcome.Append([state.GetVersion(StreamId.Access)],
                 [new(StreamId.Access, Actor.Service("one-time code"), request.Correlation,

@@ -126,6 +126,6 @@ public sealed class ClaimAdministrationTests
 
     private Task<RequestResult> ClaimAsync(Person who, string typed, bool isPrivate = true, AdministratorCode? by = null) =>
         new ClaimAdministrationHandler(by ?? code, scene.Recorder, scene,
-            new(() => new(Options.Create(options), scene, scene.Policies, scene.Clock)))
+            new(new(() => new(Options.Create(options), scene, scene.Policies, scene.Clock)), CoreFeatures.Catalog))
             .Handle(new(who, typed, isPrivate, CorrelationId.Parse("0123456789abcdef0123456789abcdef")), GateScene.Cancelled);
 }
