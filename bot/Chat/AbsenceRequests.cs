@@ -60,7 +60,7 @@ internal sealed class AbsenceRequests(
         if (words.Count > 0 && visibility.NamesAClient(words[0]))
             return ([], "");
         var rest = string.Join(' ', words);
-        if (turn.Conversation.Kind != "personal")
+        if (!turn.Conversation.IsPersonal)
             return ([], rest);
         var visible = await visibility.TenantsAsync(turn.Person, turn.Conversation, cancellationToken);
         return ([.. visible.Where(client => Works(turn.Person, client))], rest);

@@ -67,7 +67,7 @@ internal sealed class IncidentAnswers(IMediator mediator, Visibility visibility,
     private OutgoingMessage Copy(ChatTurn turn, Sought.Found found, Incident incident, string? notice)
     {
         var conversation = turn.Conversation.ChannelId;
-        var view = turn.Conversation.Kind == "personal"
+        var view = turn.Conversation.IsPersonal
             ? views.ForPerson(found.Where.State, incident, conversation, turn.Person, notice)
             : views.ForEverybody(found.Where.State, incident, conversation) with { Notice = notice };
         return new()

@@ -43,7 +43,7 @@ internal sealed class PersonalSubjectCards(Visibility visibility, SubjectViews v
             is not var (client, proposal))
             return Reply.NotForThem(NoSuchThing);
         var place = turn.Conversation.ChannelId;
-        var view = turn.Conversation.Kind == "personal"
+        var view = turn.Conversation.IsPersonal
             ? views.ForPerson(client.State, proposal, place, turn.Person)
             : views.ForEverybody(client.State, proposal, place);
         return view is null

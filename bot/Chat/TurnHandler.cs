@@ -55,7 +55,7 @@ internal sealed class TurnHandler(
     {
         await links.InstalledAsync(turn, cancellationToken);
         await turn.ReplyAsync(
-            Reply.Card(MessageCards.Welcome(turn.Conversation.Kind != "personal", access.EverybodyIsAdministrator)), cancellationToken);
+            Reply.Card(MessageCards.Welcome(!turn.Conversation.IsPersonal, access.EverybodyIsAdministrator)), cancellationToken);
     }
 
     public Task OnRemovedAsync(TurnContext turn, CancellationToken cancellationToken) => links.RemovedAsync(turn, cancellationToken);

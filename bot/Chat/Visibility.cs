@@ -118,7 +118,7 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
     /// </summary>
     public string? LeftOut(Person person, ConversationRef conversation)
     {
-        if (conversation.Kind != "personal")
+        if (!conversation.IsPersonal)
             return null;
         return UserMessages.LeftOut(
             Known(keys.Unavailable.Select(static one => one.Tenant).Where(tenant => !quarantine.Holds(tenant))), Known(
@@ -180,7 +180,7 @@ public sealed class Visibility(ITenantDirectory tenants, TenantStates states, IA
     public async ValueTask<bool> MayBeShownAsync(
         TenantId tenant, TenantState state, ConversationRef conversation, CancellationToken cancellationToken)
     {
-        if (conversation.Kind == "personal" || state.Channels.ContainsKey(conversation.ChannelId))
+        if (conversation.IsPersonal || state.Channels.ContainsKey(conversation.ChannelId))
             return true;
         return access.EverybodyIsAdministrator
             && (await LinkedToAsync(conversation.ChannelId, cancellationToken)).All(linked => linked.Tenant.Id == tenant);

@@ -22,9 +22,8 @@ internal sealed class ClaimCommand(IMediator mediator) : ChatCommand<ClaimComman
     /// <summary>About no single client, so the answer goes on no ledger of its own: the role is on each.</summary>
     protected override async Task<OutgoingMessage> AnswerAsync(Arguments arguments, ChatTurn turn, CancellationToken cancellationToken)
     {
-        var isPrivate = turn.Conversation.Kind == "personal";
         var result = await mediator.Send(
-            new ClaimAdministration(turn.Person, arguments.Code, isPrivate, turn.Correlation), cancellationToken);
+            new ClaimAdministration(turn.Person, arguments.Code, turn.Conversation.IsPersonal, turn.Correlation), cancellationToken);
         var shown = result.Refusal == Refusal.RecordUnavailable ? turn.Correlation : (CorrelationId?)null;
         return Reply.Notice(result.Message, result.IsDone, correlation: shown) with { Refused = result.Refusal?.ToString() };
     }

@@ -15,6 +15,9 @@ public sealed record ConversationRef(
     /// <summary>The channel key: the conversation without its thread.</summary>
     public ConversationId ChannelId => ConversationId.Root;
 
+    /// <summary>A person's own chat with the bot.</summary>
+    public bool IsPersonal => Kind == "personal";
+
     /// <summary>A thread of a channel, as opposed to the channel itself or a chat.</summary>
     public bool IsThread => ConversationId.IsThread;
 

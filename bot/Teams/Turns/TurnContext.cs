@@ -29,7 +29,7 @@ public sealed class TurnContext(
     /// Said to the bot: anything in a personal chat; elsewhere, where Teams may deliver what people say to each other, only what mentions
     /// the bot.
     /// </summary>
-    public bool IsAddressed => Conversation.Kind == "personal" || Mentions.OfRecipient(activity);
+    public bool IsAddressed => Conversation.IsPersonal || Mentions.OfRecipient(activity);
 
     public ConversationRef Conversation { get; init; } = ConversationRef.From(activity);
 
