@@ -15,7 +15,7 @@ public sealed class GoingLiveTests
     public async Task From_the_first_start_to_an_approval_by_the_first_administrator_and_its_proof()
     {
         await using var fake = await FakeTeams.StartAsync();
-        await using var vault = await PlayedKeyVault.StartAsync();
+        await using var vault = await VaultServer.StartAsync();
         var storage = Directory.CreateTempSubdirectory("bot-").FullName;
         await using var bot = BotProcess.NotStarted(Settings(fake, vault), storage);
         using var signed = new SignedCaller(fake, App);
@@ -78,13 +78,13 @@ public sealed class GoingLiveTests
         exit.ShouldBe(0, output);
         output.ShouldContain("Signed with the key given");
         vault.Signatures.ShouldBeGreaterThan(0);
-        vault.Refused.ShouldBeEmpty();
+        vault.Strangers.ShouldBeEmpty();
         bot.Output.ShouldNotContain("the-client-secret");
         bot.Kill();
         Directory.Delete(storage, recursive: true);
     }
 
-    private static Dictionary<string, string> Settings(FakeTeams teams, PlayedKeyVault vault) => new(vault.Settings)
+    private static Dictionary<string, string> Settings(FakeTeams teams, VaultServer vault) => new(vault.Settings)
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["Tenants:contoso:Name"] = "Contoso Ltd",

@@ -1,4 +1,6 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using DevOpsAI.Ledger.Encryption;
@@ -9,15 +11,23 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace DevOpsAI.Tests.Bot.Commands.Setup;
+namespace DevOpsAI.Tests.Support;
 
-/// <summary>A real server on loopback that plays Key Vault: a key that signs, and a key for each client that wraps and unwraps.</summary>
-internal sealed class VaultServer : IAsyncDisposable
+/// <summary>
+/// A real server on loopback that plays Key Vault (a key that signs, and a key for each client that wraps and unwraps) and the managed
+/// identity endpoint of Container Apps, which gives the token for it.
+/// </summary>
+public sealed class VaultServer : IAsyncDisposable
 {
+    private const string Token = "token-of-the-managed-identity";
+    private const string IdentityHeader = "header-of-this-container";
+
+    private readonly ConcurrentQueue<string> strangers = new();
     private readonly WebApplication app;
     private readonly HttpClient client = new();
     private readonly ECDsa signing = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly RSA wrapping = RSA.Create(2048);
+    private int signatures;
 
     private VaultServer()
     {
@@ -25,12 +35,13 @@ internal sealed class VaultServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         app = builder.Build();
-        app.MapGet("/keys/{name}", (string name) => Refused("get") ?? Results.Json(GetPublicKey(name)));
-        app.MapPost("/keys/{name}/v1/sign", (JsonObject asked) => Refused("sign") ?? Answer(
-            "ledger", Bend(signing.SignHash(Read(asked)))));
-        app.MapPost("/keys/{name}/wrapkey", (string name, JsonObject asked) => Refused("wrapkey") ?? Answer(
+        app.MapGet("/identity", GetToken);
+        var keys = app.MapGroup("/keys").AddEndpointFilter(LetInAsync);
+        keys.MapGet("/{name}", (string name) => Refused("get") ?? Results.Json(GetPublicKey(name)));
+        keys.MapPost("/{name}/v1/sign", (JsonObject asked) => Refused("sign") ?? Answer("ledger", Bend(Sign(asked))));
+        keys.MapPost("/{name}/wrapkey", (string name, JsonObject asked) => Refused("wrapkey") ?? Answer(
             name, wrapping.Encrypt(Read(asked), RSAEncryptionPadding.OaepSHA256)));
-        app.MapPost("/keys/{name}/v1/unwrapkey", (string name, JsonObject asked) => Refused("unwrapkey") ?? Answer(
+        keys.MapPost("/{name}/v1/unwrapkey", (string name, JsonObject asked) => Refused("unwrapkey") ?? Answer(
             name, Bend(wrapping.Decrypt(Read(asked), RSAEncryptionPadding.OaepSHA256))));
     }
 
@@ -39,6 +50,17 @@ internal sealed class VaultServer : IAsyncDisposable
 
     /// <summary>Whether what it gives back is not what it should be.</summary>
     public bool Bends { get; set; }
+
+    /// <summary>Calls that showed another token, or none.</summary>
+    public IReadOnlyCollection<string> Strangers => strangers;
+
+    public int Signatures => Volatile.Read(ref signatures);
+
+    /// <summary>As Container Apps sets them, and the setting that names the key.</summary>
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
+    {
+        ["IDENTITY_ENDPOINT"] = $"{Root}identity", ["IDENTITY_HEADER"] = IdentityHeader, ["Ledger:KeyVaultKey"] = SigningKey,
+    };
 
     public string SigningKey => $"{Root}keys/ledger";
 
@@ -53,10 +75,10 @@ internal sealed class VaultServer : IAsyncDisposable
 
     /// <summary>The bot's own parts, with a token that needs no Entra and an address that is here.</summary>
     public void Put(IServiceCollection services) => services
-        .AddSingleton<ICheckpointSigner>(new KeyVaultSigner(client, static _ => new("token"), SigningKey))
+        .AddSingleton<ICheckpointSigner>(new KeyVaultSigner(client, static _ => new(Token), SigningKey))
         .AddSingleton<IKeyWrapper>(new KeyVaultWrapper(
             client, new() { Provider = KeyProvider.KeyVault, VaultUri = new(Root), KeyName = "bot-{tenant}" },
-            static (_, _) => new("token")));
+            static (_, _) => new(Token)));
 
     public async ValueTask DisposeAsync()
     {
@@ -66,9 +88,33 @@ internal sealed class VaultServer : IAsyncDisposable
         wrapping.Dispose();
     }
 
+    private static IResult GetToken(HttpRequest request)
+    {
+        if (request.Headers["X-IDENTITY-HEADER"] != IdentityHeader)
+            return Results.StatusCode(StatusCodes.Status401Unauthorized);
+        var ends = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        return Results.Json(
+            new { access_token = Token, expires_on = ends, resource = request.Query["resource"].ToString(), token_type = "Bearer" });
+    }
+
+    private async ValueTask<object?> LetInAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        var request = call.HttpContext.Request;
+        if (request.Headers.Authorization == "Bearer " + Token)
+            return await next(call);
+        strangers.Enqueue($"{request.Method} {request.Path}");
+        return Results.StatusCode(StatusCodes.Status401Unauthorized);
+    }
+
     private IResult? Refused(string right) => Withheld.Contains(right)
         ? Results.Json(new { error = new { code = "Forbidden" } }, statusCode: StatusCodes.Status403Forbidden)
         : null;
+
+    private byte[] Sign(JsonObject asked)
+    {
+        Interlocked.Increment(ref signatures);
+        return signing.SignHash(Read(asked));
+    }
 
     private object GetPublicKey(string name)
     {
