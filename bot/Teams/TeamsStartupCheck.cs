@@ -55,9 +55,9 @@ public sealed class TeamsStartupCheck(IServer server, IConfiguration configurati
         }
         throw new TeamsSetupException(
             $"Refusing to start: '{open}' can be reached from other machines, and without Teams:AppId nobody who calls is authenticated. "
-            + "Set Teams:AppId, Teams:TenantId and Teams:ClientSecret (or Teams:CertificatePath, or Teams:ManagedIdentity) to the bot's "
-            + "registration, "
-            + "or listen on this machine only, as with ASPNETCORE_URLS=http://localhost:3978.");
+            + "Set Teams:AppId, Teams:TenantId and Teams:ClientSecret (or Teams:CertificatePath, Teams:FederatedTokenFile or "
+            + "Teams:ManagedIdentity) to the bot's registration, or listen on this machine only, as with "
+            + "ASPNETCORE_URLS=http://localhost:3978.");
     }
 
     private void CheckTls(List<string> addresses)

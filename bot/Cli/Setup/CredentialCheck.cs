@@ -18,7 +18,8 @@ internal sealed class CredentialCheck(IOptions<TeamsOptions> options, IBotTokens
             return environment.IsDevelopment()
                 ? SetupFinding.Skipped(LocalModeMessages.NotAsked)
                 : SetupFinding.Missing("Teams:AppId is not set, so the bot would serve this machine alone. Set Teams:AppId, Teams:TenantId "
-                    + "and Teams:ClientSecret (or Teams:CertificatePath, or Teams:ManagedIdentity) to the bot's registration.");
+                    + "and Teams:ClientSecret (or Teams:CertificatePath, Teams:FederatedTokenFile or Teams:ManagedIdentity) to the bot's "
+                    + "registration.");
         }
         try
         {

@@ -14,6 +14,11 @@ internal static class CredentialRefusals
     private const int NoSuchTenant = 90002;
     private const int NoTenantId = 900023;
     private const int NoSuchApplication = 700016;
+    private const int TokenEnded = 700024;
+    private const int NoSuchFederation = 70021;
+    private const int NoSuchIssuer = 700211;
+    private const int NoSuchAudience = 700212;
+    private const int NoSuchSubject = 700213;
     private const int WrongCertificate = 700027;
     private const int ApplicationDisabled = 7000112;
     private const int WrongSecret = 7000215;
@@ -28,6 +33,9 @@ internal static class CredentialRefusals
         MsalException msal => $"{GetHost(teams)} gave no token ({msal.ErrorCode}). Try again; if it stays so, compare Teams:AppId and "
             + "Teams:TenantId with the app registration.",
         HttpRequestException => $"{GetHost(teams)} cannot be reached: {failure.Message.TrimEnd('.')}. Let this machine call it over https.",
+        _ when teams.FederatedTokenFile is { Length: > 0 } file =>
+            $"Teams:FederatedTokenFile cannot be read ({failure.Message.TrimEnd('.')}). It is the file {file} that the issuer of the "
+            + "federated credential writes for this process; in Kubernetes its path is in AZURE_FEDERATED_TOKEN_FILE.",
         _ => $"Teams:CertificatePath cannot be used ({failure.Message}). It is a PFX or PEM file with its private key, and "
             + "Teams:CertificatePassword is its password.",
     };
@@ -45,6 +53,11 @@ internal static class CredentialRefusals
         ApplicationDisabled => $"The application {teams.AppId} is disabled (AADSTS{number}). Enable it under Enterprise applications.",
         WrongCertificate => $"The certificate of Teams:CertificatePath is none of the application {teams.AppId} (AADSTS{number}). Upload "
             + "its public part under Certificates & secrets of the app registration.",
+        TokenEnded when teams.FederatedTokenFile is { Length: > 0 } => $"The token in Teams:FederatedTokenFile is out of date "
+            + $"(AADSTS{number}). Its issuer has to replace it while the bot runs; compare the clocks if it does.",
+        NoSuchFederation or NoSuchIssuer or NoSuchAudience or NoSuchSubject => $"The token in Teams:FederatedTokenFile is not one that the "
+            + $"application {teams.AppId} trusts (AADSTS{number}). Compare issuer, audience and subject of the federated credential "
+            + "under Certificates & secrets of the app registration with iss, aud and sub of the token, letter by letter.",
         _ => $"Entra refused the application {teams.AppId} (AADSTS{number}); https://login.microsoftonline.com/error?code={number} says "
             + "what that means and what to do.",
     };

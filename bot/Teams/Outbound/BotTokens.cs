@@ -55,7 +55,8 @@ internal sealed class BotTokens(
             return result.AccessToken;
         }
         catch (Exception error)
-            when (error is MsalException or HttpRequestException or CryptographicException or IOException or SecretUnavailableException)
+            when (error is MsalException or HttpRequestException or CryptographicException or IOException or UnauthorizedAccessException
+                or SecretUnavailableException)
         {
             var reason = error switch
             {
@@ -109,7 +110,7 @@ internal sealed class BotTokens(
         };
     }
 
-    /// <param name="secret">The client secret, or the certificate's password; null for a certificate without one.</param>
+    /// <param name="secret">The client secret, or the certificate's password; null where there is neither.</param>
     private static IConfidentialClientApplication Application(
         IHttpClientFactory clients, TeamsOptions options, CloudEnvironment cloud, string? secret)
     {
@@ -119,6 +120,11 @@ internal sealed class BotTokens(
             .WithAuthority(new Uri(authority, options.TenantId).ToString(), validateAuthority: false)
             .WithInstanceDiscovery(false)
             .WithHttpClientFactory(new MsalClients(clients));
+        if (options.FederatedTokenFile is { Length: > 0 } file)
+        {
+            return builder.WithClientAssertion(async (AssertionRequestOptions request) =>
+                (await File.ReadAllTextAsync(file, request.CancellationToken)).Trim()).Build();
+        }
         return options.CertificatePath is { Length: > 0 } path
             ? builder.WithCertificate(LoadCertificate(path, secret)).Build()
             : builder.WithClientSecret(secret).Build();

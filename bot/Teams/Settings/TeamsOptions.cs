@@ -14,7 +14,8 @@ public sealed class TeamsOptions
     public string? TenantId { get; set; }
 
     /// <summary>
-    /// One of secret, certificate and managed identity is needed with an app id. <c>env:NAME</c>, <c>file:/path</c>, or the secret itself.
+    /// One of secret, certificate, federated token and managed identity is needed with an app id. <c>env:NAME</c>, <c>file:/path</c>, or
+    /// the secret itself.
     /// </summary>
     public string? ClientSecret { get; set; }
 
@@ -23,6 +24,12 @@ public sealed class TeamsOptions
 
     /// <summary>As <see cref="ClientSecret"/>.</summary>
     public string? CertificatePassword { get; set; }
+
+    /// <summary>
+    /// A file that holds a token of another issuer, which the registration trusts by a federated credential: what Kubernetes writes and
+    /// names in <c>AZURE_FEDERATED_TOKEN_FILE</c>. Read anew for each token, as its issuer replaces it.
+    /// </summary>
+    public string? FederatedTokenFile { get; set; }
 
     /// <summary>The day by which the secret or certificate is to be replaced; people are reminded from two weeks before.</summary>
     public DateOnly? RotateBy { get; set; }

@@ -44,9 +44,8 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
             yield return "Teams:AppId must be the application (client) id, a GUID.";
         if (Credentials(options) != 1)
         {
-            yield return "Teams:AppId is set, so exactly one credential is needed: set Teams:ClientSecret, Teams:CertificatePath or "
-                + "Teams:ManagedIdentity=true "
-                + "(or remove Teams:AppId for local mode).";
+            yield return "Teams:AppId is set, so exactly one credential is needed: set Teams:ClientSecret, Teams:CertificatePath, "
+                + "Teams:FederatedTokenFile or Teams:ManagedIdentity=true (or remove Teams:AppId for local mode).";
         }
         if (!options.ManagedIdentity && string.IsNullOrWhiteSpace(options.TenantId))
             yield return "Teams:TenantId must be the Entra tenant of the bot's registration "
@@ -70,6 +69,7 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
     private static int Credentials(TeamsOptions options) =>
         (string.IsNullOrWhiteSpace(options.ClientSecret) ? 0 : 1)
         + (string.IsNullOrWhiteSpace(options.CertificatePath) ? 0 : 1)
+        + (string.IsNullOrWhiteSpace(options.FederatedTokenFile) ? 0 : 1)
         + (options.ManagedIdentity ? 1 : 0);
 
     private static bool NeedsHttps(Uri? uri) => uri is not null

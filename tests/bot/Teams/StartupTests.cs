@@ -93,6 +93,7 @@ public sealed class StartupTests
     [InlineData("Teams:ClientSecret", null, "Teams:ClientSecret")]
     [InlineData("Teams:CertificatePath", "bot.pfx", "exactly one credential")]
     [InlineData("Teams:ManagedIdentity", "true", "exactly one credential")]
+    [InlineData("Teams:FederatedTokenFile", "/var/run/token", "exactly one credential")]
     [InlineData("Teams:TenantId", null, "Teams:TenantId")]
     [InlineData("Teams:TenantId", "botframework.com", "Teams:AllowedTenants")]
     [InlineData("Teams:AppId", "my bot", "Teams:AppId")]
