@@ -12,13 +12,20 @@ namespace DevOpsAI.Bot.Hosting;
 
 /// <summary>
 /// <c>/healthz</c>: the process answers. <c>/readyz</c>: every tenant's ledger can be read and, as far as the last append tells, written,
-/// but for those whose key is <c>keyUnavailable</c>; 503 names those whose record is <c>damaged</c>, although the others are served;
+/// but for those whose key is <c>keyUnavailable</c>; 503 names those whose record is <c>damaged</c>, although the others are served, which
+/// is why <c>/readyz/traffic</c>, by which a load balancer decides, is 200 then;
 /// <c>behind</c> says how many entries are yet to be reacted to. In local mode it also says what became of the events
 /// (elsewhere the meter <c>DevOpsAI.Incidents</c> does). Teams has to reach the bot from outside, and so can anybody: which clients are
 /// concerned, and by what, is told to this machine alone.
 /// </summary>
 internal static class Health
 {
+    /// <summary>For people and what wakes them.</summary>
+    private const string Ready = "/readyz";
+
+    /// <summary>For load balancers: whether requests are well kept here.</summary>
+    private const string Traffic = "/readyz/traffic";
+
     /// <summary>A store that takes calls and stays silent is told about before whoever asks gives up.</summary>
     private static readonly TimeSpan MaxLook = TimeSpan.FromSeconds(5);
 
@@ -28,7 +35,16 @@ internal static class Health
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/healthz", () => Results.Json(new { status = "healthy" }));
-        endpoints.MapGet("/readyz", async (
+        endpoints.MapReadiness(Ready);
+        endpoints.MapReadiness(Traffic);
+    }
+
+    public static bool IsProbe(PathString path) =>
+        path.Equals("/healthz", StringComparison.OrdinalIgnoreCase) || path.Equals(Ready, StringComparison.OrdinalIgnoreCase)
+        || path.Equals(Traffic, StringComparison.OrdinalIgnoreCase);
+
+    private static void MapReadiness(this IEndpointRouteBuilder endpoints, string path) =>
+        endpoints.MapGet(path, async (
             ITenantDirectory tenants, TenantStates states, IKeyRing keys, Quarantine quarantine, ClockWatch watch, IStoreHealth ledger,
             LedgerSubscriptions following, CheckpointStatus signing, IKillSwitch killSwitch, SecretRotations rotations, ILocalMode mode,
             HttpContext http, TimeProvider clock, CancellationToken cancellationToken) =>
@@ -42,7 +58,8 @@ internal static class Health
                 List<TenantState> all = [.. found.OfType<TenantState>()];
                 if ((watch.Problem ?? ledger.Unwritable) is { } problem)
                     return NotReady(http, problem);
-                if (quarantine.Held.ToDictionary(static one => one.Key.Value, static one => one.Value) is { Count: > 0 } damaged)
+                var damaged = quarantine.Held.ToDictionary(static one => one.Key.Value, static one => one.Value);
+                if (damaged.Count > 0 && path != Traffic)
                     return Damaged(http, damaged);
                 return Results.Json(new Readiness(
                     "ready",
@@ -51,6 +68,7 @@ internal static class Health
                     all.Sum(state => state.Watch.Pulses.Values.Count(pulse => pulse.Silent is not null)),
                     tenants.InOtherRegions.Count)
                 {
+                    Damaged = Told(http, damaged),
                     Checkpoints = Told(http, signing.Problems),
                     KeyUnavailable = Told(http, keys.Unavailable.ToDictionary(static one => one.Tenant.Value, static one => one.Reason)),
                     Unseen = Told(http, Unseen(all, clock.GetUtcNow())),
@@ -69,7 +87,6 @@ internal static class Health
                 return NotReady(http, $"The ledger does not answer within {MaxLook.TotalSeconds:0} s.");
             }
         });
-    }
 
     /// <summary>What is wrong with single tenants: whose and why for this machine, how many for others; null when nothing is.</summary>
     internal static IReadOnlyDictionary<string, string>? Told(HttpContext http, IReadOnlyDictionary<string, string> problems)
@@ -133,7 +150,10 @@ internal static class Health
     /// <param name="Elsewhere">Tenants that are configured but kept in another region, and so not served here.</param>
     private sealed record Readiness(string Status, int Tenants, long Behind, int Silent, int Elsewhere)
     {
-        /// <summary>What <see cref="Told"/> makes of what keeps ledgers from being signed or witnessed. Work goes on without.</summary>
+        /// <summary>What <see cref="Told"/> makes of tenants whose record is damaged. The others are served.</summary>
+        public IReadOnlyDictionary<string, string>? Damaged { get; init; }
+
+        /// <summary>The same of what keeps ledgers from being signed or witnessed. Work goes on without.</summary>
         public IReadOnlyDictionary<string, string>? Checkpoints { get; init; }
 
         /// <summary>The same of tenants that are not served because the vault does not give their key. The others are.</summary>

@@ -40,7 +40,7 @@ internal static partial class LocalCallers
     /// Probes learn nothing that is not for everybody; <c>/api/messages</c> judges alike, under its own number in the log.
     /// </summary>
     private static bool IsOpen(PathString path) =>
-        path.Equals("/healthz", StringComparison.OrdinalIgnoreCase) || path.Equals("/readyz", StringComparison.OrdinalIgnoreCase)
+        Health.IsProbe(path)
         || path.Equals("/api/messages", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Connections and the simulated vendor know their callers by the secrets of each connection.</summary>

@@ -239,10 +239,10 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
               failureThreshold: 3
             }
             {
-              // The bot itself gives up its look after 5 seconds and says why.
+              // The bot itself gives up its look after 5 seconds and says why. One damaged record must not shut out all other clients.
               type: 'Readiness'
               httpGet: {
-                path: '/readyz'
+                path: '/readyz/traffic'
                 port: port
               }
               periodSeconds: 10

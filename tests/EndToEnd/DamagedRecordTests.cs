@@ -35,6 +35,11 @@ public sealed class DamagedRecordTests(KilledBot killed) : IClassFixture<KilledB
                 ? "damaged: the tree that is kept beside the entries (heads) is not the one that they give"
                 : $"entry {seq}:");
 
+        using (var traffic = await bot.Http.GetAsync("/readyz/traffic", TestContext.Current.CancellationToken))
+        {
+            traffic.StatusCode.ShouldBe(HttpStatusCode.OK, "the others are to be reached");
+            (await traffic.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!["damaged"]!.AsObject().ShouldHaveSingleItem().Key.ShouldBe("contoso");
+        }
         using (var refused = await RaiseAsync(bot, "contoso", "WS-OTHER"))
         {
             refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);

@@ -134,7 +134,7 @@ public sealed partial class ResourceTests
         app.Is("configuration", "ingress", "external").ShouldBeTrue();
         probes["Liveness"].Text("path").ShouldBe("/healthz");
         probes["Startup"].Text("path").ShouldBe("/healthz");
-        probes["Readiness"].Text("path").ShouldBe("/readyz");
+        probes["Readiness"].Text("path").ShouldBe("/readyz/traffic");
         probes.Values.ShouldAllBe(probe => probe.Number("port") == port);
         container.At("env").EnumerateArray().Single(static one => one.Text("name") == "ASPNETCORE_URLS").Text("value")
             .ShouldBe($"http://+:{port}");
