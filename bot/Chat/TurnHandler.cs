@@ -13,14 +13,23 @@ namespace DevOpsAI.Bot.Chat;
 /// <summary>What reaches the bot from Teams is given to whom it concerns. Whoever Entra does not know gets nothing.</summary>
 internal sealed class TurnHandler(
     ChatAnswers results, CardClicks clicks, ListClicks lists, ConversationLinks links, IAccess access, ILedger ledger,
-    ILogger<TurnHandler> logger)
+    AdministratorCode code, ILogger<TurnHandler> logger)
     : ITurnHandler
 {
+    private const string CodeRead =
+        "Others read this conversation, so the code for the first administrator that stood in it is good no more. Start the bot again and "
+        + "send me the new one in a personal chat.";
+
     private const string NotKnown = "refused, nobody that Entra knows";
 
     public async Task OnMessageAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         await links.HeardAsync(turn, cancellationToken);
+        if (!turn.Conversation.IsPersonal && await IsCodeVoidedAsync(turn, cancellationToken))
+        {
+            await turn.ReplyAsync(Reply.Notice(CodeRead), cancellationToken);
+            return;
+        }
         var isClick = turn.Activity.Value is { ValueKind: JsonValueKind.Object };
         if (!isClick && !turn.IsAddressed)
             return;
@@ -94,6 +103,20 @@ internal sealed class TurnHandler(
         catch (LedgerUnavailableException exception)
         {
             logger.MessageNotRecorded(evidence.Purpose, exception);
+        }
+    }
+
+    /// <summary>Whoever wrote it, and whether or not it was meant for the bot.</summary>
+    private async Task<bool> IsCodeVoidedAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await code.VoidIfSaidAsync(turn.Text, cancellationToken);
+        }
+        catch (LedgerUnavailableException exception)
+        {
+            logger.RecordUnavailable(exception);
+            return false;
         }
     }
 

@@ -36,6 +36,9 @@ public sealed class AdministratorCode(IDocuments documents, TimeProvider clock)
     private const string Kind = "administrator-code";
     private const string Id = "current";
 
+    /// <summary>A client has no administrator, and the settings say that one is to be made by a code.</summary>
+    public bool IsNeeded { get; internal set; }
+
     /// <summary>The code that this start made, as it is to be printed; null when it made none.</summary>
     public string? Issued { get; private set; }
 
@@ -44,7 +47,7 @@ public sealed class AdministratorCode(IDocuments documents, TimeProvider clock)
 
     /// <summary>Makes one, unless another instance's is good still.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be kept now.</exception>
-    internal async Task IssueAsync(CancellationToken cancellationToken)
+    public async Task IssueAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -64,9 +67,8 @@ public sealed class AdministratorCode(IDocuments documents, TimeProvider clock)
     }
 
     /// <summary>Uses the code up where it is the right one, and counts where it is not.</summary>
-    /// <param name="mayBeUsed">False to only void it where it is the right one: others have seen it.</param>
     /// <exception cref="LedgerUnavailableException">It cannot be read or written now.</exception>
-    internal async Task<CodeUse> UseAsync(string typed, bool mayBeUsed, CancellationToken cancellationToken)
+    internal async Task<CodeUse> UseAsync(string typed, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -78,9 +80,43 @@ public sealed class AdministratorCode(IDocuments documents, TimeProvider clock)
             // Of several who type it at once one is first; the others find it used.
             if (!await PutAsync(after, tag, cancellationToken))
                 continue;
-            if (!isRight)
-                return CodeUse.Wrong;
-            return mayBeUsed ? CodeUse.Accepted : CodeUse.NoneGood;
+            return isRight ? CodeUse.Accepted : CodeUse.Wrong;
+        }
+    }
+
+    /// <summary>
+    /// Voids the code where it stands anywhere in something that others read, however it was written there. Without one that this instance
+    /// knows of as good, nothing is looked at.
+    /// </summary>
+    /// <returns>Whether it stood there.</returns>
+    /// <exception cref="LedgerUnavailableException">It cannot be read or written now.</exception>
+    public async Task<bool> VoidIfSaidAsync(string text, CancellationToken cancellationToken)
+    {
+        if (clock.GetUtcNow() >= GoodUntil)
+            return false;
+        var (kept, _) = await ReadAsync(cancellationToken);
+        if (kept is null || !IsGood(kept))
+            return false;
+        var letters = Plain(text);
+        for (var at = 0; at + Length <= letters.Length; at++)
+        {
+            if (!CryptographicOperations.FixedTimeEquals(kept.Hash, SHA256.HashData(Encoding.UTF8.GetBytes(letters.Substring(at, Length)))))
+                continue;
+            await VoidAsync(cancellationToken);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>From now on none is good, whoever printed it.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be read or written now.</exception>
+    internal async Task VoidAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (kept, tag) = await ReadAsync(cancellationToken);
+            if (kept is null || !IsGood(kept) || await PutAsync(kept with { Wrong = MaxWrong }, tag, cancellationToken))
+                return;
         }
     }
 
@@ -104,8 +140,9 @@ public sealed class AdministratorCode(IDocuments documents, TimeProvider clock)
         DocumentScope.Host, Kind, Id, JsonSerializer.SerializeToUtf8Bytes(code, CodeJson.Default.KeptCode), tag, cancellationToken);
 
     /// <summary>However it was typed: case, spaces and hyphens do not matter.</summary>
-    private static byte[] Hash(string code) => SHA256.HashData(
-        Encoding.UTF8.GetBytes(string.Concat(code.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant()));
+    private static byte[] Hash(string code) => SHA256.HashData(Encoding.UTF8.GetBytes(Plain(code)));
+
+    private static string Plain(string text) => string.Concat(text.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
 }
 
 /// <param name="Wrong">How often another one was typed; so often that it is good no more once it was used.</param>

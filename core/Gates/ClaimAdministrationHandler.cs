@@ -1,6 +1,7 @@
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using MediatR;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Gates;
 
@@ -9,31 +10,47 @@ namespace DevOpsAI.Gates;
 /// the code, and not by a person.
 /// </summary>
 internal sealed class ClaimAdministrationHandler(
-    AdministratorCode code, DecisionService recorder, ITenantDirectory tenants, Administrators administrators)
+    AdministratorCode code, DecisionService recorder, ITenantDirectory tenants, Administrators administrators,
+    IOptions<AccessOptions> options)
     : IRequestHandler<ClaimAdministration, RequestResult>
 {
     private const string NoneGood =
         "There is no code that is good now: one is printed at a start with Access:FirstAdministratorCode=true, works for ten minutes, and "
         + "for one person. Start the bot again for another.";
 
+    /// <summary>What is said once a code was read by somebody else than whom it is for.</summary>
+    public const string VoidNow = "The code that stood there is good no more. Start the bot again for another.";
+
     public async Task<RequestResult> Handle(ClaimAdministration request, CancellationToken cancellationToken)
     {
-        if (request.By.ObjectId.Value.Contains('/', StringComparison.Ordinal))
-            return new(null, Refusal.NotAllowed, "The first administrator belongs to this directory; guests of it cannot be.");
-        CodeUse use;
+        if (!options.Value.FirstAdministratorCode)
+            return new(null, Refusal.NotPossible, NoneGood);
         try
         {
-            use = await code.UseAsync(request.Code, request.IsPrivate, cancellationToken);
+            var isForeign = request.IsGuest || request.By.ObjectId.Value.Contains('/', StringComparison.Ordinal);
+            if (!request.IsPrivate || isForeign)
+                return await RefuseAsync(request, isForeign, cancellationToken);
+            return await UseAsync(request, cancellationToken);
         }
         catch (LedgerUnavailableException)
         {
             return new(null, Refusal.RecordUnavailable, "The code cannot be looked at now. Try again in a minute.");
         }
-        if (!request.IsPrivate)
-            return new(null, Refusal.NotPossible,
-                "Others read this conversation, so a code that was typed here is good no more. Start the bot again and send me the new one "
-                + "in a personal chat.");
-        return use switch
+    }
+
+    /// <summary>Somebody has the code who is not to have it.</summary>
+    private async Task<RequestResult> RefuseAsync(ClaimAdministration request, bool isForeign, CancellationToken cancellationToken)
+    {
+        var isVoid = await code.VoidIfSaidAsync(request.Code, cancellationToken);
+        var why = isForeign
+            ? "The first administrator belongs to this directory; guests of it cannot be."
+            : "Others read this conversation: the code is to be sent to me in a personal chat.";
+        return new(null, isForeign ? Refusal.NotAllowed : Refusal.NotPossible, isVoid ? $"{why} {VoidNow}" : why);
+    }
+
+    private async Task<RequestResult> UseAsync(ClaimAdministration request, CancellationToken cancellationToken)
+    {
+        return await code.UseAsync(request.Code, cancellationToken) switch
         {
             CodeUse.Wrong => new(
                 null, Refusal.NotAllowed, "That is not the code that was printed. After ten wrong ones it is good no more."),

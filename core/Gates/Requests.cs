@@ -105,7 +105,8 @@ public sealed record AssignRole(TenantId Tenant, Person By, Person To, Role Role
 
 /// <summary>Whoever types the code that a start printed is administrator of every client that has none.</summary>
 /// <param name="IsPrivate">Nobody else reads the conversation in which it was typed.</param>
-public sealed record ClaimAdministration(Person By, string Code, bool IsPrivate, CorrelationId Correlation) : IRequest<RequestResult>;
+public sealed record ClaimAdministration(
+    Person By, string Code, bool IsPrivate, bool IsGuest, CorrelationId Correlation) : IRequest<RequestResult>;
 
 /// <summary>A person is away; only administrators may say so of others.</summary>
 /// <param name="From">Now when null, and never sooner.</param>

@@ -23,6 +23,8 @@ internal sealed class SomebodyAdministers(
     {
         if (mode.IsLocal || tenants.All.Count == 0)
             return;
+        if (!options.Value.FirstAdministratorCode)
+            await VoidCodeAsync(cancellationToken);
         List<Tenant> without = [];
         foreach (var tenant in tenants.All)
         {
@@ -31,7 +33,8 @@ internal sealed class SomebodyAdministers(
         }
         if (without.Count > 0 && options.Value.FirstAdministratorCode)
         {
-            await code.IssueAsync(cancellationToken);
+            // Made once the bot listens: a start that fails must not leave one that nobody was shown.
+            code.IsNeeded = true;
         }
         else if (without.Count == tenants.All.Count)
         {
@@ -56,6 +59,19 @@ internal sealed class SomebodyAdministers(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Whoever takes the setting away takes the code away with it. That it cannot be done now lets nobody in.</summary>
+    private async Task VoidCodeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await code.VoidAsync(cancellationToken);
+        }
+        catch (LedgerUnavailableException)
+        {
+            // An instance without the setting takes no code, and this one is without it.
+        }
+    }
 
     /// <summary>What cannot be read now may hold one: the bot is not kept from starting for that.</summary>
     private async Task<bool> IsAdministeredAsync(Tenant tenant, CancellationToken cancellationToken)

@@ -165,6 +165,10 @@ internal sealed class ConnectorClient(ConnectorPipe pipe, IOptions<TeamsOptions>
     private static Member? AsMember(RosterMember? member) =>
         member?.Id is { Length: > 0 } mri
             ? new(mri, (member.AadObjectId ?? member.ObjectId) is { } id ? PersonId.From(id) : null, member.Name)
+            {
+                IsGuest = (member.UserRole is { Length: > 0 } role && !role.Equals("user", StringComparison.OrdinalIgnoreCase))
+                    || member.UserPrincipalName?.Contains("#EXT#", StringComparison.OrdinalIgnoreCase) is true,
+            }
             : null;
 
     private void WriteBot(Utf8JsonWriter writer)

@@ -71,4 +71,8 @@ public interface IConnectorClient
 }
 
 /// <summary>A person of a conversation's roster.</summary>
-public sealed record Member(string Mri, PersonId? ObjectId, string? Name);
+public sealed record Member(string Mri, PersonId? ObjectId, string? Name)
+{
+    /// <summary>Invited into the directory, or nobody that Entra knows: not one of its own people.</summary>
+    public bool IsGuest { get; init; }
+}

@@ -20,7 +20,8 @@ internal sealed record ResourceResponse(string? Id, string? ActivityId);
 internal sealed record PagedMembers(IReadOnlyList<RosterMember?>? Members, string? ContinuationToken);
 
 /// <summary>Paged and single members name the Entra id <c>aadObjectId</c>, the old list <c>objectId</c>.</summary>
-internal sealed record RosterMember(string? Id, string? AadObjectId, string? ObjectId, string? Name);
+internal sealed record RosterMember(
+    string? Id, string? AadObjectId, string? ObjectId, string? Name, string? UserRole, string? UserPrincipalName);
 
 internal sealed record ErrorResponse(ErrorDetail? Error);
 

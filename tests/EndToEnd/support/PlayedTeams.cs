@@ -118,6 +118,8 @@ internal sealed class PlayedTeams : IAsyncDisposable
         });
         service.MapGet("/played/v3/conversations/{conversation}/pagedmembers", () => Results.Json(new { members = Members() }));
         service.MapGet("/played/v3/conversations/{conversation}/members", () => Results.Json(Members()));
+        service.MapGet("/played/v3/conversations/{conversation}/members/{member}", (string member) =>
+            Array.Find([Tara, Omar], one => one.Mri == member) is { } found ? Results.Json(Member(found)) : Results.NotFound());
         await service.StartAsync();
         return teams;
     }
@@ -242,9 +244,10 @@ internal sealed class PlayedTeams : IAsyncDisposable
         await next(context);
     }
 
-    private static object[] Members() =>
-        [.. new[] { Tara, Omar }.Select(
-            person => new { id = person.Mri, aadObjectId = person.ObjectId, name = person.Name, tenantId = Tenant, userRole = "user" })];
+    private static object[] Members() => [Member(Tara), Member(Omar)];
+
+    private static object Member(PlayedPerson person) =>
+        new { id = person.Mri, aadObjectId = person.ObjectId, name = person.Name, tenantId = Tenant, userRole = "user" };
 
     private static string? Title(JsonObject action) => action["title"]?.GetValue<string>();
 

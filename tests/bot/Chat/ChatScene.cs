@@ -2,6 +2,7 @@ using DevOpsAI.Bot.Chat;
 using DevOpsAI.Bot.Chat.Commands;
 using DevOpsAI.Bot.Chat.Questions;
 using DevOpsAI.Bot.Teams.Conversations;
+using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Gates;
@@ -38,6 +39,8 @@ internal static class ChatScene
             .AddSingleton<IKeyRing, InMemoryKeyRing>()
             .AddSingleton<Quarantine>()
             .AddSingleton<IReviews, Reviews>()
+            .AddSingleton<AdministratorCode>()
+            .AddSingleton<IConnectorClient>(new Cards.FakeTeams())
             .AddSingleton<IConversationReferences, KnownConversations>()
             .AddSingleton(Options.Create(new TeamsOptions()))
             .AddSingleton<HomeDirectory>();

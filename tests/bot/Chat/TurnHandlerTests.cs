@@ -65,6 +65,21 @@ public sealed class TurnHandlerTests : IDisposable
         (await SayAsync(IncidentScript.Ravi, "pending")).ShouldNotContain("kill switch");
     }
 
+    [Theory]
+    [InlineData("claim {0} it worked on my side", "28:bot")]
+    [InlineData("I typed {0} into the other chat", "28:bot")]
+    [InlineData("who has it? {0}", null)]
+    public async Task A_code_for_the_first_administrator_that_others_read_is_void_whoever_wrote_it(string said, string? mentioned)
+    {
+        var code = services.GetRequiredService<AdministratorCode>();
+        await code.IssueAsync(Token);
+        var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, said, code.Issued);
+        await handler.OnMessageAsync(Turn(null, text, mentioned: mentioned), Token);
+        replies.ShouldHaveSingleItem().Text.ShouldNotBeNull().ShouldStartWith("Others read this conversation");
+        mediator.Sent.ShouldBeEmpty();
+        (await code.UseAsync(code.Issued!, Token)).ShouldBe(CodeUse.NoneGood);
+    }
+
     [Fact]
     public async Task Digest_tells_what_happened_since_the_last_one_to_who_may_see_the_client()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -12,7 +13,7 @@ public sealed class ClaimAdministrationTests
     private static readonly Person Yan = new(Who("99999999-0000-4000-8000-000000000002"), "Yan");
     private readonly GateScene scene = new();
     private readonly AdministratorCode code;
-    private readonly AccessOptions options = new();
+    private readonly AccessOptions options = new() { FirstAdministratorCode = true };
 
     public ClaimAdministrationTests() => code = new(scene.Documents, scene.Clock);
 
@@ -78,6 +79,7 @@ public sealed class ClaimAdministrationTests
         await code.IssueAsync(GateScene.Cancelled);
         var result = await ClaimAsync(Zoe, code.Issued!, isPrivate: false);
         result.Message.ShouldStartWith("Others read this conversation");
+        result.Message.ShouldEndWith("The code that stood there is good no more. Start the bot again for another.");
         (await ClaimAsync(Yan, code.Issued!)).Refusal.ShouldBe(Refusal.NotPossible);
         (await scene.Ledger.HeadAsync(GateScene.Contoso, GateScene.Cancelled)).ShouldBe(0);
     }
@@ -93,11 +95,43 @@ public sealed class ClaimAdministrationTests
     }
 
     [Fact]
-    public async Task A_guest_of_another_directory_cannot_use_it_and_leaves_it_as_it_is()
+    public async Task Whoever_is_not_of_this_directory_cannot_use_it_and_having_it_voids_it()
     {
         await code.IssueAsync(GateScene.Cancelled);
-        var guest = new Person(Who("77777777-0000-4000-8000-000000000001/99999999-0000-4000-8000-000000000003"), "Guest");
-        (await ClaimAsync(guest, code.Issued!)).Refusal.ShouldBe(Refusal.NotAllowed);
+        var foreign = new Person(Who("77777777-0000-4000-8000-000000000001/99999999-0000-4000-8000-000000000003"), "Guest");
+        (await ClaimAsync(foreign, "K7QF-9D2M-XRT4-W8HB")).Refusal.ShouldBe(Refusal.NotAllowed);
+        (await ClaimAsync(Zoe, code.Issued!)).IsDone.ShouldBeTrue("a wrong one voids nothing");
+
+        var next = await AnotherAsync();
+        (await ClaimAsync(foreign, next.Issued!, by: next)).Message.ShouldEndWith("Start the bot again for another.");
+        (await ClaimAsync(Zoe, next.Issued!, by: next)).Refusal.ShouldBe(Refusal.NotPossible);
+
+        next = await AnotherAsync();
+        (await ClaimAsync(Yan, next.Issued!, by: next, isGuest: true)).Refusal.ShouldBe(Refusal.NotAllowed);
+        (await ClaimAsync(Zoe, next.Issued!, by: next)).Refusal.ShouldBe(Refusal.NotPossible);
+    }
+
+    [Theory]
+    [InlineData("claim {0} it worked on my side", true)]
+    [InlineData("I typed claim {0}, and now?", true)]
+    [InlineData("the code is{0}", true)]
+    [InlineData("nothing of it", false)]
+    [InlineData("", false)]
+    public async Task Wherever_it_stands_in_what_others_read_it_is_void(string said, bool isVoid)
+    {
+        await code.IssueAsync(GateScene.Cancelled);
+        var text = string.Format(CultureInfo.InvariantCulture, said, code.Issued!.ToLowerInvariant());
+        (await code.VoidIfSaidAsync(text, GateScene.Cancelled)).ShouldBe(isVoid);
+        (await ClaimAsync(Zoe, code.Issued!)).IsDone.ShouldBe(!isVoid);
+    }
+
+    [Fact]
+    public async Task Without_the_setting_none_is_taken()
+    {
+        await code.IssueAsync(GateScene.Cancelled);
+        options.FirstAdministratorCode = false;
+        (await ClaimAsync(Zoe, code.Issued!)).Refusal.ShouldBe(Refusal.NotPossible);
+        options.FirstAdministratorCode = true;
         (await ClaimAsync(Zoe, code.Issued!)).IsDone.ShouldBeTrue();
     }
 
@@ -124,8 +158,16 @@ public sealed class ClaimAdministrationTests
         (await ClaimAsync(Zoe, code.Issued, by: other)).IsDone.ShouldBeTrue();
     }
 
-    private Task<RequestResult> ClaimAsync(Person who, string typed, bool isPrivate = true, AdministratorCode? by = null) =>
+    private async Task<AdministratorCode> AnotherAsync()
+    {
+        scene.Clock.Advance(AdministratorCode.GoodFor);
+        var next = new AdministratorCode(scene.Documents, scene.Clock);
+        await next.IssueAsync(GateScene.Cancelled);
+        return next;
+    }
+
+    private Task<RequestResult> ClaimAsync(Person who, string typed, bool isPrivate = true, AdministratorCode? by = null, bool isGuest = false) =>
         new ClaimAdministrationHandler(by ?? code, scene.Recorder, scene,
-            new(new(() => new(Options.Create(options), scene, scene.Policies, scene.Clock)), CoreFeatures.Catalog))
-            .Handle(new(who, typed, isPrivate, CorrelationId.Parse("0123456789abcdef0123456789abcdef")), GateScene.Cancelled);
+            new(new(() => new(Options.Create(options), scene, scene.Policies, scene.Clock)), CoreFeatures.Catalog), Options.Create(options))
+            .Handle(new(who, typed, isPrivate, isGuest, CorrelationId.Parse("0123456789abcdef0123456789abcdef")), GateScene.Cancelled);
 }

@@ -58,18 +58,29 @@ public sealed class SomebodyAdministersTests
         code ?? new(new MemoryDocuments(), scene.Clock), NullLogger<SomebodyAdministers>.Instance);
 
     [Fact]
-    public async Task Where_a_code_is_wanted_it_is_made_while_a_client_has_nobody_and_not_afterwards()
+    public async Task Where_a_code_is_wanted_it_is_needed_while_a_client_has_nobody_and_not_afterwards()
     {
         var scene = new GateScene();
         var options = new AccessOptions { FirstAdministratorCode = true };
         var code = new AdministratorCode(new MemoryDocuments(), scene.Clock);
         await Look(scene, options, code).StartingAsync(GateScene.Cancelled);
-        code.Issued.ShouldNotBeNull();
+        code.IsNeeded.ShouldBeTrue();
         options.Roles["*"] = new() { ["administrator"] = [Zoe.ObjectId.Value] };
         var none = new AdministratorCode(new MemoryDocuments(), scene.Clock);
         await Look(scene, options, none).StartingAsync(GateScene.Cancelled);
-        none.Issued.ShouldBeNull();
-        none.GoodUntil.ShouldBe(default);
+        none.IsNeeded.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_start_without_the_setting_voids_the_code_of_an_earlier_one()
+    {
+        var scene = new GateScene();
+        var documents = new MemoryDocuments();
+        var code = new AdministratorCode(documents, scene.Clock);
+        await code.IssueAsync(GateScene.Cancelled);
+        var options = new AccessOptions { Roles = { ["*"] = new() { ["administrator"] = [Zoe.ObjectId.Value] } } };
+        await Look(scene, options, new(documents, scene.Clock)).StartingAsync(GateScene.Cancelled);
+        (await code.UseAsync(code.Issued!, GateScene.Cancelled)).ShouldBe(CodeUse.NoneGood);
     }
 
     private static Administrators GetAdministrators(GateScene scene, AccessOptions options) => new(
