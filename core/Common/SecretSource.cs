@@ -11,12 +11,13 @@ public sealed class SecretSource(TimeProvider clock) : ISecretSource
 
     public string Read(SecretReference secret)
     {
-        var value = secret switch
+        // A line's end is no part of a secret: files have one, and so has what was copied or put into a vault from one.
+        var value = (secret switch
         {
             { Variable: { } variable } => Environment.GetEnvironmentVariable(variable),
             { Path: { } path } => ReadFile(secret, path),
             _ => secret.Setting,
-        };
+        })?.TrimEnd('\r', '\n');
         return string.IsNullOrEmpty(value) ? throw new SecretUnavailableException(secret, "is missing or empty") : value;
     }
 
@@ -29,7 +30,7 @@ public sealed class SecretSource(TimeProvider clock) : ISecretSource
         {
             if (new FileInfo(path).Length > MaxSecretLength)
                 throw new SecretUnavailableException(secret, "is larger than a secret can be");
-            var read = File.ReadAllText(path).TrimEnd('\r', '\n');
+            var read = File.ReadAllText(path);
             files[path] = (read, now);
             return read;
         }

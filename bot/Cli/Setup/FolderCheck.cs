@@ -24,6 +24,8 @@ internal sealed class FolderCheck(LedgerToLookAt ledger, DiskSpace disk) : ISetu
         if (ledger.IsInAccount)
             return SetupFinding.Skipped("Storage:Provider is Cosmos, so the ledger is not in Storage:Path.");
         var folder = ledger.Folder;
+        if (File.Exists(folder))
+            return SetupFinding.Missing($"{folder} is a file, and Storage:Path is the data folder: set it to a folder.");
         if (!Directory.Exists(folder))
             return SetupFinding.Missing($"The data folder {folder} does not exist. Make it for the account that runs the bot, mount what "
                 + "should be there, or set Storage:Path to another folder.");

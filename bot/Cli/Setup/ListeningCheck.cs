@@ -1,3 +1,4 @@
+using DevOpsAI.Bot.Hosting.Settings;
 using DevOpsAI.Bot.Teams;
 using DevOpsAI.Tenancy;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -12,8 +13,10 @@ internal sealed class ListeningCheck(IServer server, IConfiguration configuratio
 
     public async Task<IReadOnlyList<SetupFinding>> RunAsync(CancellationToken cancellationToken)
     {
+        var addresses = TeamsStartupCheck.ListenAddresses(server, configuration);
+        foreach (var address in addresses)
+            Surroundings.CheckSpelling(address);
         await new TeamsStartupCheck(server, configuration, mode.Value, environment).StartingAsync(cancellationToken);
-        return SetupFinding.Ok(
-            $"The bot may listen on {string.Join(", ", TeamsStartupCheck.ListenAddresses(server, configuration))}.");
+        return SetupFinding.Ok($"The bot may listen on {string.Join(", ", addresses)}.");
     }
 }

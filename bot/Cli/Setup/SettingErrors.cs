@@ -28,9 +28,12 @@ internal sealed class SettingsOfAreaCheck(string name, SettingArea area, string 
     public Task<IReadOnlyList<SetupFinding>> RunAsync(CancellationToken cancellationToken) => Task.FromResult(SetupFinding.From(
         errors.All.Where(error => error.Area == area).SelectMany(static error => GetLines(error.Message)), ok));
 
-    /// <summary>Mistakes in runbooks come as a heading with a line for each.</summary>
+    /// <summary>
+    /// Mistakes in runbooks come as a heading that ends with a colon, and a line for each. Another message with several lines quotes a
+    /// value that has them, which is what is wrong with it.
+    /// </summary>
     private static IEnumerable<string> GetLines(string message) =>
-        message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [_, _, ..] lines
+        message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [[.., ':'], _, ..] lines
             ? lines.Skip(1)
-            : [message];
+            : [message.ReplaceLineEndings("\\n")];
 }

@@ -50,9 +50,30 @@ internal static class Surroundings
         }
     }
 
+    /// <exception cref="SurroundingsException">No server could listen on it.</exception>
+    internal static void CheckSpelling(string address)
+    {
+        try
+        {
+            var binding = BindingAddress.Parse(address);
+            // What is no port number counts as part of the host there.
+            var isPlace = binding.Port is >= 0 and <= IPEndPoint.MaxPort
+                && (binding.Host.StartsWith('[') || !binding.Host.Contains(':', StringComparison.Ordinal));
+            if (!binding.IsUnixPipe && !binding.IsNamedPipe && !isPlace)
+                throw new FormatException("there is no such port");
+        }
+        catch (FormatException cannot)
+        {
+            throw new SurroundingsException(
+                $"'{address}' is no address to listen on: set --urls (or ASPNETCORE_URLS) to one as in http://localhost:3978, with a port "
+                + "up to 65535.", cannot);
+        }
+    }
+
     internal static void CheckAddress(string address)
     {
-        if (Parse(address) is not { IsUnixPipe: false, IsNamedPipe: false, Port: > 0 } binding)
+        CheckSpelling(address);
+        if (BindingAddress.Parse(address) is not { IsUnixPipe: false, IsNamedPipe: false, Port: > 0 } binding)
             return;
         foreach (var place in GetPlaces(binding.Host))
         {
@@ -85,18 +106,6 @@ internal static class Surroundings
     };
 
     private static int Next(int port) => port < IPEndPoint.MaxPort ? port + 1 : 3978;
-
-    private static BindingAddress? Parse(string address)
-    {
-        try
-        {
-            return BindingAddress.Parse(address);
-        }
-        catch (FormatException)
-        {
-            return null; // the server says so itself
-        }
-    }
 
     /// <summary>As Kestrel understands a host: a name other than localhost is every address.</summary>
     private static IPAddress[] GetPlaces(string host)

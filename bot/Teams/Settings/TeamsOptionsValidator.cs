@@ -40,8 +40,10 @@ internal sealed class TeamsOptionsValidator : IValidateOptions<TeamsOptions>
 
     private static IEnumerable<string> CredentialErrors(TeamsOptions options)
     {
-        if (!Guid.TryParse(options.AppId, out _))
+        if (!Guid.TryParse(options.AppId, out var appId))
             yield return "Teams:AppId must be the application (client) id, a GUID.";
+        else if (IsMisspelt(options.AppId))
+            yield return $"Teams:AppId is '{options.AppId}', which no token is meant for; write it as {appId}.";
         if (Credentials(options) != 1)
         {
             yield return "Teams:AppId is set, so exactly one credential is needed: set Teams:ClientSecret, Teams:CertificatePath, "

@@ -166,11 +166,16 @@ public sealed class SetupCheckTests : IAsyncLifetime
     [Theory]
     [InlineData("settings", "Gates:PolciyPath", "x", "did you mean Gates:PolicyPath?")]
     [InlineData("settings", "Digests:Enabled", "yes", "it must be true or false")]
+    [InlineData("settings", "Teams:TenantId", "77777777-7777-4777-8777-777777777777\n", "Teams:TenantId is '77777777-7777-4777-8777-777777777777\\n'")]
+    [InlineData("settings", "Teams:AppId", " 22222222-2222-4222-8222-222222222222", "write it as 22222222-2222-4222-8222-222222222222")]
     [InlineData("secrets", "Teams:ClientSecret", "env:NO_SUCH_VARIABLE_OF_SETUP", "Set the environment variable NO_SUCH_VARIABLE_OF_SETUP")]
     [InlineData("secrets", "Connections:contoso-alerts:Settings:Bearer", "file:/no/such/file", "Put the secret into that file")]
     [InlineData("runbooks", "Drafting:RunbooksPath", "no-such-folder", "the folder of Drafting:RunbooksPath does not exist")]
     [InlineData("policies", "Gates:PolicyPath", "no-such-folder", "Gates:PolicyPath: there is no folder")]
     [InlineData("listening", "urls", "http://0.0.0.0:3978", "Teams:TlsProxy=true")]
+    [InlineData("listening", "urls", "nonsense", "'nonsense' is no address to listen on")]
+    [InlineData("listening", "urls", "http://localhost:99999", "a port up to 65535")]
+    [InlineData("listening", "urls", "http://localhost:99999999999", "is no address to listen on")]
     [InlineData("administrators", "Access:Roles:*:administrator:0", null, "Nobody is administrator of contoso, fabrikam.")]
     public async Task A_setting_that_is_wrong_is_told_under_what_it_is_about(string check, string setting, string? value, string told)
     {

@@ -171,6 +171,17 @@ public sealed class SettingsCheckTests : IDisposable
         Should.Throw<SurroundingsException>(() => Surroundings.CheckAddress("http://192.0.2.1:39781")).Message
             .ShouldContain("192.0.2.1 is no address of this machine");
 
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("http://localhost:99999")]
+    [InlineData("http//localhost:3978")]
+    public async Task An_address_that_is_none_is_one_sentence_with_a_way_out(string address)
+    {
+        var said = await RefusedAsync($"--urls={address}");
+        said.ShouldContain($"'{address}' is no address to listen on");
+        said.Trim().Split('\n').Length.ShouldBe(1);
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private static List<string> Secrets(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretErrors(
