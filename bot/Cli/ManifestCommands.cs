@@ -71,7 +71,9 @@ public static class ManifestCommands
                 Terms = parsed.GetValue(terms),
             };
             await WriteAsync(
-                settings, parsed.GetValue(file) ?? throw new CommandException("Where to? --out devops-ai-bot.zip"), context);
+                settings,
+                parsed.GetValue(file) is { Length: > 0 } name ? name : throw new CommandException("Where to? --out devops-ai-bot.zip"),
+                context);
             return Good;
         }));
         return build;
@@ -95,7 +97,10 @@ public static class ManifestCommands
             throw new CommandException(
                 $"Teams would refuse this package, so none was written.{Environment.NewLine}"
                 + string.Join(Environment.NewLine, findings.Lines));
-        WholeFile.Create(Path.GetFullPath(file), package);
+        var path = Path.GetFullPath(file);
+        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+            throw new CommandException($"There is no folder {folder} to write {Path.GetFileName(path)} into.");
+        WholeFile.Create(path, package);
         await context.Output.WriteLineAsync($"{file}: {summary}");
     }
 

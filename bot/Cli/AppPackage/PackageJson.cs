@@ -19,6 +19,11 @@ internal static partial class PackageJson
             findings.Add(name, $"has {content.Length} bytes, and a file of texts has {MaxBytes} at most: make it smaller.");
             return null;
         }
+        if (!System.Text.Unicode.Utf8.IsValid(content))
+        {
+            findings.Add(name, "is not UTF-8 text: save it as UTF-8.");
+            return null;
+        }
         try
         {
             using var document = JsonDocument.Parse(content.AsMemory(content.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? 3 : 0), Strict);
