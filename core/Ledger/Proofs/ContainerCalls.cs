@@ -1,3 +1,4 @@
+using System.Xml;
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs;
@@ -70,6 +71,8 @@ internal sealed class ContainerCalls(Func<BlobContainerClient> connect, TimeProv
         AuthenticationFailedException => $"Entra gave no token for it: {FirstLine(failure)}",
         SecretUnavailableException or FormatException => $"Ledger:CheckpointContainerKey cannot be used: {FirstLine(failure)}",
         OperationCanceledException or TimeoutException => $"it did not answer within {Limit.TotalSeconds} s",
+        // What the library makes of an answer that is not the service's: a page of a proxy, say, or of somebody else's server.
+        NullReferenceException or XmlException or InvalidOperationException => "what answered there is no blob container",
         RequestFailedException or HttpRequestException or IOException => $"it cannot be reached ({FirstLine(failure)})",
         _ => null,
     };

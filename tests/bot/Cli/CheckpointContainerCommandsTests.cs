@@ -127,6 +127,18 @@ public sealed class CheckpointContainerCommandsTests : IAsyncLifetime
             "ledger", "verify", "--tenant", "contoso", "--checkpoints", "env:NO_SUCH_ADDRESS");
     }
 
+    [Theory]
+    [InlineData(200, "<html>Sign in</html>", "text/html")]
+    [InlineData(200, "{}", "application/json")]
+    [InlineData(200, "", "application/xml")]
+    public async Task What_is_no_blob_store_is_said_to_be_none(int status, string body, string contentType)
+    {
+        await using var other = await OtherServer.StartAsync(status, body, contentType);
+        await scene.RefusedAsync(
+            $"{other.Address}acct/checkpoints cannot be read: what answered there is no blob container. Nothing was verified.",
+            "ledger", "verify", "--tenant", "contoso", "--checkpoints", $"{other.Address}acct/checkpoints?sv=2020-01-01&sig=X");
+    }
+
     [Fact]
     public async Task Signing_at_the_console_copies_there_as_well()
     {
