@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace DevOpsAI.Bot.Hosting;
 
 /// <summary>
-/// Secrets that are to be replaced by a day: told in the log at the start, on <c>/readyz</c>, and those of a client in its digest.
+/// Secrets that are to be replaced by a day: told in the log at the start and each day, on <c>/readyz</c>, and those of a client in
+/// its digest.
 /// </summary>
 internal static class RotationSchedule
 {
@@ -35,16 +36,28 @@ internal static class RotationSchedule
 }
 
 internal sealed partial class RotationReminder(SecretRotations rotations, TimeProvider clock, ILogger<RotationReminder> logger)
-    : IHostedService
+    : BackgroundService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    internal static readonly TimeSpan Every = TimeSpan.FromDays(1);
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        Tell();
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            Tell();
+    }
+
+    private void Tell()
     {
         foreach (var (_, warning) in rotations.Due(clock.GetUtcNow()))
             Due(logger, warning);
-        return Task.CompletedTask;
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(EventId = 3301, Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void Due(ILogger logger, string warning);
