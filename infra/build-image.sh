@@ -7,6 +7,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 name=${1:-devops-ai-bot}
+if [ $# -gt 1 ] || ! [[ $name =~ ^([a-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-][a-z0-9]+)*$ ]]; then
+  echo "Usage: infra/build-image.sh [name], as in example.azurecr.io/devops-ai-bot: lower case, and the tag is the commit." >&2
+  exit 2
+fi
 found='' engine=''
 for known in ${CONTAINER_ENGINE:-docker podman}; do
   command -v "$known" >/dev/null || continue
@@ -19,7 +23,7 @@ if [ -z "$engine" ]; then
   else
     echo "No image was built: there is no ${CONTAINER_ENGINE:-docker or podman} on this machine. Install one." >&2
   fi
-  echo "Or let the registry build: az acr build --registry <name> --file infra/Containerfile --image devops-ai-bot:<tag> ." >&2
+  echo "Or let the registry build, as docs/azure.md says." >&2
   exit 2
 fi
 

@@ -201,6 +201,7 @@ module app 'modules/app.bicep' = if (withApp) {
 module bot 'modules/teams.bicep' = if (withApp) {
   params: {
     name: name
+    unique: unique
     kind: botIdentity
     appId: appId
     identityId: identities.outputs.botId

@@ -86,19 +86,20 @@ var rules = [
     query: '${log}| where event in (1105, 1109)'
     operator: 'GreaterThan'
     threshold: 0
-    every: 'PT1H'
+    // Longer than the time between two looks: lines arrive late.
+    every: 'PT30M'
     window: 'PT1H'
     mute: 'PT1H'
   }
   {
     name: 'secret-due'
-    description: 'A secret is to be replaced (3301).'
+    description: 'A secret is to be replaced (3301, said each day).'
     severity: 3
     query: '${log}| where event == 3301'
     operator: 'GreaterThan'
     threshold: 0
     every: 'P1D'
-    window: 'P1D'
+    window: 'P2D'
     mute: 'PT1H'
   }
 ]

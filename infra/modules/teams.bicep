@@ -1,6 +1,9 @@
 @description('What names of resources begin with.')
 param name string
 
+@description('What makes names unique that have to be so in all of Azure.')
+param unique string
+
 @description('Whose registration the bot is.')
 @allowed(['ManagedIdentity', 'SingleTenant'])
 param kind string
@@ -15,7 +18,7 @@ param identityId string
 param host string
 
 resource bot 'Microsoft.BotService/botServices@2022-09-15' = {
-  name: 'bot-${name}'
+  name: 'bot-${name}-${unique}'
   location: 'global'
   kind: 'azurebot'
   sku: { name: 'S1' }
