@@ -75,7 +75,8 @@ public sealed class TurnHandlerTests : IDisposable
         await code.IssueAsync(Token);
         var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, said, code.Issued);
         await handler.OnMessageAsync(Turn(null, text, mentioned: mentioned), Token);
-        replies.ShouldHaveSingleItem().Text.ShouldNotBeNull().ShouldStartWith("Others read this conversation");
+        replies.ShouldHaveSingleItem().Card.ShouldNotBeNull().AsReceived().ToJsonString()
+            .ShouldContain("Others read this conversation, so the code");
         mediator.Sent.ShouldBeEmpty();
         (await code.UseAsync(code.Issued!, Token)).ShouldBe(CodeUse.NoneGood);
     }
