@@ -23,7 +23,7 @@ if [ -z "$engine" ]; then
   else
     echo "No image was built: there is no ${CONTAINER_ENGINE:-docker or podman} on this machine. Install one." >&2
   fi
-  echo "Or let the registry build, as docs/azure.md says." >&2
+  echo "Or let the registry build (az acr build), of the commit alone, as docs/azure.md says." >&2
   exit 2
 fi
 

@@ -45,6 +45,21 @@ public sealed partial class ImageTests : IDisposable
         run.Said.ShouldContain("az acr build");
     }
 
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("UPPER/Case")]
+    [InlineData("name:tag")]
+    [InlineData("name another")]
+    public async Task A_name_that_is_none_is_refused_before_anything_is_built(string given)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is for a shell that Windows does not have.");
+        Engine("docker", "exit 0");
+        var run = await BuildAsync(given.Split(' '));
+
+        run.Code.ShouldBe(2, run.Said);
+        run.Said.ShouldStartWith("Usage: infra/build-image.sh [name]");
+    }
+
     [Fact]
     public async Task An_engine_that_does_not_answer_is_told_from_none()
     {
