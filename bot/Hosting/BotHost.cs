@@ -11,6 +11,7 @@ using DevOpsAI.Common;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Sandbox;
+using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -105,6 +106,7 @@ public static class BotHost
             .AddHostedService<AdministratorCodeNotice>()
             .AddTelemetry(builder.Configuration);
 
+        services.AddManifestConnectors();
         if (HasSandbox(builder.Configuration))
             services.AddSandbox();
         if (IsLocal(builder.Configuration))

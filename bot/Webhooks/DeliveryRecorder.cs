@@ -63,7 +63,7 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
     {
         try
         {
-            return await mediator.Send(source.Normalize(request), cancellationToken);
+            return await mediator.Send(source.Normalize(connection, request), cancellationToken);
         }
         catch (Exception unexpected)
             when (unexpected is not (MalformedEventException or OperationCanceledException or LedgerUnavailableException))

@@ -25,7 +25,7 @@ public sealed class AlertmanagerSource : IWebhookSource
 
     public bool Understands(WebhookRequest request) => ContentTypes.IsJson(request.ContentType);
 
-    public IRequest<NormalizedEvents> Normalize(WebhookRequest request) => new NormalizeAlertmanager(request.Body);
+    public IRequest<NormalizedEvents> Normalize(Connection connection, WebhookRequest request) => new NormalizeAlertmanager(request.Body);
 
     public IEnumerable<string> Problems(Connection connection)
     {

@@ -27,7 +27,7 @@ public sealed class CloudEventsSource : IWebhookSource
 
     public bool Understands(WebhookRequest request) => ContentModes.For(request) is not null;
 
-    public IRequest<NormalizedEvents> Normalize(WebhookRequest request) => ContentModes.For(request) switch
+    public IRequest<NormalizedEvents> Normalize(Connection connection, WebhookRequest request) => ContentModes.For(request) switch
     {
         ContentMode.Batch => new NormalizeCloudEventBatch(request.Body),
         ContentMode.Structured => new NormalizeCloudEvent(request.Body),

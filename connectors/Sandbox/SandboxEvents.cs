@@ -20,7 +20,7 @@ public sealed class SandboxEvents : IWebhookSource
 
     public bool Understands(WebhookRequest request) => ContentTypes.IsJson(request.ContentType);
 
-    public IRequest<NormalizedEvents> Normalize(WebhookRequest request) => new NormalizeSandboxEvent(request.Body);
+    public IRequest<NormalizedEvents> Normalize(Connection connection, WebhookRequest request) => new NormalizeSandboxEvent(request.Body);
 
     public IEnumerable<string> Problems(Connection connection)
     {

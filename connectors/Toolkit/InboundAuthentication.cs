@@ -40,18 +40,27 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         if (credentials.Password is { } password && After(authorization, "Basic ") is { } basic
             && IsUser(basic, credentials.Username ?? "", password))
             return Verdict.Accepted;
-        return credentials.HmacSecret is not null && GetSignature(request.Headers) is not null ? Verdict.DependsOnBody : Verdict.Refused;
+        if (credentials.SecretHeader is var (name, expected) && request.Headers[name] is [{ Length: > 0 } given] && Same(given, secrets.Read(expected)))
+            return Verdict.Accepted;
+        return credentials.HmacSecret is not null && GetSignature(credentials, request.Headers) is not null
+            ? Verdict.DependsOnBody
+            : Verdict.Refused;
     }
 
     /// <summary>Whether the signature is that of the body.</summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
     public bool CheckBody(InboundCredentials credentials, WebhookRequest request)
     {
-        if (credentials.HmacSecret is not { } secret || GetSignature(request.Headers) is not { } signature)
+        if (credentials.HmacSecret is not { } secret || GetSignature(credentials, request.Headers) is not { } signature)
             return false;
-        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(Encoding.UTF8.GetBytes(secrets.Read(secret)), request.Body.Span, expected);
-        return Decode(signature) is { } given && CryptographicOperations.FixedTimeEquals(given, expected);
+        var key = Encoding.UTF8.GetBytes(secrets.Read(secret));
+        var expected = (credentials.Signature?.Algorithm ?? HmacAlgorithm.Sha256) switch
+        {
+            HmacAlgorithm.Sha1 => HMACSHA1.HashData(key, request.Body.Span),
+            HmacAlgorithm.Sha512 => HMACSHA512.HashData(key, request.Body.Span),
+            _ => HMACSHA256.HashData(key, request.Body.Span),
+        };
+        return Decode(signature, expected.Length) is { } given && CryptographicOperations.FixedTimeEquals(given, expected);
     }
 
     private bool IsUser(string basic, string username, SecretReference password)
@@ -62,17 +71,17 @@ public sealed class InboundAuthentication(ISecretSource secrets)
             && Same(buffer.AsSpan(0, length), Encoding.UTF8.GetBytes(expected));
     }
 
-    private static string? GetSignature(IHeaderDictionary headers) =>
-        SignatureHeaders.Select(name => headers[name]).FirstOrDefault(values => values.Count == 1).ToString() is { Length: > 0 } signature
+    private static string? GetSignature(InboundCredentials credentials, IHeaderDictionary headers) =>
+        (credentials.Signature is var (header, _) ? [header] : SignatureHeaders).Select(name => headers[name]).FirstOrDefault(values => values.Count == 1).ToString() is { Length: > 0 } signature
             ? signature
             : null;
 
-    private static byte[]? Decode(string signature)
+    private static byte[]? Decode(string signature, int length)
     {
-        var digits = (After(signature, "sha256=") ?? signature).Trim();
+        var digits = (After(signature, "sha256=") ?? After(signature, "sha1=") ?? After(signature, "sha512=") ?? signature).Trim();
         try
         {
-            return digits.Length == 2 * HMACSHA256.HashSizeInBytes ? Convert.FromHexString(digits) : Convert.FromBase64String(digits);
+            return digits.Length == 2 * length ? Convert.FromHexString(digits) : Convert.FromBase64String(digits);
         }
         catch (FormatException)
         {

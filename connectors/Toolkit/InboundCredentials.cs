@@ -15,8 +15,16 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
     /// <summary>The bearer token may be the query's <c>access_token</c>.</summary>
     public bool TakesTokenInAddress { get; init; }
 
+    /// <summary>A header that has to hold a secret as it is, where the vendor can set headers and sign nothing.</summary>
+    public (string Name, SecretReference Secret)? SecretHeader { get; init; }
 
-    public bool Any => Bearer is not null || Password is not null || HmacSecret is not null;
+    /// <summary>
+    /// The header and the hash of the signature over the body by <see cref="HmacSecret"/>; null for SHA-256 in one of
+    /// <see cref="InboundAuthentication.SignatureHeaders"/>.
+    /// </summary>
+    public (string Header, HmacAlgorithm Algorithm)? Signature { get; init; }
+
+    public bool Any => Bearer is not null || Password is not null || HmacSecret is not null || SecretHeader is not null;
 
     /// <summary>A setting as a secret; null when it is absent or empty.</summary>
     public static SecretReference? Secret(Connection connection, string setting) =>

@@ -4,6 +4,11 @@ using Polly;
 
 namespace DevOpsAI.Connectors.Toolkit;
 
+/// <summary>What a vendor answered, whatever it means.</summary>
+/// <param name="MediaType">As in <c>application/json</c>; null when it did not say.</param>
+/// <param name="RetryAfter">When the vendor wants to be asked again.</param>
+public sealed record VendorAnswer(System.Net.HttpStatusCode Status, string? MediaType, string Body, TimeSpan? RetryAfter);
+
 /// <summary>
 /// Calls a vendor over HTTP through its connection's pipeline and says how it ended. Reads and actions have clients of their own, because
 /// an action must go out on a fresh connection: on one that is used again, the handler below sends a request without a body once more
@@ -25,9 +30,28 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
         Func<JsonNode, T> read, CancellationToken cancellationToken) =>
         SendAsync(ActingClient, pipelines.Actions(connection.Name), request, timeLimit, read, cancellationToken);
 
+    /// <summary>
+    /// Sends and hands over whatever the vendor answered, for a caller that knows better what it means: every answer is
+    /// <see cref="CallOutcome{T}.Done"/>, only a failure on the way is another outcome.
+    /// </summary>
+    public Task<CallOutcome<VendorAnswer>> ExchangeAsync(
+        Connection connection, bool acts, Func<HttpRequestMessage> request, TimeSpan timeLimit, CancellationToken cancellationToken) =>
+        ExchangeAsync(
+            acts ? ActingClient : ReadingClient, acts ? pipelines.Actions(connection.Name) : pipelines.Reads(connection.Name), request,
+            timeLimit, cancellationToken);
+
     private async Task<CallOutcome<T>> SendAsync<T>(
         string clientName, ResiliencePipeline<HttpResponseMessage> pipeline, Func<HttpRequestMessage> request, TimeSpan timeLimit,
-        Func<JsonNode, T> read, CancellationToken cancellationToken)
+        Func<JsonNode, T> read, CancellationToken cancellationToken) =>
+        await ExchangeAsync(clientName, pipeline, request, timeLimit, cancellationToken) switch
+        {
+            CallOutcome<VendorAnswer>.Done(var answer) => VendorResponse.For(answer.Status, answer.Body, answer.RetryAfter, read),
+            var failed => failed.As<T>(),
+        };
+
+    private async Task<CallOutcome<VendorAnswer>> ExchangeAsync(
+        string clientName, ResiliencePipeline<HttpResponseMessage> pipeline, Func<HttpRequestMessage> request, TimeSpan timeLimit,
+        CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         try
@@ -43,12 +67,14 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
                     return await state.client.SendAsync(message, context.CancellationToken);
                 },
                 context, (client, request));
-            return VendorResponse.For(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken),
-                VendorResponse.RetryAfter(response, clock), read);
+            return new CallOutcome<VendorAnswer>.Done(new(
+                response.StatusCode, response.Content.Headers.ContentType?.MediaType,
+                await response.Content.ReadAsStringAsync(cancellationToken), VendorResponse.RetryAfter(response, clock)));
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && VendorResponse.For<T>(failure) is not null)
+        catch (Exception failure)
+            when (!cancellationToken.IsCancellationRequested && VendorResponse.For<VendorAnswer>(failure) is not null)
         {
-            return VendorResponse.For<T>(failure)!;
+            return VendorResponse.For<VendorAnswer>(failure)!;
         }
         finally
         {

@@ -15,6 +15,11 @@ public static class VendorResponse
 {
     private const int MessageLimit = 300;
 
+    /// <summary>Where vendors put what they call a problem, in order of preference.</summary>
+    private static readonly string[] CodeMembers = ["code", "resultCode", "error_code", "status"];
+    private static readonly string[] MessageMembers =
+        ["message", "detail", "errorMessage", "error_description", "error", "errors", "resultCode", "title"];
+
     public static CallOutcome<T> For<T>(HttpStatusCode status, string body, TimeSpan? retryAfter, Func<JsonNode, T> read)
     {
         if ((int)status is >= 200 and < 300)
@@ -70,15 +75,27 @@ public static class VendorResponse
         try
         {
             if (JsonNode.Parse(body) is JsonObject problem)
-                return (problem["code"]?.ToString() ?? $"{(int)status}",
-                    Short(problem["message"]?.ToString()
-                        ?? problem["detail"]?.ToString() ?? problem["title"]?.ToString() ?? $"{(int)status}"));
+                return (Text(problem, CodeMembers) ?? $"{(int)status}", Short(Text(problem, MessageMembers) ?? $"{(int)status}"));
         }
         catch (JsonException)
         {
             // A page of a proxy on the way, most likely; its status says enough.
         }
         return ($"{(int)status}", $"The vendor answered {(int)status}.");
+    }
+
+    private static string? Text(JsonObject problem, string[] members)
+    {
+        foreach (var member in members)
+        {
+            // As Microsoft Graph and ServiceNow do, the problem may be a member of its own.
+            var value = problem[member] is JsonObject inner ? inner["message"] : problem[member] is JsonArray { Count: > 0 } list ? list[0] : problem[member];
+            if (value is JsonObject first)
+                value = first["message"];
+            if (value is JsonValue && value.ToString() is { Length: > 0 } text)
+                return text;
+        }
+        return null;
     }
 
     private static string Short(string text) => text.Length <= MessageLimit ? text : string.Concat(text.AsSpan(0, MessageLimit - 1), "…");

@@ -36,7 +36,7 @@ public interface IWebhookSource : IConnectionCheck
     /// <summary>
     /// The request that reads the delivery. Its handler throws <see cref="MalformedEventException"/> when it cannot be read.
     /// </summary>
-    IRequest<NormalizedEvents> Normalize(WebhookRequest request);
+    IRequest<NormalizedEvents> Normalize(Connection connection, WebhookRequest request);
 }
 
 /// <summary>A delivery that cannot be read.</summary>

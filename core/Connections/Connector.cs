@@ -79,6 +79,15 @@ public abstract record CallOutcome<T>
 
     /// <summary>The reply was lost: look before repeating.</summary>
     public sealed record Unknown(string Message) : CallOutcome<T>;
+
+    /// <summary>The same end for a call of another kind. Not for one that is done.</summary>
+    public CallOutcome<TOther> As<TOther>() => this switch
+    {
+        Refused(var code, var message) => new CallOutcome<TOther>.Refused(code, message),
+        NotDone(var message, var tryAgainIn) => new CallOutcome<TOther>.NotDone(message, tryAgainIn),
+        Unknown(var message) => new CallOutcome<TOther>.Unknown(message),
+        _ => throw new InvalidOperationException("What is done has a value of its own kind."),
+    };
 }
 
 /// <summary>Knows one vendor. All calls go through one tenant's connection; a target found through another connection is refused.</summary>

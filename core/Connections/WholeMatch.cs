@@ -6,7 +6,7 @@ namespace DevOpsAI.Connections;
 /// A regular expression that a whole text must match. What takes too long is looked at again in a way whose effort is bounded, so that a
 /// busy machine changes no answer; only where a pattern rules that way out (it looks around or refers back) does such a text not match.
 /// </summary>
-internal sealed class WholeMatch
+public sealed class WholeMatch
 {
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(200);
     private readonly Regex regex;

@@ -9,15 +9,16 @@ using YamlDotNet.RepresentationModel;
 namespace DevOpsAI.Common.Yaml;
 
 /// <summary>Whether a text stands for a value, and which.</summary>
-internal delegate bool TryParse<T>(string text, [MaybeNullWhen(false)] out T value);
+public delegate bool TryParse<T>(string text, [MaybeNullWhen(false)] out T value);
 
 /// <summary>
 /// Reads one mapping of a YAML file strictly. Every validation error is collected with file and line, a key that was never asked for is
 /// one, and reading goes on with a harmless value so that all errors come out at once. A number or a flag in quotes is a text, as it is
 /// to a JSON Schema.
 /// </summary>
-internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<string> errors)
+public sealed class YamlFields(string file, YamlMappingNode node, ICollection<string> errors)
 {
+    private const int MaxDepth = 32;
     private static readonly string[] Nulls = ["~", "null", "Null", "NULL"];
     private readonly HashSet<string> asked = new(StringComparer.Ordinal);
 
@@ -153,6 +154,27 @@ internal sealed class YamlFields(string file, YamlMappingNode node, ICollection<
 
     /// <summary>What the mapping says, every scalar as text. For a file without errors: another may have cycles.</summary>
     public JsonNode ToJson() => Json(node);
+
+    /// <summary>
+    /// What is under a key, as a JSON document: plain numbers and flags as such, everything else as text; null when the key is absent. What lies
+    /// deeper than <see cref="MaxDepth"/> is left out: an alias may lead back to where it stands.
+    /// </summary>
+    public JsonNode? Document(string key) => Find(key) is { } found ? Typed(found, MaxDepth) : null;
+
+    private static JsonNode? Typed(YamlNode node, int depth) => node switch
+    {
+        _ when depth == 0 => null,
+        YamlMappingNode mapping => new JsonObject(
+            mapping.Children.Select(pair => KeyValuePair.Create(GetName(pair.Key), Typed(pair.Value, depth - 1)))),
+        YamlSequenceNode list => new JsonArray([.. list.Children.Select(child => Typed(child, depth - 1))]),
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" } => JsonValue.Create(true),
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" } => JsonValue.Create(false),
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: { } number }
+            when decimal.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) =>
+            JsonValue.Create(value),
+        YamlScalarNode scalar => JsonValue.Create(scalar.Value),
+        _ => null,
+    };
 
     private IEnumerable<YamlNode> Items(string key, string mustBe) => Find(key) switch
     {

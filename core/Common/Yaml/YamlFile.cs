@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 namespace DevOpsAI.Common.Yaml;
 
 /// <summary>Reads a YAML file that holds one mapping. Whatever is wrong with it is told at once, as <c>file:line: what</c>.</summary>
-internal static class YamlFile
+public static class YamlFile
 {
     /// <summary>Returns null when the file has validation errors, which are added to <paramref name="errors"/>.</summary>
     /// <param name="shape">What is said of a file that is not one mapping.</param>

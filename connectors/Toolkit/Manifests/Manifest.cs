@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Connections;
+using DevOpsAI.Incidents;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+/// <summary>What a connector is, as its file says it. Format: docs/connector-manifests.md.</summary>
+/// <param name="Name">As connections name it, as in <c>ninjaone</c>.</param>
+/// <param name="Address">Where the vendor's interface is for a connection.</param>
+/// <param name="Health">A call that every connection may make, which tells whether address and credentials are right.</param>
+/// <param name="Targets">By kind, as in <c>device</c>.</param>
+/// <param name="Webhook">Null when the vendor sends nothing.</param>
+/// <param name="Origin">The file it came from, for messages.</param>
+internal sealed record Manifest(
+    string Name,
+    string Title,
+    IReadOnlyList<SettingRule> Settings,
+    ValueTemplate Address,
+    AuthenticationRule Authentication,
+    IReadOnlyList<ErrorRule> Errors,
+    BudgetRule? Budget,
+    RequestTemplate? Health,
+    IReadOnlyDictionary<string, TargetManifest> Targets,
+    IReadOnlyDictionary<string, ActionManifest> Actions,
+    WebhookManifest? Webhook,
+    string Origin);
+
+/// <summary>A setting of a connection.</summary>
+/// <param name="IsSecret">A reference to a secret: <c>env:NAME</c> or <c>file:/path</c>.</param>
+/// <param name="Values">What stands for what, as <c>eu</c> for an address; empty when the value stands for itself.</param>
+internal sealed record SettingRule(
+    string Name, string Title, bool IsRequired, bool IsSecret, string? Example, WholeMatch? Pattern, IReadOnlyDictionary<string, string> Values);
+
+/// <summary>How the bot proves itself to the vendor with each call.</summary>
+/// <param name="Token">A token that is fetched by a call of its own; null when there is none.</param>
+internal sealed record AuthenticationRule(
+    IReadOnlyDictionary<string, ValueTemplate> Headers, BasicRule? Basic, TokenRule? Token);
+
+internal sealed record BasicRule(ValueTemplate Username, ValueTemplate Password);
+
+/// <param name="IsAtHost">The path begins at the host, not below the address.</param>
+/// <param name="Answer">Where the token is in the answer.</param>
+/// <param name="Lifetime">Where its lifetime in seconds is; null when it is not told.</param>
+/// <param name="ValidFor">How long a token is used whose lifetime is not told.</param>
+internal sealed record TokenRule(
+    RequestTemplate Request, bool IsAtHost, BasicRule? Basic, JsonPath Answer, JsonPath? Lifetime, TimeSpan ValidFor);
+
+/// <summary>What an answer of the vendor means that says it in a way of its own. The first that fits counts.</summary>
+/// <param name="Status">Null for any.</param>
+/// <param name="When">What has to hold of its document; empty for any.</param>
+internal sealed record ErrorRule(int? Status, IReadOnlyList<WhereRule> When, ErrorMeaning Meaning, ValueTemplate? Message, TimeSpan? TryAgainIn);
+
+internal enum ErrorMeaning { Refused, NotDone, Unknown }
+
+/// <summary>As many calls as the vendor lets one credential make within a time.</summary>
+internal sealed record BudgetRule(int Requests, TimeSpan Per);
+
+/// <summary>One call, with places to fill. What is filled into the address is escaped; it never changes the host.</summary>
+/// <param name="Path">Below the address of the vendor, with the query.</param>
+/// <param name="Body">Null when there is none.</param>
+internal sealed record RequestTemplate(HttpMethod Method, ValueTemplate Path, BodyTemplate? Body, bool IsForm);
+
+/// <summary>A document, or a part of one, in which texts are templates.</summary>
+internal abstract record BodyTemplate
+{
+    public sealed record Members(IReadOnlyList<KeyValuePair<string, BodyTemplate>> All) : BodyTemplate;
+
+    public sealed record List(IReadOnlyList<BodyTemplate> All) : BodyTemplate;
+
+    public sealed record Value(ValueTemplate Template) : BodyTemplate;
+
+    /// <summary>A number or a flag, as it stands in the file.</summary>
+    public sealed record Literal(JsonNode Node) : BodyTemplate;
+}
+
+/// <summary>How a list comes in parts.</summary>
+internal sealed record PagingRule(PagingStyle Style, string? Parameter, JsonPath? From, int FirstPage, int Size);
+
+internal enum PagingStyle
+{
+    /// <summary>The parameter is the id of the last item; the list ends with a part that is not full.</summary>
+    LastId,
+
+    /// <summary>The parameter counts parts; the list ends with one that is not full.</summary>
+    Number,
+
+    /// <summary>The parameter counts items; the list ends with a part that is not full.</summary>
+    Offset,
+
+    /// <summary>The answer holds what the parameter is to be next; the list ends where it holds none.</summary>
+    Cursor,
+
+    /// <summary>The answer holds the address of the next part, which has to be the vendor's own.</summary>
+    NextLink,
+}
+
+/// <summary>A value that is held against another one, both texts; it does not hold when the first is missing.</summary>
+internal sealed record WhereRule(ValueTemplate Left, bool IsEqual, ValueTemplate Right)
+{
+    public bool Holds(in ValueScope scope) => Left.Text(scope) is { } left && Right.Text(scope) is { } right
+        && left.Equals(right, StringComparison.OrdinalIgnoreCase) == IsEqual;
+}
+
+/// <summary>A value in the words of the vocabulary.</summary>
+/// <param name="Map">The vendor's word to ours; empty when the value stands for itself.</param>
+/// <param name="Otherwise">What any other word is; null for no value.</param>
+/// <param name="Whole">The value is a part of this one, and becomes per cent of it; null when it is not.</param>
+internal sealed record ValueRule(ValueTemplate Of, IReadOnlyDictionary<string, string> Map, string? Otherwise, ValueTemplate? Whole);
+
+/// <summary>How things of one kind are found, read and told.</summary>
+/// <param name="Find">Lists those that may have a name, at least; <c>$name</c> is the name.</param>
+/// <param name="Names">The names that one goes by.</param>
+/// <param name="Belongs">What has to hold for it to be the client's: the connection's company at the vendor.</param>
+/// <param name="Read">Reads one by <c>$target.id</c>; it is read, and has to belong, before anything is done to it.</param>
+internal sealed record TargetManifest(
+    string Kind,
+    ListTemplate Find,
+    ValueTemplate Id,
+    IReadOnlyList<ValueTemplate> Names,
+    ValueTemplate? Client,
+    IReadOnlyList<WhereRule> Belongs,
+    RequestTemplate Read,
+    JsonPath ReadAt,
+    IReadOnlyList<ObservationRule> Observations);
+
+/// <param name="Items">Where the list is in the answer.</param>
+internal sealed record ListTemplate(RequestTemplate Request, JsonPath Items, PagingRule? Paging);
+
+/// <summary>What one call tells of a target.</summary>
+/// <param name="Request">Null for what <see cref="TargetManifest.Read"/> answered.</param>
+/// <param name="Each">Where the list of parts is; null when the answer is about the target itself.</param>
+/// <param name="IsOptional">Not every target has it; what the vendor refuses is left out.</param>
+internal sealed record ObservationRule(
+    RequestTemplate? Request, JsonPath? Each, bool IsOptional, PagingRule? Paging,
+    IReadOnlyList<KeyValuePair<ValueTemplate, ValueRule>> Values);
+
+/// <summary>An action: looked up what it needs, then the one call that changes something.</summary>
+/// <param name="Receipt">What is put on record of the answer; null for a sentence of the engine's own.</param>
+internal sealed record ActionManifest(ActionSpec Spec, IReadOnlyList<LookupRule> Lookups, RequestTemplate Call, ValueTemplate? Receipt);
+
+/// <summary>Something that has to be known before the call: exactly one item has to fit.</summary>
+/// <param name="What">What is said when there is none, as in <c>a service {$argument.service}</c>.</param>
+internal sealed record LookupRule(
+    ListTemplate List, IReadOnlyList<WhereRule> Where, IReadOnlyDictionary<string, ValueTemplate> Let, ValueTemplate What);
+
+/// <summary>Events that the vendor sends.</summary>
+internal sealed record WebhookManifest(SenderRule Sender, IReadOnlyList<EventRule> Events);
+
+/// <summary>How a sender proves itself; the setting holds the secret.</summary>
+internal sealed record SenderRule(SenderProof Proof, string Setting, string? Header, string? UsernameSetting, HmacAlgorithm Algorithm);
+
+internal enum SenderProof { Bearer, Basic, Header, Hmac }
+
+/// <summary>One kind of event. The first that fits a document counts; one that none fits is refused.</summary>
+/// <param name="Each">Where the list of events is; <c>$</c> for one document that is one event.</param>
+/// <param name="When">What has to hold for the document to be of this kind.</param>
+/// <param name="Belongs">What has to hold for an event to be the client's; one of another company is refused.</param>
+/// <param name="Ignore">Nothing is recorded of it.</param>
+internal sealed record EventRule(
+    JsonPath? Each,
+    IReadOnlyList<WhereRule> When,
+    IReadOnlyList<WhereRule> Belongs,
+    bool Ignore,
+    ValueTemplate? Id,
+    ValueRule? Status,
+    ValueRule? Severity,
+    ValueTemplate? Kind,
+    ValueTemplate? Device,
+    ValueTemplate? User,
+    ValueTemplate? Title,
+    ValueTemplate? Description,
+    ValueTemplate? Key,
+    ValueTemplate? At,
+    IReadOnlyDictionary<string, ValueTemplate> Attributes);

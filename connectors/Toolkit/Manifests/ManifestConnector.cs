@@ -1,0 +1,259 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.Json;
+using DevOpsAI.Common;
+using DevOpsAI.Connections;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+/// <summary>A vendor whose manifest says how it is called. Whatever it is asked to do, it first reads the target and whose it is.</summary>
+internal sealed class ManifestConnector(
+    Manifest manifest, VendorClient vendor, VendorTokens tokens, VendorBudgets budgets, ISecretSource secrets)
+    : IConnector, IConnectionCheck
+{
+    private readonly VendorCall call = new(manifest, vendor, tokens, budgets, secrets);
+
+    public Manifest Manifest => manifest;
+
+    public string Name => manifest.Name;
+
+    public string Connector => manifest.Name;
+
+    public bool IsSimulation => false;
+
+    public IReadOnlyDictionary<string, ActionSpec> Actions { get; } =
+        manifest.Actions.ToFrozenDictionary(static one => one.Key, static one => one.Value.Spec);
+
+    /// <summary>Whether address and credentials are right, as the vendor says; a line for people.</summary>
+    public async Task<CallOutcome<string>> CheckAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        if (manifest.Health is not { } health)
+            return new CallOutcome<string>.Done($"{manifest.Title} has no call that tells.");
+        var outcome = await call.ReadAsync(connection, health, call.Given(connection), cancellationToken);
+        return outcome is CallOutcome<JsonElement>.Done
+            ? new CallOutcome<string>.Done($"{manifest.Title} takes the credentials of {connection.Name}.")
+            : outcome.As<string>();
+    }
+
+    public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
+        Connection connection, string kind, string name, CancellationToken cancellationToken)
+    {
+        if (!manifest.Targets.TryGetValue(kind, out var rule))
+            return new CallOutcome<IReadOnlyList<Target>>.Done([]);
+        var given = call.Given(connection);
+        given["name"] = name;
+        var outcome = await call.ListAsync(connection, rule.Find.Request, rule.Find.Items, rule.Find.Paging, given, cancellationToken);
+        if (outcome is not CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
+            return outcome.As<IReadOnlyList<Target>>();
+        return new CallOutcome<IReadOnlyList<Target>>.Done(
+            [.. items.Select(item => Find(connection, rule, item, name)).OfType<Target>().DistinctBy(static target => target.Id)]);
+    }
+
+    public async Task<CallOutcome<IReadOnlyDictionary<string, string>>> ObserveAsync(
+        Connection connection, Target target, CancellationToken cancellationToken)
+    {
+        var read = await ReadAsync(connection, target, cancellationToken);
+        if (read is not CallOutcome<JsonElement>.Done(var record))
+            return read.As<IReadOnlyDictionary<string, string>>();
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var rule in manifest.Targets[target.Kind].Observations)
+        {
+            var outcome = await ItemsAsync(connection, target, rule, record, cancellationToken);
+            if (outcome is CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
+            {
+                foreach (var item in items)
+                    Add(seen, rule, new(item, Given(connection, target)));
+            }
+            else if (!(rule.IsOptional && outcome is CallOutcome<IReadOnlyList<JsonElement>>.Refused))
+            {
+                return outcome.As<IReadOnlyDictionary<string, string>>();
+            }
+        }
+        return new CallOutcome<IReadOnlyDictionary<string, string>>.Done(seen);
+    }
+
+    public async Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall action, CancellationToken cancellationToken)
+    {
+        if (!manifest.Actions.TryGetValue(action.Action, out var rule) || rule.Spec.TargetKind != action.Target.Kind)
+            return new CallOutcome<ActionReceipt>.Refused(
+                "no-such-action", $"{manifest.Title} has no action {action.Action} for a {action.Target.Kind}.");
+        var read = await ReadAsync(connection, action.Target, cancellationToken);
+        if (read is not CallOutcome<JsonElement>.Done(var record))
+            return NothingDone<JsonElement, ActionReceipt>(read);
+        if (!manifest.Targets[action.Target.Kind].Names.Any(name => IsName(name, record, action.Target.Name)))
+            return new CallOutcome<ActionReceipt>.Refused(
+                "renamed", $"{action.Target.Id} is not called {action.Target.Name} any more at {manifest.Title}: it may be another one.");
+        var given = Given(connection, action.Target);
+        given["operation"] = action.OperationId;
+        foreach (var (name, value) in action.Arguments)
+            given[$"argument.{name}"] = value;
+        foreach (var lookup in rule.Lookups)
+        {
+            if (await LookUpAsync(connection, lookup, given, cancellationToken) is { } missing)
+                return missing;
+        }
+        var outcome = await call.ActAsync(connection, rule.Call, given, rule.Spec.Timeout, cancellationToken);
+        return outcome is CallOutcome<JsonElement>.Done(var answer)
+            ? new CallOutcome<ActionReceipt>.Done(new(rule.Receipt?.Text(new(answer, given)) ?? $"{manifest.Title} took the request."))
+            : outcome.As<ActionReceipt>();
+    }
+
+    /// <summary>Few vendors keep what we call an operation: what became of one is then told by reading the target again.</summary>
+    public Task<CallOutcome<OperationStatus>> LookUpAsync(
+        Connection connection, string operationId, CancellationToken cancellationToken) =>
+        Task.FromResult<CallOutcome<OperationStatus>>(new CallOutcome<OperationStatus>.Done(OperationStatus.CannotTell));
+
+    /// <summary>Every mistake in the settings of a connection, beginning with the setting's name.</summary>
+    public IEnumerable<string> Problems(Connection connection)
+    {
+        foreach (var name in connection.Settings.Keys.Where(name => name != VendorCall.AddressSetting
+            && !manifest.Settings.Any(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
+            yield return $"{name}: {manifest.Title} has no such setting; known are {string.Join(", ", manifest.Settings.Select(static one => one.Name))}.";
+        var isComplete = true;
+        foreach (var setting in manifest.Settings)
+        {
+            var value = connection.Settings.GetValueOrDefault(setting.Name)?.Trim();
+            if (string.IsNullOrEmpty(value))
+            {
+                isComplete &= !setting.IsRequired;
+                if (setting.IsRequired)
+                    yield return $"{setting.Name}: missing; {Expected(setting)}";
+            }
+            else if (!setting.IsSecret && !Fits(setting, value))
+            {
+                yield return $"{setting.Name}: '{value}' does not fit; {Expected(setting)}";
+            }
+        }
+        if (isComplete && call.Address(connection) is null)
+            yield return $"{VendorCall.AddressSetting}: the address of {manifest.Title} must be https (http on loopback only), without user and query.";
+    }
+
+    private static bool Fits(SettingRule setting, string value) =>
+        (setting.Values.Count == 0 || setting.Values.ContainsKey(value)) && setting.Pattern?.Accepts(value) is not false;
+
+    private static string Expected(SettingRule setting)
+    {
+        if (setting.Values.Count > 0)
+            return $"{setting.Title}: one of {string.Join(", ", setting.Values.Keys)}.";
+        return setting.Example is { } example ? $"{setting.Title}, as in {example}." : $"{setting.Title}.";
+    }
+
+    /// <summary>The target as the vendor has it now, if it is this connection's and belongs to its client.</summary>
+    private async Task<CallOutcome<JsonElement>> ReadAsync(Connection connection, Target target, CancellationToken cancellationToken)
+    {
+        if (target.Connection != connection.Name)
+            return new CallOutcome<JsonElement>.Refused("foreign-target", $"{target.Name} was found through another connection.");
+        if (!manifest.Targets.TryGetValue(target.Kind, out var rule))
+            return new CallOutcome<JsonElement>.Refused("unknown-kind", $"{manifest.Title} knows no {target.Kind}.");
+        var given = Given(connection, target);
+        var outcome = await call.ReadAsync(connection, rule.Read, given, cancellationToken);
+        if (outcome is not CallOutcome<JsonElement>.Done(var answer))
+            return outcome;
+        if (rule.ReadAt.Find(answer) is not { ValueKind: JsonValueKind.Object } record)
+            return new CallOutcome<JsonElement>.Refused("gone", $"{manifest.Title} has no {target.Kind} {target.Id} any more.");
+        var scope = new ValueScope(record, given);
+        if (rule.Id.Text(scope) != target.Id || !rule.Belongs.All(one => one.Holds(scope)))
+            return new CallOutcome<JsonElement>.Refused(
+                "foreign-target", $"{manifest.Title} says that {target.Name} does not belong to the company of {connection.Name}.");
+        return new CallOutcome<JsonElement>.Done(record);
+    }
+
+    private async Task<CallOutcome<IReadOnlyList<JsonElement>>> ItemsAsync(
+        Connection connection, Target target, ObservationRule rule, JsonElement record, CancellationToken cancellationToken)
+    {
+        if (rule.Request is not { } request)
+            return new CallOutcome<IReadOnlyList<JsonElement>>.Done(Items(rule.Each, record));
+        var given = Given(connection, target);
+        if (rule is { Each: { } each, Paging: not null })
+            return await call.ListAsync(connection, request, each, rule.Paging, given, cancellationToken);
+        var outcome = await call.ReadAsync(connection, request, given, cancellationToken);
+        return outcome is CallOutcome<JsonElement>.Done(var answer)
+            ? new CallOutcome<IReadOnlyList<JsonElement>>.Done(Items(rule.Each, answer))
+            : outcome.As<IReadOnlyList<JsonElement>>();
+    }
+
+    private static IReadOnlyList<JsonElement> Items(JsonPath? each, JsonElement answer) => each?.Find(answer) switch
+    {
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray()],
+        { } one => [one],
+        null => each is null ? [answer] : [],
+    };
+
+    private static void Add(Dictionary<string, string> seen, ObservationRule rule, ValueScope scope)
+    {
+        foreach (var (name, value) in rule.Values)
+        {
+            if (name.Text(scope) is { } observation && Value(value, scope) is { } text)
+                seen[observation] = text;
+        }
+    }
+
+    /// <summary>A value in the words of the vocabulary; null when there is none.</summary>
+    internal static string? Value(ValueRule rule, in ValueScope scope)
+    {
+        if (rule.Of.Text(scope) is not { } text)
+            return null;
+        if (rule.Whole is { } whole)
+        {
+            return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var part)
+                && decimal.TryParse(whole.Text(scope), NumberStyles.Float, CultureInfo.InvariantCulture, out var all) && all > 0
+                    ? (part * 100 / all).ToString("0.#", CultureInfo.InvariantCulture)
+                    : null;
+        }
+        if (rule.Map.Count == 0)
+            return text;
+        return rule.Map.TryGetValue(text, out var word)
+            ? word
+            : rule.Map.FirstOrDefault(one => one.Key.Equals(text, StringComparison.OrdinalIgnoreCase)).Value ?? rule.Otherwise;
+    }
+
+    private Target? Find(Connection connection, TargetManifest rule, JsonElement item, string name)
+    {
+        var scope = new ValueScope(item, call.Given(connection));
+        if (rule.Id.Text(scope) is not { } id || !rule.Belongs.All(one => one.Holds(scope)))
+            return null;
+        return rule.Names.FirstOrDefault(one => IsName(one, item, name))?.Text(scope) is { } spelled
+            ? new(connection.Name, rule.Kind, id, spelled, rule.Client?.Text(scope) ?? "")
+            : null;
+    }
+
+    private static bool IsName(ValueTemplate name, JsonElement item, string given) =>
+        name.Text(new(item, FrozenDictionary<string, string>.Empty)) is { } spelled && spelled.Equals(given, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Finds what an action needs to know; the way it ends when there is no such thing, or several.</summary>
+    private async Task<CallOutcome<ActionReceipt>?> LookUpAsync(
+        Connection connection, LookupRule rule, Dictionary<string, string> given, CancellationToken cancellationToken)
+    {
+        var outcome = await call.ListAsync(
+            connection, rule.List.Request, rule.List.Items, rule.List.Paging, given, cancellationToken);
+        if (outcome is not CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
+            return NothingDone<IReadOnlyList<JsonElement>, ActionReceipt>(outcome);
+        List<JsonElement> fitting = [.. items.Where(item => rule.Where.All(one => one.Holds(new(item, given))))];
+        var what = rule.What.Text(new(default, given)) ?? "what the action needs";
+        if (fitting is not [var only])
+        {
+            return new CallOutcome<ActionReceipt>.Refused(
+                fitting.Count == 0 ? "not-found" : "ambiguous", $"{manifest.Title} has {(fitting.Count == 0 ? "no" : "several")}: {what}.");
+        }
+        foreach (var (name, value) in rule.Let)
+        {
+            if (value.Text(new(only, given)) is not { } text)
+                return new CallOutcome<ActionReceipt>.Refused("not-found", $"{manifest.Title} does not tell the {name} of {what}.");
+            given[$"let.{name}"] = text;
+        }
+        return null;
+    }
+
+    /// <summary>Reading that failed before anything was done.</summary>
+    private static CallOutcome<TOther> NothingDone<T, TOther>(CallOutcome<T> outcome) => outcome is CallOutcome<T>.Unknown(var message)
+        ? new CallOutcome<TOther>.NotDone(message)
+        : outcome.As<TOther>();
+
+    private Dictionary<string, string> Given(Connection connection, Target target)
+    {
+        var given = call.Given(connection);
+        given["target.id"] = target.Id;
+        given["target.name"] = target.Name;
+        return given;
+    }
+}

@@ -1,0 +1,457 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Common.Yaml;
+using DevOpsAI.Connections;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+/// <summary>Reads one connector manifest. A file with any validation error gives no connector, and all of them are told.</summary>
+internal static class ManifestReader
+{
+    /// <summary>Returns null when the file has validation errors, which are added as <c>file:line: what</c>.</summary>
+    public static Manifest? Read(string file, string yaml, ICollection<string> errors) =>
+        YamlFile.Read(file, yaml, "a connector manifest holds exactly one mapping", fields => Read(file, fields), errors);
+
+    private static Manifest Read(string file, YamlFields fields)
+    {
+        var name = fields.Text("name");
+        if (name.Any(static c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
+            fields.Error($"the name '{name}' may only have lower-case letters, digits and hyphens", fields.LineAt("name"));
+        List<SettingRule> settings = [.. fields.Named("settings").Select(static one => Setting(one.Name, one.Fields))];
+        var scope = new ManifestScope(settings);
+        var manifest = new Manifest(
+            name,
+            fields.Text("title"),
+            settings,
+            scope.Template(fields, "address", ManifestScope.Settings),
+            fields.OptionalMapping("authentication") is { } authentication ? Authentication(authentication, scope) : new(NoTemplates, null, null),
+            [.. fields.Each("errors").Select(one => Error(one, scope))],
+            fields.OptionalMapping("budget") is { } budget ? Budget(budget) : null,
+            fields.Has("health") ? scope.Request(fields, "health", ManifestScope.Settings) : null,
+            fields.Named("targets").ToDictionary(static one => one.Name, one => Target(one.Name, one.Fields, scope)),
+            fields.Named("actions").ToDictionary(static one => one.Name, one => Action(name, one.Name, one.Fields, scope)),
+            fields.OptionalMapping("webhook") is { } webhook ? Webhook(webhook, scope) : null,
+            file);
+        foreach (var action in manifest.Actions.Values.Where(action => !manifest.Targets.ContainsKey(action.Spec.TargetKind)))
+            fields.Error($"{action.Spec.Name} is for a {action.Spec.TargetKind}, which is not among 'targets'", fields.LineAt("actions"));
+        foreach (var error in CatalogRules.ValidationErrors(manifest.Actions.ToDictionary(static one => one.Key, static one => one.Value.Spec)))
+            fields.Error(error.TrimEnd('.'), fields.LineAt("actions"));
+        fields.NothingElse();
+        return manifest;
+    }
+
+    private static Dictionary<string, ValueTemplate> NoTemplates { get; } = [];
+
+    private static SettingRule Setting(string name, YamlFields fields)
+    {
+        var pattern = fields.OptionalText("pattern");
+        var setting = new SettingRule(
+            name,
+            fields.Text("title"),
+            !fields.Flag("optional", otherwise: false),
+            fields.Flag("secret", otherwise: false),
+            fields.OptionalText("example"),
+            pattern is null ? null : fields.Parse(pattern, static text => new WholeMatch(text), fields.LineAt("pattern")),
+            fields.TextMap("values"));
+        if (setting is { IsSecret: true, Example: { } example } && !(example.StartsWith("env:", StringComparison.Ordinal)
+            || example.StartsWith("file:", StringComparison.Ordinal)))
+            fields.Error("the example of a secret is a reference, as in env:CONTOSO_KEY", fields.LineAt("example"));
+        fields.NothingElse();
+        return setting;
+    }
+
+    private static AuthenticationRule Authentication(YamlFields fields, ManifestScope scope)
+    {
+        string[] given = [.. ManifestScope.Settings, .. ManifestScope.Secrets];
+        var rule = new AuthenticationRule(
+            scope.Templates(fields, "headers", given),
+            fields.OptionalMapping("basic") is { } basic ? Basic(basic, scope, given) : null,
+            fields.OptionalMapping("token") is { } token ? Token(token, scope, given) : null);
+        if (rule is { Basic: not null, Token: not null })
+            fields.Error("'basic' and 'token' are both sent as the header Authorization: take one");
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static BasicRule Basic(YamlFields fields, ManifestScope scope, string[] given)
+    {
+        var rule = new BasicRule(scope.Template(fields, "username", given), scope.Template(fields, "password", given));
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static TokenRule Token(YamlFields fields, ManifestScope scope, string[] given)
+    {
+        var rule = new TokenRule(
+            scope.Request(fields, "request", given),
+            fields.Flag("atHost", otherwise: false),
+            fields.OptionalMapping("basic") is { } basic ? Basic(basic, scope, given) : null,
+            scope.Path(fields, "answer"),
+            fields.Has("lifetime") ? scope.Path(fields, "lifetime") : null,
+            TimeSpan.FromSeconds(fields.Has("validForSeconds") ? fields.Number("validForSeconds", 60, 360_000) : 600));
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static ErrorRule Error(YamlFields fields, ManifestScope scope)
+    {
+        var rule = new ErrorRule(
+            fields.Has("status") ? fields.Number("status", 100, 599) : null,
+            scope.Conditions(fields, "when", []),
+            fields.Choice<ErrorMeaning>("meaning"),
+            fields.Has("message") ? scope.Template(fields, "message", ManifestScope.Settings) : null,
+            fields.Has("tryAgainInSeconds") ? TimeSpan.FromSeconds(fields.Number("tryAgainInSeconds", 1, 3600)) : null);
+        if (rule.Status is null && rule.When.Count == 0)
+            fields.Error("'status' or 'when' is missing: the rule would fit every answer");
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static BudgetRule Budget(YamlFields fields)
+    {
+        var rule = new BudgetRule(fields.Number("requests", 1, 1_000_000), TimeSpan.FromSeconds(fields.Number("perSeconds", 1, 86_400)));
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static TargetManifest Target(string kind, YamlFields fields, ManifestScope scope)
+    {
+        string[] given = ["name", .. ManifestScope.Settings];
+        string[] known = [.. ManifestScope.Target, .. ManifestScope.Settings];
+        var names = fields.TextsIfAny("names");
+        var target = new TargetManifest(
+            kind,
+            List(fields.Mapping("find"), scope, given),
+            scope.Template(fields, "id", []),
+            [.. names.Select(name => scope.Template(fields, "names", name, []))],
+            fields.Has("client") ? scope.Template(fields, "client", ManifestScope.Settings) : null,
+            Belongs(fields, scope),
+            scope.Request(fields, "read", known),
+            fields.Has("readAt") ? scope.Path(fields, "readAt") : JsonPath.Parse("$"),
+            [.. fields.Each("observe").Select(one => Observation(kind, one, scope, known))]);
+        if (names.IsEmpty && !fields.Has("names"))
+            fields.Wrong("names", "a list of what one goes by, as in [\"{hostname}\"]", 0);
+        if (target.Read.Method != HttpMethod.Get)
+            fields.Error("'read' must be a GET", fields.LineAt("read"));
+        fields.NothingElse();
+        return target;
+    }
+
+    /// <summary>
+    /// A credential that sees several companies needs a condition, or one client's device would be taken for another's of the same name.
+    /// </summary>
+    private static List<WhereRule> Belongs(YamlFields fields, ManifestScope scope)
+    {
+        if (fields.Document("belongs") is JsonValue word)
+        {
+            if (word.ToString() != "credential")
+                fields.Wrong("belongs", "a list of conditions, or the word credential where each client has credentials of its own", 0);
+            return [];
+        }
+        var rules = scope.Conditions(fields, "belongs", ManifestScope.Settings);
+        if (rules.Count == 0 && !fields.Has("belongs"))
+            fields.Wrong("belongs", "a list of conditions, or the word credential where each client has credentials of its own", 0);
+        return rules;
+    }
+
+    private static ListTemplate List(YamlFields fields, ManifestScope scope, string[] given, bool close = true)
+    {
+        var list = new ListTemplate(
+            scope.Request(fields, "request", given),
+            fields.Has("items") ? scope.Path(fields, "items") : JsonPath.Parse("$"),
+            Paging(fields, scope));
+        if (close)
+            fields.NothingElse();
+        return list;
+    }
+
+    private static PagingRule? Paging(YamlFields fields, ManifestScope scope)
+    {
+        if (fields.OptionalMapping("paging") is not { } paging)
+            return null;
+        var style = paging.Choice<PagingStyle>("style");
+        var rule = new PagingRule(
+            style,
+            style == PagingStyle.NextLink ? null : paging.Text("parameter"),
+            style is PagingStyle.LastId or PagingStyle.Cursor or PagingStyle.NextLink ? scope.Path(paging, "from") : null,
+            style == PagingStyle.Number && paging.Has("first") ? paging.Number("first", 0, 1) : 1,
+            style is PagingStyle.LastId or PagingStyle.Number or PagingStyle.Offset ? paging.Number("size", 1, 10_000) : 0);
+        paging.NothingElse();
+        return rule;
+    }
+
+    private static ObservationRule Observation(string kind, YamlFields fields, ManifestScope scope, string[] given)
+    {
+        var values = new List<KeyValuePair<ValueTemplate, ValueRule>>();
+        foreach (var (name, value) in scope.Values(fields, "values", given))
+        {
+            if (fields.Parse(name, ValueTemplate.Parse, fields.LineAt("values")) is not { } template)
+                continue;
+            var example = template.Text(default, static _ => "x") ?? Example(name);
+            if (Capabilities.Observing(example) is not { } capability)
+                fields.Error($"the vocabulary has no observation '{name}' (docs/capabilities.md)", fields.LineAt("values"));
+            else if (capability.TargetKind != kind)
+                fields.Error($"'{name}' is observed of a {capability.TargetKind}, not of a {kind}", fields.LineAt("values"));
+            else if (value.Map.Values.Append(value.Otherwise).OfType<string>()
+                .FirstOrDefault(word => capability.Values.Count > 0 && !capability.Values.Contains(word)) is { } foreign)
+                fields.Error($"'{name}' is one of {string.Join(", ", capability.Values)}, never '{foreign}'", fields.LineAt("values"));
+            values.Add(new(template, value));
+        }
+        var rule = new ObservationRule(
+            fields.Has("request") ? scope.Request(fields, "request", given) : null,
+            fields.Has("each") ? scope.Path(fields, "each") : null,
+            fields.Flag("optional", otherwise: false),
+            Paging(fields, scope),
+            values);
+        if (rule.Values.Count == 0)
+            fields.Wrong("values", "a mapping of observations, as in device.online: \"{online}\"", 0);
+        if (rule.Request is { } request && request.Method != HttpMethod.Get)
+            fields.Error("what is observed is read by GET", fields.LineAt("request"));
+        fields.NothingElse();
+        return rule;
+    }
+
+    /// <summary>A name of observations with every place filled.</summary>
+    private static string Example(string name)
+    {
+        var text = name;
+        while (text.IndexOf('{', StringComparison.Ordinal) is var open and >= 0 && text.IndexOf('}', open) is var close and > 0)
+            text = $"{text[..open]}x{text[(close + 1)..]}";
+        return text;
+    }
+
+    private static ActionManifest Action(string connector, string name, YamlFields fields, ManifestScope scope)
+    {
+        var capability = Capabilities.Actions.GetValueOrDefault(name);
+        if (capability is null && !name.StartsWith(connector + ".", StringComparison.Ordinal))
+        {
+            fields.Error(
+                $"the vocabulary has no action '{name}' (docs/capabilities.md); one that is this vendor's alone is called {connector}.{name}");
+        }
+        var arguments = capability?.Arguments ?? [.. fields.Named("arguments").Select(static one => Argument(one.Name, one.Fields))];
+        var kind = capability?.TargetKind ?? fields.Text("target");
+        var spec = new ActionSpec(
+            name,
+            capability?.Title ?? fields.Text("title"),
+            kind,
+            fields.Choice<Reversibility>("reversibility"),
+            fields.OptionalChoice<BlastRadius>("blastRadius") ?? (kind == "user" ? BlastRadius.OneUser : BlastRadius.OneDevice),
+            fields.Flag("idempotent"),
+            fields.Text("command"),
+            arguments,
+            fields.OptionalText("rollback"),
+            TimeSpan.FromSeconds(fields.Has("timeoutSeconds") ? fields.Number("timeoutSeconds", 1, 900) : 30));
+        string[] given = ["operation", .. ManifestScope.Target, .. ManifestScope.Settings, .. arguments.Select(static one => $"argument.{one.Name}")];
+        var lookups = new List<LookupRule>();
+        foreach (var one in fields.Each("lookups"))
+        {
+            lookups.Add(Lookup(one, scope, given));
+            given = [.. given, .. lookups[^1].Let.Keys.Select(static key => $"let.{key}")];
+        }
+        var action = new ActionManifest(
+            spec, lookups, scope.Request(fields, "call", given), fields.Has("receipt") ? scope.Template(fields, "receipt", given) : null);
+        if (action.Call.Method == HttpMethod.Get)
+            fields.Error("'call' is what changes something, and a GET does not", fields.LineAt("call"));
+        fields.NothingElse();
+        return action;
+    }
+
+    private static ArgumentSpec Argument(string name, YamlFields fields)
+    {
+        var argument = new ArgumentSpec(name, fields.Text("title"), fields.Text("pattern"), !fields.Flag("optional", otherwise: false));
+        fields.NothingElse();
+        return argument;
+    }
+
+    private static LookupRule Lookup(YamlFields fields, ManifestScope scope, string[] given)
+    {
+        var list = List(fields, scope, given, close: false);
+        var rule = new LookupRule(
+            list, scope.Conditions(fields, "where", given), scope.Templates(fields, "let", given), scope.Template(fields, "what", given));
+        if (list.Request.Method != HttpMethod.Get)
+            fields.Error("what is looked up is read by GET", fields.LineAt("request"));
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static WebhookManifest Webhook(YamlFields fields, ManifestScope scope)
+    {
+        var webhook = new WebhookManifest(
+            Sender(fields.Mapping("sender"), scope), [.. fields.Each("events").Select(one => Event(one, scope))]);
+        if (webhook.Events.Count == 0)
+            fields.Wrong("events", "a list of at least one kind of event", 0);
+        fields.NothingElse();
+        return webhook;
+    }
+
+    private static SenderRule Sender(YamlFields fields, ManifestScope scope)
+    {
+        var proof = fields.Choice<SenderProof>("proof");
+        var rule = new SenderRule(
+            proof,
+            scope.SecretSetting(fields, "secret"),
+            proof is SenderProof.Header or SenderProof.Hmac ? fields.Text("header") : null,
+            proof == SenderProof.Basic ? scope.Setting(fields, "username") : null,
+            proof == SenderProof.Hmac ? fields.OptionalChoice<HmacAlgorithm>("algorithm") ?? HmacAlgorithm.Sha256 : HmacAlgorithm.Sha256);
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static EventRule Event(YamlFields fields, ManifestScope scope)
+    {
+        var ignore = fields.Flag("ignore", otherwise: false);
+        ValueTemplate? Find(string key) => fields.Has(key) ? scope.Template(fields, key, []) : null;
+        ValueTemplate? Need(string key) => ignore ? null : scope.Template(fields, key, []);
+        var rule = new EventRule(
+            fields.Has("each") ? scope.Path(fields, "each") : null,
+            scope.Conditions(fields, "when", []),
+            ignore ? [] : Belongs(fields, scope),
+            ignore,
+            Need("id"),
+            fields.Has("status") ? scope.Value(fields, "status", []) : null,
+            fields.Has("severity") ? scope.Value(fields, "severity", []) : null,
+            Need("kind"),
+            Find("device"),
+            Find("user"),
+            Find("title"),
+            Find("description"),
+            Need("key"),
+            Find("at"),
+            scope.Templates(fields, "attributes", []));
+        if (rule.Status is { } status && status.Map.Values.Append(status.Otherwise).OfType<string>()
+            .FirstOrDefault(static word => word is not ("firing" or "resolved")) is { } foreign)
+            fields.Error($"'status' is firing or resolved, never '{foreign}'", fields.LineAt("status"));
+        if (rule.Severity is { } severity && severity.Map.Values.Append(severity.Otherwise).OfType<string>()
+            .FirstOrDefault(static word => !Enum.TryParse<Severity>(word, ignoreCase: true, out _)) is { } strange)
+            fields.Error($"'severity' is info, warning, error or critical, never '{strange}'", fields.LineAt("severity"));
+        fields.NothingElse();
+        return rule;
+    }
+}
+
+/// <summary>What templates of one manifest may refer to, and how its parts are read.</summary>
+internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
+{
+    /// <summary>Stands for every setting that is no secret.</summary>
+    public static readonly string[] Settings = ["setting."];
+
+    /// <summary>Stands for every setting that is a secret.</summary>
+    public static readonly string[] Secrets = ["secret."];
+
+    public static readonly string[] Target = ["target.id", "target.name"];
+
+    public ValueTemplate Template(YamlFields fields, string key, IReadOnlyCollection<string> given) =>
+        Template(fields, key, fields.Text(key), given);
+
+    public ValueTemplate Template(YamlFields fields, string key, string text, IReadOnlyCollection<string> given)
+    {
+        if (fields.Parse(text, ValueTemplate.Parse, fields.LineAt(key)) is not { } template)
+            return ValueTemplate.Parse("-");
+        foreach (var name in template.Given.Where(name => !IsGiven(name, given)))
+            fields.Error($"'{key}' refers to ${name}, which is not known there; known are {Known(given)}", fields.LineAt(key));
+        return template;
+    }
+
+    public Dictionary<string, ValueTemplate> Templates(YamlFields fields, string key, IReadOnlyCollection<string> given) =>
+        fields.TextMap(key).ToDictionary(static one => one.Key, one => Template(fields, key, one.Value, given));
+
+    public JsonPath Path(YamlFields fields, string key) =>
+        fields.Parse(fields.Text(key), JsonPath.Parse, fields.LineAt(key)) ?? JsonPath.Parse("$");
+
+    /// <summary>As in <c>GET /v2/devices?q={$name}</c>, with <c>body</c> or <c>form</c> beside it.</summary>
+    public RequestTemplate Request(YamlFields fields, string key, IReadOnlyCollection<string> given)
+    {
+        var text = fields.Text(key);
+        var blank = text.IndexOf(' ', StringComparison.Ordinal);
+        var method = blank < 0 ? "" : text[..blank];
+        var path = blank < 0 ? "" : text[(blank + 1)..].Trim();
+        if (method is not ("GET" or "POST" or "PUT" or "PATCH" or "DELETE") || !path.StartsWith('/') || path.StartsWith("//", StringComparison.Ordinal))
+            fields.Wrong(key, "a method and a path, as in GET /v2/devices?q={$name}", 0);
+        var isForm = key is "call" or "request" && fields.Has("form");
+        BodyTemplate? body = null;
+        if (isForm)
+            body = new BodyTemplate.Members([.. Templates(fields, "form", given)
+                .Select(static one => KeyValuePair.Create<string, BodyTemplate>(one.Key, new BodyTemplate.Value(one.Value)))]);
+        else if (key is "call" or "request" && fields.Document("body") is { } document)
+            body = Body(fields, document, given);
+        return new(new HttpMethod(method.Length == 0 ? "GET" : method), Template(fields, key, path, given), body, isForm);
+    }
+
+    /// <summary>As in <c>"{organizationId} == {$setting.Organization}"</c>.</summary>
+    public List<WhereRule> Conditions(YamlFields fields, string key, IReadOnlyCollection<string> given)
+    {
+        var rules = new List<WhereRule>();
+        foreach (var text in fields.TextsIfAny(key))
+        {
+            var isEqual = text.Contains(" == ", StringComparison.Ordinal);
+            var sides = text.Split(isEqual ? " == " : " != ", 2, StringSplitOptions.TrimEntries);
+            if (sides is not [{ Length: > 0 } left, { Length: > 0 } right])
+                fields.Wrong(key, "a list of conditions, as in \"{status} == open\" (or !=)", 0);
+            else
+                rules.Add(new(Template(fields, key, left, given), isEqual, Template(fields, key, right, given)));
+        }
+        return rules;
+    }
+
+    /// <summary>A template, or a mapping with <c>of</c> and what its values stand for.</summary>
+    public ValueRule Value(YamlFields fields, string key, IReadOnlyCollection<string> given) => fields.Document(key) is JsonObject
+        ? Value(fields.Mapping(key), given)
+        : new(Template(fields, key, given), NoMap, null, null);
+
+    /// <summary>The values by name under a key, in the order of the file.</summary>
+    public IEnumerable<(string Name, ValueRule Value)> Values(YamlFields fields, string key, IReadOnlyCollection<string> given)
+    {
+        if (fields.OptionalMapping(key) is not { } mapping || fields.Document(key) is not JsonObject names)
+            yield break;
+        foreach (var (name, _) in names)
+            yield return (name, Value(mapping, name, given));
+    }
+
+    /// <summary>The name of a setting that is a secret.</summary>
+    public string SecretSetting(YamlFields fields, string key) => Setting(fields, key, isSecret: true);
+
+    public string Setting(YamlFields fields, string key, bool isSecret = false)
+    {
+        var name = fields.Text(key);
+        if (!settings.Any(one => one.Name == name && one.IsSecret == isSecret))
+            fields.Error($"'{key}' is '{name}', which is no {(isSecret ? "secret " : "")}setting of this manifest", fields.LineAt(key));
+        return name;
+    }
+
+    private static IReadOnlyDictionary<string, string> NoMap { get; } = new Dictionary<string, string>();
+
+    private ValueRule Value(YamlFields fields, IReadOnlyCollection<string> given)
+    {
+        var rule = new ValueRule(
+            Template(fields, "of", given), fields.TextMap("map"), fields.OptionalText("otherwise"),
+            fields.Has("percentOf") ? Template(fields, "percentOf", given) : null);
+        fields.NothingElse();
+        return rule;
+    }
+
+    private BodyTemplate Body(YamlFields fields, JsonNode? node, IReadOnlyCollection<string> given) => node switch
+    {
+        JsonObject members => new BodyTemplate.Members(
+            [.. members.Select(one => KeyValuePair.Create(one.Key, Body(fields, one.Value, given)))]),
+        JsonArray list => new BodyTemplate.List([.. list.Select(one => Body(fields, one, given))]),
+        JsonValue value when value.TryGetValue<string>(out var text) => new BodyTemplate.Value(Template(fields, "body", text, given)),
+        _ => new BodyTemplate.Literal(node!),
+    };
+
+    private bool IsGiven(string name, IReadOnlyCollection<string> given) =>
+        given.Contains(name)
+        || (name.StartsWith("setting.", StringComparison.Ordinal) && given.Contains("setting.")
+            && settings.Any(one => !one.IsSecret && name == $"setting.{one.Name}"))
+        || (name.StartsWith("secret.", StringComparison.Ordinal) && given.Contains("secret.")
+            && settings.Any(one => one.IsSecret && name == $"secret.{one.Name}"));
+
+    private string Known(IReadOnlyCollection<string> given)
+    {
+        var names = given.SelectMany(one => one switch
+        {
+            "setting." => settings.Where(static setting => !setting.IsSecret).Select(static setting => $"setting.{setting.Name}"),
+            "secret." => settings.Where(static setting => setting.IsSecret).Select(static setting => $"secret.{setting.Name}"),
+            _ => [one],
+        }).Select(static one => $"${one}").Order(StringComparer.Ordinal);
+        return string.Join(", ", names) is { Length: > 0 } all ? all : "the paths of the document";
+    }
+}

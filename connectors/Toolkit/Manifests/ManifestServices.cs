@@ -1,0 +1,54 @@
+using System.Reflection;
+using DevOpsAI.Common;
+using DevOpsAI.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+public static class ManifestServices
+{
+    private const string Prefix = "Manifests/";
+
+    /// <summary>Every vendor whose manifest comes with the bot, so that connections can name it.</summary>
+    public static IServiceCollection AddManifestConnectors(this IServiceCollection services)
+    {
+        services.AddVendorCalls();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<VendorTokens>();
+        services.TryAddSingleton<VendorBudgets>();
+        foreach (var manifest in BuiltIn())
+            services.AddManifest(manifest);
+        return services;
+    }
+
+    internal static IServiceCollection AddManifest(this IServiceCollection services, Manifest manifest)
+    {
+        services.AddKeyedSingleton(manifest.Name, (provider, _) => new ManifestConnector(
+            manifest, provider.GetRequiredService<VendorClient>(), provider.GetRequiredService<VendorTokens>(),
+            provider.GetRequiredService<VendorBudgets>(), provider.GetRequiredService<ISecretSource>()));
+        services.AddSingleton<IConnector>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
+        services.AddSingleton<IConnectionCheck>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
+        if (manifest.Webhook is not { } webhook)
+            return services;
+        var events = new ManifestEvents(manifest, webhook);
+        return services.AddSingleton<IWebhookSource>(events).AddSingleton<IConnectionCheck>(events);
+    }
+
+    /// <exception cref="InvalidOperationException">A manifest of ours has mistakes; all of them are told.</exception>
+    internal static IReadOnlyList<Manifest> BuiltIn()
+    {
+        var assembly = typeof(ManifestServices).Assembly;
+        var errors = new List<string>();
+        List<Manifest> manifests = [.. assembly.GetManifestResourceNames()
+            .Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            .Select(name => ManifestReader.Read(name[Prefix.Length..], Text(assembly, name), errors)).OfType<Manifest>()];
+        return errors.Count == 0 ? manifests : throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
+    }
+
+    private static string Text(Assembly assembly, string name)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}

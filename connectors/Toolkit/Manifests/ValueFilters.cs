@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+/// <summary>What a template may do to a value before it is filled in. A value that a filter cannot read is none.</summary>
+internal static class ValueFilters
+{
+    public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
+        { "lower", "not", "number", "time", "volume", "gigabytes", "host" };
+
+    public static string? Apply(string filter, string value) => filter switch
+    {
+        "lower" => value.ToLowerInvariant(),
+        "not" => value switch { "true" => "false", "false" => "true", _ => null },
+        "number" => IsNumber(value) ? value : null,
+        "time" => VendorTimes.Find(value) is { } time ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : null,
+        "volume" => Volume(value.Trim()),
+        "gigabytes" => decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var bytes)
+            ? (bytes / (1024m * 1024 * 1024)).ToString("0.#", CultureInfo.InvariantCulture)
+            : null,
+        "host" => Subjects.GetHost(value),
+        _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
+    };
+
+    /// <summary><c>C:\</c> and <c>C:</c> are <c>C</c>, <c>/</c> is <c>root</c>, <c>/var/log</c> is <c>var-log</c>.</summary>
+    private static string? Volume(string text)
+    {
+        var drive = text.TrimEnd('\\', '/');
+        if ((drive.Length == 1 || (drive.Length == 2 && drive[1] == ':')) && char.IsAsciiLetter(drive[0]))
+            return char.ToUpperInvariant(drive[0]).ToString();
+        if (!text.StartsWith('/'))
+            return text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? text : null;
+        return drive.Length == 0 ? "root" : drive.TrimStart('/').Replace('/', '-');
+    }
+
+    private static bool IsNumber(string value) =>
+        value.All(static c => char.IsAsciiDigit(c) || c is '-' or '.' or 'e' or 'E' or '+')
+        && decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+}

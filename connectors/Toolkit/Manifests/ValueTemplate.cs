@@ -1,0 +1,139 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+/// <summary>What a template can refer to: the vendor's document, and by <c>$name</c> what is given beside it.</summary>
+/// <param name="Given">As in <c>$target.id</c>, without the dollar sign.</param>
+internal readonly record struct ValueScope(JsonElement Document, IReadOnlyDictionary<string, string> Given);
+
+/// <summary>
+/// A text with places to fill, as in <c>{device.systemName ?? device.dnsName}</c>: paths in the vendor's document, or <c>$name</c> for what
+/// is given, the first that is there; then filters, as in <c>{volume | volume}</c>. Without a value at one of its places the whole has none.
+/// </summary>
+internal sealed class ValueTemplate
+{
+    private readonly List<Part> parts;
+
+    private ValueTemplate(List<Part> parts) => this.parts = parts;
+
+    private sealed record Part(string? Literal, IReadOnlyList<Alternative> Alternatives, IReadOnlyList<string> Filters);
+
+    private sealed record Alternative(string? Given, JsonPath? Path);
+
+    /// <summary>The names with a dollar sign that it refers to.</summary>
+    public IEnumerable<string> Given => parts.SelectMany(static part => part.Alternatives).Select(static one => one.Given).OfType<string>();
+
+    /// <summary>The first path in the vendor's document that it looks at; null when there is none.</summary>
+    public string? FirstPath => parts.SelectMany(static part => part.Alternatives).FirstOrDefault(static one => one.Path is not null)?.Path!.ToString();
+
+    /// <exception cref="FormatException">A brace without its other, no path, or a filter that there is not.</exception>
+    public static ValueTemplate Parse(string text)
+    {
+        var parts = new List<Part>();
+        var rest = text;
+        while (rest.Length > 0)
+        {
+            var open = rest.IndexOf('{', StringComparison.Ordinal);
+            var literal = open < 0 ? rest : rest[..open];
+            if (literal.Contains('}', StringComparison.Ordinal))
+                throw new FormatException($"'{text}' has a closing brace without its opening one");
+            if (literal.Length > 0)
+                parts.Add(new(literal, [], []));
+            if (open < 0)
+                break;
+            var close = rest.IndexOf('}', StringComparison.Ordinal);
+            if (close < open)
+                throw new FormatException($"'{text}' has an opening brace without its closing one");
+            parts.Add(Place(rest[(open + 1)..close]));
+            rest = rest[(close + 1)..];
+        }
+        return new(parts);
+    }
+
+    /// <summary>A template that is one place with this path.</summary>
+    public static ValueTemplate At(string path) => Parse($"{{{path}}}");
+
+    /// <summary>The text; null when one of the places has no value or an empty one.</summary>
+    public string? Text(in ValueScope scope) => Text(scope, static value => value);
+
+    /// <param name="escape">Applied to what is filled in, not to the text around it.</param>
+    public string? Text(in ValueScope scope, Func<string, string> escape)
+    {
+        if (parts is [{ Literal: null } only])
+            return Fill(only, scope) is { } one ? escape(one) : null;
+        var text = new StringBuilder();
+        foreach (var part in parts)
+        {
+            if (part.Literal is { } literal)
+                text.Append(literal);
+            else if (Fill(part, scope) is { } value)
+                text.Append(escape(value));
+            else
+                return null;
+        }
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// As a value of a JSON document: the vendor's own where the template is one place without a filter, a number after <c>| number</c>, else
+    /// a text. Null when there is none.
+    /// </summary>
+    public JsonNode? Json(in ValueScope scope)
+    {
+        if (parts is [{ Literal: null } only])
+        {
+            foreach (var alternative in only.Alternatives)
+            {
+                if (only.Filters.Count == 0 && alternative.Path?.Find(scope.Document) is { } found)
+                    return JsonNode.Parse(found.GetRawText());
+                if (alternative.Given is { } name && scope.Given.ContainsKey(name))
+                    break;
+            }
+            if (only.Filters is [.., "number"])
+                return Fill(only, scope) is { } number ? JsonNode.Parse(number) : null;
+        }
+        return Text(scope) is { } text ? JsonValue.Create(text) : null;
+    }
+
+    private static Part Place(string inside)
+    {
+        var pieces = inside.Split('|', StringSplitOptions.TrimEntries);
+        foreach (var filter in pieces.Skip(1).Where(static filter => !ValueFilters.Names.Contains(filter)))
+            throw new FormatException($"there is no filter '{filter}'; known are {string.Join(", ", ValueFilters.Names.Order(StringComparer.Ordinal))}");
+        return new(
+            null,
+            [
+                .. pieces[0].Split("??", StringSplitOptions.TrimEntries).Select(static one => one.StartsWith('$') && one.Length > 1
+                    ? new Alternative(one[1..], null)
+                    : new Alternative(null, JsonPath.Parse(one))),
+            ],
+            pieces[1..]);
+    }
+
+    private static string? Fill(Part part, in ValueScope scope)
+    {
+        foreach (var alternative in part.Alternatives)
+        {
+            var value = alternative.Given is { } name
+                ? scope.Given.GetValueOrDefault(name)
+                : alternative.Path!.Find(scope.Document) is { } found ? Scalar(found) : null;
+            foreach (var filter in part.Filters)
+                value = value is null ? null : ValueFilters.Apply(filter, value);
+            if (!string.IsNullOrEmpty(value))
+                return value;
+        }
+        return null;
+    }
+
+    /// <summary>A string, number or boolean as text; null for anything else, which is no value of its own.</summary>
+    internal static string? Scalar(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => element.GetString(),
+        JsonValueKind.Number => element.GetRawText(),
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => null,
+    };
+}

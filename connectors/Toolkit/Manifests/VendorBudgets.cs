@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using System.Threading.RateLimiting;
+using DevOpsAI.Connections;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+/// <summary>Keeps each connection within what its vendor lets one credential ask, so that a busy one is never shut out.</summary>
+internal sealed class VendorBudgets : IDisposable
+{
+    private const int Segments = 10;
+
+    private readonly ConcurrentDictionary<string, SlidingWindowRateLimiter> limiters = new(StringComparer.Ordinal);
+
+    /// <param name="wait">When there is room again, if there is none.</param>
+    public bool TryTake(Connection connection, BudgetRule? rule, out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        if (rule is null)
+            return true;
+        var limiter = limiters.GetOrAdd(connection.Name, _ => new(new SlidingWindowRateLimiterOptions
+        {
+            PermitLimit = rule.Requests, Window = rule.Per, SegmentsPerWindow = Segments, QueueLimit = 0, AutoReplenishment = true,
+        }));
+        using var lease = limiter.AttemptAcquire();
+        wait = rule.Per / Segments;
+        return lease.IsAcquired;
+    }
+
+    public void Dispose()
+    {
+        foreach (var limiter in limiters.Values)
+            limiter.Dispose();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using DevOpsAI.Connections;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+/// <summary>
+/// The tokens that connections call their vendors with: one for each connection, fetched once however many ask, and again shortly before
+/// it expires, when the vendor refuses it, and when the credentials are others.
+/// </summary>
+internal sealed class VendorTokens(TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan MaxRenewBefore = TimeSpan.FromMinutes(2);
+
+    private readonly ConcurrentDictionary<string, Place> places = new(StringComparer.Ordinal);
+
+    private sealed class Place
+    {
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        public Held? Held { get; set; }
+    }
+
+    private sealed record Held(string Token, string Credentials, DateTimeOffset RenewAt);
+
+    /// <param name="credentials">What the token is fetched with, or a digest of it: another one fetches another token.</param>
+    /// <param name="fetch">Asks the vendor. What ends otherwise than with a document has changed nothing, so it is
+    /// <see cref="CallOutcome{T}.NotDone"/> or <see cref="CallOutcome{T}.Refused"/> here.</param>
+    public async Task<CallOutcome<string>> GetAsync(
+        Connection connection, TokenRule rule, string credentials, string? refused,
+        Func<CancellationToken, Task<CallOutcome<JsonElement>>> fetch, CancellationToken cancellationToken)
+    {
+        var place = places.GetOrAdd(connection.Name, static _ => new());
+        if (IsGood(place.Held, credentials, refused))
+            return new CallOutcome<string>.Done(place.Held!.Token);
+        await place.Turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (IsGood(place.Held, credentials, refused))
+                return new CallOutcome<string>.Done(place.Held!.Token);
+            var outcome = await fetch(cancellationToken);
+            if (outcome is not CallOutcome<JsonElement>.Done(var answer))
+                return outcome is CallOutcome<JsonElement>.Unknown(var lost) ? new CallOutcome<string>.NotDone(lost) : outcome.As<string>();
+            if (rule.Answer.Find(answer) is not { ValueKind: JsonValueKind.String } found || found.GetString() is not { Length: > 0 } token)
+                return new CallOutcome<string>.NotDone($"The vendor's answer has no token at {rule.Answer}.");
+            place.Held = new(token, credentials, clock.GetUtcNow() + ValidFor(rule, answer));
+            return new CallOutcome<string>.Done(token);
+        }
+        finally
+        {
+            place.Turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var place in places.Values)
+            place.Turn.Dispose();
+    }
+
+    private bool IsGood(Held? held, string credentials, string? refused) =>
+        held is not null && held.Credentials == credentials && held.Token != refused && clock.GetUtcNow() < held.RenewAt;
+
+    /// <summary>Until shortly before it expires; a tenth of its life before, where that is short.</summary>
+    private static TimeSpan ValidFor(TokenRule rule, JsonElement answer)
+    {
+        var told = rule.Lifetime?.Find(answer) is { } lifetime && ValueTemplate.Scalar(lifetime) is { } text
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e8
+                ? TimeSpan.FromSeconds(seconds)
+                : rule.ValidFor;
+        var before = told / 10;
+        return told - (before < MaxRenewBefore ? before : MaxRenewBefore);
+    }
+}

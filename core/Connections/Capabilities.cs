@@ -1,0 +1,126 @@
+using System.Collections.Frozen;
+
+namespace DevOpsAI.Connections;
+
+/// <summary>Something that several vendors can do, under the one name by which runbooks ask for it.</summary>
+/// <param name="Name">As in <c>service.restart</c>.</param>
+/// <param name="TargetKind">As in <c>device</c>.</param>
+/// <param name="Arguments">What every vendor that offers it takes.</param>
+public sealed record ActionCapability(string Name, string Title, string TargetKind, IReadOnlyList<ArgumentSpec> Arguments);
+
+/// <summary>Something that several vendors can tell of a target, under the one name by which runbooks ask for it.</summary>
+/// <param name="Name">As in <c>service.{name}.state</c>; what is in braces names the part.</param>
+/// <param name="Values">The words that it can be, for <c>true</c> and <c>false</c> too; empty when it is a number or free text.</param>
+public sealed record ObservationCapability(string Name, string TargetKind, string Meaning, IReadOnlyList<string> Values)
+{
+    private readonly string prefix = Name.Split('{')[0];
+    private readonly string suffix = Name.Contains('}', StringComparison.Ordinal) ? Name[(Name.IndexOf('}', StringComparison.Ordinal) + 1)..] : "";
+
+    /// <summary>Whether an observation, as in <c>service.Spooler.state</c>, is one of this.</summary>
+    public bool Covers(string observation) => suffix.Length == 0
+        ? observation.Equals(Name, StringComparison.Ordinal)
+        : observation.Length > prefix.Length + suffix.Length && observation.StartsWith(prefix, StringComparison.Ordinal)
+            && observation.EndsWith(suffix, StringComparison.Ordinal);
+}
+
+/// <summary>
+/// The vocabulary that runbooks and connectors share: a runbook names capabilities and no vendor. Listed in docs/capabilities.md.
+/// </summary>
+public static class Capabilities
+{
+    private static readonly string[] YesOrNo = ["true", "false"];
+    private static readonly ArgumentSpec Service = new("service", "Service", "[A-Za-z0-9][A-Za-z0-9_.@$-]{0,99}");
+    private static readonly ArgumentSpec Volume = new("volume", "Volume", "[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
+    private static readonly ArgumentSpec Categories = new("categories", "What to clean up", "[a-z][a-z,-]{0,99}");
+    private static readonly ArgumentSpec Job = new("job", "Backup job", "[A-Za-z0-9][A-Za-z0-9 _.-]{0,99}");
+    private static readonly ArgumentSpec File = new("file", "File", @"[A-Za-z0-9_ .:()/\\-]{1,200}");
+    private static readonly ArgumentSpec Patch = new("patch", "Patch", "[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static readonly ArgumentSpec Certificate = new("certificate", "Certificate", "[A-Za-z0-9*][A-Za-z0-9*._-]{0,99}");
+    private static readonly ArgumentSpec Process = new("process", "Process", "[A-Za-z0-9][A-Za-z0-9 _.@$-]{0,99}");
+    private static readonly ArgumentSpec Array = new("array", "Array", "[A-Za-z0-9][A-Za-z0-9 _.-]{0,99}");
+    private static readonly ArgumentSpec Queue = new("queue", "Printer queue", "[A-Za-z0-9][A-Za-z0-9 _.-]{0,99}");
+    private static readonly ArgumentSpec Tunnel = new("tunnel", "Tunnel", "[A-Za-z0-9][A-Za-z0-9 _.-]{0,99}");
+    private static readonly ArgumentSpec Gigabytes = new("gigabytes", "Gigabytes", "[1-9][0-9]{0,2}");
+    private static readonly ArgumentSpec Title = new("title", "Title", @"[^\r\n{}]{1,200}");
+    private static readonly ArgumentSpec Priority = new("priority", "Priority", "low|normal|high");
+    private static readonly ArgumentSpec Script = new("script", "Script", "[A-Za-z0-9][A-Za-z0-9 _.:-]{0,99}");
+    private static readonly ArgumentSpec Note = new("note", "Note", @"[^\r\n{}]{1,1000}", MaxLength: 1000);
+    private static readonly ArgumentSpec Alert = new("alert", "Alert", "[A-Za-z0-9][A-Za-z0-9_.:/-]{0,199}");
+
+    /// <summary>By name.</summary>
+    public static IReadOnlyDictionary<string, ActionCapability> Actions { get; } = new ActionCapability[]
+    {
+        new("service.restart", "Restart a service", "device", [Service]),
+        new("service.start", "Start a service", "device", [Service]),
+        new("service.stop", "Stop a service", "device", [Service]),
+        new("disk.cleanup", "Clean up a volume", "device", [Volume, Categories]),
+        new("disk.restore", "Put cleaned up files back", "device", [Volume, Categories]),
+        new("backup.run", "Run a backup job", "device", [Job]),
+        new("malware.quarantine", "Quarantine a file", "device", [File]),
+        new("malware.release", "Release a file from quarantine", "device", [File]),
+        new("device.isolate", "Isolate a device", "device", []),
+        new("device.release", "Release a device from isolation", "device", []),
+        new("patch.install", "Install a patch", "device", [Patch]),
+        new("device.reboot", "Restart a device", "device", []),
+        new("device.wake", "Wake a device", "device", []),
+        new("device.shutdown", "Shut a device down", "device", []),
+        new("scan.start", "Start a malware scan", "device", []),
+        new("script.run", "Run a script", "device", [Script]),
+        new("alert.acknowledge", "Acknowledge an alert at the vendor", "device", [Alert]),
+        new("certificate.renew", "Renew a certificate", "device", [Certificate]),
+        new("process.lower-priority", "Lower a process's priority", "device", [Process]),
+        new("process.restore-priority", "Restore a process's priority", "device", [Process]),
+        new("raid.rebuild", "Rebuild an array", "device", [Array]),
+        new("printer.clear-queue", "Clear a printer queue", "device", [Queue]),
+        new("ticket.create", "Open a ticket", "device", [Title, Priority]),
+        new("ticket.close", "Close a ticket", "device", [Title, Priority with { Required = false }]),
+        new("ticket.note", "Add a note to a ticket", "ticket", [Note]),
+        new("user.disable", "Disable an account", "user", []),
+        new("user.enable", "Enable an account", "user", []),
+        new("user.unlock", "Unlock an account", "user", []),
+        new("user.lock", "Lock an account", "user", []),
+        new("user.revoke-sessions", "End all sessions", "user", []),
+        new("mailbox.raise-quota", "Raise a mailbox quota", "mailbox", [Gigabytes]),
+        new("mailbox.restore-quota", "Restore a mailbox quota", "mailbox", [Gigabytes]),
+        new("vpn.restart-tunnel", "Restart a VPN tunnel", "site", [Tunnel]),
+    }.ToFrozenDictionary(static action => action.Name);
+
+    public static IReadOnlyList<ObservationCapability> Observations { get; } =
+    [
+        new("device.online", "device", "The vendor's agent is connected.", YesOrNo),
+        new("device.pendingReboot", "device", "Windows waits for a restart.", YesOrNo),
+        new("device.isolated", "device", "The device is cut off from the network.", YesOrNo),
+        new("device.maintenance", "device", "The vendor is told to keep quiet about it.", YesOrNo),
+        new("device.lastSeen", "device", "When the agent was last heard of, as RFC 3339 writes it.", []),
+        new("device.os", "device", "The operating system.", []),
+        new("device.serial", "device", "The serial number.", []),
+        new("device.lastUser", "device", "Who signed in last.", []),
+        new("service.{service}.state", "device", "The state of a service.", ["running", "stopped", "starting", "stopping", "paused"]),
+        new("service.{service}.startup", "device", "How a service starts.", ["automatic", "manual", "disabled"]),
+        new("disk.{volume}.freePercent", "device", "Free space of a volume, 0 to 100.", []),
+        new("disk.{volume}.sizeGb", "device", "Size of a volume in GiB.", []),
+        new("cpu.percent", "device", "Load of all processors, 0 to 100.", []),
+        new("memory.freePercent", "device", "Free memory, 0 to 100.", []),
+        new("backup.{job}.state", "device", "How a backup job ended last.", ["ok", "failed", "running"]),
+        new("malware.{file}.state", "device", "What became of a file that was found.", ["active", "quarantined"]),
+        new("patch.{patch}.state", "device", "The state of an update.", ["installed", "failed", "missing"]),
+        new("certificate.{certificate}.daysLeft", "device", "Days until a certificate expires; below zero afterwards.", []),
+        new("process.{process}.priority", "device", "The priority of a process.", []),
+        new("process.{process}.cpuPercent", "device", "The load by a process, 0 to 100.", []),
+        new("raid.{array}.state", "device", "The state of an array.", ["ok", "degraded", "rebuilding"]),
+        new("printer.{queue}.jobs", "device", "Documents that wait in a queue.", []),
+        new("ups.state", "device", "What feeds the device.", ["mains", "battery"]),
+        new("ups.minutesLeft", "device", "Minutes that the battery lasts.", []),
+        new("user.enabled", "user", "The account may sign in.", YesOrNo),
+        new("user.locked", "user", "The account is locked after wrong passwords.", YesOrNo),
+        new("user.sessions", "user", "Sessions that are signed in.", []),
+        new("user.riskySignIns", "user", "Sign-ins that the vendor calls risky.", []),
+        new("mailbox.usedPercent", "mailbox", "How full a mailbox is, 0 to 100.", []),
+        new("vpn.{tunnel}.state", "site", "The state of a tunnel.", ["up", "down"]),
+        new("ticket.status", "ticket", "The ticket's status in the words of the vendor.", []),
+        new("ticket.closed", "ticket", "The ticket is closed.", YesOrNo),
+    ];
+
+    /// <summary>What an observation, as in <c>service.Spooler.state</c>, is one of; null when the vocabulary does not have it.</summary>
+    public static ObservationCapability? Observing(string observation) => Observations.FirstOrDefault(one => one.Covers(observation));
+}
