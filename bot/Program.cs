@@ -12,6 +12,8 @@ if (await KeyCommands.TryRunAsync(args) is { } vaultExitCode)
 if (await ManifestCommands.TryRunAsync(args) is { } packaged)
     return packaged;
 
+if (await ConnectorCommands.TryRunAsync(args) is { } connected)
+    return connected;
 if (await SetupCommand.TryRunAsync(args) is { } checkedExitCode)
     return checkedExitCode;
 

@@ -6,12 +6,13 @@ internal static class Usage
     private const string Text = """
         Without a command the bot starts; settings are given as --Name:Part=value, or in the environment as Name__Part=value.
 
-          setup     says what is missing before the bot can work: setup check --help
-          ledger    list, verify, prove, export and more: ledger --help
-          witness   cosigns checkpoints of other people's ledgers: witness --help
-          keys      wraps data keys under the customer's newest key: keys --help
-          erase     makes a person's data unreadable for good: erase --help
-          manifest  makes and checks the app package for Teams: manifest --help
+          setup       says what is missing before the bot can work: setup check --help
+          connectors  lists vendors and what they offer, and tries connections: connectors --help
+          ledger      list, verify, prove, export and more: ledger --help
+          witness     cosigns checkpoints of other people's ledgers: witness --help
+          keys        wraps data keys under the customer's newest key: keys --help
+          erase       makes a person's data unreadable for good: erase --help
+          manifest    makes and checks the app package for Teams: manifest --help
         """;
 
     /// <summary>Exit code 0 for help, 2 for a word that is no command; null when the bot should start.</summary>

@@ -20,7 +20,7 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
     {
         try
         {
-            var normalized = await NormalizeAsync(source, request, cancellationToken);
+            var normalized = await NormalizeAsync(connection, source, request, cancellationToken);
             var digest = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
             IReadOnlyList<EventReceipt> events = normalized.Events.Count == 0 ? [] : await mediator.Send(
                 new ReceiveEvents(
@@ -59,7 +59,8 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
     }
 
     /// <summary>Reading a delivery asks nobody, so what goes wrong with it goes wrong each time it is sent.</summary>
-    private async Task<NormalizedEvents> NormalizeAsync(IWebhookSource source, WebhookRequest request, CancellationToken cancellationToken)
+    private async Task<NormalizedEvents> NormalizeAsync(
+        Connection connection, IWebhookSource source, WebhookRequest request, CancellationToken cancellationToken)
     {
         try
         {

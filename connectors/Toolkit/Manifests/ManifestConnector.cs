@@ -9,7 +9,7 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 /// <summary>A vendor whose manifest says how it is called. Whatever it is asked to do, it first reads the target and whose it is.</summary>
 internal sealed class ManifestConnector(
     Manifest manifest, VendorClient vendor, VendorTokens tokens, VendorBudgets budgets, ISecretSource secrets)
-    : IConnector, IConnectionCheck
+    : IConnector, IConnectionCheck, IConnectionProbe
 {
     private readonly VendorCall call = new(manifest, vendor, tokens, budgets, secrets);
 

@@ -186,8 +186,7 @@ internal static class ManifestReader
         {
             if (fields.Parse(name, ValueTemplate.Parse, fields.LineAt("values")) is not { } template)
                 continue;
-            var example = template.Text(default, static _ => "x") ?? Example(name);
-            if (Capabilities.Observing(example) is not { } capability)
+            if (Capabilities.Observing(template.Example()) is not { } capability)
                 fields.Error($"the vocabulary has no observation '{name}' (docs/capabilities.md)", fields.LineAt("values"));
             else if (capability.TargetKind != kind)
                 fields.Error($"'{name}' is observed of a {capability.TargetKind}, not of a {kind}", fields.LineAt("values"));
@@ -208,15 +207,6 @@ internal static class ManifestReader
             fields.Error("what is observed is read by GET", fields.LineAt("request"));
         fields.NothingElse();
         return rule;
-    }
-
-    /// <summary>A name of observations with every place filled.</summary>
-    private static string Example(string name)
-    {
-        var text = name;
-        while (text.IndexOf('{', StringComparison.Ordinal) is var open and >= 0 && text.IndexOf('}', open) is var close and > 0)
-            text = $"{text[..open]}x{text[(close + 1)..]}";
-        return text;
     }
 
     private static ActionManifest Action(string connector, string name, YamlFields fields, ManifestScope scope)

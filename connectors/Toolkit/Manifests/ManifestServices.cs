@@ -29,6 +29,7 @@ public static class ManifestServices
             provider.GetRequiredService<VendorBudgets>(), provider.GetRequiredService<ISecretSource>()));
         services.AddSingleton<IConnector>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionCheck>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
+        services.AddSingleton<IConnectionProbe>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         if (manifest.Webhook is not { } webhook)
             return services;
         var events = new ManifestEvents(manifest, webhook);

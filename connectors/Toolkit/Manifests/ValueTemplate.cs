@@ -28,6 +28,9 @@ internal sealed class ValueTemplate
     /// <summary>The first path in the vendor's document that it looks at; null when there is none.</summary>
     public string? FirstPath => parts.SelectMany(static part => part.Alternatives).FirstOrDefault(static one => one.Path is not null)?.Path!.ToString();
 
+    /// <summary>The text with something in each place.</summary>
+    public string Example() => string.Concat(parts.Select(static part => part.Literal ?? "x"));
+
     /// <exception cref="FormatException">A brace without its other, no path, or a filter that there is not.</exception>
     public static ValueTemplate Parse(string text)
     {

@@ -1,5 +1,7 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Incidents;
+using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using MediatR;
 using Microsoft.AspNetCore.Http;
@@ -12,15 +14,23 @@ internal static class Sources
 {
     public static readonly ManualClock Clock = new();
 
+    private static readonly Connection Any = new("any", TenantId.Parse("contoso"), "any", new Dictionary<string, string>());
+
     public static async Task<IReadOnlyList<ConnectorEvent>> ReadAsync(
-        IWebhookSource source, byte[] body, string? contentType = "application/json", params (string Name, string Value)[] headers)
+        IWebhookSource source, byte[] body, string? contentType = "application/json", params (string Name, string Value)[] headers) =>
+        await ReadAsync(source, null, body, contentType, headers);
+
+    /// <param name="connection">It came over; null where that does not matter.</param>
+    public static async Task<IReadOnlyList<ConnectorEvent>> ReadAsync(
+        IWebhookSource source, Connection? connection, byte[] body, string? contentType = "application/json",
+        params (string Name, string Value)[] headers)
     {
         var all = new HeaderDictionary();
         foreach (var (name, value) in headers)
             all[name] = value;
         var request = new WebhookRequest(contentType, all, null, body);
         source.Understands(request).ShouldBeTrue();
-        return (await Mediator.Send(source.Normalize(request))).Events;
+        return (await Mediator.Send(source.Normalize(connection ?? Any, request))).Events;
     }
 
     public static async Task<string> MalformedFieldAsync(

@@ -1,0 +1,217 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DevOpsAI.Bot.Hosting;
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Bot.Cli;
+
+/// <summary>The verbs of <c>connectors</c>: what vendors the bot knows, what each needs and can do, and whether a connection works.</summary>
+public static class ConnectorCommands
+{
+    public const int Good = 0;
+    public const int Wrong = 1;
+
+    private const string Example = "Try: connectors list, connectors show ninjaone, connectors capabilities, connectors check contoso-ninjaone";
+
+    /// <summary>Runs the verb in <paramref name="args"/> and returns its exit code; null when it is another one.</summary>
+    public static async Task<int?> TryRunAsync(string[] args)
+    {
+        if (args is not ["connectors", ..])
+            return null;
+        var host = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = ContentRoot.Find() });
+        return await RunAsync(args, host.Configuration, host.Environment.ContentRootPath, Console.Out, Console.Error, null,
+            CancellationToken.None);
+    }
+
+    /// <summary>As <see cref="TryRunAsync"/>, with everything from outside handed in.</summary>
+    /// <param name="replace">Registers services in place of the bot's own.</param>
+    public static async Task<int> RunAsync(
+        string[] args, IConfiguration configuration, string contentRoot, TextWriter output, TextWriter error,
+        Action<IServiceCollection>? replace, CancellationToken cancellationToken)
+    {
+        var context = new CommandContext(configuration, contentRoot, output, error);
+        var connectors = new Command("connectors", "The vendors that the bot knows.")
+            { List(context), Show(context), Matrix(context), Check(context, replace) };
+        var parsed = new RootCommand("DevOps AI Bot") { connectors }.Parse(args);
+        if (parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync(
+                new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
+        foreach (var mistake in parsed.Errors)
+            await error.WriteLineAsync(mistake.Message);
+        await error.WriteLineAsync(Example);
+        return LedgerCommands.Usage;
+    }
+
+    private static Option<bool> Json() => new("--json") { Description = "One JSON object per line." };
+
+    private static Command List(CommandContext context)
+    {
+        var json = Json();
+        var list = new Command("list", "Every connector, with what it offers.") { json };
+        list.SetAction((parsed, _) => context.RunAsync(async () =>
+        {
+            var width = ConnectorCatalog.All.Max(static one => one.Name.Length);
+            foreach (var one in ConnectorCatalog.All)
+            {
+                await context.Output.WriteLineAsync(parsed.GetValue(json)
+                    ? JsonSerializer.Serialize(one, ConnectorJson.Default.ConnectorDescription)
+                    : $"{one.Name.PadRight(width)}  {one.Title}: {Offers(one)}");
+            }
+            return Good;
+        }));
+        return list;
+    }
+
+    private static Command Show(CommandContext context)
+    {
+        var json = Json();
+        var name = new Argument<string>("name") { Description = "A connector, as in ninjaone." };
+        var show = new Command("show", "What a connection of one connector needs, and what it offers then.") { name, json };
+        show.SetAction((parsed, _) => context.RunAsync(async () =>
+        {
+            var one = Find(parsed.GetValue(name)!);
+            if (parsed.GetValue(json))
+                await context.Output.WriteLineAsync(JsonSerializer.Serialize(one, ConnectorJson.Default.ConnectorDescription));
+            else
+                await WriteAsync(one, context.Output);
+            return Good;
+        }));
+        return show;
+    }
+
+    private static Command Matrix(CommandContext context)
+    {
+        var json = Json();
+        var matrix = new Command("capabilities", "Which connector offers what runbooks ask for.") { json };
+        matrix.SetAction((parsed, _) => context.RunAsync(async () =>
+        {
+            foreach (var row in CapabilityMatrix.Rows)
+            {
+                await context.Output.WriteLineAsync(parsed.GetValue(json)
+                    ? JsonSerializer.Serialize(row, ConnectorJson.Default.CapabilityRow)
+                    : $"{row.Capability,-38} {(row.Connectors.Count == 0 ? "-" : string.Join(", ", row.Connectors))}");
+            }
+            return Good;
+        }));
+        return matrix;
+    }
+
+    private static Command Check(CommandContext context, Action<IServiceCollection>? replace)
+    {
+        var json = Json();
+        var what = new Argument<string>("what") { Description = "A connection of the settings, or a file with a connector manifest." };
+        var check = new Command(
+            "check",
+            "Asks the vendor whether a connection works, or reads a manifest. Exit code 0: good, 1: not, 2: not possible. Settings may "
+            + "follow, as --Name:Part=value.") { what, json };
+        check.TreatUnmatchedTokensAsErrors = false;
+        check.SetAction((parsed, stop) => context.RunAsync(async () =>
+        {
+            var named = parsed.GetValue(what)!;
+            var findings = named.EndsWith(".yaml", StringComparison.Ordinal) || named.EndsWith(".yml", StringComparison.Ordinal)
+                ? CheckFile(named)
+                : await AskAsync(named, [.. parsed.UnmatchedTokens], replace, stop);
+            foreach (var finding in findings)
+            {
+                await context.Output.WriteLineAsync(parsed.GetValue(json)
+                    ? JsonSerializer.Serialize(finding, ConnectorJson.Default.CheckFinding)
+                    : finding.Message);
+            }
+            return findings.All(static one => one.Ok) ? Good : Wrong;
+        }));
+        return check;
+    }
+
+    private static List<CheckFinding> CheckFile(string file)
+    {
+        var errors = ConnectorCatalog.ValidationErrors(file, File.ReadAllText(file));
+        return errors.Count == 0 ? [new(true, $"{file}: good.")] : [.. errors.Select(static one => new CheckFinding(false, one))];
+    }
+
+    private static async Task<List<CheckFinding>> AskAsync(
+        string name, string[] settings, Action<IServiceCollection>? replace, CancellationToken cancellationToken)
+    {
+        if (settings.FirstOrDefault(static one => !one.Contains('=', StringComparison.Ordinal)) is { } stray)
+            throw new CommandException($"'{stray}' means nothing here; a setting is written as --Name:Part=value.");
+        var builder = BotHost.CreateBuilder(settings);
+        builder.Logging.ClearProviders();
+        replace?.Invoke(builder.Services);
+        await using var app = builder.Build();
+        try
+        {
+            var all = app.Services.GetRequiredService<IConnectionDirectory>();
+            var connection = all.Named(name) ?? throw new CommandException(all.All.Count == 0
+                ? $"There is no connection '{name}': the settings name none."
+                : $"There is no connection '{name}'; known are {string.Join(", ", all.All.Select(static one => one.Name))}.");
+            var probe = app.Services.GetServices<IConnectionProbe>().FirstOrDefault(one => one.Connector == connection.Connector);
+            if (probe is null)
+                return [new(true, $"{connection.Name}: {connection.Connector} has nothing that could be asked.")];
+            return await probe.CheckAsync(connection, cancellationToken) switch
+            {
+                CallOutcome<string>.Done(var said) => [new(true, said)],
+                CallOutcome<string>.Refused(_, var why) => [new(false, $"{connection.Name}: {why}")],
+                CallOutcome<string>.NotDone(var why, _) => [new(false, $"{connection.Name}: {why}")],
+                CallOutcome<string>.Unknown(var why) => [new(false, $"{connection.Name}: {why}")],
+                _ => [],
+            };
+        }
+        catch (OptionsValidationException mistakes)
+        {
+            return [.. mistakes.Failures.Select(static one => new CheckFinding(false, one))];
+        }
+    }
+
+    private static ConnectorDescription Find(string name) =>
+        ConnectorCatalog.All.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw new CommandException(
+            $"There is no connector '{name}'; known are {string.Join(", ", ConnectorCatalog.All.Select(static one => one.Name))}.");
+
+    private static string Offers(ConnectorDescription one)
+    {
+        List<string> parts = [];
+        if (one.SendsEvents)
+            parts.Add("events");
+        if (one.Targets.Count > 0)
+            parts.Add($"finds {string.Join(", ", one.Targets)}");
+        if (one.Actions.Count > 0)
+            parts.Add($"{one.Actions.Count} actions");
+        return string.Join("; ", parts);
+    }
+
+    private static async Task WriteAsync(ConnectorDescription one, TextWriter output)
+    {
+        await output.WriteLineAsync($"{one.Title} ({one.Name}): {Offers(one)}");
+        await output.WriteLineAsync();
+        await output.WriteLineAsync("Settings of a connection (Connections:NAME:Settings:...):");
+        foreach (var setting in one.Settings)
+        {
+            var kind = setting.IsSecret ? "secret" : setting.Choices.Count > 0 ? $"one of {string.Join(", ", setting.Choices)}" : "text";
+            var need = setting.IsRequired ? "" : ", may be left out";
+            await output.WriteLineAsync(
+                $"  {setting.Name,-16} {setting.Title} ({kind}{need}){(setting.Example is { } example ? $", as in {example}" : "")}");
+        }
+        if (one.Actions.Count > 0)
+        {
+            await output.WriteLineAsync();
+            await output.WriteLineAsync("Actions:");
+            foreach (var action in one.Actions)
+                await output.WriteLineAsync($"  {action.Name,-24} {action.Title}; {WayBack.For(action, action.Rollback is not null)}");
+        }
+        if (one.Observations.Count > 0)
+        {
+            await output.WriteLineAsync();
+            await output.WriteLineAsync($"Observes: {string.Join(", ", one.Observations)}");
+        }
+    }
+}
+
+/// <summary>What a check found, as a line of JSON or of text.</summary>
+internal sealed record CheckFinding(bool Ok, string Message);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ConnectorDescription))]
+[JsonSerializable(typeof(CapabilityRow))]
+[JsonSerializable(typeof(CheckFinding))]
+internal sealed partial class ConnectorJson : JsonSerializerContext;

@@ -1,0 +1,26 @@
+using DevOpsAI.Connections;
+
+namespace DevOpsAI.Connectors.Toolkit;
+
+/// <summary>A capability and the connectors that offer it.</summary>
+/// <param name="Kind"><c>action</c> or <c>observation</c>.</param>
+/// <param name="Connectors">By name; a simulation says so.</param>
+public sealed record CapabilityRow(string Capability, string Kind, string TargetKind, string Meaning, IReadOnlyList<string> Connectors);
+
+/// <summary>The vocabulary against the connectors that come with the bot.</summary>
+public static class CapabilityMatrix
+{
+    /// <summary>Actions first, each kind by name.</summary>
+    public static IReadOnlyList<CapabilityRow> Rows { get; } =
+    [
+        .. Capabilities.Actions.Values.OrderBy(static one => one.Name, StringComparer.Ordinal).Select(static one => new CapabilityRow(
+            one.Name, "action", one.TargetKind, one.Title, Offering(connector => connector.Actions.Any(action => action.Name == one.Name)))),
+        .. Capabilities.Observations.OrderBy(static one => one.Name, StringComparer.Ordinal).Select(static one => new CapabilityRow(
+            one.Name, "observation", one.TargetKind, one.Meaning, Offering(connector => connector.Observations.Contains(one.Name)))),
+    ];
+
+    private static List<string> Offering(Func<ConnectorDescription, bool> offers) =>
+    [
+        .. ConnectorCatalog.All.Where(offers).Select(static one => one.IsSimulation ? $"{one.Name} (simulation)" : one.Name),
+    ];
+}
