@@ -94,12 +94,22 @@ internal enum PagingStyle
     NextLink,
 }
 
-/// <summary>A value that is held against another one, both texts; it does not hold when the first is missing.</summary>
-internal sealed record WhereRule(ValueTemplate Left, bool IsEqual, ValueTemplate Right)
+/// <summary>A value that is held against another one, both texts; it does not hold when one of them is missing.</summary>
+internal sealed record WhereRule(ValueTemplate Left, WhereOperator Operator, ValueTemplate Right)
 {
-    public bool Holds(in ValueScope scope) => Left.Text(scope) is { } left && Right.Text(scope) is { } right
-        && left.Equals(right, StringComparison.OrdinalIgnoreCase) == IsEqual;
+    public bool Holds(in ValueScope scope)
+    {
+        if (Right.Text(scope) is not { } right)
+            return false;
+        if (Operator == WhereOperator.Has)
+            return Left.List(scope).Contains(right, StringComparer.OrdinalIgnoreCase);
+        return Left.Text(scope) is { } left
+            && left.Equals(right, StringComparison.OrdinalIgnoreCase) == (Operator == WhereOperator.Equal);
+    }
 }
+
+/// <summary>Written <c>==</c>, <c>!=</c> and <c>has</c>: the first is a list that holds the second.</summary>
+internal enum WhereOperator { Equal, NotEqual, Has }
 
 /// <summary>A value in the words of the vocabulary.</summary>
 /// <param name="Map">The vendor's word to ours; empty when the value stands for itself.</param>

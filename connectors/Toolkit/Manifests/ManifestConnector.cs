@@ -42,6 +42,9 @@ internal sealed class ManifestConnector(
             return new CallOutcome<IReadOnlyList<Target>>.Done([]);
         var given = call.Given(connection);
         given["name"] = name;
+        // A name that the vendor's query cannot hold is none that it has.
+        if (rule.Find.Request.Path.Text(new(default, given)) is null)
+            return new CallOutcome<IReadOnlyList<Target>>.Done([]);
         var outcome = await call.ListAsync(connection, rule.Find.Request, rule.Find.Items, rule.Find.Paging, given, cancellationToken);
         if (outcome is not CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
             return outcome.As<IReadOnlyList<Target>>();
@@ -106,7 +109,7 @@ internal sealed class ManifestConnector(
     /// <summary>Every mistake in the settings of a connection, beginning with the setting's name.</summary>
     public IEnumerable<string> Problems(Connection connection)
     {
-        foreach (var name in connection.Settings.Keys.Where(name => name != VendorCall.AddressSetting
+        foreach (var name in connection.Settings.Keys.Where(name => name is not (VendorCall.AddressSetting or InboundCredentials.TokenInAddress)
             && !manifest.Settings.Any(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
             yield return $"{name}: {manifest.Title} has no such setting; known are {string.Join(", ", manifest.Settings.Select(static one => one.Name))}.";
         var isComplete = true;

@@ -159,6 +159,11 @@ internal static class ManifestReader
             scope.Request(fields, "request", given),
             fields.Has("items") ? scope.Path(fields, "items") : JsonPath.Parse("$"),
             Paging(fields, scope));
+        // Some vendors take a question as a body.
+        var path = list.Request.Path.Example();
+        if (list.Request.Method != HttpMethod.Get && !(list.Request.Method == HttpMethod.Post
+            && (path.EndsWith("/query", StringComparison.Ordinal) || path.EndsWith("/search", StringComparison.Ordinal))))
+            fields.Error("a list is read by GET, or by POST to an address that ends in /query or /search", fields.LineAt("request"));
         if (close)
             fields.NothingElse();
         return list;
@@ -257,8 +262,6 @@ internal static class ManifestReader
         var list = List(fields, scope, given, close: false);
         var rule = new LookupRule(
             list, scope.Conditions(fields, "where", given), scope.Templates(fields, "let", given), scope.Template(fields, "what", given));
-        if (list.Request.Method != HttpMethod.Get)
-            fields.Error("what is looked up is read by GET", fields.LineAt("request"));
         fields.NothingElse();
         return rule;
     }
@@ -321,6 +324,9 @@ internal static class ManifestReader
 /// <summary>What templates of one manifest may refer to, and how its parts are read.</summary>
 internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
 {
+    private static readonly (string Sign, WhereOperator Operator)[] Operators =
+        [(" == ", WhereOperator.Equal), (" != ", WhereOperator.NotEqual), (" has ", WhereOperator.Has)];
+
     /// <summary>Stands for every setting that is no secret.</summary>
     public static readonly string[] Settings = ["setting."];
 
@@ -372,12 +378,11 @@ internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
         var rules = new List<WhereRule>();
         foreach (var text in fields.TextsIfAny(key))
         {
-            var isEqual = text.Contains(" == ", StringComparison.Ordinal);
-            var sides = text.Split(isEqual ? " == " : " != ", 2, StringSplitOptions.TrimEntries);
-            if (sides is not [{ Length: > 0 } left, { Length: > 0 } right])
-                fields.Wrong(key, "a list of conditions, as in \"{status} == open\" (or !=)", 0);
+            var (sign, comparison) = Array.Find(Operators, one => text.Contains(one.Sign, StringComparison.Ordinal));
+            if (string.IsNullOrEmpty(sign) || text.Split(sign, 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } left, { Length: > 0 } right])
+                fields.Wrong(key, "a list of conditions, as in \"{status} == open\" (or !=, or has for a list)", 0);
             else
-                rules.Add(new(Template(fields, key, left, given), isEqual, Template(fields, key, right, given)));
+                rules.Add(new(Template(fields, key, left, given), comparison, Template(fields, key, right, given)));
         }
         return rules;
     }

@@ -6,13 +6,19 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 internal static class ValueFilters
 {
     public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
-        { "lower", "not", "number", "time", "volume", "gigabytes", "host" };
+        { "first50", "first100", "lower", "not", "number", "plain", "time", "volume", "gigabytes", "host" };
+
+    /// <summary>What names have besides letters and digits, and no query language reads.</summary>
+    private const string PlainMarks = " ._-@:/#+";
 
     public static string? Apply(string filter, string value) => filter switch
     {
+        "first50" => First(value, 50),
+        "first100" => First(value, 100),
         "lower" => value.ToLowerInvariant(),
         "not" => value switch { "true" => "false", "false" => "true", _ => null },
         "number" => IsNumber(value) ? value : null,
+        "plain" => value.All(static c => char.IsLetterOrDigit(c) || PlainMarks.Contains(c)) ? value : null,
         "time" => VendorTimes.Find(value) is { } time ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : null,
         "volume" => Volume(value.Trim()),
         "gigabytes" => decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var bytes)
@@ -32,6 +38,10 @@ internal static class ValueFilters
             return text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? text : null;
         return drive.Length == 0 ? "root" : drive.TrimStart('/').Replace('/', '-');
     }
+
+    /// <summary>Never half of a character.</summary>
+    private static string First(string value, int length) =>
+        value.Length <= length ? value : value[..(char.IsHighSurrogate(value[length - 1]) ? length - 1 : length)];
 
     private static bool IsNumber(string value) =>
         value.All(static c => char.IsAsciiDigit(c) || c is '-' or '.' or 'e' or 'E' or '+')

@@ -28,6 +28,12 @@ internal sealed class ValueTemplate
     /// <summary>The first path in the vendor's document that it looks at; null when there is none.</summary>
     public string? FirstPath => parts.SelectMany(static part => part.Alternatives).FirstOrDefault(static one => one.Path is not null)?.Path!.ToString();
 
+    /// <summary>The texts of the list that its one place names; none when there is no list.</summary>
+    public IEnumerable<string> List(ValueScope scope) =>
+        parts is [{ Literal: null, Alternatives: [{ Path: { } path }, ..] }] && path.Find(scope.Document) is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray().Select(Scalar).OfType<string>()
+            : [];
+
     /// <summary>The text with something in each place.</summary>
     public string Example() => string.Concat(parts.Select(static part => part.Literal ?? "x"));
 

@@ -1,0 +1,163 @@
+using DevOpsAI.Connections;
+using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
+
+namespace DevOpsAI.Tests.Connectors.Toolkit.Manifests;
+
+/// <summary>
+/// Vendors that keep tickets: each request is judged by the vendor's description, and devices and tickets of another company of the same
+/// credential are left alone.
+/// </summary>
+public sealed class TicketVendorTests
+{
+    private static readonly Dictionary<string, VendorTable> Vendors = new()
+    {
+        ["connectwise"] = new(
+            "connectwise", "connectwise.json", "/none", "",
+            [("Region", "eu"), ("CompanyId", "northmsp"), ("PublicKey", "pub"), ("PrivateKey", "the-secret"), ("ClientId", "c-1"),
+                ("Company", "250"), ("Board", "1"), ("ClosedStatus", "17")],
+            new()
+            {
+                ["GET /company/companies/250"] = """{"id":250,"name":"Contoso Ltd"}""",
+                ["GET /company/configurations"] = """
+                    [{"id":7,"name":"SRV-FILE01","company":{"id":250,"name":"Contoso Ltd"},"serialNumber":"S-1"},
+                     {"id":8,"name":"SRV-FILE01","company":{"id":251,"name":"Fabrikam Inc"}}]
+                    """,
+                ["GET /company/configurations/7"] =
+                    """{"id":7,"name":"SRV-FILE01","company":{"id":250,"name":"Contoso Ltd"},"serialNumber":"S-1","osInfo":"Windows"}""",
+                ["GET /company/configurations/8"] = """{"id":8,"name":"SRV-FILE01","company":{"id":251,"name":"Fabrikam Inc"}}""",
+                ["GET /service/tickets"] = """[{"id":4711,"summary":"Disk is full","company":{"id":250,"name":"Contoso Ltd"},"closedFlag":false}]""",
+                ["GET /service/tickets/4711"] =
+                    """{"id":4711,"summary":"Disk is full","company":{"id":250,"name":"Contoso Ltd"},"closedFlag":false,"status":{"name":"New"}}""",
+                ["POST /service/tickets"] = """{"id":4712}""",
+                ["PATCH /service/tickets/4711"] = """{"id":4711}""",
+                ["POST /service/tickets/4711/notes"] = """{"id":99}""",
+            }),
+        ["halopsa"] = new(
+            "halopsa", "halopsa.json", "/auth/token", "",
+            [("Host", "contoso.halopsa.com"), ("Tenant", "contoso"), ("ClientId", "c"), ("ClientSecret", "the-secret"), ("Client", "21"),
+                ("TicketType", "1"), ("ClosedStatus", "9"), ("NoteOutcome", "7")],
+            new()
+            {
+                ["POST /auth/token"] = """{"access_token":"t","expires_in":3600}""",
+                ["GET /Client/21"] = """{"id":21,"name":"Contoso Ltd"}""",
+                ["GET /Asset"] = """
+                    {"record_count":2,"assets":[{"id":7,"inventory_number":"SRV-FILE01","client_id":21,"client_name":"Contoso Ltd"},
+                     {"id":8,"inventory_number":"SRV-FILE01","client_id":22,"client_name":"Fabrikam Inc"}]}
+                    """,
+                ["GET /Asset/7"] = """{"id":7,"inventory_number":"SRV-FILE01","client_id":21,"key_field2":"S-1"}""",
+                ["GET /Asset/8"] = """{"id":8,"inventory_number":"SRV-FILE01","client_id":22}""",
+                ["GET /Tickets"] = """{"record_count":1,"tickets":[{"id":4711,"summary":"Disk is full","client_id":21}]}""",
+                ["GET /Tickets/4711"] = """{"id":4711,"summary":"Disk is full","client_id":21,"status_name":"New"}""",
+                ["POST /Tickets"] = """{"id":4712}""",
+                ["POST /Actions"] = """{"id":99}""",
+            }),
+        ["servicenow"] = new(
+            "servicenow", "servicenow.yaml", "/oauth_token.do", "/api/now",
+            [("Instance", "dev00001"), ("ClientId", "c"), ("ClientSecret", "the-secret"), ("Company", new string('a', 32)),
+                ("CloseCode", "Solved (Permanently)")],
+            new()
+            {
+                ["POST /oauth_token.do"] = """{"access_token":"t","expires_in":1800}""",
+                [$"GET /api/now/table/core_company/{new string('a', 32)}"] = $$$"""{"result":{"sys_id":"{{{new string('a', 32)}}}"}}""",
+                ["GET /api/now/table/cmdb_ci_computer"] = $$"""
+                    {"result":[{"sys_id":"{{Id(7)}}","name":"SRV-FILE01","company":"{{new string('a', 32)}}"},
+                     {"sys_id":"{{Id(8)}}","name":"SRV-FILE01","company":"{{new string('b', 32)}}"}]}
+                    """,
+                [$"GET /api/now/table/cmdb_ci_computer/{Id(7)}"] =
+                    $$$"""{"result":{"sys_id":"{{{Id(7)}}}","name":"SRV-FILE01","company":"{{{new string('a', 32)}}}","serial_number":"S-1","os":""} }""",
+                [$"GET /api/now/table/cmdb_ci_computer/{Id(8)}"] =
+                    $$$"""{"result":{"sys_id":"{{{Id(8)}}}","name":"SRV-FILE01","company":"{{{new string('b', 32)}}}"} }""",
+                ["GET /api/now/table/incident"] = $$"""
+                    {"result":[{"sys_id":"{{Id(4711)}}","number":"INC0004711","short_description":"Disk is full",
+                     "company":"{{new string('a', 32)}}","cmdb_ci":"{{Id(7)}}","state":"1","active":"true"}]}
+                    """,
+                [$"GET /api/now/table/incident/{Id(4711)}"] = $$$"""
+                    {"result":{"sys_id":"{{{Id(4711)}}}","number":"INC0004711","company":"{{{new string('a', 32)}}}","state":"1","active":"true"} }
+                    """,
+                ["POST /api/now/table/incident"] = """{"result":{"number":"INC0004712"}}""",
+                [$"PATCH /api/now/table/incident/{Id(4711)}"] = """{"result":{"number":"INC0004711"}}""",
+            }),
+        ["autotask"] = new(
+            "autotask", "autotask.json", "/none", "",
+            [("Zone", "https://webservices14.autotask.net/ATServicesRest"), ("UserName", "bot@northmsp.example"), ("Secret", "the-secret"),
+                ("IntegrationCode", "the-code"), ("Company", "175"), ("Queue", "29683481"), ("NewStatus", "1"), ("CompleteStatus", "5"),
+                ("Priority", "2"), ("NoteType", "1"), ("NotePublish", "2")],
+            new()
+            {
+                ["GET /V1.0/Companies/175"] = """{"item":{"id":175,"companyName":"Contoso Ltd"}}""",
+                ["POST /V1.0/ConfigurationItems/query"] = """
+                    {"items":[{"id":7,"referenceTitle":"SRV-FILE01","companyID":175},{"id":8,"referenceTitle":"SRV-FILE01","companyID":176}],
+                     "pageDetails":{"count":2,"nextPageUrl":null}}
+                    """,
+                ["GET /V1.0/ConfigurationItems/7"] = """{"item":{"id":7,"referenceTitle":"SRV-FILE01","companyID":175,"serialNumber":"S-1"}}""",
+                ["GET /V1.0/ConfigurationItems/8"] = """{"item":{"id":8,"referenceTitle":"SRV-FILE01","companyID":176}}""",
+                ["POST /V1.0/Tickets/query"] =
+                    """{"items":[{"id":4711,"ticketNumber":"T20261201.0001","title":"Disk is full","companyID":175}],"pageDetails":{"count":1}}""",
+                ["GET /V1.0/Tickets/4711"] = """{"item":{"id":4711,"ticketNumber":"T20261201.0001","title":"Disk is full","companyID":175,"status":1}}""",
+                ["POST /V1.0/Tickets"] = """{"itemId":4712}""",
+                ["PATCH /V1.0/Tickets"] = """{"itemId":4711}""",
+                ["POST /V1.0/Tickets/4711/Notes"] = """{"itemId":99}""",
+            }),
+    };
+
+    /// <summary>Vendor, device, device of another company, ticket, and what the ticket is called.</summary>
+    public static TheoryData<string, string, string, string, string> All => new()
+    {
+        { "connectwise", "7", "8", "4711", "4711" },
+        { "halopsa", "7", "8", "4711", "4711" },
+        { "servicenow", Id(7), Id(8), Id(4711), "INC0004711" },
+        { "autotask", "7", "8", "4711", "T20261201.0001" },
+    };
+
+    [Theory, MemberData(nameof(All))]
+    public async Task Devices_and_tickets_are_found_read_and_acted_on_as_the_vendor_describes(
+        string name, string device, string foreign, string ticket, string number)
+    {
+        var (host, vendor, connection) = await Vendors[name].StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        var calls = new ManifestConnectorOf(host, connection);
+        (await DoneAsync(host.Connector(name).CheckAsync(connection, Token))).ShouldContain("takes the credentials");
+
+        (await calls.FindAsync("srv-file01")).ShouldHaveSingleItem().Id.ShouldBe(device);
+        foreach (var hostile in (string[])["x\" or name like \"%", "x^ORactive=true", "x' OR '1'='1", "SRV-FILE01\"", "ä/..", "a&b=c", "{x}"])
+            (await calls.FindAsync(hostile)).ShouldBeEmpty();
+        (await calls.FindAsync(number, "ticket")).ShouldHaveSingleItem().Id.ShouldBe(ticket);
+        (await calls.FindAsync("no such ticket", "ticket")).ShouldBeEmpty();
+
+        (await calls.ObserveAsync(device))["device.serial"].ShouldBe("S-1");
+        (await calls.ObserveAsync(ticket, number, "ticket"))["ticket.status"].ShouldNotBeEmpty();
+
+        var made = await calls.ActAsync("ticket.create", device, ("title", "Disk \"C\" is full & slow"), ("priority", "high"));
+        made.ShouldBeOfType<CallOutcome<ActionReceipt>.Done>(made.ToString());
+        (await calls.ActAsync("ticket.close", device, ("title", "Disk is full"))).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
+        (await calls.ActAsync("ticket.close", device, ("title", "Another"))).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
+        var noted = await host.Connector(name).ActAsync(
+            connection, new("op-1", "ticket.note", new(connection.Name, "ticket", ticket, number, ""), new Dictionary<string, string> { ["note"] = "Seen." }),
+            Token);
+        noted.ShouldBeOfType<CallOutcome<ActionReceipt>.Done>(noted.ToString());
+
+        var writes = vendor.Requests.Count(static one => one.Method != "GET" && one.Body.Contains("op-1", StringComparison.Ordinal));
+        writes.ShouldBeGreaterThanOrEqualTo(2, "our operation is at the vendor, so that a lost answer can be looked up by people");
+        (await calls.ActAsync("ticket.create", foreign, ("title", "x"), ("priority", "low")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Code.ShouldBe("foreign-target");
+        vendor.Requests.Count(static one => one.Method != "GET" && one.Body.Contains("op-1", StringComparison.Ordinal)).ShouldBe(writes);
+        vendor.MustHaveBeenAccepted();
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public async Task No_secret_leaves_in_an_address_or_a_body_but_that_for_tokens(
+        string name, string device, string foreign, string ticket, string number)
+    {
+        var (host, vendor, connection) = await Vendors[name].StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        await DoneAsync(host.Connector(name).CheckAsync(connection, Token));
+        await new ManifestConnectorOf(host, connection).ActAsync("ticket.create", device, ("title", "x"), ("priority", "low"));
+        foreach (var request in vendor.Requests.Where(one => one.Path != Vendors[name].TokenPath))
+            $"{request}".ShouldNotContain("the-secret");
+        (foreign, ticket, number).ShouldNotBe(("", "", ""));
+    }
+
+    private static string Id(int number) => number.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+}
