@@ -8,13 +8,16 @@ using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Cli;
 
-/// <summary>The verbs of <c>connectors</c>: what vendors the bot knows, what each needs and can do, and whether a connection works.</summary>
+/// <summary>
+/// The verbs of <c>connectors</c>: what vendors the bot knows, what each needs and can do, and whether a connection works.
+/// </summary>
 public static class ConnectorCommands
 {
     public const int Good = 0;
     public const int Wrong = 1;
 
-    private const string Example = "Try: connectors list, connectors show ninjaone, connectors capabilities, connectors check contoso-ninjaone";
+    private const string Example =
+        "Try: connectors list, connectors show ninjaone, connectors capabilities, connectors check contoso-ninjaone";
 
     /// <summary>Runs the verb in <paramref name="args"/> and returns its exit code; null when it is another one.</summary>
     public static async Task<int?> TryRunAsync(string[] args)

@@ -14,7 +14,8 @@ public static class CapabilityMatrix
     public static IReadOnlyList<CapabilityRow> Rows { get; } =
     [
         .. Capabilities.Actions.Values.OrderBy(static one => one.Name, StringComparer.Ordinal).Select(static one => new CapabilityRow(
-            one.Name, "action", one.TargetKind, one.Title, Offering(connector => connector.Actions.Any(action => action.Name == one.Name)))),
+            one.Name, "action", one.TargetKind, one.Title,
+            Offering(connector => connector.Actions.Any(action => action.Name == one.Name)))),
         .. Capabilities.Observations.OrderBy(static one => one.Name, StringComparer.Ordinal).Select(static one => new CapabilityRow(
             one.Name, "observation", one.TargetKind, one.Meaning, Offering(connector => connector.Observations.Contains(one.Name)))),
     ];

@@ -45,7 +45,8 @@ public static class ConnectorCatalog
     [
         .. ManifestServices.BuiltIn().Select(Describe).Concat(
         [
-            new("alertmanager", "Prometheus Alertmanager", false, true, [Optional("Bearer"), Plain("Username"), Optional("Password")], [], [], []),
+            new("alertmanager", "Prometheus Alertmanager", false, true,
+                [Optional("Bearer"), Plain("Username"), Optional("Password")], [], [], []),
             new("cloudevents", "CloudEvents", false, true, [Optional("Bearer"), Optional("HmacSecret")], [], [], []),
             new(SandboxConnector.ConnectorName, "Sandbox (simulation)", true, true,
                 [new("Token", "token of the simulated vendor", true, true, "env:CONTOSO_SANDBOX", [])],

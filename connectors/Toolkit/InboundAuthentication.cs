@@ -40,7 +40,8 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         if (credentials.Password is { } password && After(authorization, "Basic ") is { } basic
             && IsUser(basic, credentials.Username ?? "", password))
             return Verdict.Accepted;
-        if (credentials.SecretHeader is var (name, expected) && request.Headers[name] is [{ Length: > 0 } given] && Same(given, secrets.Read(expected)))
+        if (credentials.SecretHeader is var (name, expected) && request.Headers[name] is [{ Length: > 0 } given]
+            && Same(given, secrets.Read(expected)))
             return Verdict.Accepted;
         return credentials.HmacSecret is not null && GetSignature(credentials, request.Headers) is not null
             ? Verdict.DependsOnBody
@@ -56,7 +57,9 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         var key = Encoding.UTF8.GetBytes(secrets.Read(secret));
         var expected = (credentials.Signature?.Algorithm ?? HmacAlgorithm.Sha256) switch
         {
+#pragma warning disable CA5350 // What Autotask signs with; a MAC does not fall with the hash's collisions.
             HmacAlgorithm.Sha1 => HMACSHA1.HashData(key, request.Body.Span),
+#pragma warning restore CA5350
             HmacAlgorithm.Sha512 => HMACSHA512.HashData(key, request.Body.Span),
             _ => HMACSHA256.HashData(key, request.Body.Span),
         };
@@ -72,7 +75,8 @@ public sealed class InboundAuthentication(ISecretSource secrets)
     }
 
     private static string? GetSignature(InboundCredentials credentials, IHeaderDictionary headers) =>
-        (credentials.Signature is var (header, _) ? [header] : SignatureHeaders).Select(name => headers[name]).FirstOrDefault(values => values.Count == 1).ToString() is { Length: > 0 } signature
+        (credentials.Signature is var (header, _) ? [header] : SignatureHeaders).Select(name => headers[name])
+            .FirstOrDefault(values => values.Count == 1).ToString() is { Length: > 0 } signature
             ? signature
             : null;
 

@@ -89,9 +89,9 @@ public static class VendorResponse
         foreach (var member in members)
         {
             // As Microsoft Graph and ServiceNow do, the problem may be a member of its own.
-            var value = problem[member] is JsonObject inner ? inner["message"] : problem[member] is JsonArray { Count: > 0 } list ? list[0] : problem[member];
-            if (value is JsonObject first)
-                value = first["message"];
+            var value = problem[member] is JsonArray { Count: > 0 } list ? list[0] : problem[member];
+            if (value is JsonObject inner)
+                value = inner["message"];
             if (value is JsonValue && value.ToString() is { Length: > 0 } text)
                 return text;
         }

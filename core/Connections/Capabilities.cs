@@ -14,7 +14,7 @@ public sealed record ActionCapability(string Name, string Title, string TargetKi
 public sealed record ObservationCapability(string Name, string TargetKind, string Meaning, IReadOnlyList<string> Values)
 {
     private readonly string prefix = Name.Split('{')[0];
-    private readonly string suffix = Name.Contains('}', StringComparison.Ordinal) ? Name[(Name.IndexOf('}', StringComparison.Ordinal) + 1)..] : "";
+    private readonly string suffix = Name.Split('}') is [_, var after] ? after : "";
 
     /// <summary>Whether an observation, as in <c>service.Spooler.state</c>, is one of this.</summary>
     public bool Covers(string observation) => suffix.Length == 0

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
-/// <summary>A place in a JSON document, as in <c>device.references.organization.name</c> or <c>results[0].id</c>; <c>$</c> is the root.</summary>
+/// <summary>
+/// A place in a JSON document, as in <c>device.references.organization.name</c> or <c>results[0].id</c>; <c>$</c> is the root.
+/// </summary>
 internal sealed class JsonPath
 {
     private readonly object[] steps;
@@ -16,26 +18,27 @@ internal sealed class JsonPath
     {
         if (text == "$")
             return new(text, []);
-        var steps = new List<object>();
+        var found = new List<object>();
         foreach (var segment in text.Split('.'))
         {
             var open = segment.IndexOf('[', StringComparison.Ordinal);
             var name = open < 0 ? segment : segment[..open];
             if (name.Length > 0)
-                steps.Add(name);
-            else if (open != 0 || steps.Count > 0)
+                found.Add(name);
+            else if (open != 0 || found.Count > 0)
                 throw new FormatException($"'{text}' is no path of a JSON document, as in device.name or items[0].id");
             var rest = open < 0 ? "" : segment[open..];
             while (rest.Length > 0)
             {
                 var close = rest.IndexOf(']', StringComparison.Ordinal);
-                if (rest[0] != '[' || close < 2 || !int.TryParse(rest[1..close], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+                if (rest[0] != '[' || close < 2
+                    || !int.TryParse(rest[1..close], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
                     throw new FormatException($"'{text}' is no path of a JSON document, as in device.name or items[0].id");
-                steps.Add(index);
+                found.Add(index);
                 rest = rest[(close + 1)..];
             }
         }
-        return new(text, [.. steps]);
+        return new(text, [.. found]);
     }
 
     /// <summary>The value there; null when there is none or it is null.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
-using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
@@ -29,7 +28,8 @@ internal sealed record Manifest(
 /// <param name="IsSecret">A reference to a secret: <c>env:NAME</c> or <c>file:/path</c>.</param>
 /// <param name="Values">What stands for what, as <c>eu</c> for an address; empty when the value stands for itself.</param>
 internal sealed record SettingRule(
-    string Name, string Title, bool IsRequired, bool IsSecret, string? Example, WholeMatch? Pattern, IReadOnlyDictionary<string, string> Values);
+    string Name, string Title, bool IsRequired, bool IsSecret, string? Example, WholeMatch? Pattern,
+    IReadOnlyDictionary<string, string> Values);
 
 /// <summary>How the bot proves itself to the vendor with each call.</summary>
 /// <param name="Token">A token that is fetched by a call of its own; null when there is none.</param>
@@ -48,7 +48,8 @@ internal sealed record TokenRule(
 /// <summary>What an answer of the vendor means that says it in a way of its own. The first that fits counts.</summary>
 /// <param name="Status">Null for any.</param>
 /// <param name="When">What has to hold of its document; empty for any.</param>
-internal sealed record ErrorRule(int? Status, IReadOnlyList<WhereRule> When, ErrorMeaning Meaning, ValueTemplate? Message, TimeSpan? TryAgainIn);
+internal sealed record ErrorRule(
+    int? Status, IReadOnlyList<WhereRule> When, ErrorMeaning Meaning, ValueTemplate? Message, TimeSpan? TryAgainIn);
 
 internal enum ErrorMeaning { Refused, NotDone, Unknown }
 

@@ -109,9 +109,11 @@ internal sealed class ManifestConnector(
     /// <summary>Every mistake in the settings of a connection, beginning with the setting's name.</summary>
     public IEnumerable<string> Problems(Connection connection)
     {
-        foreach (var name in connection.Settings.Keys.Where(name => name is not (VendorCall.AddressSetting or InboundCredentials.TokenInAddress)
-            && !manifest.Settings.Any(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
-            yield return $"{name}: {manifest.Title} has no such setting; known are {string.Join(", ", manifest.Settings.Select(static one => one.Name))}.";
+        var known = string.Join(", ", manifest.Settings.Select(static one => one.Name));
+        foreach (var name in connection.Settings.Keys.Where(
+            name => name is not (VendorCall.AddressSetting or InboundCredentials.TokenInAddress)
+                && !manifest.Settings.Any(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
+            yield return $"{name}: {manifest.Title} has no such setting; known are {known}.";
         var isComplete = true;
         foreach (var setting in manifest.Settings)
         {
@@ -128,7 +130,10 @@ internal sealed class ManifestConnector(
             }
         }
         if (isComplete && call.Address(connection) is null)
-            yield return $"{VendorCall.AddressSetting}: the address of {manifest.Title} must be https (http on loopback only), without user and query.";
+        {
+            yield return $"{VendorCall.AddressSetting}: the address of {manifest.Title} must be https (http on loopback only), without "
+                + "user and query.";
+        }
     }
 
     private static bool Fits(SettingRule setting, string value) =>
@@ -221,7 +226,8 @@ internal sealed class ManifestConnector(
     }
 
     private static bool IsName(ValueTemplate name, JsonElement item, string given) =>
-        name.Text(new(item, FrozenDictionary<string, string>.Empty)) is { } spelled && spelled.Equals(given, StringComparison.OrdinalIgnoreCase);
+        name.Text(new(item, FrozenDictionary<string, string>.Empty)) is { } spelled
+            && spelled.Equals(given, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Finds what an action needs to know; the way it ends when there is no such thing, or several.</summary>
     private async Task<CallOutcome<ActionReceipt>?> LookUpAsync(

@@ -39,7 +39,8 @@ internal sealed class ManifestEvents(Manifest manifest, WebhookManifest webhook)
 
 /// <summary>Reads a delivery as a manifest says.</summary>
 internal sealed record NormalizeByManifest(
-    string Vendor, WebhookManifest Webhook, IReadOnlyDictionary<string, string> Given, ReadOnlyMemory<byte> Body) : IRequest<NormalizedEvents>;
+    string Vendor, WebhookManifest Webhook, IReadOnlyDictionary<string, string> Given, ReadOnlyMemory<byte> Body)
+    : IRequest<NormalizedEvents>;
 
 internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestHandler<NormalizeByManifest, NormalizedEvents>
 {
@@ -61,7 +62,8 @@ internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestH
                 return [Event(request, rule, root, "")];
             if (each.Find(root) is not { ValueKind: JsonValueKind.Array } list)
                 throw new MalformedEventException(each.ToString(), "must be a list of events.");
-            return [.. list.EnumerateArray().Select((item, index) => Event(request, rule, item, each.ToString() == "$" ? $"[{index}]." : $"{each}[{index}]."))];
+            var at = each.ToString() is "$" ? "" : each.ToString();
+            return [.. list.EnumerateArray().Select((item, index) => Event(request, rule, item, $"{at}[{index}]."))];
         }
         throw new MalformedEventException("body", $"is none of the events that {request.Vendor} is known to send.");
     }
@@ -80,7 +82,8 @@ internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestH
             : throw new MalformedEventException($"{at}{Place(template)}", $"is missing: the event's {what} is taken from it.");
         string? Find(ValueTemplate? template) => template?.Text(scope)?.Trim() is { Length: > 0 } text ? text : null;
 
-        var status = rule.Status is { } told && ManifestConnector.Value(told, scope) == "resolved" ? EventStatus.Resolved : EventStatus.Firing;
+        var isEnd = rule.Status is { } told && ManifestConnector.Value(told, scope) == "resolved";
+        var status = isEnd ? EventStatus.Resolved : EventStatus.Firing;
         var kind = Need(rule.Kind, "kind");
         var user = Find(rule.User);
         var subject = user ?? Find(rule.Device);

@@ -23,7 +23,9 @@ internal static class ManifestReader
             fields.Text("title"),
             settings,
             scope.Template(fields, "address", ManifestScope.Settings),
-            fields.OptionalMapping("authentication") is { } authentication ? Authentication(authentication, scope) : new(NoTemplates, null, null),
+            fields.OptionalMapping("authentication") is { } authentication
+                ? Authentication(authentication, scope)
+                : new(NoTemplates, null, null),
             [.. fields.Each("errors").Select(one => Error(one, scope))],
             fields.OptionalMapping("budget") is { } budget ? Budget(budget) : null,
             fields.Has("health") ? scope.Request(fields, "health", ManifestScope.Settings) : null,
@@ -33,7 +35,8 @@ internal static class ManifestReader
             file);
         foreach (var action in manifest.Actions.Values.Where(action => !manifest.Targets.ContainsKey(action.Spec.TargetKind)))
             fields.Error($"{action.Spec.Name} is for a {action.Spec.TargetKind}, which is not among 'targets'", fields.LineAt("actions"));
-        foreach (var error in CatalogRules.ValidationErrors(manifest.Actions.ToDictionary(static one => one.Key, static one => one.Value.Spec)))
+        foreach (var error in CatalogRules.ValidationErrors(
+            manifest.Actions.ToDictionary(static one => one.Key, static one => one.Value.Spec)))
             fields.Error(error.TrimEnd('.'), fields.LineAt("actions"));
         fields.NothingElse();
         return manifest;
@@ -85,8 +88,8 @@ internal static class ManifestReader
             scope.Request(fields, "request", given),
             fields.Flag("atHost", otherwise: false),
             fields.OptionalMapping("basic") is { } basic ? Basic(basic, scope, given) : null,
-            scope.Path(fields, "answer"),
-            fields.Has("lifetime") ? scope.Path(fields, "lifetime") : null,
+            ManifestScope.Path(fields, "answer"),
+            fields.Has("lifetime") ? ManifestScope.Path(fields, "lifetime") : null,
             TimeSpan.FromSeconds(fields.Has("validForSeconds") ? fields.Number("validForSeconds", 60, 360_000) : 600));
         fields.NothingElse();
         return rule;
@@ -126,7 +129,7 @@ internal static class ManifestReader
             fields.Has("client") ? scope.Template(fields, "client", ManifestScope.Settings) : null,
             Belongs(fields, scope),
             scope.Request(fields, "read", known),
-            fields.Has("readAt") ? scope.Path(fields, "readAt") : JsonPath.Parse("$"),
+            fields.Has("readAt") ? ManifestScope.Path(fields, "readAt") : JsonPath.Parse("$"),
             [.. fields.Each("observe").Select(one => Observation(kind, one, scope, known))]);
         if (names.IsEmpty && !fields.Has("names"))
             fields.Wrong("names", "a list of what one goes by, as in [\"{hostname}\"]", 0);
@@ -157,7 +160,7 @@ internal static class ManifestReader
     {
         var list = new ListTemplate(
             scope.Request(fields, "request", given),
-            fields.Has("items") ? scope.Path(fields, "items") : JsonPath.Parse("$"),
+            fields.Has("items") ? ManifestScope.Path(fields, "items") : JsonPath.Parse("$"),
             Paging(fields, scope));
         // Some vendors take a question as a body.
         var path = list.Request.Path.Example();
@@ -177,7 +180,7 @@ internal static class ManifestReader
         var rule = new PagingRule(
             style,
             style == PagingStyle.NextLink ? null : paging.Text("parameter"),
-            style is PagingStyle.LastId or PagingStyle.Cursor or PagingStyle.NextLink ? scope.Path(paging, "from") : null,
+            style is PagingStyle.LastId or PagingStyle.Cursor or PagingStyle.NextLink ? ManifestScope.Path(paging, "from") : null,
             style == PagingStyle.Number && paging.Has("first") ? paging.Number("first", 0, 1) : 1,
             style is PagingStyle.LastId or PagingStyle.Number or PagingStyle.Offset ? paging.Number("size", 1, 10_000) : 0);
         paging.NothingElse();
@@ -202,7 +205,7 @@ internal static class ManifestReader
         }
         var rule = new ObservationRule(
             fields.Has("request") ? scope.Request(fields, "request", given) : null,
-            fields.Has("each") ? scope.Path(fields, "each") : null,
+            fields.Has("each") ? ManifestScope.Path(fields, "each") : null,
             fields.Flag("optional", otherwise: false),
             Paging(fields, scope),
             values);
@@ -220,7 +223,8 @@ internal static class ManifestReader
         if (capability is null && !name.StartsWith(connector + ".", StringComparison.Ordinal))
         {
             fields.Error(
-                $"the vocabulary has no action '{name}' (docs/capabilities.md); one that is this vendor's alone is called {connector}.{name}");
+                $"the vocabulary has no action '{name}' (docs/capabilities.md); one that is this vendor's alone is called "
+                + $"{connector}.{name}");
         }
         var arguments = capability?.Arguments ?? [.. fields.Named("arguments").Select(static one => Argument(one.Name, one.Fields))];
         var kind = capability?.TargetKind ?? fields.Text("target");
@@ -235,7 +239,10 @@ internal static class ManifestReader
             arguments,
             fields.OptionalText("rollback"),
             TimeSpan.FromSeconds(fields.Has("timeoutSeconds") ? fields.Number("timeoutSeconds", 1, 900) : 30));
-        string[] given = ["operation", .. ManifestScope.Target, .. ManifestScope.Settings, .. arguments.Select(static one => $"argument.{one.Name}")];
+        string[] given =
+        [
+            "operation", .. ManifestScope.Target, .. ManifestScope.Settings, .. arguments.Select(static one => $"argument.{one.Name}"),
+        ];
         var lookups = new List<LookupRule>();
         foreach (var one in fields.Each("lookups"))
         {
@@ -295,7 +302,7 @@ internal static class ManifestReader
         ValueTemplate? Find(string key) => fields.Has(key) ? scope.Template(fields, key, []) : null;
         ValueTemplate? Need(string key) => ignore ? null : scope.Template(fields, key, []);
         var rule = new EventRule(
-            fields.Has("each") ? scope.Path(fields, "each") : null,
+            fields.Has("each") ? ManifestScope.Path(fields, "each") : null,
             scope.Conditions(fields, "when", []),
             ignore ? [] : Belongs(fields, scope),
             ignore,
@@ -350,7 +357,7 @@ internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
     public Dictionary<string, ValueTemplate> Templates(YamlFields fields, string key, IReadOnlyCollection<string> given) =>
         fields.TextMap(key).ToDictionary(static one => one.Key, one => Template(fields, key, one.Value, given));
 
-    public JsonPath Path(YamlFields fields, string key) =>
+    public static JsonPath Path(YamlFields fields, string key) =>
         fields.Parse(fields.Text(key), JsonPath.Parse, fields.LineAt(key)) ?? JsonPath.Parse("$");
 
     /// <summary>As in <c>GET /v2/devices?q={$name}</c>, with <c>body</c> or <c>form</c> beside it.</summary>
@@ -360,7 +367,8 @@ internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
         var blank = text.IndexOf(' ', StringComparison.Ordinal);
         var method = blank < 0 ? "" : text[..blank];
         var path = blank < 0 ? "" : text[(blank + 1)..].Trim();
-        if (method is not ("GET" or "POST" or "PUT" or "PATCH" or "DELETE") || !path.StartsWith('/') || path.StartsWith("//", StringComparison.Ordinal))
+        if (method is not ("GET" or "POST" or "PUT" or "PATCH" or "DELETE") || !path.StartsWith('/')
+            || path.StartsWith("//", StringComparison.Ordinal))
             fields.Wrong(key, "a method and a path, as in GET /v2/devices?q={$name}", 0);
         var isForm = key is "call" or "request" && fields.Has("form");
         BodyTemplate? body = null;
@@ -379,7 +387,8 @@ internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
         foreach (var text in fields.TextsIfAny(key))
         {
             var (sign, comparison) = Array.Find(Operators, one => text.Contains(one.Sign, StringComparison.Ordinal));
-            if (string.IsNullOrEmpty(sign) || text.Split(sign, 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } left, { Length: > 0 } right])
+            if (string.IsNullOrEmpty(sign)
+                || text.Split(sign, 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } left, { Length: > 0 } right])
                 fields.Wrong(key, "a list of conditions, as in \"{status} == open\" (or !=, or has for a list)", 0);
             else
                 rules.Add(new(Template(fields, key, left, given), comparison, Template(fields, key, right, given)));

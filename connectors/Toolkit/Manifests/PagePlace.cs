@@ -13,7 +13,9 @@ internal sealed class PagePlace(PagingRule? rule)
     public string? Next { get; private set; }
 
     /// <summary>What the query has to hold beside that of the request; null for nothing.</summary>
-    public string? Query => value is null || rule?.Parameter is not { } name ? null : $"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}";
+    public string? Query => value is null || rule?.Parameter is not { } name
+        ? null
+        : $"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}";
 
     /// <summary>Whether there is another part to read.</summary>
     /// <param name="count">Of the items in the part that was read.</param>

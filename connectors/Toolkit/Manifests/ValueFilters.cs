@@ -19,7 +19,7 @@ internal static class ValueFilters
         "not" => value switch { "true" => "false", "false" => "true", _ => null },
         "number" => IsNumber(value) ? value : null,
         "plain" => value.All(static c => char.IsLetterOrDigit(c) || PlainMarks.Contains(c)) ? value : null,
-        "time" => VendorTimes.Find(value) is { } time ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : null,
+        "time" => VendorTimes.Find(value)?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         "volume" => Volume(value.Trim()),
         "gigabytes" => decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var bytes)
             ? (bytes / (1024m * 1024 * 1024)).ToString("0.#", CultureInfo.InvariantCulture)

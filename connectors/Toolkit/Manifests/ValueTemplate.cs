@@ -10,7 +10,8 @@ internal readonly record struct ValueScope(JsonElement Document, IReadOnlyDictio
 
 /// <summary>
 /// A text with places to fill, as in <c>{device.systemName ?? device.dnsName}</c>: paths in the vendor's document, or <c>$name</c> for what
-/// is given, the first that is there; then filters, as in <c>{volume | volume}</c>. Without a value at one of its places the whole has none.
+/// is given, the first that is there; then filters, as in <c>{volume | volume}</c>. Without a value at one of its places the whole has
+/// none.
 /// </summary>
 internal sealed class ValueTemplate
 {
@@ -26,12 +27,14 @@ internal sealed class ValueTemplate
     public IEnumerable<string> Given => parts.SelectMany(static part => part.Alternatives).Select(static one => one.Given).OfType<string>();
 
     /// <summary>The first path in the vendor's document that it looks at; null when there is none.</summary>
-    public string? FirstPath => parts.SelectMany(static part => part.Alternatives).FirstOrDefault(static one => one.Path is not null)?.Path!.ToString();
+    public string? FirstPath => parts.SelectMany(static part => part.Alternatives).Select(static one => one.Path).OfType<JsonPath>()
+        .FirstOrDefault()?.ToString();
 
     /// <summary>The texts of the list that its one place names; none when there is no list.</summary>
     public IEnumerable<string> List(ValueScope scope) =>
-        parts is [{ Literal: null, Alternatives: [{ Path: { } path }, ..] }] && path.Find(scope.Document) is { ValueKind: JsonValueKind.Array } list
-            ? list.EnumerateArray().Select(Scalar).OfType<string>()
+        parts is [{ Literal: null, Alternatives: [{ Path: { } path }, ..] }]
+        && path.Find(scope.Document) is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray().Select(static one => Scalar(one)).OfType<string>()
             : [];
 
     /// <summary>The text with something in each place.</summary>
@@ -40,7 +43,7 @@ internal sealed class ValueTemplate
     /// <exception cref="FormatException">A brace without its other, no path, or a filter that there is not.</exception>
     public static ValueTemplate Parse(string text)
     {
-        var parts = new List<Part>();
+        var read = new List<Part>();
         var rest = text;
         while (rest.Length > 0)
         {
@@ -49,16 +52,16 @@ internal sealed class ValueTemplate
             if (literal.Contains('}', StringComparison.Ordinal))
                 throw new FormatException($"'{text}' has a closing brace without its opening one");
             if (literal.Length > 0)
-                parts.Add(new(literal, [], []));
+                read.Add(new(literal, [], []));
             if (open < 0)
                 break;
             var close = rest.IndexOf('}', StringComparison.Ordinal);
             if (close < open)
                 throw new FormatException($"'{text}' has an opening brace without its closing one");
-            parts.Add(Place(rest[(open + 1)..close]));
+            read.Add(Place(rest[(open + 1)..close]));
             rest = rest[(close + 1)..];
         }
-        return new(parts);
+        return new(read);
     }
 
     /// <summary>A template that is one place with this path.</summary>
@@ -86,8 +89,8 @@ internal sealed class ValueTemplate
     }
 
     /// <summary>
-    /// As a value of a JSON document: the vendor's own where the template is one place without a filter, a number after <c>| number</c>, else
-    /// a text. Null when there is none.
+    /// As a value of a JSON document: the vendor's own where the template is one place without a filter, a number after <c>| number</c>,
+    /// else a text. Null when there is none.
     /// </summary>
     public JsonNode? Json(in ValueScope scope)
     {
@@ -110,7 +113,10 @@ internal sealed class ValueTemplate
     {
         var pieces = inside.Split('|', StringSplitOptions.TrimEntries);
         foreach (var filter in pieces.Skip(1).Where(static filter => !ValueFilters.Names.Contains(filter)))
-            throw new FormatException($"there is no filter '{filter}'; known are {string.Join(", ", ValueFilters.Names.Order(StringComparer.Ordinal))}");
+        {
+            throw new FormatException(
+                $"there is no filter '{filter}'; known are {string.Join(", ", ValueFilters.Names.Order(StringComparer.Ordinal))}");
+        }
         return new(
             null,
             [
@@ -127,7 +133,7 @@ internal sealed class ValueTemplate
         {
             var value = alternative.Given is { } name
                 ? scope.Given.GetValueOrDefault(name)
-                : alternative.Path!.Find(scope.Document) is { } found ? Scalar(found) : null;
+                : Scalar(alternative.Path!.Find(scope.Document));
             foreach (var filter in part.Filters)
                 value = value is null ? null : ValueFilters.Apply(filter, value);
             if (!string.IsNullOrEmpty(value))
@@ -137,10 +143,10 @@ internal sealed class ValueTemplate
     }
 
     /// <summary>A string, number or boolean as text; null for anything else, which is no value of its own.</summary>
-    internal static string? Scalar(JsonElement element) => element.ValueKind switch
+    internal static string? Scalar(JsonElement? element) => element?.ValueKind switch
     {
-        JsonValueKind.String => element.GetString(),
-        JsonValueKind.Number => element.GetRawText(),
+        JsonValueKind.String => element.Value.GetString(),
+        JsonValueKind.Number => element.Value.GetRawText(),
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",
         _ => null,

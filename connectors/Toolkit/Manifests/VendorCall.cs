@@ -92,7 +92,10 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         while (true)
         {
             if (!budgets.TryTake(connection, manifest.Budget, out var wait))
-                return new CallOutcome<JsonElement>.NotDone($"{manifest.Title} takes no more calls of {connection.Name} for a moment.", wait);
+            {
+                return new CallOutcome<JsonElement>.NotDone(
+                    $"{manifest.Title} takes no more calls of {connection.Name} for a moment.", wait);
+            }
             CallOutcome<VendorAnswer> outcome;
             string? token = null;
             try
@@ -100,7 +103,8 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
                 if (manifest.Authentication.Token is { } rule)
                 {
                     var fetched = await tokens.GetAsync(
-                        connection, rule, Credentials(connection), refused, stop => FetchTokenAsync(connection, rule, stop), cancellationToken);
+                        connection, rule, Credentials(connection), refused, stop => FetchTokenAsync(connection, rule, stop),
+                        cancellationToken);
                     if (fetched is not CallOutcome<string>.Done(var value))
                         return fetched.As<JsonElement>();
                     token = value;
@@ -151,7 +155,8 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         var said = VendorResponse.For<bool>(answer.Status, answer.Body, null, static _ => true) is CallOutcome<bool>.Refused(_, var message)
             ? $" ({message})"
             : "";
-        var names = manifest.Settings.Where(static setting => setting.IsSecret && setting.IsRequired).Select(static setting => setting.Name);
+        var names = manifest.Settings.Where(static setting => setting is { IsSecret: true, IsRequired: true })
+            .Select(static setting => setting.Name);
         return $"{manifest.Title} does not take the credentials of {connection.Name}{said}. Set {string.Join(" and ", names)} anew.";
     }
 
@@ -161,7 +166,8 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         var document = Parse(answer.Body);
         if (Rule(answer, document) is { } rule)
         {
-            var message = rule.Message?.Text(new(document ?? Nothing.RootElement, Given(connection))) ?? $"{manifest.Title} answered {(int)answer.Status}.";
+            var message = rule.Message?.Text(new(document ?? Nothing.RootElement, Given(connection)))
+                ?? $"{manifest.Title} answered {(int)answer.Status}.";
             return rule.Meaning switch
             {
                 ErrorMeaning.Refused => new CallOutcome<JsonElement>.Refused($"{(int)answer.Status}", message),
@@ -208,11 +214,13 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
     private Uri GetUri(
         Connection connection, RequestTemplate request, IReadOnlyDictionary<string, string> given, PagePlace? page, bool atHost = false)
     {
-        var address = Address(connection) ?? throw new FormatException($"The connection {connection.Name} has no address that may be called.");
+        var address = Address(connection)
+            ?? throw new FormatException($"The connection {connection.Name} has no address that may be called.");
         if (page?.Next is { } link)
             return Own(address, link);
         var path = request.Path.Text(new(Nothing.RootElement, given), Escape)
-            ?? throw new FormatException($"A value for {request.Method} is missing: the connection {connection.Name} or the call lacks it.");
+            ?? throw new FormatException(
+                $"A value for {request.Method} is missing: the connection {connection.Name} or the call lacks it.");
         if (page?.Query is { } query)
             path += $"{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{query}";
         return new((atHost ? address.GetLeftPart(UriPartial.Authority) : address.ToString().TrimEnd('/')) + path);
@@ -221,7 +229,8 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
     /// <summary>The address of a next part, which carries the credentials: the vendor's own host and scheme only.</summary>
     private Uri Own(Uri address, string link)
     {
-        if (Uri.TryCreate(address, link, out var next) && next.Scheme == address.Scheme && next.Authority == address.Authority && next.UserInfo.Length == 0)
+        if (Uri.TryCreate(address, link, out var next) && next.Scheme == address.Scheme && next.Authority == address.Authority
+            && next.UserInfo.Length == 0)
             return next;
         throw new FormatException($"{manifest.Title} says that its list goes on at another host; the credentials are not sent there.");
     }
@@ -291,7 +300,8 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
     /// <summary>Tells one set of credentials from another without holding it.</summary>
     private string Credentials(Connection connection)
     {
-        var all = WithSecrets(connection).OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key}\0{one.Value}");
+        var all = WithSecrets(connection).OrderBy(static one => one.Key, StringComparer.Ordinal)
+            .Select(static one => $"{one.Key}\0{one.Value}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Address(connection)}\0{string.Join('\0', all)}")));
     }
 }

@@ -17,14 +17,17 @@ internal static class VendorTimes
     /// <summary>Null when it is none of these, or a day that nothing happens on: 1970-01-01 and before.</summary>
     public static DateTimeOffset? Find(string text)
     {
-        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number))
+        if (decimal.TryParse(
+            text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number))
         {
-            var milliseconds = number >= FirstMilliseconds ? number : number * 1000;
-            return milliseconds is >= 86_400_000 and <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds) : null;
+            if (number is < 86_400 or > 253_402_300_799_999)
+                return null;
+            return DateTimeOffset.FromUnixTimeMilliseconds((long)(number >= FirstMilliseconds ? number : number * 1000));
         }
         if (Rfc3339.TryParse(text, out var time)
             || DateTimeOffset.TryParseExact(text, WithoutZone, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)
-            || DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out time))
+            || DateTimeOffset.TryParseExact(
+                text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out time))
             return time.Year > 1970 ? time : null;
         return null;
     }

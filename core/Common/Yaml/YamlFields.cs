@@ -156,8 +156,8 @@ public sealed class YamlFields(string file, YamlMappingNode node, ICollection<st
     public JsonNode ToJson() => Json(node);
 
     /// <summary>
-    /// What is under a key, as a JSON document: plain numbers and flags as such, everything else as text; null when the key is absent. What lies
-    /// deeper than <see cref="MaxDepth"/> is left out: an alias may lead back to where it stands.
+    /// What is under a key, as a JSON document: plain numbers and flags as such, everything else as text; null when the key is absent. What
+    /// lies deeper than <see cref="MaxDepth"/> is left out: an alias may lead back to where it stands.
     /// </summary>
     public JsonNode? Document(string key) => Find(key) is { } found ? Typed(found, MaxDepth) : null;
 
@@ -170,7 +170,8 @@ public sealed class YamlFields(string file, YamlMappingNode node, ICollection<st
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" } => JsonValue.Create(true),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" } => JsonValue.Create(false),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: { } number }
-            when decimal.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) =>
+            when decimal.TryParse(
+                number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) =>
             JsonValue.Create(value),
         YamlScalarNode scalar => JsonValue.Create(scalar.Value),
         _ => null,

@@ -13,9 +13,7 @@ public static class YamlFile
         var before = errors.Count;
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            if (stream.Documents is [{ RootNode: YamlMappingNode root }])
+            if (Load(yaml).Documents is [{ RootNode: YamlMappingNode root }])
             {
                 var value = read(new(file, root, errors));
                 return errors.Count == before ? value : null;
@@ -27,5 +25,20 @@ public static class YamlFile
             errors.Add($"{file}:{Math.Max(1, broken.Start.Line)}: not YAML: {broken.Message}");
         }
         return null;
+    }
+
+    private static YamlStream Load(string yaml)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(yaml));
+            return stream;
+        }
+        catch (InvalidOperationException stumbled)
+        {
+            // What the library itself stumbles over, as a list that is not closed at the end of a line.
+            throw new YamlException("a bracket, brace or quotation mark is not closed", stumbled);
+        }
     }
 }

@@ -1,0 +1,166 @@
+using System.Text.Json;
+using DevOpsAI.Connectors.Toolkit.Manifests;
+
+namespace DevOpsAI.Tests.Connectors.Toolkit.Manifests;
+
+/// <summary>What is wrong with a manifest is told with its line and what would be right, all of it at once.</summary>
+public sealed class ManifestReaderTests
+{
+    private const string Good = """
+        name: acme
+        title: Acme
+        settings:
+          Key: { title: API key, secret: true, example: env:ACME_KEY }
+          Company: { title: company, example: "1" }
+        address: https://api.acme.example
+        authentication:
+          headers: { X-Api-Key: "{$secret.Key}" }
+        health: GET /me
+        targets:
+          device:
+            find: { request: "GET /devices?name={$name}", items: devices }
+            id: "{id}"
+            names: ["{name}"]
+            belongs: ["{company} == {$setting.Company}"]
+            read: GET /devices/{$target.id}
+            observe:
+              - values: { device.online: "{online}" }
+        actions:
+          device.reboot:
+            reversibility: irreversible
+            idempotent: false
+            command: Acme reboot {target}
+            call: POST /devices/{$target.id}/reboot
+            body: { reason: "{$operation}", force: false, minutes: 5 }
+        webhook:
+          sender: { proof: header, header: X-Key, secret: Key }
+          events:
+            - belongs: ["{company} == {$setting.Company}"]
+              id: "{id}"
+              kind: "{type}"
+              key: "{id}"
+        """;
+
+    [Fact]
+    public void A_good_one_is_read()
+    {
+        var errors = new List<string>();
+        var manifest = ManifestReader.Read("acme.yaml", Good, errors);
+        errors.ShouldBeEmpty();
+        manifest.ShouldNotBeNull().Actions["device.reboot"].Spec.Title.ShouldBe("Restart a device");
+    }
+
+    [Theory]
+    [InlineData("name: acme", "name: Acme Inc", ":1: the name 'Acme Inc' may only have lower-case letters, digits and hyphens")]
+    [InlineData("title: Acme\n", "", ": 'title' is missing: it must be a text")]
+    [InlineData("title: Acme\n", "title: Acme\ncolour: red\n", ":3: unknown key 'colour'; known here are actions, address, authentication")]
+    [InlineData("example: env:ACME_KEY", "example: abc123", ":4: the example of a secret is a reference, as in env:CONTOSO_KEY")]
+    [InlineData("title: company, example", "title: company, pattern: \"[\", example", ":5:")]
+    [InlineData("{$secret.Key}", "{$secret.Kye}", ": 'headers' refers to $secret.Kye, which is not known there; known are $secret.Key, $setting.Company")]
+    [InlineData("GET /me", "GET me", ":9: 'health' must be a method and a path, as in GET /v2/devices?q={$name}")]
+    [InlineData("GET /me", "FETCH /me", ":9: 'health' must be a method and a path")]
+    [InlineData("GET /me", "GET //evil.example/me", ":9: 'health' must be a method and a path")]
+    [InlineData("GET /me", "GET /me?key={$secret.Key}", ":9: 'health' refers to $secret.Key, which is not known there")]
+    [InlineData("name={$name}", "name={$nmae}", "refers to $nmae, which is not known there; known are $name, $setting.Company")]
+    [InlineData("name={$name}", "name={$name | qoute}", "there is no filter 'qoute'; known are first100, first50, gigabytes")]
+    [InlineData("id: \"{id}\"\n    names", "id: \"{id\"\n    names", "has an opening brace without its closing one")]
+    [InlineData("id: \"{id}\"\n    names", "id: \"id}\"\n    names", "has a closing brace without its opening one")]
+    [InlineData("id: \"{id}\"\n    names", "id: \"{a..b}\"\n    names", "'a..b' is no path of a JSON document")]
+    [InlineData("id: \"{id}\"\n    names", "id: \"{a[x]}\"\n    names", "'a[x]' is no path of a JSON document")]
+    [InlineData("    belongs: [\"{company} == {$setting.Company}\"]\n    read", "    read", "'belongs' is missing: it must be a list of conditions, or the word credential")]
+    [InlineData("    belongs: [\"{company} == {$setting.Company}\"]\n    read", "    belongs: anybody\n    read", "'belongs' must be a list of conditions, or the word credential")]
+    [InlineData("\"{company} == {$setting.Company}\"]\n    read", "\"{company} = 1\"]\n    read", "'belongs' must be a list of conditions, as in \"{status} == open\"")]
+    [InlineData("read: GET /devices", "read: POST /devices", "'read' must be a GET")]
+    [InlineData("device.online: \"{online}\"", "device.awake: \"{online}\"", "the vocabulary has no observation 'device.awake' (docs/capabilities.md)")]
+    [InlineData("device.online: \"{online}\"", "user.enabled: \"{online}\"", "'user.enabled' is observed of a user, not of a device")]
+    [InlineData("device.online: \"{online}\"", "device.online: { of: \"{online}\", map: { up: yes-it-is } }", "'device.online' is one of true, false, never 'yes-it-is'")]
+    [InlineData("  device.reboot:\n", "  device.restart:\n", "the vocabulary has no action 'device.restart' (docs/capabilities.md); one that is this vendor's alone is called acme.device.restart")]
+    [InlineData("reversibility: irreversible", "reversibility: maybe", "'reversibility' must be one of reversible, partly, irreversible")]
+    [InlineData("idempotent: false", "idempotent: \"no\"", "'idempotent' must be true or false")]
+    [InlineData("command: Acme reboot {target}", "command: Acme reboot it", "device.reboot: its command must show {target}")]
+    [InlineData("call: POST /devices/{$target.id}/reboot", "call: GET /devices/{$target.id}/reboot", "'call' is what changes something, and a GET does not")]
+    [InlineData("reason: \"{$operation}\"", "reason: \"{$argument.reason}\"", "'body' refers to $argument.reason, which is not known there")]
+    [InlineData("command: Acme reboot {target}", "command: Acme reboot {target}\n    rollback: device.undo", "its rollback device.undo is not in the catalog")]
+    [InlineData("proof: header, header: X-Key, secret: Key", "proof: header, header: X-Key, secret: Company", "'secret' is 'Company', which is no secret setting of this manifest")]
+    [InlineData("proof: header, header: X-Key", "proof: magic, header: X-Key", "'proof' must be one of bearer, basic, header, hmac")]
+    [InlineData("    - belongs: [\"{company} == {$setting.Company}\"]\n      id", "    - id", "'belongs' is missing")]
+    [InlineData("kind: \"{type}\"", "kind: \"{type}\"\n      status: { of: \"{s}\", map: { x: over } }", "'status' is firing or resolved, never 'over'")]
+    [InlineData("kind: \"{type}\"", "kind: \"{type}\"\n      severity: { of: \"{s}\", map: { x: bad } }", "'severity' is info, warning, error or critical, never 'bad'")]
+    [InlineData("webhook:\n", "webhook: yes\nx:\n", "'webhook' must be a mapping")]
+    [InlineData("title: Acme\n", "title: [Acme\n", ": not YAML: ")]
+    public void A_mistake_is_told_with_its_line_and_what_would_be_right(string good, string bad, string told)
+    {
+        Good.ShouldContain(good);
+        var errors = new List<string>();
+        ManifestReader.Read("acme.yaml", Good.Replace(good, bad, StringComparison.Ordinal), errors).ShouldBeNull();
+        errors.ShouldAllBe(static error => error.StartsWith("acme.yaml:"));
+        string.Join('\n', errors).ShouldContain(told, Case.Sensitive);
+    }
+
+    [Fact]
+    public void Several_mistakes_are_told_at_once()
+    {
+        var errors = new List<string>();
+        ManifestReader.Read("acme.yaml", Good.Replace("GET /me", "me", StringComparison.Ordinal)
+            .Replace("    idempotent: false\n", "", StringComparison.Ordinal).Replace("device.online", "device.awake", StringComparison.Ordinal), errors);
+        errors.Count.ShouldBe(3, string.Join('\n', errors));
+    }
+
+    [Fact]
+    public void An_alias_that_leads_back_to_itself_ends()
+    {
+        var errors = new List<string>();
+        ManifestReader.Read(
+            "acme.yaml", Good.Replace("body: { reason", "body: &again { again: *again, reason", StringComparison.Ordinal), errors);
+        // Whatever is said of it, the program is still there to say it.
+        errors.Count.ShouldBeGreaterThanOrEqualTo(0);
+    }
+
+    [Theory]
+    [InlineData("{name}", "SRV-1")]
+    [InlineData("{missing ?? name}", "SRV-1")]
+    [InlineData("{inner.list[1].x}", "2")]
+    [InlineData("a {name} b {inner.flag}", "a SRV-1 b true")]
+    [InlineData("{name} {missing}", null)]
+    [InlineData("{inner}", null)]
+    [InlineData("{inner.list[9]}", null)]
+    [InlineData("{empty ?? $given}", "g")]
+    [InlineData("{nothing}", null)]
+    [InlineData("{inner.flag | not}", "false")]
+    [InlineData("{name | number}", null)]
+    [InlineData("{size | gigabytes}", "120")]
+    [InlineData("{seconds | time}", "2025-03-19T13:41:15Z")]
+    [InlineData("{milliseconds | time}", "2026-08-25T07:38:15Z")]
+    [InlineData("{never | time}", null)]
+    [InlineData("{drive | volume}", "C")]
+    [InlineData("{mount | volume}", "var-log")]
+    [InlineData("{quoted | plain}", null)]
+    public void A_template_is_filled_from_the_document_or_has_no_value(string template, string? expected)
+    {
+        using var document = JsonDocument.Parse("""
+            {"name":"SRV-1","inner":{"flag":true,"list":[{"x":1},{"x":2}]},"empty":"","nothing":null,"size":128849018880,
+             "seconds":1742391675.556,"milliseconds":1787643495000,"never":"1900-01-01T00:00:00","drive":"c:\\","mount":"/var/log",
+             "quoted":"x\" or \"1"}
+            """);
+        ValueTemplate.Parse(template).Text(new(document.RootElement, new Dictionary<string, string> { ["given"] = "g" })).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z")]
+    [InlineData("2026-12-01T02:00:00+02:00", "2026-12-01T00:00:00Z")]
+    [InlineData("2026-12-01T02:00:00.123+0200", "2026-12-01T00:00:00Z")]
+    [InlineData("2026-12-01 00:00:00", "2026-12-01T00:00:00Z")]
+    [InlineData("2026-12-01T00:00:00.117", "2026-12-01T00:00:00Z")]
+    [InlineData("1796083200", "2026-12-01T00:00:00Z")]
+    [InlineData("1796083200000", "2026-12-01T00:00:00Z")]
+    [InlineData("0", null)]
+    [InlineData("1900-01-01T00:00:00", null)]
+    [InlineData("-5", null)]
+    [InlineData("1e400", null)]
+    [InlineData("99999999999999999999999999999", null)]
+    [InlineData("yesterday", null)]
+    [InlineData("", null)]
+    public void The_times_of_vendors_are_read_or_are_none(string text, string? expected) =>
+        VendorTimes.Find(text)?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBe(expected);
+}
