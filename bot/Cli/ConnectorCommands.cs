@@ -190,7 +190,12 @@ public static class ConnectorCommands
         await output.WriteLineAsync("Settings of a connection (Connections:NAME:Settings:...):");
         foreach (var setting in one.Settings)
         {
-            var kind = setting.IsSecret ? "secret" : setting.Choices.Count > 0 ? $"one of {string.Join(", ", setting.Choices)}" : "text";
+            var kind = setting switch
+            {
+                { IsSecret: true } => "secret",
+                { Choices.Count: > 0 } => $"one of {string.Join(", ", setting.Choices)}",
+                _ => "text",
+            };
             var need = setting.IsRequired ? "" : ", may be left out";
             await output.WriteLineAsync(
                 $"  {setting.Name,-16} {setting.Title} ({kind}{need}){(setting.Example is { } example ? $", as in {example}" : "")}");

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tests.Connectors.Toolkit;
-using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
 
 namespace DevOpsAI.Tests.Connectors.NinjaOne;

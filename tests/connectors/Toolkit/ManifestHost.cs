@@ -3,7 +3,6 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Tenancy;
-using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI.Tests.Connectors.Toolkit;

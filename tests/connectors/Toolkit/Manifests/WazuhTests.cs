@@ -1,6 +1,5 @@
 using System.Text;
 using DevOpsAI.Connections;
-using DevOpsAI.Connectors.Toolkit;
 using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
 
 namespace DevOpsAI.Tests.Connectors.Toolkit.Manifests;

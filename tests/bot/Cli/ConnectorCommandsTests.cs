@@ -1,0 +1,188 @@
+using System.Text;
+using System.Text.Json;
+using DevOpsAI.Bot.Cli;
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Connectors.Toolkit.Manifests;
+using DevOpsAI.Drafting;
+using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using YamlDotNet.RepresentationModel;
+
+namespace DevOpsAI.Tests.Bot.Commands;
+
+/// <summary>What the bot says of the vendors that it knows, at the console and in the documents.</summary>
+public sealed class ConnectorCommandsTests
+{
+    [Fact]
+    public async Task Every_connector_is_listed_and_a_simulation_says_so()
+    {
+        var (code, output, error) = await RunAsync("list");
+        (code, error).ShouldBe((0, ""));
+        output.ShouldContain("ninjaone      NinjaOne: events; finds device; 5 actions");
+        output.ShouldContain("sandbox       Sandbox (simulation): events;");
+        output.ShouldContain("alertmanager  Prometheus Alertmanager: events\n");
+        foreach (var line in (await RunAsync("list", "--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            JsonDocument.Parse(line).RootElement.GetProperty("name").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task What_a_connection_needs_is_told_setting_by_setting()
+    {
+        var (code, output, _) = await RunAsync("show", "NinjaOne");
+        code.ShouldBe(0);
+        output.ShouldContain("  Instance         the instance that the console is on (one of us, us2, eu, ca, oc, fed), as in eu\n");
+        output.ShouldContain("  ClientSecret     client secret of the API application (secret), as in env:CONTOSO_NINJAONE\n");
+        output.ShouldContain("  WebhookSecret    what NinjaOne sends in the header X-Hook-Secret (secret, may be left out)");
+        output.ShouldContain("  device.reboot            Restart a device; cannot be undone\n");
+        var settings = JsonDocument.Parse((await RunAsync("show", "ninjaone", "--json")).Output).RootElement.GetProperty("settings");
+        settings.EnumerateArray().Single(static one => one.GetProperty("name").GetString() == "ClientSecret").GetProperty("isSecret")
+            .GetBoolean().ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("There is no connector 'acme'; known are alertmanager, autotask,", "show", "acme")]
+    [InlineData("There is no connection 'acme'", "check", "acme")]
+    [InlineData("'now' means nothing here; a setting is written as --Name:Part=value.", "check", "acme", "now")]
+    [InlineData("Try: connectors list", "shwo")]
+    public async Task What_makes_no_sense_is_said_with_a_way_out(string told, params string[] arguments)
+    {
+        var (code, _, error) = await RunAsync(arguments);
+        code.ShouldBe(2);
+        error.ShouldContain(told);
+    }
+
+    [Fact]
+    public async Task A_manifest_is_checked_without_a_bot()
+    {
+        var file = Path.Combine(Repository.Root, "connectors", "NinjaOne", "ninjaone.connector.yaml");
+        (await RunAsync("check", file)).ShouldBe((0, $"{file}: good.\n", ""));
+        var broken = Path.ChangeExtension(Path.GetTempFileName(), ".yaml");
+        await File.WriteAllTextAsync(broken, "name: acme\ntitle: Acme\n", TestContext.Current.CancellationToken);
+        var (code, output, _) = await RunAsync("check", broken);
+        (code, output).ShouldBe((1, $"{broken}:1: 'address' is missing: it must be a text\n"));
+        File.Delete(broken);
+        (await RunAsync("check", broken)).Code.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_connection_whose_vendor_cannot_be_reached_is_told_so()
+    {
+        var (code, output, error) = await RunAsync(
+            "check", "contoso-ninjaone", "--Tenants:contoso:Name=Contoso Ltd", "--Connections:contoso-ninjaone:Tenant=contoso",
+            "--Connections:contoso-ninjaone:Connector=ninjaone", "--Connections:contoso-ninjaone:Settings:Instance=eu",
+            "--Connections:contoso-ninjaone:Settings:Address=http://127.0.0.1:1", "--Connections:contoso-ninjaone:Settings:ClientId=c",
+            "--Connections:contoso-ninjaone:Settings:ClientSecret=s", "--Connections:contoso-ninjaone:Settings:Organization=2");
+        (code, error).ShouldBe((1, ""), output);
+        output.ShouldBe("contoso-ninjaone: The vendor cannot be reached.\n");
+    }
+
+    [Fact]
+    public void The_schema_for_editors_takes_every_manifest_of_ours_and_not_a_misspelt_one()
+    {
+        var schema = SchemaFile.Read(Path.Combine(Repository.Root, "docs", "schemas", "connector.schema.json"));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "connectors"), "*.connector.yaml", SearchOption.AllDirectories)
+            .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
+        {
+            var yaml = File.ReadAllText(file);
+            schema.Problems(Json(yaml)).ShouldBeEmpty(file);
+            schema.IsValid(Json(yaml.Replace("idempotent:", "idempotant:", StringComparison.Ordinal))).ShouldBeFalse(file);
+        }
+    }
+
+    [Fact]
+    public void The_document_of_capabilities_is_what_the_connectors_offer()
+    {
+        var file = Path.Combine(Repository.Root, "docs", "capabilities.md");
+        var expected = Document();
+        if (Environment.GetEnvironmentVariable("UPDATE_CAPABILITIES") == "1")
+            File.WriteAllText(file, expected);
+        File.ReadAllText(file).ShouldBe(expected, "write it anew with UPDATE_CAPABILITIES=1");
+    }
+
+    [Fact]
+    public void The_vocabulary_has_whatever_a_built_in_runbook_asks_for()
+    {
+        foreach (var runbook in Runbooks())
+        {
+            foreach (var step in runbook.Steps)
+                Capabilities.Actions.ShouldContainKey(step.Action, runbook.Name);
+            foreach (var condition in runbook.Steps.SelectMany(static step => step.Preconditions.Concat(step.Verifications)).Concat(runbook.Needs))
+                Capabilities.Observing(Example($"{condition.Observation}")).ShouldNotBeNull($"{runbook.Name}: {condition.Observation}");
+        }
+    }
+
+    private static string Document()
+    {
+        var text = new StringBuilder("""
+            # Capabilities
+
+            The vocabulary that runbooks and connectors share. A runbook names capabilities and no vendor; a tenant's connection that offers all of them for the target carries the plan out. The table is what `connectors capabilities` prints, and a test holds it against the connectors.
+
+            | action | for a | what it does | offered by |
+            |---|---|---|---|
+
+            """);
+        foreach (var row in CapabilityMatrix.Rows.Where(static row => row.Kind == "action"))
+            text.Append($"| `{row.Capability}` | {row.TargetKind} | {row.Meaning} | {Names(row.Connectors)} |\n");
+        text.Append("\n| observation | of a | what it tells | offered by |\n|---|---|---|---|\n");
+        foreach (var row in CapabilityMatrix.Rows.Where(static row => row.Kind == "observation"))
+            text.Append($"| `{row.Capability}` | {row.TargetKind} | {row.Meaning} | {Names(row.Connectors)} |\n");
+        text.Append("\nThe Sandbox, a simulation, observes whatever its documents hold.\n\n## Runbooks\n\nWhich vendors offer every action of a built-in runbook:\n\n"
+            + "| runbook | actions | vendors |\n|---|---|---|\n");
+        foreach (var runbook in Runbooks())
+        {
+            var actions = runbook.Steps.Select(static step => step.Action).Distinct().ToList();
+            var vendors = ConnectorCatalog.All.Where(one => actions.TrueForAll(action => one.Actions.Any(offered => offered.Name == action)))
+                .Select(static one => one.IsSimulation ? $"{one.Name} (simulation)" : one.Name).ToList();
+            text.Append($"| {runbook.Name} | {string.Join(", ", actions.Select(static one => $"`{one}`"))} | {Names(vendors)} |\n");
+        }
+        return text.ToString();
+    }
+
+    private static string Names(IReadOnlyList<string> names) => names.Count == 0 ? "nobody yet" : string.Join(", ", names);
+
+    private static List<Runbook> Runbooks()
+    {
+        var errors = new List<string>();
+        List<Runbook> all = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "core", "Drafting", "Runbooks"), "*.yaml")
+            .Order(StringComparer.Ordinal).Select(file => RunbookReader.Read(file, File.ReadAllText(file), isBuiltIn: true, errors)!)];
+        errors.ShouldBeEmpty();
+        return all;
+    }
+
+    private static string Example(string name)
+    {
+        var text = name;
+        while (text.IndexOf('{', StringComparison.Ordinal) is var open and >= 0 && text.IndexOf('}', open) is var close and > 0)
+            text = $"{text[..open]}x{text[(close + 1)..]}";
+        return text;
+    }
+
+    /// <summary>The file as an editor reads it: plain numbers and flags as such, aliases in place.</summary>
+    private static JsonElement Json(string yaml)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        return JsonSerializer.SerializeToElement(Value(stream.Documents[0].RootNode));
+    }
+
+    private static object? Value(YamlNode node) => node switch
+    {
+        YamlMappingNode mapping => mapping.Children.ToDictionary(static one => one.Key.ToString(), static one => Value(one.Value)),
+        YamlSequenceNode list => list.Children.Select(Value).ToList(),
+        YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "true" or "false" } flag => flag.Value == "true",
+        YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: { } text } when int.TryParse(text, out var number) => number,
+        _ => node.ToString(),
+    };
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var code = await ConnectorCommands.RunAsync(
+            ["connectors", .. arguments], new ConfigurationBuilder().Build(), Path.GetTempPath(), output, error, null,
+            TestContext.Current.CancellationToken);
+        return (code, output.ToString(), error.ToString());
+    }
+}
