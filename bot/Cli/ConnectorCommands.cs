@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Toolkit;
 using Microsoft.Extensions.Options;
 

@@ -106,7 +106,7 @@ public static class BotHost
             .AddHostedService<AdministratorCodeNotice>()
             .AddTelemetry(builder.Configuration);
 
-        services.AddManifestConnectors();
+        services.AddManifestConnectors(builder.Configuration["Connectors:Path"], builder.Environment.ContentRootPath);
         if (HasSandbox(builder.Configuration))
             services.AddSandbox();
         if (IsLocal(builder.Configuration))

@@ -74,11 +74,12 @@ public sealed class InboundAuthentication(ISecretSource secrets)
             && Same(buffer.AsSpan(0, length), Encoding.UTF8.GetBytes(expected));
     }
 
-    private static string? GetSignature(InboundCredentials credentials, IHeaderDictionary headers) =>
-        (credentials.Signature is var (header, _) ? [header] : SignatureHeaders).Select(name => headers[name])
-            .FirstOrDefault(values => values.Count == 1).ToString() is { Length: > 0 } signature
-            ? signature
-            : null;
+    private static string? GetSignature(InboundCredentials credentials, IHeaderDictionary headers)
+    {
+        var places = credentials.Signature is var (header, _) ? [header] : SignatureHeaders;
+        var signature = places.Select(name => headers[name]).FirstOrDefault(static values => values.Count == 1).ToString();
+        return signature.Length > 0 ? signature : null;
+    }
 
     private static byte[]? Decode(string signature, int length)
     {

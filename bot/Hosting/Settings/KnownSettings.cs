@@ -7,6 +7,7 @@ using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Sandbox;
+using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -36,6 +37,7 @@ internal static class KnownSettings
         ["Cards"] = typeof(CardsOptions),
         ["Completeness"] = typeof(CompletenessOptions),
         ["Compliance"] = typeof(ComplianceSettings),
+        ["Connectors"] = typeof(ConnectorsOptions),
         ["Connections"] = typeof(Dictionary<string, ConnectionSettings>),
         ["Digests"] = typeof(DigestsOptions),
         ["Drafting"] = typeof(DraftingOptions),

@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using System.Text;
 using DevOpsAI.Common;
+using DevOpsAI.Connectors;
 using Microsoft.Extensions.Configuration.CommandLine;
 
 namespace DevOpsAI.Bot.Hosting.Settings;
@@ -10,12 +12,13 @@ internal static class SecretPlaces
     /// <summary>Bytes: at ten thousand guesses a second nobody comes near it, so that wrong ones need not be held back.</summary>
     public const int MinLength = 16;
 
-    private static readonly string[] OfConnections = ["Bearer", "Password", "HmacSecret", "Token"];
+    /// <summary>Names of settings that are secrets, of whichever connector.</summary>
+    private static readonly FrozenSet<string> OfConnections = Names(static setting => setting.IsSecret);
 
-    /// <summary>A connection's secret, as opposed to its other settings and to what Azure issues, which is long enough.</summary>
-    public static bool IsOurs(IConfigurationSection setting) =>
-        setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase)
-            && OfConnections.Contains(setting.Key, StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> OfSenders = Names(static setting => setting.ProvesSender);
+
+    /// <summary>A secret that somebody here chose, as opposed to what Azure or a vendor issues, which is long enough.</summary>
+    public static bool IsOurs(IConfigurationSection setting) => IsOfConnection(setting) && OfSenders.Contains(setting.Key);
 
     public static bool IsGuessable(string secret) => Encoding.UTF8.GetByteCount(secret) < MinLength;
 
@@ -28,6 +31,11 @@ internal static class SecretPlaces
         && root.Providers.LastOrDefault(source => source.TryGet(setting.Path, out _))
             is FileConfigurationProvider or CommandLineConfigurationProvider;
 
-    public static bool IsSecret(IConfigurationSection setting) =>
-        IsOurs(setting) || !setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase);
+    public static bool IsSecret(IConfigurationSection setting) => !IsOfConnection(setting) || OfConnections.Contains(setting.Key);
+
+    private static bool IsOfConnection(IConfigurationSection setting) =>
+        setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase);
+
+    private static FrozenSet<string> Names(Func<SettingDescription, bool> are) => ConnectorCatalog.All
+        .SelectMany(static one => one.Settings).Where(are).Select(static one => one.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

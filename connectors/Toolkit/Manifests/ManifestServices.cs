@@ -3,6 +3,7 @@ using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
@@ -10,14 +11,22 @@ public static class ManifestServices
 {
     private const string Prefix = "Manifests/";
 
-    /// <summary>Every vendor whose manifest comes with the bot, so that connections can name it.</summary>
-    public static IServiceCollection AddManifestConnectors(this IServiceCollection services)
+    /// <summary>
+    /// Every vendor whose manifest comes with the bot or is in a folder of the operator's, so that connections can name it.
+    /// </summary>
+    /// <param name="folder"><see cref="ConnectorsOptions.Path"/>; null for none.</param>
+    /// <param name="contentRoot">What a relative folder begins at.</param>
+    public static IServiceCollection AddManifestConnectors(
+        this IServiceCollection services, string? folder = null, string contentRoot = ".")
     {
+        var own = new ManifestFolder(folder, contentRoot);
+        services.AddSingleton<IValidateOptions<ConnectorsOptions>>(own);
+        services.AddOptionsWithValidateOnStart<ConnectorsOptions>().BindConfiguration("Connectors");
         services.AddVendorCalls();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<VendorTokens>();
         services.TryAddSingleton<VendorBudgets>();
-        foreach (var manifest in BuiltIn())
+        foreach (var manifest in BuiltIn().Where(one => own.Manifests.All(other => other.Name != one.Name)).Concat(own.Manifests))
             services.AddManifest(manifest);
         return services;
     }

@@ -148,6 +148,57 @@ public sealed class SettingsCheckTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("WebhookSecret", true)]
+    [InlineData("ClientSecret", false)]
+    [InlineData("Organization", false)]
+    public void A_short_secret_that_a_sender_proves_itself_by_is_told_and_one_that_a_vendor_issued_is_not(string setting, bool isTold)
+    {
+        var told = InProduction(("Teams:AppId", "22222222-2222-4222-8222-222222222222"), ($"Connections:n:Settings:{setting}", "short"));
+        told.Any(static one => one.Contains("can be guessed", StringComparison.Ordinal)).ShouldBe(isTold, string.Join('\n', told));
+    }
+
+    [Theory]
+    [InlineData("ClientSecret")]
+    [InlineData("PrivateKey")]
+    [InlineData("ApiSecret")]
+    [InlineData("IntegrationCode")]
+    [InlineData("ApiPassword")]
+    public async Task A_vendors_secret_that_stands_in_a_file_of_settings_is_told(string setting)
+    {
+        var file = Path.Combine(folder, "appsettings.json");
+        await File.WriteAllTextAsync(
+            file, $$"""{"Teams":{"AppId":"22222222-2222-4222-8222-222222222222"},"Connections":{"n":{"Settings":{"{{setting}}":"0123456789abcdef0123"} } } }""",
+            TestContext.Current.CancellationToken);
+        SettingsCheck.SecretErrors(
+            new ConfigurationBuilder().AddJsonFile(file).Build(), new SecretSource(TimeProvider.System), isDevelopment: false)
+            .ShouldHaveSingleItem().Message.ShouldStartWith($"Connections:n:Settings:{setting}: written out in a file of settings");
+    }
+
+    [Fact]
+    public async Task Connectors_of_ones_own_are_read_from_a_folder_and_every_mistake_in_them_is_told()
+    {
+        var own = Directory.CreateDirectory(Path.Combine(folder, "connectors")).FullName;
+        await File.WriteAllTextAsync(
+            Path.Combine(own, "acme.yaml"), "name: acme\ntitle: Acme\nadress: https://acme.example\n", TestContext.Current.CancellationToken);
+        var said = await RefusedAsync("--urls=http://127.0.0.1:0", $"--Connectors:Path={own}");
+        said.ShouldContain("acme.yaml:1: 'address' is missing");
+        said.ShouldContain("acme.yaml:3: unknown key 'adress'");
+        (await RefusedAsync("--urls=http://127.0.0.1:0", $"--Connectors:Path={own}/nowhere")).ShouldContain("Connectors:Path: there is no folder");
+
+        await File.WriteAllTextAsync(
+            Path.Combine(own, "acme.yaml"), """
+            name: acme
+            title: Acme
+            settings: { Key: { title: API key, secret: true } }
+            address: https://acme.example
+            """, TestContext.Current.CancellationToken);
+        // It is known now: what is wrong with its connection is told by its own settings.
+        (await RefusedAsync(
+            "--urls=http://127.0.0.1:0", $"--Connectors:Path={own}", "--Connections:a:Tenant=contoso", "--Connections:a:Connector=acme"))
+            .ShouldContain("Connections:a:Settings:Key: missing; API key.");
+    }
+
     [Fact]
     public async Task A_folder_that_cannot_be_written_is_one_sentence_with_a_way_out()
     {

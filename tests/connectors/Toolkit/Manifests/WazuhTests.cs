@@ -9,7 +9,7 @@ public sealed class WazuhTests
 {
     private static readonly VendorTable Wazuh = new(
         "wazuh", "wazuh-4.14.7.judge.json", "/security/user/authenticate", "",
-        [("Server", "https://wazuh.northmsp.example:55000"), ("User", "bot"), ("Password", "the-secret"), ("Group", "contoso"), ("Token", "in")],
+        [("Server", "https://wazuh.northmsp.example:55000"), ("User", "bot"), ("ApiPassword", "the-secret"), ("Group", "contoso"), ("Token", "in")],
         new()
         {
             ["POST /security/user/authenticate"] = """{"data":{"token":"t"},"error":0}""",

@@ -2,7 +2,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 
-namespace DevOpsAI.Connectors.Toolkit;
+namespace DevOpsAI.Connectors;
 
 /// <summary>What a connector is, for people and for forms.</summary>
 /// <param name="Name">As connections name it, as in <c>ninjaone</c>.</param>
@@ -25,16 +25,10 @@ public sealed record ConnectorDescription(
 /// <param name="IsSecret">Given as a reference: <c>env:NAME</c> or <c>file:/path</c>.</param>
 /// <param name="Choices">What it may be; empty for anything that fits.</param>
 public sealed record SettingDescription(
-    string Name, string Title, bool IsRequired, bool IsSecret, string? Example, IReadOnlyList<string> Choices);
-
-/// <summary>Asks the vendor whether the address and the credentials of a connection are right. Changes nothing.</summary>
-public interface IConnectionProbe
+    string Name, string Title, bool IsRequired, bool IsSecret, string? Example, IReadOnlyList<string> Choices)
 {
-    /// <summary>Name of the connector, as in <c>ninjaone</c>.</summary>
-    string Connector { get; }
-
-    /// <summary>A sentence for people, whichever way it ends.</summary>
-    Task<CallOutcome<string>> CheckAsync(Connection connection, CancellationToken cancellationToken);
+    /// <summary>The sender of events proves itself with it: a secret that whoever sets up the connection chose.</summary>
+    public bool ProvesSender { get; init; }
 }
 
 /// <summary>The connectors that come with the bot.</summary>
@@ -49,7 +43,7 @@ public static class ConnectorCatalog
                 [Optional("Bearer"), Plain("Username"), Optional("Password")], [], [], []),
             new("cloudevents", "CloudEvents", false, true, [Optional("Bearer"), Optional("HmacSecret")], [], [], []),
             new(SandboxConnector.ConnectorName, "Sandbox (simulation)", true, true,
-                [new("Token", "token of the simulated vendor", true, true, "env:CONTOSO_SANDBOX", [])],
+                [new("Token", "token of the simulated vendor", true, true, "env:CONTOSO_SANDBOX", []) { ProvesSender = true }],
                 ["device", "mailbox", "site", "user"], [.. SandboxCatalog.For(TimeSpan.FromSeconds(1)).Values], []),
         ]).OrderBy(static one => one.Name, StringComparer.Ordinal),
     ];
@@ -68,8 +62,11 @@ public static class ConnectorCatalog
         false,
         manifest.Webhook is not null,
         [
-            .. manifest.Settings.Select(static one => new SettingDescription(
-                one.Name, one.Title, one.IsRequired, one.IsSecret, one.Example, [.. one.Values.Keys])),
+            .. manifest.Settings.Select(one => new SettingDescription(
+                one.Name, one.Title, one.IsRequired, one.IsSecret, one.Example, [.. one.Values.Keys])
+            {
+                ProvesSender = manifest.Webhook?.Sender.Setting == one.Name,
+            }),
             new(VendorCall.AddressSetting, $"address of {manifest.Title} in place of the usual one", false, false,
                 "https://vendor.example", []),
         ],
@@ -82,7 +79,7 @@ public static class ConnectorCatalog
         ]);
 
     private static SettingDescription Optional(string name) =>
-        new(name, $"{name} of the sender", false, true, "env:CONTOSO_EVENTS", []);
+        new(name, $"{name} of the sender", false, true, "env:CONTOSO_EVENTS", []) { ProvesSender = true };
 
     private static SettingDescription Plain(string name) => new(name, $"{name} of the sender", false, false, "alertmanager", []);
 }

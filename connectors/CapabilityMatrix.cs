@@ -1,6 +1,6 @@
 using DevOpsAI.Connections;
 
-namespace DevOpsAI.Connectors.Toolkit;
+namespace DevOpsAI.Connectors;
 
 /// <summary>A capability and the connectors that offer it.</summary>
 /// <param name="Kind"><c>action</c> or <c>observation</c>.</param>

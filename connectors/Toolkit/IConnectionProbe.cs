@@ -1,0 +1,13 @@
+using DevOpsAI.Connections;
+
+namespace DevOpsAI.Connectors.Toolkit;
+
+/// <summary>Asks the vendor whether the address and the credentials of a connection are right. Changes nothing.</summary>
+public interface IConnectionProbe
+{
+    /// <summary>Name of the connector, as in <c>ninjaone</c>.</summary>
+    string Connector { get; }
+
+    /// <summary>A sentence for people, whichever way it ends.</summary>
+    Task<CallOutcome<string>> CheckAsync(Connection connection, CancellationToken cancellationToken);
+}
