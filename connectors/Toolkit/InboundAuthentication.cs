@@ -55,7 +55,8 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         if (credentials.HmacSecret is not { } secret || GetSignature(credentials, request.Headers) is not { } signature)
             return false;
         var key = Encoding.UTF8.GetBytes(secrets.Read(secret));
-        var expected = (credentials.Signature?.Algorithm ?? HmacAlgorithm.Sha256) switch
+        var algorithm = credentials.Signature?.Algorithm ?? HmacAlgorithm.Sha256;
+        var expected = algorithm switch
         {
 #pragma warning disable CA5350 // What Autotask signs with; a MAC does not fall with the hash's collisions.
             HmacAlgorithm.Sha1 => HMACSHA1.HashData(key, request.Body.Span),
@@ -63,7 +64,7 @@ public sealed class InboundAuthentication(ISecretSource secrets)
             HmacAlgorithm.Sha512 => HMACSHA512.HashData(key, request.Body.Span),
             _ => HMACSHA256.HashData(key, request.Body.Span),
         };
-        return Decode(signature, expected.Length) is { } given && CryptographicOperations.FixedTimeEquals(given, expected);
+        return Decode(signature, algorithm, expected.Length) is { } given && CryptographicOperations.FixedTimeEquals(given, expected);
     }
 
     private bool IsUser(string basic, string username, SecretReference password)
@@ -81,9 +82,9 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         return signature.Length > 0 ? signature : null;
     }
 
-    private static byte[]? Decode(string signature, int length)
+    private static byte[]? Decode(string signature, HmacAlgorithm algorithm, int length)
     {
-        var digits = (After(signature, "sha256=") ?? After(signature, "sha1=") ?? After(signature, "sha512=") ?? signature).Trim();
+        var digits = (After(signature, $"{algorithm}=") ?? signature).Trim();
         try
         {
             return digits.Length == 2 * length ? Convert.FromHexString(digits) : Convert.FromBase64String(digits);
