@@ -8,13 +8,14 @@ internal static class ValueFilters
     public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
         { "first50", "first100", "lower", "not", "number", "plain", "time", "volume", "gigabytes", "host" };
 
-    /// <summary>What names have besides letters and digits, and no query language reads.</summary>
-    private const string PlainMarks = " ._-@:/#+";
+    /// <summary>What names have besides letters and digits, and no query language reads: ServiceNow runs what follows a colon.</summary>
+    private const string PlainMarks = " ._-@/#+";
+
+    /// <summary>Whether there is such a filter; <c>first</c> takes any number up to 999.</summary>
+    public static bool Knows(string filter) => Names.Contains(filter) || Length(filter) is not null;
 
     public static string? Apply(string filter, string value) => filter switch
     {
-        "first50" => First(value, 50),
-        "first100" => First(value, 100),
         "lower" => value.ToLowerInvariant(),
         "not" => value switch { "true" => "false", "false" => "true", _ => null },
         "number" => IsNumber(value) ? value : null,
@@ -25,8 +26,16 @@ internal static class ValueFilters
             ? (bytes / (1024m * 1024 * 1024)).ToString("0.#", CultureInfo.InvariantCulture)
             : null,
         "host" => Subjects.GetHost(value),
-        _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
+        _ => Length(filter) is { } length
+            ? First(value, length)
+            : throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
     };
+
+    private static int? Length(string filter) =>
+        filter.StartsWith("first", StringComparison.Ordinal) && filter.Length is > 5 and < 9 && filter[5] != '0'
+            && int.TryParse(filter.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+                ? length
+                : null;
 
     /// <summary><c>C:\</c> and <c>C:</c> are <c>C</c>, <c>/</c> is <c>root</c>, <c>/var/log</c> is <c>var-log</c>.</summary>
     private static string? Volume(string text)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -104,15 +105,19 @@ internal sealed class ValueTemplate
                     break;
             }
             if (only.Filters is [.., "number"])
-                return Fill(only, scope) is { } number ? JsonNode.Parse(number) : null;
+                return Fill(only, scope) is { } number ? Number(number) : null;
         }
         return Text(scope) is { } text ? JsonValue.Create(text) : null;
     }
 
+    /// <summary>Also of what people write and JSON does not, as in <c>0175</c>.</summary>
+    private static JsonValue Number(string text) =>
+        JsonValue.Create(decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
+
     private static Part Place(string inside)
     {
         var pieces = inside.Split('|', StringSplitOptions.TrimEntries);
-        foreach (var filter in pieces.Skip(1).Where(static filter => !ValueFilters.Names.Contains(filter)))
+        foreach (var filter in pieces.Skip(1).Where(static filter => !ValueFilters.Knows(filter)))
         {
             throw new FormatException(
                 $"there is no filter '{filter}'; known are {string.Join(", ", ValueFilters.Names.Order(StringComparer.Ordinal))}");
