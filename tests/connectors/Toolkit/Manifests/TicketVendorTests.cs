@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
 using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
 
@@ -25,7 +26,10 @@ public sealed class TicketVendorTests
                 ["GET /company/configurations/7"] =
                     """{"id":7,"name":"SRV-FILE01","company":{"id":250,"name":"Contoso Ltd"},"serialNumber":"S-1","osInfo":"Windows"}""",
                 ["GET /company/configurations/8"] = """{"id":8,"name":"SRV-FILE01","company":{"id":251,"name":"Fabrikam Inc"}}""",
-                ["GET /service/tickets"] = """[{"id":4711,"summary":"Disk is full","company":{"id":250,"name":"Contoso Ltd"},"closedFlag":false}]""",
+                ["GET /service/tickets"] = """
+                    [{"id":4710,"summary":"Disk is full (SRV-FILE02, #9)","company":{"id":250,"name":"Contoso Ltd"},"closedFlag":false},
+                     {"id":4711,"summary":"Disk is full (SRV-FILE01, #7)","company":{"id":250,"name":"Contoso Ltd"},"closedFlag":false}]
+                    """,
                 ["GET /service/tickets/4711"] =
                     """{"id":4711,"summary":"Disk is full","company":{"id":250,"name":"Contoso Ltd"},"closedFlag":false,"status":{"name":"New"}}""",
                 ["POST /service/tickets"] = """{"id":4712}""",
@@ -46,7 +50,10 @@ public sealed class TicketVendorTests
                     """,
                 ["GET /Asset/7"] = """{"id":7,"inventory_number":"SRV-FILE01","client_id":21,"key_field2":"S-1"}""",
                 ["GET /Asset/8"] = """{"id":8,"inventory_number":"SRV-FILE01","client_id":22}""",
-                ["GET /Tickets"] = """{"record_count":1,"tickets":[{"id":4711,"summary":"Disk is full","client_id":21}]}""",
+                ["GET /Tickets"] = """
+                    {"record_count":2,"tickets":[{"id":4710,"summary":"Disk is full (SRV-FILE02, #9)","client_id":21},
+                     {"id":4711,"summary":"Disk is full (SRV-FILE01, #7)","client_id":21}]}
+                    """,
                 ["GET /Tickets/4711"] = """{"id":4711,"summary":"Disk is full","client_id":21,"status_name":"New"}""",
                 ["POST /Tickets"] = """{"id":4712}""",
                 ["POST /Actions"] = """{"id":99}""",
@@ -68,7 +75,9 @@ public sealed class TicketVendorTests
                 [$"GET /api/now/table/cmdb_ci_computer/{Id(8)}"] =
                     $$$"""{"result":{"sys_id":"{{{Id(8)}}}","name":"SRV-FILE01","company":"{{{new string('b', 32)}}}"} }""",
                 ["GET /api/now/table/incident"] = $$"""
-                    {"result":[{"sys_id":"{{Id(4711)}}","number":"INC0004711","short_description":"Disk is full",
+                    {"result":[{"sys_id":"{{Id(4710)}}","number":"INC0004710","short_description":"Disk is full",
+                     "company":"{{new string('a', 32)}}","cmdb_ci":"{{Id(7)}}","state":"6","active":"true"},
+                     {"sys_id":"{{Id(4711)}}","number":"INC0004711","short_description":"Disk is full",
                      "company":"{{new string('a', 32)}}","cmdb_ci":"{{Id(7)}}","state":"1","active":"true"}]}
                     """,
                 [$"GET /api/now/table/incident/{Id(4711)}"] = $$$"""
@@ -157,6 +166,120 @@ public sealed class TicketVendorTests
         foreach (var request in vendor.Requests.Where(one => one.Path != Vendors[name].TokenPath))
             $"{request}".ShouldNotContain("the-secret");
         (foreign, ticket, number).ShouldNotBe(("", "", ""));
+    }
+
+    [Theory, InlineData("connectwise", "7"), InlineData("halopsa", "7")]
+    public async Task Another_devices_ticket_of_the_same_title_is_not_closed(string name, string device)
+    {
+        var table = Vendors[name];
+        var (host, vendor, connection) = await (table with
+        {
+            Routes = table.Routes.ToDictionary(
+                static one => one.Key,
+                static one => one.Value.Replace("(SRV-FILE01, #7)", "(SRV-FILE01, #70)", StringComparison.Ordinal)),
+        }).StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        (await new ManifestConnectorOf(host, connection).ActAsync("ticket.close", device, ("title", "Disk is full")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Code.ShouldBe("not-found");
+        vendor.Requests.ShouldContain(static one => one.Query.Count > 1, "the open tickets were looked through");
+        vendor.Requests.ShouldNotContain(static one => one.Method != "GET" && one.Path != "/auth/token");
+    }
+
+    [Theory, InlineData("connectwise"), InlineData("halopsa")]
+    public async Task A_ticket_is_closed_by_what_it_was_opened_with_however_long(string name)
+    {
+        var table = Vendors[name];
+        var (host, vendor, connection) = await table.StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        var calls = new ManifestConnectorOf(host, connection);
+        var title = string.Concat(Enumerable.Repeat("Ärger & \"Co\" ", 15)).Trim();
+        (await calls.ActAsync("ticket.create", "7", ("title", title), ("priority", "low")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
+        var body = vendor.Requests.Last(static one => one.Method == "POST").Json;
+        var opened = (body is JsonArray list ? list[0] : body)!["summary"]!.ToString();
+        if (name == "connectwise")
+            opened.Length.ShouldBeLessThanOrEqualTo(100);
+        var before = vendor.Answers;
+        var found = new JsonObject { ["id"] = 4711, ["summary"] = opened, ["client_id"] = 21,
+            ["company"] = new JsonObject { ["id"] = 250 } }.ToJsonString();
+        vendor.Answers = request => (request.Method, request.Path) switch
+        {
+            ("GET", "/service/tickets") => VendorReply.Ok($"[{found}]"),
+            ("GET", "/Tickets") => VendorReply.Ok($$"""{"tickets":[{{found}}]}"""),
+            _ => before(request),
+        };
+        (await calls.ActAsync("ticket.close", "7", ("title", title))).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
+        vendor.MustHaveBeenAccepted();
+    }
+
+    [Fact]
+    public async Task A_resolved_incident_is_closed_although_it_is_active_until_the_instance_closes_it()
+    {
+        var table = Vendors["servicenow"];
+        var (host, vendor, connection) = await (table with
+        {
+            Routes = table.Routes.ToDictionary(
+                static one => one.Key, static one => one.Value.Replace("\"state\":\"1\"", "\"state\":\"6\"", StringComparison.Ordinal)),
+        }).StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        var calls = new ManifestConnectorOf(host, connection);
+        var seen = await calls.ObserveAsync(Id(4711), "INC0004711", "ticket");
+        (seen["ticket.closed"], seen["ticket.status"]).ShouldBe(("true", "Resolved"));
+        (await calls.ActAsync("ticket.close", Id(7), ("title", "Disk is full")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Code.ShouldBe("not-found");
+        vendor.MustHaveBeenAccepted();
+    }
+
+    [Fact]
+    public async Task What_ServiceNow_would_run_in_a_query_is_not_sent()
+    {
+        var (host, vendor, connection) = await Vendors["servicenow"].StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        var calls = new ManifestConnectorOf(host, connection);
+        (await calls.FindAsync("javascript:gs.hours")).ShouldBeEmpty();
+        (await calls.FindAsync("SRV-FILE01")).ShouldHaveSingleItem();
+        vendor.Requests.Where(static one => one.Method == "GET").ShouldHaveSingleItem().ToString().ShouldNotContain("javascript");
+    }
+
+    [Fact]
+    public async Task An_open_ticket_on_a_later_page_makes_the_title_ambiguous_at_Autotask()
+    {
+        var (host, vendor, connection) = await Vendors["autotask"].StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        var before = vendor.Answers;
+        vendor.Answers = request => (request.Path, request.Query.ContainsKey("paging")) switch
+        {
+            ("/V1.0/Tickets/query", false) => VendorReply.Ok($$"""
+                {"items":[{"id":4711,"title":"Disk is full","companyID":175}],
+                 "pageDetails":{"count":1,"nextPageUrl":"{{vendor.Address}}V1.0/Tickets/query?paging=2"} }
+                """),
+            ("/V1.0/Tickets/query", true) => VendorReply.Ok(
+                """{"items":[{"id":4712,"title":"Disk is full","companyID":175}],"pageDetails":{"count":1,"nextPageUrl":null}}"""),
+            _ => before(request),
+        };
+        (await new ManifestConnectorOf(host, connection).ActAsync("ticket.close", "7", ("title", "Disk is full")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Code.ShouldBe("ambiguous");
+        var queries = vendor.Requests.Where(static one => one.Path == "/V1.0/Tickets/query").ToList();
+        (queries.Count, queries[1].Body).ShouldBe((2, queries[0].Body), "the same question goes with each page");
+    }
+
+    [Fact]
+    public async Task An_id_with_a_leading_zero_is_sent_as_the_number_it_is()
+    {
+        var table = Vendors["autotask"];
+        var (host, vendor, connection) = await (table with
+        {
+            Settings = [.. table.Settings.Select(static one => one.Name == "Company" ? (one.Name, "0175") : one)],
+        }).StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        (await new ManifestConnectorOf(host, connection).FindAsync("SRV-FILE01")).ShouldBeEmpty("0175 is not how Autotask writes it");
+        vendor.Requests.ShouldHaveSingleItem().Body.ShouldContain("\"value\":175");
     }
 
     private static string Id(int number) => number.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
