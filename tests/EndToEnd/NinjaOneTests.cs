@@ -49,7 +49,7 @@ public sealed class NinjaOneTests
 
         services["W3SVC"].ShouldBe("RUNNING");
         calls.Count(static call => call.StartsWith("POST /v2", StringComparison.Ordinal)).ShouldBe(1);
-        calls.ShouldContain("POST /v2/device/7/windows-service/svc-W3SVC/control {\"action\":\"START\"}");
+        calls.ShouldContain("POST /v2/device/7/windows-service/W3SVC/control {\"action\":\"START\"}");
         bot.Output.ShouldNotContain("the-secret-of-ninjaone");
         bot.Kill();
         var (verified, output) = await bot.VerbAsync("ledger", "verify", "--all");
@@ -106,10 +106,10 @@ public sealed class NinjaOneTests
                 case "/v2/device/7/windows-services":
                     await http.Response.WriteAsync(new JsonArray([.. services.Select(static one => new JsonObject
                     {
-                        ["serviceId"] = $"svc-{one.Key}", ["serviceName"] = one.Key, ["state"] = one.Value, ["startType"] = "AUTO_START",
+                        ["name"] = one.Key, ["displayName"] = $"{one.Key} service", ["state"] = one.Value, ["startType"] = "AUTO_START",
                     })]).ToJsonString());
                     break;
-                case "/v2/device/7/windows-service/svc-W3SVC/control":
+                case "/v2/device/7/windows-service/W3SVC/control":
                     services["W3SVC"] = JsonNode.Parse(body)!["action"]!.ToString() == "START" ? "RUNNING" : "STOPPED";
                     http.Response.StatusCode = 204;
                     break;

@@ -122,7 +122,7 @@ public sealed class NinjaOneTests : IAsyncLifetime
         (await Ninja.ActAsync(action, "7", ("service", "spooler"))).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>().Value.Detail
             .ShouldBe("NinjaOne took the request.");
         var call = vendor.Requests.Single(static one => one.Method == "POST" && one.Path != TokenPath);
-        call.Path.ShouldBe("/v2/device/7/windows-service/svc-Spooler/control");
+        call.Path.ShouldBe("/v2/device/7/windows-service/Spooler/control");
         call.Json["action"]!.ToString().ShouldBe(sent);
         vendor.MustHaveBeenAccepted();
     }
@@ -309,7 +309,8 @@ public sealed class NinjaOneTests : IAsyncLifetime
             ("GET", "/v2/device/7/volumes") => VendorReply.Ok(
                 """[{"name":"C:","driveLetter":"C:","capacity":128849018880,"freeSpace":7730941132},{"name":"Recovery","driveLetter":null,"capacity":null}]"""),
             ("GET", "/v2/device/7/windows-services") => VendorReply.Ok(
-                "[" + string.Join(',', services.Select(static one => $$"""{"serviceId":"svc-{{one.Key}}","serviceName":"{{one.Key}}","state":"{{one.Value}}","startType":"AUTO_START"}""")) + "]"),
+                "[" + string.Join(',', services.Select(static one =>
+                    $$"""{"name":"{{one.Key}}","displayName":"{{one.Key}} service","state":"{{one.Value}}","startType":"AUTO_START"}""")) + "]"),
             ("GET", "/v2/device/7/alerts") => VendorReply.Ok("""[{"uid":"e6b0b0bd-5753-445d-9e4a-71c08983cbd5","deviceId":7}]"""),
             ("POST", var path) when path.EndsWith("/control", StringComparison.Ordinal) => new(204),
             ("POST", "/v2/device/7/reboot/NORMAL") => new(204),
