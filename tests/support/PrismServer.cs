@@ -28,6 +28,10 @@ public sealed partial class PrismServer
     private static string Descriptions => Environment.GetEnvironmentVariable("DEVOPSAI_VENDOR_APIS")
         ?? Path.Combine(Directory.GetParent(Repository.Root)!.FullName, "shared", "vendors", "openapi");
 
+    /// <summary>The path of a description; null when it is not on this machine.</summary>
+    public static string? FindDescription(string description) =>
+        Path.Combine(Descriptions, description) is var file && File.Exists(file) ? file : null;
+
     /// <param name="description">File name, as in <c>ninjaone.judge.json</c>.</param>
     /// <returns>The server, or why there is none on this machine.</returns>
     public static Task<(PrismServer? Server, string? Missing)> ForAsync(string description) =>
@@ -35,8 +39,7 @@ public sealed partial class PrismServer
 
     private static async Task<(PrismServer? Server, string? Missing)> StartAsync(string description)
     {
-        var file = Path.Combine(Descriptions, description);
-        if (!File.Exists(file))
+        if (FindDescription(description) is not { } file)
             return (null, $"the vendor's description {description} is not on this machine");
         if (!await NpmPackages.InstallAsync(Folder))
             return (null, "Prism cannot be installed: there is no npm, or its packages cannot be had");

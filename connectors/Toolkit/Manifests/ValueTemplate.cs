@@ -27,9 +27,16 @@ internal sealed class ValueTemplate
     /// <summary>The names with a dollar sign that it refers to.</summary>
     public IEnumerable<string> Given => parts.SelectMany(static part => part.Alternatives).Select(static one => one.Given).OfType<string>();
 
+    /// <summary>
+    /// For each place in the vendor's document, the paths that it looks at in turn; what is given instead where none has a value is not among
+    /// them.
+    /// </summary>
+    public IEnumerable<IReadOnlyList<string>> Paths => parts
+        .Select(static part => part.Alternatives.Select(static one => one.Path).OfType<JsonPath>().Select(static path => $"{path}").ToList())
+        .Where(static paths => paths.Count > 0);
+
     /// <summary>The first path in the vendor's document that it looks at; null when there is none.</summary>
-    public string? FirstPath => parts.SelectMany(static part => part.Alternatives).Select(static one => one.Path).OfType<JsonPath>()
-        .FirstOrDefault()?.ToString();
+    public string? FirstPath => Paths.FirstOrDefault()?[0];
 
     /// <summary>The texts of the list that its one place names; none when there is no list.</summary>
     public IEnumerable<string> List(ValueScope scope) =>
