@@ -77,7 +77,7 @@ public static class VendorResponse
             if (JsonNode.Parse(body) is JsonObject problem)
                 return (Text(problem, CodeMembers) ?? $"{(int)status}", Short(Text(problem, MessageMembers) ?? $"{(int)status}"));
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or ArgumentException or InvalidOperationException)
         {
             // A page of a proxy on the way, most likely; its status says enough.
         }
@@ -98,5 +98,6 @@ public static class VendorResponse
         return null;
     }
 
-    private static string Short(string text) => text.Length <= MessageLimit ? text : string.Concat(text.AsSpan(0, MessageLimit - 1), "…");
+    /// <summary>As much of a vendor's words as people and records are given.</summary>
+    internal static string Short(string text) => text.Length <= MessageLimit ? text : string.Concat(text.AsSpan(0, MessageLimit - 1), "…");
 }

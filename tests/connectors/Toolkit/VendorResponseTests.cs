@@ -26,4 +26,15 @@ public sealed class VendorAnswerTests
 
     [Fact]
     public void Somebody_who_gave_up_is_no_failure_of_the_vendor() => VendorResponse.For<int>(new TaskCanceledException()).ShouldBeNull();
+
+    [Theory]
+    [InlineData("{\"message\":\"no\",\"message\":\"no such\"}")]
+    [InlineData("{\"message\":\"\\ud83d\"}")]
+    [InlineData("{\"message\":{\"message\":null,\"message\":1}}")]
+    [InlineData("{\"errors\":[]}")]
+    [InlineData("{\"errors\":[[[1]]]}")]
+    [InlineData("<html>no</html>")]
+    [InlineData("")]
+    public void A_refusal_in_whatever_words_is_a_refusal(string body) =>
+        VendorResponse.For<int>(System.Net.HttpStatusCode.BadRequest, body, null, static _ => 0).ShouldBeOfType<CallOutcome<int>.Refused>();
 }
