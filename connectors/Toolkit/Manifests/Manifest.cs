@@ -34,7 +34,14 @@ internal sealed record SettingRule(
 /// <summary>How the bot proves itself to the vendor with each call.</summary>
 /// <param name="Token">A token that is fetched by a call of its own; null when there is none.</param>
 internal sealed record AuthenticationRule(
-    IReadOnlyDictionary<string, ValueTemplate> Headers, BasicRule? Basic, TokenRule? Token);
+    IReadOnlyDictionary<string, ValueTemplate> Headers, BasicRule? Basic, TokenRule? Token)
+{
+    /// <summary>What says who calls, as in <c>secret.ApiKey</c>.</summary>
+    public IReadOnlySet<string> Given { get; } = new[] { Basic, Token?.Basic }.OfType<BasicRule>()
+        .SelectMany(static one => new[] { one.Username, one.Password })
+        .Concat(Headers.Values).Concat(Token?.Request.Body?.Templates ?? [])
+        .SelectMany(static one => one.Given).ToHashSet(StringComparer.Ordinal);
+}
 
 internal sealed record BasicRule(ValueTemplate Username, ValueTemplate Password);
 
@@ -64,6 +71,15 @@ internal sealed record RequestTemplate(HttpMethod Method, ValueTemplate Path, Bo
 /// <summary>A document, or a part of one, in which texts are templates.</summary>
 internal abstract record BodyTemplate
 {
+    /// <summary>Every text in it.</summary>
+    public IEnumerable<ValueTemplate> Templates => this switch
+    {
+        Members members => members.All.SelectMany(static one => one.Value.Templates),
+        List list => list.All.SelectMany(static one => one.Templates),
+        Value value => [value.Template],
+        _ => [],
+    };
+
     public sealed record Members(IReadOnlyList<KeyValuePair<string, BodyTemplate>> All) : BodyTemplate;
 
     public sealed record List(IReadOnlyList<BodyTemplate> All) : BodyTemplate;

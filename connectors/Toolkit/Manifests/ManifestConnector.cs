@@ -97,7 +97,7 @@ internal sealed class ManifestConnector(
         }
         var outcome = await call.ActAsync(connection, rule.Call, given, rule.Spec.Timeout, cancellationToken);
         return outcome is CallOutcome<JsonElement>.Done(var answer)
-            ? new CallOutcome<ActionReceipt>.Done(new(rule.Receipt?.Text(new(answer, given)) ?? $"{manifest.Title} took the request."))
+            ? new CallOutcome<ActionReceipt>.Done(new(VendorResponse.Short(rule.Receipt?.Text(new(answer, given)) ?? $"{manifest.Title} took the request.")))
             : outcome.As<ActionReceipt>();
     }
 
@@ -204,8 +204,9 @@ internal sealed class ManifestConnector(
         if (rule.Whole is { } whole)
         {
             return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var part)
-                && decimal.TryParse(whole.Text(scope), NumberStyles.Float, CultureInfo.InvariantCulture, out var all) && all > 0
-                    ? (part * 100 / all).ToString("0.#", CultureInfo.InvariantCulture)
+                && decimal.TryParse(whole.Text(scope), NumberStyles.Float, CultureInfo.InvariantCulture, out var all)
+                && all > 0 && part >= 0 && part <= all
+                    ? (part / all * 100).ToString("0.#", CultureInfo.InvariantCulture)
                     : null;
         }
         if (rule.Map.Count == 0)
@@ -237,18 +238,24 @@ internal sealed class ManifestConnector(
             connection, rule.List.Request, rule.List.Items, rule.List.Paging, given, cancellationToken);
         if (outcome is not CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
             return NothingDone<IReadOnlyList<JsonElement>, ActionReceipt>(outcome);
-        List<JsonElement> fitting = [.. items.Where(item => rule.Where.All(one => one.Holds(new(item, given))))];
+        // While a list shifts under the reading, one thing may be told on two of its pages.
+        List<Dictionary<string, string?>> fitting =
+        [
+            .. items.Where(item => rule.Where.All(one => one.Holds(new(item, given))))
+                .Select(item => rule.Let.ToDictionary(static one => one.Key, one => one.Value.Text(new(item, given))))
+                .DistinctBy(found => rule.Let.Count == 0 ? (object)found : string.Join('\0', found.Select(static one => one.Value ?? "\0"))),
+        ];
         var what = rule.What.Text(new(default, given)) ?? "what the action needs";
         if (fitting is not [var only])
         {
             return new CallOutcome<ActionReceipt>.Refused(
                 fitting.Count == 0 ? "not-found" : "ambiguous", $"{manifest.Title} has {(fitting.Count == 0 ? "no" : "several")}: {what}.");
         }
-        foreach (var (name, value) in rule.Let)
+        foreach (var (name, value) in only)
         {
-            if (value.Text(new(only, given)) is not { } text)
+            if (value is null)
                 return new CallOutcome<ActionReceipt>.Refused("not-found", $"{manifest.Title} does not tell the {name} of {what}.");
-            given[$"let.{name}"] = text;
+            given[$"let.{name}"] = value;
         }
         return null;
     }

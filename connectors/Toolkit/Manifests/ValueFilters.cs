@@ -18,7 +18,7 @@ internal static class ValueFilters
     {
         "lower" => value.ToLowerInvariant(),
         "not" => value switch { "true" => "false", "false" => "true", _ => null },
-        "number" => IsNumber(value) ? value : null,
+        "number" => Number(value),
         "plain" => value.All(static c => char.IsLetterOrDigit(c) || PlainMarks.Contains(c)) ? value : null,
         "time" => VendorTimes.Find(value)?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         "volume" => Volume(value.Trim()),
@@ -52,7 +52,10 @@ internal static class ValueFilters
     private static string First(string value, int length) =>
         value.Length <= length ? value : value[..(char.IsHighSurrogate(value[length - 1]) ? length - 1 : length)];
 
-    private static bool IsNumber(string value) =>
+    /// <summary>As JSON writes it, which knows no plus sign, no leading zero and no bare point.</summary>
+    private static string? Number(string value) =>
         value.All(static c => char.IsAsciiDigit(c) || c is '-' or '.' or 'e' or 'E' or '+')
-        && decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        && decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number.ToString(CultureInfo.InvariantCulture)
+            : null;
 }

@@ -154,13 +154,28 @@ internal sealed class ValueTemplate
         return null;
     }
 
-    /// <summary>A string, number or boolean as text; null for anything else, which is no value of its own.</summary>
+    /// <summary>
+    /// A string, number or boolean as text; null for anything else, which is no value of its own, and for a text that was cut in the middle
+    /// of a character.
+    /// </summary>
     internal static string? Scalar(JsonElement? element) => element?.ValueKind switch
     {
-        JsonValueKind.String => element.Value.GetString(),
+        JsonValueKind.String => Whole(element.Value),
         JsonValueKind.Number => element.Value.GetRawText(),
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",
         _ => null,
     };
+
+    private static string? Whole(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

@@ -44,6 +44,7 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
             ? own
             : manifest.Address.Text(new(Nothing.RootElement, Given(connection)));
         return Uri.TryCreate(text?.Trim(), UriKind.Absolute, out var address) && address.UserInfo.Length == 0 && address.Query.Length == 0
+            && address.Fragment.Length == 0
             && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
                 ? address
                 : null;
@@ -91,15 +92,15 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         string? refused = null;
         while (true)
         {
-            if (!budgets.TryTake(connection, manifest.Budget, out var wait))
-            {
-                return new CallOutcome<JsonElement>.NotDone(
-                    $"{manifest.Title} takes no more calls of {connection.Name} for a moment.", wait);
-            }
             CallOutcome<VendorAnswer> outcome;
             string? token = null;
             try
             {
+                if (!budgets.TryTake(Caller(connection), manifest.Budget, out var wait))
+                {
+                    return new CallOutcome<JsonElement>.NotDone(
+                        $"{manifest.Title} takes no more calls of {connection.Name} for a moment.", wait);
+                }
                 if (manifest.Authentication.Token is { } rule)
                 {
                     var fetched = await tokens.GetAsync(
@@ -166,8 +167,8 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         var document = Parse(answer.Body);
         if (Rule(answer, document) is { } rule)
         {
-            var message = rule.Message?.Text(new(document ?? Nothing.RootElement, Given(connection)))
-                ?? $"{manifest.Title} answered {(int)answer.Status}.";
+            var message = VendorResponse.Short(rule.Message?.Text(new(document ?? Nothing.RootElement, Given(connection)))
+                ?? $"{manifest.Title} answered {(int)answer.Status}.");
             return rule.Meaning switch
             {
                 ErrorMeaning.Refused => new CallOutcome<JsonElement>.Refused($"{(int)answer.Status}", message),
@@ -218,12 +219,14 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
             ?? throw new FormatException($"The connection {connection.Name} has no address that may be called.");
         if (page?.Next is { } link)
             return Own(address, link);
-        var path = request.Path.Text(new(Nothing.RootElement, given), Escape)
+        var path = request.Path.Text(new(Nothing.RootElement, given), Uri.EscapeDataString)
             ?? throw new FormatException(
                 $"A value for {request.Method} is missing: the connection {connection.Name} or the call lacks it.");
+        if (path.Split('?')[0].Split('/').Any(static segment => segment is "." or ".."))
+            throw new FormatException("What was filled in would make the address another one.");
         if (page?.Query is { } query)
             path += $"{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{query}";
-        return new((atHost ? address.GetLeftPart(UriPartial.Authority) : address.ToString().TrimEnd('/')) + path);
+        return new((atHost ? address.GetLeftPart(UriPartial.Authority) : address.GetLeftPart(UriPartial.Path).TrimEnd('/')) + path);
     }
 
     /// <summary>The address of a next part, which carries the credentials: the vendor's own host and scheme only.</summary>
@@ -235,10 +238,6 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         throw new FormatException($"{manifest.Title} says that its list goes on at another host; the credentials are not sent there.");
     }
 
-    private static string Escape(string value) => value is "." or ".."
-        ? throw new FormatException($"'{value}' is no part of an address.")
-        : Uri.EscapeDataString(value);
-
     private HttpRequestMessage Message(
         RequestTemplate request, Uri uri, ValueScope scope, AuthenticationHeaderValue? authorization, Connection? connection)
     {
@@ -249,7 +248,7 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         {
             var secret = new ValueScope(Nothing.RootElement, WithSecrets(connection));
             foreach (var (name, value) in manifest.Authentication.Headers)
-                message.Headers.Add(name, value.Text(secret) ?? throw new FormatException($"A value for the header {name} is missing."));
+                Add(message, name, value, secret);
         }
         if (request is { IsForm: true, Body: BodyTemplate.Members form })
         {
@@ -263,6 +262,23 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         }
         return message;
     }
+
+    /// <summary>What the framework says of a header that it does not take may show the value, which is a secret.</summary>
+    private static void Add(HttpRequestMessage message, string name, ValueTemplate value, in ValueScope scope)
+    {
+        var text = value.Text(scope) ?? throw new FormatException($"A value for the header {name} is missing.");
+        var settings = string.Join(" or ", value.Given.Select(static one => one[(one.IndexOf('.', StringComparison.Ordinal) + 1)..]));
+        if (!IsHeaderText(text))
+        {
+            throw new FormatException(
+                $"What the header {name} is to hold has characters that a header cannot: {settings} is misspelt or not the secret itself.");
+        }
+        if (!message.Headers.TryAddWithoutValidation(name, text))
+            throw new FormatException($"{name} is no header of a request.");
+    }
+
+    /// <summary>What every server reads as it was meant.</summary>
+    internal static bool IsHeaderText(string text) => text.All(static c => c is (>= ' ' and <= '~') or '\t');
 
     /// <summary>The document; a member without a value is left out.</summary>
     private static JsonNode? Fill(BodyTemplate body, ValueScope scope) => body switch
@@ -297,11 +313,20 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         return given;
     }
 
-    /// <summary>Tells one set of credentials from another without holding it.</summary>
-    private string Credentials(Connection connection)
+    /// <summary>Tells one set of settings and secrets from another without holding it.</summary>
+    private string Credentials(Connection connection) => Digest(connection, WithSecrets(connection));
+
+    /// <summary>
+    /// Whom the vendor takes the connection for, whichever client it is for: one credential often serves all clients of a provider.
+    /// </summary>
+    private string Caller(Connection connection) => manifest.Budget is null
+        ? ""
+        : Digest(connection, WithSecrets(connection).Where(one => manifest.Authentication.Given.Contains(one.Key)));
+
+    private string Digest(Connection connection, IEnumerable<KeyValuePair<string, string>> given)
     {
-        var all = WithSecrets(connection).OrderBy(static one => one.Key, StringComparer.Ordinal)
-            .Select(static one => $"{one.Key}\0{one.Value}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Address(connection)}\0{string.Join('\0', all)}")));
+        var all = given.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key}\0{one.Value}");
+        return Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{manifest.Name}\0{Address(connection)}\0{string.Join('\0', all)}")));
     }
 }

@@ -42,7 +42,7 @@ internal sealed class VendorTokens(TimeProvider clock) : IDisposable
             var outcome = await fetch(cancellationToken);
             if (outcome is not CallOutcome<JsonElement>.Done(var answer))
                 return outcome is CallOutcome<JsonElement>.Unknown(var lost) ? new CallOutcome<string>.NotDone(lost) : outcome.As<string>();
-            if (rule.Answer.Find(answer) is not { ValueKind: JsonValueKind.String } found || found.GetString() is not { Length: > 0 } token)
+            if (ValueTemplate.Scalar(rule.Answer.Find(answer)) is not { Length: > 0 } token || !VendorCall.IsHeaderText(token))
                 return new CallOutcome<string>.NotDone($"The vendor's answer has no token at {rule.Answer}.");
             place.Held = new(token, credentials, clock.GetUtcNow() + ValidFor(rule, answer));
             return new CallOutcome<string>.Done(token);

@@ -12,11 +12,29 @@ internal sealed class ManifestHost : IDisposable
 {
     private readonly ServiceProvider services;
 
-    public ManifestHost() => services = new ServiceCollection()
-        .AddLogging()
-        .AddSingleton<ISecretSource>(new SecretSource(TimeProvider.System))
-        .AddManifestConnectors()
-        .BuildServiceProvider();
+    /// <param name="yaml">A manifest beside those that come with the bot.</param>
+    /// <param name="onTheWay">Stands between the connectors and the network; null for nothing.</param>
+    public ManifestHost(string? yaml = null, TimeProvider? clock = null, HttpMessageHandler? onTheWay = null)
+    {
+        var all = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(clock ?? TimeProvider.System)
+            .AddSingleton<ISecretSource>(new SecretSource(TimeProvider.System))
+            .AddManifestConnectors();
+        if (yaml is not null)
+        {
+            var errors = new List<string>();
+            var manifest = ManifestReader.Read("acme.yaml", yaml, errors);
+            errors.ShouldBeEmpty();
+            all.AddManifest(manifest!);
+        }
+        if (onTheWay is not null)
+        {
+            foreach (var client in (string[])[VendorClient.ReadingClient, VendorClient.ActingClient])
+                all.AddHttpClient(client).ConfigurePrimaryHttpMessageHandler(() => onTheWay);
+        }
+        services = all.BuildServiceProvider();
+    }
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
