@@ -67,9 +67,9 @@ public sealed class AddressProperties : IDisposable
     [InlineData("//evil.example", "")]
     [InlineData("@evil.example", ":443")]
     [InlineData("..", ".")]
-    public void Two_values_side_by_side_do_not_either(string id, string name)
+    public async Task Two_values_side_by_side_do_not_either(string id, string name)
     {
-        host.Connector("acme").ObserveAsync(Connection("s"), new("contoso-acme", "device", id, name, ""), Token).GetAwaiter().GetResult();
+        await host.Connector("acme").ObserveAsync(Connection("s"), new("contoso-acme", "device", id, name, ""), Token);
         foreach (var sent in road.Sent)
         {
             Place(sent).ShouldBe(("https://api.acme.example", 6, ""));

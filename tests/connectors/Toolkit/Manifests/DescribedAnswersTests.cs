@@ -62,7 +62,8 @@ public sealed class DescribedAnswersTests
                 yield return read;
             foreach (var rule in target.Observations)
             {
-                var at = rule.Request is null ? $"{target.ReadAt}" : rule.Each is { } each ? $"{each}[0]" : "$";
+                var inAnswer = rule.Each is { } each ? $"{each}[0]" : "$";
+                var at = rule.Request is null ? $"{target.ReadAt}" : inAnswer;
                 List<ValueTemplate> values =
                     [.. rule.Values.SelectMany(static one => new[] { one.Key, one.Value.Of, one.Value.Whole }.OfType<ValueTemplate>())];
                 foreach (var read in Of(rule.Request ?? target.Read, at, values, $"observe {target.Kind}"))
@@ -89,7 +90,12 @@ public sealed class DescribedAnswersTests
         .SelectMany(static value => value.Paths)
         .Select(paths => new Read(what, request, [.. paths.Select(path => Join(at, path))]));
 
-    private static string Join(string at, string path) => path == "$" ? at : at == "$" ? path : $"{at.Replace("$", "", StringComparison.Ordinal)}.{path}";
+    private static string Join(string at, string path)
+    {
+        if (path == "$")
+            return at;
+        return at == "$" ? path : $"{at.Replace("$", "", StringComparison.Ordinal)}.{path}";
+    }
 
     private sealed record Read(string What, RequestTemplate Request, IReadOnlyList<string> Paths);
 }

@@ -61,8 +61,8 @@ public sealed class WazuhTests
     }
 
     [Theory]
-    [InlineData("""{"id":"1.2","timestamp":"2023-04-25T13:50:43.764+0000","rule":{"level":5,"description":"sshd: Attempt to login","id":"5710","groups":["syslog","sshd"]},"agent":{"id":"001","name":"linux-agent"},"full_log":"Invalid user","data":{"srcip":"18.18.18.18"},"decoder":{"name":"sshd"}}""")]
-    [InlineData("""{"severity":2,"id":"1.2","title":"t","all_fields":{"id":"1.2","timestamp":"2023-04-25T13:50:43.764000Z","rule":{"level":5,"description":"sshd: Attempt to login","id":"5710","groups":["syslog","sshd"]},"agent":{"id":"001","name":"linux-agent"},"full_log":"Invalid user","data":{"srcip":"18.18.18.18"},"decoder":{"name":"sshd"}}}""")]
+    [InlineData("""{"id":"1.2","timestamp":"2023-04-25T13:50:43.764+0000","rule":{"level":5,"description":"sshd: Attempt to login","id":"5710","groups":["syslog","sshd"]},"agent":{"id":"001","name":"linux-agent","labels":{"client":"contoso"}},"full_log":"Invalid user","data":{"srcip":"18.18.18.18"},"decoder":{"name":"sshd"}}""")]
+    [InlineData("""{"severity":2,"id":"1.2","title":"t","all_fields":{"id":"1.2","timestamp":"2023-04-25T13:50:43.764000Z","rule":{"level":5,"description":"sshd: Attempt to login","id":"5710","groups":["syslog","sshd"]},"agent":{"id":"001","name":"linux-agent","labels":{"client":"contoso"}},"full_log":"Invalid user","data":{"srcip":"18.18.18.18"},"decoder":{"name":"sshd"}}}""")]
     public async Task An_alert_is_read_as_it_is_and_as_the_bundled_integration_posts_it(string body)
     {
         using var host = new ManifestHost();
@@ -77,5 +77,11 @@ public sealed class WazuhTests
         alert.OccurredAt.ShouldBe(new DateTimeOffset(2023, 4, 25, 13, 50, 43, 764, TimeSpan.Zero));
         alert.Attributes["srcip"].ShouldBe("18.18.18.18");
         host.Source("wazuh").GetCredentials(connection).Bearer.ShouldNotBeNull();
+        foreach (var other in (string[])["\"labels\":{\"client\":\"fabrikam\"}", "\"labels\":{}"])
+        {
+            var foreign = body.Replace("\"labels\":{\"client\":\"contoso\"}", other, StringComparison.Ordinal);
+            await Should.ThrowAsync<DevOpsAI.Connectors.Toolkit.MalformedEventException>(
+                Sources.ReadAsync(host.Source("wazuh"), connection, Encoding.UTF8.GetBytes(foreign)));
+        }
     }
 }
