@@ -268,6 +268,6 @@ public sealed class YamlFields(string file, YamlMappingNode node, ICollection<st
     private static string GetName<T>(T choice) where T : struct, Enum
     {
         var name = choice.ToString();
-        return char.IsAsciiDigit(name[^1]) ? name : JsonNamingPolicy.CamelCase.ConvertName(name);
+        return name is [_, >= '0' and <= '9'] ? name : JsonNamingPolicy.CamelCase.ConvertName(name);
     }
 }
