@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
 
 namespace DevOpsAI.Tests.Connectors.Toolkit.Manifests;
@@ -84,4 +88,34 @@ public sealed class WazuhTests
                 Sources.ReadAsync(host.Source("wazuh"), connection, Encoding.UTF8.GetBytes(foreign)));
         }
     }
+
+    [Theory]
+    [InlineData("wazuh-alert-510-rootcheck.json", "510", Severity.Warning)]
+    [InlineData("wazuh-alert-550-fim-modified.json", "550", Severity.Warning)]
+    [InlineData("wazuh-alert-554-fim-file-added.json", "554", Severity.Warning)]
+    [InlineData("wazuh-alert-5710-ssh-invalid-user.json", "5710", Severity.Warning)]
+    [InlineData("wazuh-alert-60602-windows-app-error.json", "60602", Severity.Error)]
+    [InlineData("wazuh-alert-19014-sca.json", "19014", Severity.Error)]
+    public async Task Alerts_of_each_module_are_read(string file, string rule, Severity severity)
+    {
+        if (PrismServer.FindDescription(Path.Combine("..", "samples", file)) is not { } path)
+        {
+            Assert.Skip($"the sample {file} is not on this machine");
+            return;
+        }
+        var sent = JsonNode.Parse(await File.ReadAllTextAsync(path, Token))!;
+        using var host = new ManifestHost();
+        var connection = Connect("wazuh", [.. Wazuh.Settings]);
+        (await Should.ThrowAsync<MalformedEventException>(() => Sources.ReadAsync(host.Source("wazuh"), connection, Bytes(sent))))
+            .Field.ShouldBe("agent.labels.client");
+        sent["agent"]!["labels"] = new JsonObject { ["client"] = "contoso" };
+        var alert = (await Sources.ReadAsync(host.Source("wazuh"), connection, Bytes(sent))).ShouldHaveSingleItem();
+        (alert.Kind, alert.Severity, alert.SourceId).ShouldBe(($"wazuh_rule_{rule}", severity, $"{sent["id"]}/firing"));
+        alert.Device.ShouldBe(sent["agent"]!["name"]!.ToString());
+        alert.AlertKey.ShouldBe($"{sent["agent"]!["id"]}/{rule}");
+        alert.OccurredAt.ShouldBe(DateTimeOffset.Parse(sent["timestamp"]!.ToString(), CultureInfo.InvariantCulture));
+        alert.Title.ShouldNotBeEmpty();
+    }
+
+    private static byte[] Bytes(JsonNode document) => Encoding.UTF8.GetBytes(document.ToJsonString());
 }
