@@ -283,5 +283,72 @@ public sealed class TicketVendorTests
         vendor.Requests.ShouldHaveSingleItem().Body.ShouldContain("\"value\":175");
     }
 
+    [Theory]
+    [InlineData("connectwise", 400, """{"message":"ticket object is invalid","errors":[{"message":"The board is required."}]}""",
+        "ConnectWise refuses it: The board is required.")]
+    [InlineData("connectwise", 400, """{"message":"ticket object is invalid","errors":[]}""", "ticket object is invalid")]
+    [InlineData("connectwise", 400, "<html>", "The vendor answered 400.")]
+    [InlineData("halopsa", 400, "\"An Outcome must be entered\"", "HaloPSA refuses it: An Outcome must be entered")]
+    [InlineData("halopsa", 400, """{"ClassName":"System.Exception","Message":"No such type"}""", "HaloPSA refuses it: No such type")]
+    [InlineData("halopsa", 400, "\"\"", "The vendor answered 400.")]
+    [InlineData("halopsa", 400, "null", "The vendor answered 400.")]
+    [InlineData("servicenow", 403, """{"error":{"message":"Operation Failed","detail":"ACL"},"status":"failure"}""", "Operation Failed")]
+    [InlineData("autotask", 404, """{"errors":["No such path"]}""", "No such path")]
+    public async Task A_refusal_says_why_in_the_vendors_words(string name, int status, string body, string message)
+    {
+        var (outcome, sent) = await CreateAsync(name, new(status, body));
+        outcome.ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Message.ShouldBe(message);
+        sent.ShouldBe(1, "an action is sent once");
+    }
+
+    [Fact]
+    public async Task A_record_that_ConnectWise_is_changing_is_tried_again_later()
+    {
+        var (outcome, sent) = await CreateAsync("connectwise", new(409, """{"code":"ConflictingRecord"}"""));
+        outcome.ShouldBeOfType<CallOutcome<ActionReceipt>.NotDone>().TryAgainIn.ShouldBe(TimeSpan.FromSeconds(5));
+        sent.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_rule_of_Autotasks_that_comes_as_a_failure_leaves_open_what_was_done_and_says_why()
+    {
+        var (outcome, sent) = await CreateAsync("autotask", new(500, """{"errors":["Missing Required Field: queueID."]}"""));
+        outcome.ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>().Message.ShouldBe("Missing Required Field: queueID.");
+        sent.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_record_that_Autotask_answers_as_null_is_gone()
+    {
+        var table = Vendors["autotask"];
+        var (host, vendor, connection) = await (table with
+        {
+            Routes = new(table.Routes) { ["GET /V1.0/ConfigurationItems/7"] = """{"item":null}""" },
+        }).StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        (await new ManifestConnectorOf(host, connection).ActAsync("ticket.create", "7", ("title", "x"), ("priority", "low")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Code.ShouldBe("gone");
+        vendor.Requests.ShouldHaveSingleItem().Method.ShouldBe("GET");
+    }
+
+    /// <summary>How opening a ticket ends when the vendor answers this, and how often it was asked to.</summary>
+    private static async Task<(CallOutcome<ActionReceipt> Outcome, int Sent)> CreateAsync(string name, VendorReply reply)
+    {
+        var table = Vendors[name];
+        var (host, vendor, connection) = await table.StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        var before = vendor.Answers;
+        vendor.Answers = request => request.Method == "POST" && IsNewTicket(request.Path) ? reply : before(request);
+        var device = name == "servicenow" ? Id(7) : "7";
+        var outcome = await new ManifestConnectorOf(host, connection).ActAsync(
+            "ticket.create", device, ("title", "x"), ("priority", "low"));
+        return (outcome, vendor.Requests.Count(static one => one.Method == "POST" && IsNewTicket(one.Path)));
+    }
+
+    private static bool IsNewTicket(string path) =>
+        path is "/service/tickets" or "/Tickets" or "/api/now/table/incident" or "/V1.0/Tickets";
+
     private static string Id(int number) => number.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 }
