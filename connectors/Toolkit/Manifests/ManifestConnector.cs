@@ -97,7 +97,8 @@ internal sealed class ManifestConnector(
         }
         var outcome = await call.ActAsync(connection, rule.Call, given, rule.Spec.Timeout, cancellationToken);
         return outcome is CallOutcome<JsonElement>.Done(var answer)
-            ? new CallOutcome<ActionReceipt>.Done(new(VendorResponse.Short(rule.Receipt?.Text(new(answer, given)) ?? $"{manifest.Title} took the request.")))
+            ? new CallOutcome<ActionReceipt>.Done(new(
+                VendorResponse.Short(rule.Receipt?.Text(new(answer, given)) ?? $"{manifest.Title} took the request.")))
             : outcome.As<ActionReceipt>();
     }
 
@@ -243,7 +244,8 @@ internal sealed class ManifestConnector(
         [
             .. items.Where(item => rule.Where.All(one => one.Holds(new(item, given))))
                 .Select(item => rule.Let.ToDictionary(static one => one.Key, one => one.Value.Text(new(item, given))))
-                .DistinctBy(found => rule.Let.Count == 0 ? (object)found : string.Join('\0', found.Select(static one => one.Value ?? "\0"))),
+                .DistinctBy(
+                    found => rule.Let.Count == 0 ? (object)found : string.Join('\0', found.Select(static one => one.Value ?? "\0"))),
         ];
         var what = rule.What.Text(new(default, given)) ?? "what the action needs";
         if (fitting is not [var only])

@@ -28,11 +28,12 @@ internal sealed class ValueTemplate
     public IEnumerable<string> Given => parts.SelectMany(static part => part.Alternatives).Select(static one => one.Given).OfType<string>();
 
     /// <summary>
-    /// For each place in the vendor's document, the paths that it looks at in turn; what is given instead where none has a value is not among
-    /// them.
+    /// For each place in the vendor's document, the paths that it looks at in turn; what is given instead where none has a value is not
+    /// among them.
     /// </summary>
     public IEnumerable<IReadOnlyList<string>> Paths => parts
-        .Select(static part => part.Alternatives.Select(static one => one.Path).OfType<JsonPath>().Select(static path => $"{path}").ToList())
+        .Select(
+            static part => part.Alternatives.Select(static one => one.Path).OfType<JsonPath>().Select(static path => $"{path}").ToList())
         .Where(static paths => paths.Count > 0);
 
     /// <summary>The first path in the vendor's document that it looks at; null when there is none.</summary>
