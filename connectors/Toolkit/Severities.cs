@@ -16,6 +16,17 @@ public static class Severities
         _ => Severity.Warning,
     };
 
+    /// <summary>The severity of this very name, whatever its case; null when none has it.</summary>
+    internal static Severity? Named(string? word)
+    {
+        foreach (var severity in Enum.GetValues<Severity>())
+        {
+            if (severity.ToString().Equals(word, StringComparison.OrdinalIgnoreCase))
+                return severity;
+        }
+        return null;
+    }
+
     /// <summary>The word says that the alert has ended.</summary>
     public static bool IsEnd(string? word) => word?.Trim().ToLowerInvariant() is
         "resolved" or "ok" or "closed" or "cleared" or "recovered" or "ended" or "normal" or "inactive";

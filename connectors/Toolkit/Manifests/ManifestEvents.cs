@@ -108,10 +108,7 @@ internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestH
     {
         if (rule is null)
             return Connections.Severity.Warning;
-        var word = ManifestConnector.Value(rule, scope);
-        return Enum.TryParse<Severity>(word, ignoreCase: true, out var severity) && Enum.IsDefined(severity) && char.IsAsciiLetter(word![0])
-            ? severity
-            : Severities.Parse(rule.Of.Text(scope));
+        return Severities.Named(ManifestConnector.Value(rule, scope)) ?? Severities.Parse(rule.Of.Text(scope));
     }
 
     /// <summary>Where a template looks first, for messages.</summary>

@@ -321,7 +321,7 @@ internal static class ManifestReader
             .FirstOrDefault(static word => word is not ("firing" or "resolved")) is { } foreign)
             fields.Error($"'status' is firing or resolved, never '{foreign}'", fields.LineAt("status"));
         if (rule.Severity is { } severity && severity.Map.Values.Append(severity.Otherwise).OfType<string>()
-            .FirstOrDefault(static word => !Enum.TryParse<Severity>(word, ignoreCase: true, out _)) is { } strange)
+            .FirstOrDefault(static word => Severities.Named(word) is null) is { } strange)
             fields.Error($"'severity' is info, warning, error or critical, never '{strange}'", fields.LineAt("severity"));
         fields.NothingElse();
         return rule;

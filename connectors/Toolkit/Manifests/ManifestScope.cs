@@ -113,7 +113,8 @@ internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
             [.. members.Select(one => KeyValuePair.Create(one.Key, Body(fields, one.Value, given)))]),
         JsonArray list => new BodyTemplate.List([.. list.Select(one => Body(fields, one, given))]),
         JsonValue value when value.TryGetValue<string>(out var text) => new BodyTemplate.Value(Template(fields, "body", text, given)),
-        _ => new BodyTemplate.Literal(node!),
+        null => fields.Wrong<BodyTemplate>("body", "a document in which everything has a value", new BodyTemplate.List([])),
+        _ => new BodyTemplate.Literal(node),
     };
 
     private bool IsGiven(string name, IReadOnlyCollection<string> given) =>

@@ -19,6 +19,7 @@ public delegate bool TryParse<T>(string text, [MaybeNullWhen(false)] out T value
 public sealed class YamlFields(string file, YamlMappingNode node, ICollection<string> errors)
 {
     private const int MaxDepth = 32;
+    private const int MaxParts = 10_000;
     private static readonly string[] Nulls = ["~", "null", "Null", "NULL"];
     private readonly HashSet<string> asked = new(StringComparer.Ordinal);
 
@@ -156,17 +157,42 @@ public sealed class YamlFields(string file, YamlMappingNode node, ICollection<st
     public JsonNode ToJson() => Json(node);
 
     /// <summary>
-    /// What is under a key, as a JSON document: plain numbers and flags as such, everything else as text; null when the key is absent. What
-    /// lies deeper than <see cref="MaxDepth"/> is left out: an alias may lead back to where it stands.
+    /// What is under a key, as a JSON document: plain numbers, flags and nulls as such, everything else as text; null when the key is absent.
     /// </summary>
-    public JsonNode? Document(string key) => Find(key) is { } found ? Typed(found, MaxDepth) : null;
-
-    private static JsonNode? Typed(YamlNode node, int depth) => node switch
+    public JsonNode? Document(string key)
     {
-        _ when depth == 0 => null,
-        YamlMappingNode mapping => new JsonObject(
-            mapping.Children.Select(pair => KeyValuePair.Create(GetName(pair.Key), Typed(pair.Value, depth - 1)))),
-        YamlSequenceNode list => new JsonArray([.. list.Children.Select(child => Typed(child, depth - 1))]),
+        if (Find(key) is not { } found)
+            return null;
+        var left = MaxParts;
+        return Ends(found, new(ReferenceEqualityComparer.Instance), ref left)
+            ? Typed(found)
+            : Wrong<JsonNode?>(key, "a document that ends: an alias in it leads back to where it stands, or makes it endlessly large", null);
+    }
+
+    private static bool Ends(YamlNode at, HashSet<YamlNode> above, ref int left)
+    {
+        if (left-- == 0 || above.Count == MaxDepth || !above.Add(at))
+            return false;
+        IEnumerable<YamlNode> parts = at switch
+        {
+            YamlMappingNode mapping => mapping.Children.Values,
+            YamlSequenceNode list => list.Children,
+            _ => [],
+        };
+        foreach (var part in parts)
+        {
+            if (!Ends(part, above, ref left))
+                return false;
+        }
+        above.Remove(at);
+        return true;
+    }
+
+    private static JsonNode? Typed(YamlNode node) => node switch
+    {
+        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(static pair => KeyValuePair.Create(GetName(pair.Key), Typed(pair.Value)))),
+        YamlSequenceNode list => new JsonArray([.. list.Children.Select(Typed)]),
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: var text } when string.IsNullOrEmpty(text) || Nulls.Contains(text) => null,
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" } => JsonValue.Create(true),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" } => JsonValue.Create(false),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: { } number }
