@@ -54,6 +54,9 @@ internal sealed class JudgedVendor : IAsyncDisposable
     /// <summary>Answers the next requests instead, in order.</summary>
     public ConcurrentQueue<Func<VendorRequest, VendorReply?>> Trouble { get; } = new();
 
+    /// <summary>What goes by before the next requests are answered; given up on when the caller has gone, if it says so.</summary>
+    public Func<VendorRequest, CancellationToken, Task> Before { get; set; } = static (_, _) => Task.CompletedTask;
+
     public static async Task<JudgedVendor> StartAsync(string description, string tokenPath, Func<VendorRequest, VendorReply> answers)
     {
         var (judge, missing) = await PrismServer.ForAsync(description);
@@ -92,6 +95,7 @@ internal sealed class JudgedVendor : IAsyncDisposable
         requests.Enqueue(request);
         if (judge is not null && request.Path != tokenPath)
             await JudgeAsync(context, request);
+        await Before(request, context.RequestAborted);
         var reply = (Trouble.TryDequeue(out var trouble) ? trouble(request) : null) ?? Answers(request);
         if (reply.Cut)
         {
