@@ -65,8 +65,8 @@ internal static class PlanSection
                 "Small",
                 new($"{number + 1}. ", Bold: true),
                 new(step.Title, measure.Long, Bold: true),
-                new($" · {step.Target.Kind} {CardText.Name(step.Target.Name, measure.Short)} ({step.Target.Id}) of "
-                    + $"{CardText.Name(step.Target.Client, measure.Short)}", measure.Long),
+                new($" · {step.Target.Kind} {CardText.Name(step.Target.Name, measure.Short)} ({step.Target.Id})"
+                    + SanitizedText.Of(step.Target.Client, measure.Short), measure.Long),
                 new($". {string.Join(" ", StepMessages.For(view, step))}", measure.Long, Subtle: true));
         }
     }
@@ -104,7 +104,7 @@ internal static class PlanSection
         var target = NameSearch.Names(said, step.Target.Name)
             ? ""
             : $" {EventKeys.Preposition(step.Target.Name)} {CardText.Name(step.Target.Name, Unbounded)}";
-        var client = step.Target.Client == view.Tenant.Name ? "" : $" of {CardText.Name(step.Target.Client, Unbounded)}";
+        var client = step.Target.Client == view.Tenant.Name ? "" : SanitizedText.Of(step.Target.Client, Unbounded);
         return target.Length + client.Length == 0 ? "" : $"{target}{client}";
     }
 

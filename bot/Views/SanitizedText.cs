@@ -43,6 +43,9 @@ public static partial class SanitizedText
         return LookAlike.Mark(plain.Contains('·', StringComparison.Ordinal) ? Dot().Replace(plain, "‹·›") : plain, text);
     }
 
+    /// <summary>Whose something is, to go after its name; nothing where the vendor does not say.</summary>
+    public static string Of(string client, int max = 80) => client.Length == 0 ? "" : $" of {Name(client, max)}";
+
     private static bool IsHarmless(string text) => !text.AsSpan().ContainsAnyExcept(Harmless);
 
     private static string Spell(string text, int max, bool lines)

@@ -82,7 +82,8 @@ internal static class AssessmentResults
             json.Uuid(export.Target(index));
             json.Text("type", "system");
             json.Text("title", OscalText.Markup(target.Name));
-            json.Text("description", OscalText.Markup($"{target.Kind} {target.Id} of {target.Client}, by connection {target.Connection}"));
+            var whose = target.Client.Length == 0 ? "" : $" of {target.Client}";
+            json.Text("description", OscalText.Markup($"{target.Kind} {target.Id}{whose}, by connection {target.Connection}"));
             json.Open("status");
             json.Text("state", "operational");
             json.Close();

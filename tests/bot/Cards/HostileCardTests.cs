@@ -96,6 +96,23 @@ public sealed class HostileCardTests
     }
 
     [Fact]
+    public async Task A_target_of_which_the_vendor_does_not_say_whose_it_is_is_of_nobody()
+    {
+        var step = IncidentScript.CleanUp();
+        var story = new IncidentScript { Plan = new([step with { Target = step.Target with { Client = "" } }]) }.Opened().Drafted().Staged();
+        var views = TestViews.For(story, new GivenAccess { EverybodyIsAdministrator = true });
+        var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
+        var view = views.ForPerson(state, incident, Anywhere, IncidentScript.Ravi);
+        foreach (var page in Enumerable.Range(0, DetailPages.From(view).All.Count).Select(page => new Reading(page, null)).Prepend(null))
+        {
+            var seen = VisibleWords.For(IncidentCard.Build(view with { Reading = page }).AsReceived());
+            seen.ShouldNotContain(" of ,");
+            seen.ShouldNotContain(" of .");
+            seen.ShouldContain(step.Target.Name);
+        }
+    }
+
+    [Fact]
     public async Task Nobody_decides_as_the_bot_by_calling_themselves_so()
     {
         var story = new IncidentScript { Called = "the bot (gates)" }.Opened().Drafted().Staged().Decided(DecisionKind.Approve);
