@@ -59,7 +59,8 @@ internal sealed class ProposalDetails
         {
             var step = steps[number - 1];
             Line($"{number}. {step.Title}", DetailStyle.Bold);
-            var target = $"Target: {step.Target.Kind} {Name(step.Target.Name)} ({step.Target.Id}){SanitizedText.Of(step.Target.Client, int.MaxValue)}";
+            var whose = SanitizedText.Of(step.Target.Client, int.MaxValue);
+            var target = $"Target: {step.Target.Kind} {Name(step.Target.Name)} ({step.Target.Id}){whose}";
             Line($"{target}, through {step.Target.Connection}. Action: {step.Action}.", DetailStyle.Subtle);
             Line(step.Command, DetailStyle.Command);
             if (step.RollbackCommand is { } back)

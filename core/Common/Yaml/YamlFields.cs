@@ -157,7 +157,8 @@ public sealed class YamlFields(string file, YamlMappingNode node, ICollection<st
     public JsonNode ToJson() => Json(node);
 
     /// <summary>
-    /// What is under a key, as a JSON document: plain numbers, flags and nulls as such, everything else as text; null when the key is absent.
+    /// What is under a key, as a JSON document: plain numbers, flags and nulls as such, everything else as text; null when the key is
+    /// absent.
     /// </summary>
     public JsonNode? Document(string key)
     {
@@ -166,7 +167,7 @@ public sealed class YamlFields(string file, YamlMappingNode node, ICollection<st
         var left = MaxParts;
         return Ends(found, new(ReferenceEqualityComparer.Instance), ref left)
             ? Typed(found)
-            : Wrong<JsonNode?>(key, "a document that ends: an alias in it leads back to where it stands, or makes it endlessly large", null);
+            : Wrong<JsonNode?>(key, "a document that ends: an alias leads back to where it stands, or makes it too large", null);
     }
 
     private static bool Ends(YamlNode at, HashSet<YamlNode> above, ref int left)
@@ -190,7 +191,8 @@ public sealed class YamlFields(string file, YamlMappingNode node, ICollection<st
 
     private static JsonNode? Typed(YamlNode node) => node switch
     {
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(static pair => KeyValuePair.Create(GetName(pair.Key), Typed(pair.Value)))),
+        YamlMappingNode mapping => new JsonObject(
+            mapping.Children.Select(static pair => KeyValuePair.Create(GetName(pair.Key), Typed(pair.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Typed)]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: var text } when string.IsNullOrEmpty(text) || Nulls.Contains(text) => null,
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" } => JsonValue.Create(true),

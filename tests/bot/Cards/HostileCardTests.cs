@@ -99,7 +99,8 @@ public sealed class HostileCardTests
     public async Task A_target_of_which_the_vendor_does_not_say_whose_it_is_is_of_nobody()
     {
         var step = IncidentScript.CleanUp();
-        var story = new IncidentScript { Plan = new([step with { Target = step.Target with { Client = "" } }]) }.Opened().Drafted().Staged();
+        var plan = new Plan([step with { Target = step.Target with { Client = "" } }]);
+        var story = new IncidentScript { Plan = plan }.Opened().Drafted().Staged();
         var views = TestViews.For(story, new GivenAccess { EverybodyIsAdministrator = true });
         var (state, incident) = (await story.StateAsync(), await story.IncidentAsync());
         var view = views.ForPerson(state, incident, Anywhere, IncidentScript.Ravi);

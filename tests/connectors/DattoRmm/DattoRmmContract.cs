@@ -2,7 +2,6 @@ using DevOpsAI.Connections;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Connectors.Toolkit;
 using DevOpsAI.Tests.Support;
-using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
 
 namespace DevOpsAI.Tests.Connectors.DattoRmm;
 
@@ -86,7 +85,8 @@ internal sealed class DattoRmmAccount : IVendorUnderTest
     private Connection Of(string tenant) => new(
         $"{tenant}-datto-rmm", TenantId.Parse(tenant), "datto-rmm", new Dictionary<string, string>
         {
-            ["Platform"] = "concord", ["Address"] = vendor.Address.ToString(), ["ApiKey"] = "key", ["ApiSecret"] = "the-secret", ["Site"] = tenant,
+            ["Platform"] = "concord", ["Address"] = vendor.Address.ToString(), ["ApiKey"] = "key", ["ApiSecret"] = "the-secret",
+            ["Site"] = tenant,
         });
 
     private static bool Acts(VendorRequest request) => request.Method == "PUT";

@@ -105,6 +105,62 @@ public sealed class DattoRmmTests : IAsyncLifetime
         vendor.Requests.ShouldNotContain(static one => one.Method == "PUT");
     }
 
+    [Theory]
+    [InlineData(400, """{"error":"invalid_grant","error_description":"Bad credentials"}""", "(Bad credentials). Set ApiSecret anew.")]
+    [InlineData(401, "<html>Unauthorized</html>", "does not take the credentials of contoso-datto-rmm")]
+    public async Task A_key_that_is_not_taken_is_told_with_what_to_do_and_never_shown(int status, string body, string told)
+    {
+        vendor.Answers = request => request.Path == TokenPath ? new(status, body) : throw new InvalidOperationException("never asked");
+        var message = (await host.Connector("datto-rmm").CheckAsync(Connection, Token)).ShouldBeOfType<CallOutcome<string>.Refused>().Message;
+        message.ShouldContain(told);
+        message.ShouldNotContain("the-secret");
+    }
+
+    [Theory]
+    [InlineData(200, "<html>Sign in</html>")]
+    [InlineData(200, "{}")]
+    [InlineData(200, """{"access_token":null}""")]
+    [InlineData(200, """{"access_token":"two\nlines"}""")]
+    [InlineData(429, "{}")]
+    [InlineData(500, "{}")]
+    public async Task Without_a_token_nothing_is_done_and_it_is_safe_to_try_again(int status, string body)
+    {
+        vendor.Answers = request => request.Path == TokenPath ? new(status, body) : Answer(request);
+        (await Datto.ActAsync("script.run", Device, "SRV-EXAMPLE-01", ("script", "Reboot")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.NotDone>();
+        vendor.Requests.ShouldAllBe(static one => one.Path == TokenPath);
+    }
+
+    [Fact]
+    public async Task A_token_that_ends_before_the_job_is_sent_is_fetched_again_and_the_job_started_once()
+    {
+        var refused = 0;
+        vendor.Answers = request => request.Method == "PUT" && refused++ == 0 ? new(401, "{}") : Answer(request);
+        (await Datto.ActAsync("script.run", Device, "SRV-EXAMPLE-01", ("script", "Reboot")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
+        vendor.Requests.Count(static one => one.Method == "PUT").ShouldBe(2);
+        vendor.Requests.Count(static one => one.Path == TokenPath).ShouldBe(2);
+        vendor.Answers = request => request.Method == "PUT" ? new(401, "{}") : Answer(request);
+        (await Datto.ActAsync("script.run", Device, "SRV-EXAMPLE-01", ("script", "Reboot")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Code.ShouldBe("credentials");
+        vendor.Requests.Count(static one => one.Method == "PUT").ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("a&max=1")]
+    [InlineData("50% of #1? ä ö \"<x>\"")]
+    [InlineData("..")]
+    [InlineData("%")]
+    [InlineData("_______________")]
+    public async Task A_name_is_asked_for_as_it_is_and_what_is_only_like_it_is_not_it(string name)
+    {
+        // The vendor compares loosely; a name with its wildcards in it brings everything.
+        (await Datto.FindAsync(name)).ShouldBeEmpty();
+        vendor.Requests.First(static one => one.Path == "/v2/account/devices").Query["hostname"].ShouldBe(name);
+        vendor.Requests.First(static one => one.Path == "/v2/account/devices").Query["max"].ShouldBe("250");
+        vendor.MustHaveBeenAccepted();
+    }
+
     [Fact]
     public async Task A_403_is_throttling_or_a_missing_right_and_is_left_for_five_minutes()
     {

@@ -140,8 +140,8 @@ public sealed class ManifestEngineTests : IAsyncLifetime
         };
         (await Connector.FindAsync("SRV-1")).ShouldHaveSingleItem().Id.ShouldBe("8");
         (await Connector.ObserveAsync("7", "SRV-1")).ShouldNotContainKey("device.online");
-        (await Connector.ActAsync("acme.run", "7", "SRV-1", ("script", "clean"))).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>().Value.Detail
-            .ShouldBe("Acme took the request.");
+        (await Connector.ActAsync("acme.run", "7", "SRV-1", ("script", "clean"))).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>()
+            .Value.Detail.ShouldBe("Acme took the request.");
     }
 
     [Theory]
@@ -166,7 +166,9 @@ public sealed class ManifestEngineTests : IAsyncLifetime
     {
         vendor.Answers = static request => request.Path.EndsWith("/services", StringComparison.Ordinal) ? new(404, "{}") : Answer(request);
         (await Connector.ObserveAsync("7", "SRV-1"))["device.online"].ShouldBe("true");
-        vendor.Answers = static request => request.Path.EndsWith("/services", StringComparison.Ordinal) ? new(429, "{}", RetryAfter: "9") : Answer(request);
+        vendor.Answers = static request => request.Path.EndsWith("/services", StringComparison.Ordinal)
+            ? new(429, "{}", RetryAfter: "9")
+            : Answer(request);
         (await host.Connector("acme").ObserveAsync(Connection, new(Connection.Name, "device", "7", "SRV-1", ""), Token))
             .ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.NotDone>().TryAgainIn.ShouldBe(TimeSpan.FromSeconds(9));
     }

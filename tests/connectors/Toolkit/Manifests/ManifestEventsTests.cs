@@ -21,7 +21,8 @@ public sealed class ManifestEventsTests : IDisposable
 
     private const string Datto = """
         {'eventType':'alert.raised','alertUid':'a-1','alertType':'Disk','alertCategory':'Monitor','alertPriority':'Critical',
-         'alertMessage':'C is full','trigger':'','deviceUid':'d-1','hostname':'SRV-1','deviceOs':'Windows','siteUid':'s-1','siteName':'Contoso Ltd'}
+         'alertMessage':'C is full','trigger':'','deviceUid':'d-1','hostname':'SRV-1','deviceOs':'Windows','siteUid':'s-1',
+         'siteName':'Contoso Ltd'}
         """;
 
     private readonly ManifestHost host = new(Acme("proof: hmac, header: X-Acme-Signature, secret: Hook, algorithm: sha512"));
@@ -37,8 +38,8 @@ public sealed class ManifestEventsTests : IDisposable
             "e6b0b0bd-5753-445d-9e4a-71c08983cbd5", new(2025, 3, 19, 13, 41, 15, 556, TimeSpan.Zero), alert.Attributes));
         alert.Attributes.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key}={one.Value}").ShouldBe(
         [
-            "alert=e6b0b0bd-5753-445d-9e4a-71c08983cbd5", "condition=_average_", "deviceId=7", "organization=Contoso Ltd", "target=_average_",
-            "threshold=80", "value=84.8",
+            "alert=e6b0b0bd-5753-445d-9e4a-71c08983cbd5", "condition=_average_", "deviceId=7", "organization=Contoso Ltd",
+            "target=_average_", "threshold=80", "value=84.8",
         ]);
     }
 
@@ -47,8 +48,8 @@ public sealed class ManifestEventsTests : IDisposable
     {
         var alert = (await ReadAsync("datto-rmm", Datto)).ShouldHaveSingleItem();
         alert.ShouldBe(new ConnectorEvent(
-            "a-1/firing", EventStatus.Firing, Severity.Critical, "Disk", "SRV-1", "C is full on SRV-1", null, "a-1", Sources.Clock.GetUtcNow(),
-            alert.Attributes));
+            "a-1/firing", EventStatus.Firing, Severity.Critical, "Disk", "SRV-1", "C is full on SRV-1", null, "a-1",
+            Sources.Clock.GetUtcNow(), alert.Attributes));
         alert.Attributes.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key}={one.Value}").ShouldBe(
             ["alert=a-1", "category=Monitor", "deviceUid=d-1", "os=Windows", "site=Contoso Ltd"]);
     }
@@ -227,7 +228,8 @@ public sealed class ManifestEventsTests : IDisposable
         (await ReadAsync("acme", "{'alerts':[{'id':1,'company':1,'kind':'a'},{'id':2,'company':'1','kind':'b','level':'fatal'}]}"))
             .Select(static one => $"{one.SourceId} {one.Kind} {one.Severity}").ShouldBe(["1/firing a Warning", "2/firing b Critical"]);
         (await Should.ThrowAsync<MalformedEventException>(
-            ReadAsync("acme", "{'alerts':[{'id':1,'company':1,'kind':'a'},{'id':2,'company':2,'kind':'b'}]}"))).Field.ShouldBe("alerts[1].company");
+            ReadAsync("acme", "{'alerts':[{'id':1,'company':1,'kind':'a'},{'id':2,'company':2,'kind':'b'}]}"))).Field
+            .ShouldBe("alerts[1].company");
         (await ReadAsync("acme", "{'alerts':[]}")).ShouldBeEmpty();
         (await Should.ThrowAsync<MalformedEventException>(ReadAsync("acme", "{'alerts':{'id':1}}"))).Field.ShouldBe("alerts");
         (await Should.ThrowAsync<MalformedEventException>(ReadAsync("acme", "{'alerts':[null]}"))).Field.ShouldBe("alerts[0].company");

@@ -130,8 +130,11 @@ public sealed class PagingTests : IAsyncLifetime
 
     private VendorReply Answer(VendorRequest request)
     {
-        int Of(string name, int otherwise) =>
-            int.TryParse(request.Query.GetValueOrDefault(name)?.TrimStart('c', ' '), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+        int Of(string name, int otherwise)
+        {
+            var text = request.Query.GetValueOrDefault(name)?.TrimStart('c', ' ');
+            return int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+        }
         var skip = Of("after", 0) + Of("skip", 0) + Of("cursor", 0) + ((Of("page", 1) - 1) * Size) + (Of("page0", 0) * Size);
         var next = skip + Size < count ? skip + Size : (int?)null;
         return VendorReply.Ok($$"""
