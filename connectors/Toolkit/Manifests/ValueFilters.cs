@@ -1,4 +1,5 @@
 using System.Globalization;
+using DevOpsAI.Connections;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
@@ -37,15 +38,12 @@ internal static class ValueFilters
                 ? length
                 : null;
 
-    /// <summary><c>C:\</c> and <c>C:</c> are <c>C</c>, <c>/</c> is <c>root</c>, <c>/var/log</c> is <c>var-log</c>.</summary>
+    /// <summary>None for a block device, and for a name that cannot be a part of an observation's.</summary>
     private static string? Volume(string text)
     {
-        var drive = text.TrimEnd('\\', '/');
-        if ((drive.Length == 1 || (drive.Length == 2 && drive[1] == ':')) && char.IsAsciiLetter(drive[0]))
-            return char.ToUpperInvariant(drive[0]).ToString();
-        if (!text.StartsWith('/'))
-            return text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? text : null;
-        return drive.Length == 0 ? "root" : drive.TrimStart('/').Replace('/', '-');
+        var name = VolumeName.From(text);
+        var isPath = text.StartsWith('/') && !name.StartsWith('/');
+        return isPath || name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? name : null;
     }
 
     /// <summary>Never half of a character.</summary>
