@@ -45,8 +45,13 @@ public static class ManifestServices
         return services.AddSingleton<IWebhookSource>(events).AddSingleton<IConnectionCheck>(events);
     }
 
-    /// <exception cref="InvalidOperationException">A manifest of ours has mistakes; all of them are told.</exception>
-    internal static IReadOnlyList<Manifest> BuiltIn()
+    private static readonly Lazy<IReadOnlyList<Manifest>> Read = new(ReadBuiltIn);
+
+    /// <summary>The manifests that come with the bot, read once.</summary>
+    /// <exception cref="InvalidOperationException">One of them has mistakes; all of them are told.</exception>
+    internal static IReadOnlyList<Manifest> BuiltIn() => Read.Value;
+
+    private static List<Manifest> ReadBuiltIn()
     {
         var assembly = typeof(ManifestServices).Assembly;
         var errors = new List<string>();

@@ -73,9 +73,6 @@ internal sealed class ValueTemplate
         return new(read);
     }
 
-    /// <summary>A template that is one place with this path.</summary>
-    public static ValueTemplate At(string path) => Parse($"{{{path}}}");
-
     /// <summary>The text; null when one of the places has no value or an empty one.</summary>
     public string? Text(in ValueScope scope) => Text(scope, static value => value);
 
