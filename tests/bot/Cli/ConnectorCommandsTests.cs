@@ -3,6 +3,7 @@ using System.Text.Json;
 using DevOpsAI.Bot.Cli;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors;
+using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Drafting;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -107,7 +108,7 @@ public sealed class ConnectorCommandsTests
             foreach (var step in runbook.Steps)
                 Capabilities.Actions.ShouldContainKey(step.Action, runbook.Name);
             foreach (var condition in runbook.Steps.SelectMany(static step => step.Preconditions.Concat(step.Verifications)).Concat(runbook.Needs))
-                Capabilities.Observing(Example($"{condition.Observation}")).ShouldNotBeNull($"{runbook.Name}: {condition.Observation}");
+                Capabilities.Observing(ValueTemplate.Parse($"{condition.Observation}").Example()).ShouldNotBeNull($"{runbook.Name}: {condition.Observation}");
         }
     }
 
@@ -148,14 +149,6 @@ public sealed class ConnectorCommandsTests
             .Order(StringComparer.Ordinal).Select(file => RunbookReader.Read(file, File.ReadAllText(file), isBuiltIn: true, errors)!)];
         errors.ShouldBeEmpty();
         return all;
-    }
-
-    private static string Example(string name)
-    {
-        var text = name;
-        while (text.IndexOf('{', StringComparison.Ordinal) is var open and >= 0 && text.IndexOf('}', open) is var close and > 0)
-            text = $"{text[..open]}x{text[(close + 1)..]}";
-        return text;
     }
 
     /// <summary>The file as an editor reads it: plain numbers and flags as such, aliases in place.</summary>

@@ -76,7 +76,8 @@ internal sealed class DattoRmmAccount : IVendorUnderTest
 
     public async ValueTask DisposeAsync()
     {
-        if (vendor.Requests.Any(Acts))
+        // Where nothing is judged a test that failed must not be called skipped.
+        if (vendor.NotJudged is null && vendor.Requests.Any(Acts))
             vendor.MustHaveBeenAccepted();
         await vendor.DisposeAsync();
         host.Dispose();

@@ -155,18 +155,21 @@ public sealed class TicketVendorTests
         vendor.MustHaveBeenAccepted();
     }
 
-    [Theory, MemberData(nameof(All))]
-    public async Task No_secret_leaves_in_an_address_or_a_body_but_that_for_tokens(
-        string name, string device, string foreign, string ticket, string number)
+    [Theory]
+    [InlineData("connectwise", "7")]
+    [InlineData("halopsa", "7")]
+    [InlineData("servicenow", "00000000000000000000000000000007")]
+    [InlineData("autotask", "7")]
+    public async Task No_secret_leaves_in_an_address_or_a_body_but_that_for_tokens(string name, string device)
     {
         var (host, vendor, connection) = await Vendors[name].StartAsync();
         await using var ended = vendor;
         using var disposed = host;
         await DoneAsync(host.Connector(name).CheckAsync(connection, Token));
-        await new ManifestConnectorOf(host, connection).ActAsync("ticket.create", device, ("title", "x"), ("priority", "low"));
+        (await new ManifestConnectorOf(host, connection).ActAsync("ticket.create", device, ("title", "x"), ("priority", "low")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
         foreach (var request in vendor.Requests.Where(one => one.Path != Vendors[name].TokenPath))
             $"{request}".ShouldNotContain("the-secret");
-        (foreign, ticket, number).ShouldNotBe(("", "", ""));
     }
 
     [Theory, InlineData("connectwise", "7"), InlineData("halopsa", "7")]
