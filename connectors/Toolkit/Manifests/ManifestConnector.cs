@@ -58,6 +58,7 @@ internal sealed class ManifestConnector(
         var read = await ReadAsync(connection, target, cancellationToken);
         if (read is not CallOutcome<JsonElement>.Done(var record))
             return read.As<IReadOnlyDictionary<string, string>>();
+        var given = Given(connection, target);
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var rule in manifest.Targets[target.Kind].Observations)
         {
@@ -65,7 +66,7 @@ internal sealed class ManifestConnector(
             if (outcome is CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
             {
                 foreach (var item in items)
-                    Add(seen, rule, new(item, Given(connection, target)));
+                    Add(seen, rule, new(item, given));
             }
             else if (!(rule.IsOptional && outcome is CallOutcome<IReadOnlyList<JsonElement>>.Refused))
             {
