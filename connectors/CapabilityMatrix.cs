@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
 
 namespace DevOpsAI.Connectors;
 
@@ -7,21 +8,21 @@ namespace DevOpsAI.Connectors;
 /// <param name="Connectors">By name; a simulation says so.</param>
 public sealed record CapabilityRow(string Capability, string Kind, string TargetKind, string Meaning, IReadOnlyList<string> Connectors);
 
-/// <summary>The vocabulary against the connectors that come with the bot.</summary>
+/// <summary>The vocabulary against the connectors.</summary>
 public static class CapabilityMatrix
 {
     /// <summary>Actions first, each kind by name.</summary>
-    public static IReadOnlyList<CapabilityRow> Rows { get; } =
+    public static IReadOnlyList<CapabilityRow> For(ConnectorCatalog catalog) =>
     [
-        .. Capabilities.Actions.Values.OrderBy(static one => one.Name, StringComparer.Ordinal).Select(static one => new CapabilityRow(
+        .. Capabilities.Actions.Values.OrderBy(static one => one.Name, StringComparer.Ordinal).Select(one => new CapabilityRow(
             one.Name, "action", one.TargetKind, one.Title,
-            Offering(connector => connector.Actions.Any(action => action.Name == one.Name)))),
-        .. Capabilities.Observations.OrderBy(static one => one.Name, StringComparer.Ordinal).Select(static one => new CapabilityRow(
-            one.Name, "observation", one.TargetKind, one.Meaning, Offering(connector => connector.Observations.Contains(one.Name)))),
+            Offering(catalog, connector => connector.Actions.Any(action => action.Name == one.Name)))),
+        .. Capabilities.Observations.OrderBy(static one => one.Name, StringComparer.Ordinal).Select(one => new CapabilityRow(
+            one.Name, "observation", one.TargetKind, one.Meaning, Offering(catalog, connector => connector.Observations.Contains(one.Name)))),
     ];
 
-    private static List<string> Offering(Func<ConnectorDescription, bool> offers) =>
+    private static List<string> Offering(ConnectorCatalog catalog, Func<ConnectorDescription, bool> offers) =>
     [
-        .. ConnectorCatalog.All.Where(offers).Select(static one => one.IsSimulation ? $"{one.Name} (simulation)" : one.Name),
+        .. catalog.All.Where(offers).Select(static one => one.IsSimulation ? $"{one.Name} (simulation)" : one.Name),
     ];
 }

@@ -5,6 +5,7 @@ using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Connectors.Toolkit.Manifests;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Cli;
@@ -57,8 +58,9 @@ public static class ConnectorCommands
         var list = new Command("list", "Every connector, with what it offers.") { json };
         list.SetAction((parsed, _) => context.RunAsync(async () =>
         {
-            var width = ConnectorCatalog.All.Max(static one => one.Name.Length);
-            foreach (var one in ConnectorCatalog.All)
+            var all = Catalog(context).All;
+            var width = all.Max(static one => one.Name.Length);
+            foreach (var one in all)
             {
                 await context.Output.WriteLineAsync(parsed.GetValue(json)
                     ? JsonSerializer.Serialize(one, ConnectorJson.Default.ConnectorDescription)
@@ -76,7 +78,7 @@ public static class ConnectorCommands
         var show = new Command("show", "What a connection of one connector needs, and what it offers then.") { name, json };
         show.SetAction((parsed, _) => context.RunAsync(async () =>
         {
-            var one = Find(parsed.GetValue(name)!);
+            var one = Find(Catalog(context), parsed.GetValue(name)!);
             if (parsed.GetValue(json))
                 await context.Output.WriteLineAsync(JsonSerializer.Serialize(one, ConnectorJson.Default.ConnectorDescription));
             else
@@ -92,7 +94,7 @@ public static class ConnectorCommands
         var matrix = new Command("capabilities", "Which connector offers what runbooks ask for.") { json };
         matrix.SetAction((parsed, _) => context.RunAsync(async () =>
         {
-            foreach (var row in CapabilityMatrix.Rows)
+            foreach (var row in CapabilityMatrix.For(Catalog(context)))
             {
                 await context.Output.WriteLineAsync(parsed.GetValue(json)
                     ? JsonSerializer.Serialize(row, ConnectorJson.Default.CapabilityRow)
@@ -131,7 +133,7 @@ public static class ConnectorCommands
 
     private static List<CheckFinding> CheckFile(string file)
     {
-        var errors = ConnectorCatalog.ValidationErrors(file, File.ReadAllText(file));
+        var errors = ManifestCheck.ValidationErrors(file, File.ReadAllText(file));
         return errors.Count == 0 ? [new(true, $"{file}: good.")] : [.. errors.Select(static one => new CheckFinding(false, one))];
     }
 
@@ -168,9 +170,11 @@ public static class ConnectorCommands
         }
     }
 
-    private static ConnectorDescription Find(string name) =>
-        ConnectorCatalog.All.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw new CommandException(
-            $"There is no connector '{name}'; known are {string.Join(", ", ConnectorCatalog.All.Select(static one => one.Name))}.");
+    private static ConnectorCatalog Catalog(CommandContext context) =>
+        ConnectorCatalog.Read(context.Configuration["Connectors:Path"], context.ContentRoot);
+
+    private static ConnectorDescription Find(ConnectorCatalog catalog, string name) => catalog.Find(name) ?? throw new CommandException(
+        $"There is no connector '{name}'; known are {string.Join(", ", catalog.All.Select(static one => one.Name))}.");
 
     private static string Offers(ConnectorDescription one)
     {

@@ -10,8 +10,8 @@ using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Sandbox;
-using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -106,7 +106,7 @@ public static class BotHost
             .AddHostedService<AdministratorCodeNotice>()
             .AddTelemetry(builder.Configuration);
 
-        services.AddManifestConnectors(builder.Configuration["Connectors:Path"], builder.Environment.ContentRootPath);
+        services.AddConnectors(builder.Configuration["Connectors:Path"], builder.Environment.ContentRootPath);
         if (HasSandbox(builder.Configuration))
             services.AddSandbox();
         if (IsLocal(builder.Configuration))

@@ -22,7 +22,7 @@ public static class WebhookEndpoints
         // Attributes in ce- headers may arrive in any encoding; as Latin-1 no byte is lost and none makes Kestrel refuse the request.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.RequestHeaderEncodingSelector = static name =>
             name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.Latin1 : null);
-        services.AddEventSources().AddDeliveryReceipts();
+        services.AddDeliveryReceipts();
         return services
             .AddSingleton<IntakeGuard>()
             .AddSingleton<DeliveryBodies>()

@@ -10,7 +10,15 @@ namespace DevOpsAI.Connectors.Alertmanager;
 /// </summary>
 public sealed class AlertmanagerSource : IWebhookSource
 {
-    public string Connector => "alertmanager";
+    internal static readonly ConnectorDescription Description = new(
+        "alertmanager", "Prometheus Alertmanager", IsSimulation: false, SendsEvents: true,
+        [
+            SettingDescription.SenderSecret("Bearer"), new("Username", "Username of the sender", false, false, "alertmanager", []),
+            SettingDescription.SenderSecret("Password"),
+        ],
+        [], [], []);
+
+    public string Connector => Description.Name;
 
     public bool IsSimulation => false;
 

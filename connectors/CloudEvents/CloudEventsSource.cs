@@ -12,7 +12,11 @@ namespace DevOpsAI.Connectors.CloudEvents;
 /// </summary>
 public sealed class CloudEventsSource : IWebhookSource
 {
-    public string Connector => "cloudevents";
+    internal static readonly ConnectorDescription Description = new(
+        "cloudevents", "CloudEvents", IsSimulation: false, SendsEvents: true,
+        [SettingDescription.SenderSecret("Bearer"), SettingDescription.SenderSecret("HmacSecret")], [], [], []);
+
+    public string Connector => Description.Name;
 
     public bool IsSimulation => false;
 

@@ -10,6 +10,11 @@ namespace DevOpsAI.Connectors.Sandbox;
 
 public static class SandboxServices
 {
+    internal static readonly ConnectorDescription Description = new(
+        SandboxConnector.ConnectorName, "Sandbox (simulation)", IsSimulation: true, SendsEvents: true,
+        [new("Token", "token of the simulated vendor", true, true, "env:CONTOSO_SANDBOX", []) { ProvesSender = true }],
+        ["device", "mailbox", "site", "user"], [.. SandboxCatalog.For(TimeSpan.FromSeconds(1)).Values], []);
+
     /// <summary>
     /// The Sandbox connector, and the simulated vendor behind it for <see cref="MapSandbox"/>. The vendor's address is <c>Sandbox:Url</c>,
     /// else where this process listens; register a <see cref="SandboxAddress"/> before this to say otherwise.

@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Hosting.Settings;
 using DevOpsAI.Common;
+using DevOpsAI.Connectors;
 
 namespace DevOpsAI.Bot.Cli.Setup;
 
@@ -15,7 +16,7 @@ internal sealed class SecretMask(IReadOnlyCollection<string> secrets)
     {
         var source = services.GetRequiredService<ISecretSource>();
         return new([.. SettingsCheck.GetSecrets(services.GetRequiredService<IConfiguration>())
-            .Where(SecretPlaces.IsSecret).Select(setting => Read(setting.Value!, source)).OfType<string>()
+            .Where(new SecretPlaces(services.GetRequiredService<ConnectorCatalog>()).IsSecret).Select(setting => Read(setting.Value!, source)).OfType<string>()
             .Where(static secret => secret.Length >= MinLength)
             // One may hold another.
             .OrderByDescending(static secret => secret.Length)]);

@@ -1,4 +1,5 @@
 using DevOpsAI.Common;
+using DevOpsAI.Connectors;
 using DevOpsAI.Drafting;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
@@ -26,7 +27,8 @@ internal static class SettingsCheck
         var found = KnownSettings.LookAt(configuration);
         var isDevelopment = services.GetRequiredService<IHostEnvironment>().IsDevelopment();
         List<SettingError> errors = [.. found.ValidationErrors.Select(static error => new SettingError(SettingArea.Settings, error)),
-            .. SecretErrors(configuration, services.GetRequiredService<ISecretSource>(), isDevelopment)];
+            .. SecretErrors(configuration, services.GetRequiredService<ISecretSource>(),
+                new(services.GetRequiredService<ConnectorCatalog>()), isDevelopment)];
         // The bot will not start, so that the rest can be looked at as if they were not set.
         foreach (var setting in found.Unreadable)
             configuration[setting] = null;
@@ -35,7 +37,8 @@ internal static class SettingsCheck
     }
 
     /// <summary>Secrets that are not where the settings say, and secrets that everybody knows, can read or can guess.</summary>
-    internal static IEnumerable<SettingError> SecretErrors(IConfiguration configuration, ISecretSource secrets, bool isDevelopment)
+    internal static IEnumerable<SettingError> SecretErrors(
+        IConfiguration configuration, ISecretSource secrets, SecretPlaces places, bool isDevelopment)
     {
         var isRegistered = !string.IsNullOrWhiteSpace(configuration["Teams:AppId"]);
         var isForOthers = isRegistered && !isDevelopment;
@@ -51,9 +54,9 @@ internal static class SettingsCheck
             else if (isRegistered && setting.Path.StartsWith("Connections:", StringComparison.OrdinalIgnoreCase)
                 && SampleSecrets.Contains(secret!))
                 samples.Add(setting.Path.Split(':')[1]);
-            if (problem is null && isForOthers && SecretPlaces.IsReadable(configuration, setting, reference))
+            if (problem is null && isForOthers && places.IsReadable(configuration, setting, reference))
                 readable.Add(setting.Path);
-            if (problem is null && isForOthers && SecretPlaces.IsOurs(setting) && SecretPlaces.IsGuessable(secret!))
+            if (problem is null && isForOthers && places.IsOurs(setting) && SecretPlaces.IsGuessable(secret!))
                 guessable.Add(setting.Path);
         }
         if (readable.Count > 0)

@@ -36,6 +36,7 @@ public static class ManifestServices
         services.AddKeyedSingleton(manifest.Name, (provider, _) => new ManifestConnector(
             manifest, provider.GetRequiredService<VendorClient>(), provider.GetRequiredService<VendorTokens>(),
             provider.GetRequiredService<VendorBudgets>(), provider.GetRequiredService<ISecretSource>()));
+        services.AddSingleton(ManifestDescription.For(manifest));
         services.AddSingleton<IConnector>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionCheck>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionProbe>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));

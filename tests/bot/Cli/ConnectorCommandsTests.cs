@@ -123,17 +123,17 @@ public sealed class ConnectorCommandsTests
             |---|---|---|---|
 
             """);
-        foreach (var row in CapabilityMatrix.Rows.Where(static row => row.Kind == "action"))
+        foreach (var row in CapabilityMatrix.For(ConnectorCatalog.Read()).Where(static row => row.Kind == "action"))
             text.Append($"| `{row.Capability}` | {row.TargetKind} | {row.Meaning} | {Names(row.Connectors)} |\n");
         text.Append("\n| observation | of a | what it tells | offered by |\n|---|---|---|---|\n");
-        foreach (var row in CapabilityMatrix.Rows.Where(static row => row.Kind == "observation"))
+        foreach (var row in CapabilityMatrix.For(ConnectorCatalog.Read()).Where(static row => row.Kind == "observation"))
             text.Append($"| `{row.Capability}` | {row.TargetKind} | {row.Meaning} | {Names(row.Connectors)} |\n");
         text.Append("\nThe Sandbox, a simulation, observes whatever its documents hold.\n\n## Runbooks\n\nWhich vendors offer every action of a built-in runbook:\n\n"
             + "| runbook | actions | vendors |\n|---|---|---|\n");
         foreach (var runbook in Runbooks())
         {
             var actions = runbook.Steps.Select(static step => step.Action).Distinct().ToList();
-            var vendors = ConnectorCatalog.All.Where(one => actions.TrueForAll(action => one.Actions.Any(offered => offered.Name == action)))
+            var vendors = ConnectorCatalog.Read().All.Where(one => actions.TrueForAll(action => one.Actions.Any(offered => offered.Name == action)))
                 .Select(static one => one.IsSimulation ? $"{one.Name} (simulation)" : one.Name).ToList();
             text.Append($"| {runbook.Name} | {string.Join(", ", actions.Select(static one => $"`{one}`"))} | {Names(vendors)} |\n");
         }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Bot.Hosting.Settings;
 using DevOpsAI.Common;
+using DevOpsAI.Connectors;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
@@ -13,6 +14,8 @@ public sealed class SettingsCheckTests : IDisposable
 {
     private const string App = "22222222-2222-4222-8222-222222222222";
     private const string Variable = "DEVOPSAI_TEST_SECRET_OF_SETTINGS";
+
+    private static readonly SecretPlaces Places = new(ConnectorCatalog.Read());
 
     private readonly string folder = Directory.CreateTempSubdirectory("settings-").FullName;
 
@@ -84,11 +87,11 @@ public sealed class SettingsCheckTests : IDisposable
             .AddInMemoryCollection(
                 new Dictionary<string, string?> { ["Connections:b:Settings:HmacSecret"] = "from-a-vault-or-the-environment" })
             .Build();
-        var told = SettingsCheck.SecretErrors(configuration, new SecretSource(TimeProvider.System), isDevelopment: false)
+        var told = SettingsCheck.SecretErrors(configuration, new SecretSource(TimeProvider.System), Places, isDevelopment: false)
             .ShouldHaveSingleItem().Message;
         told.ShouldStartWith("Connections:a:Settings:Bearer, Connections:c:Settings:Token, Teams:ClientSecret: written out");
         told.ShouldNotContain("0123456789abcdef");
-        SettingsCheck.SecretErrors(configuration, new SecretSource(TimeProvider.System), isDevelopment: true).ShouldBeEmpty();
+        SettingsCheck.SecretErrors(configuration, new SecretSource(TimeProvider.System), Places, isDevelopment: true).ShouldBeEmpty();
     }
 
     [Fact]
@@ -171,7 +174,7 @@ public sealed class SettingsCheckTests : IDisposable
             file, $$"""{"Teams":{"AppId":"22222222-2222-4222-8222-222222222222"},"Connections":{"n":{"Settings":{"{{setting}}":"0123456789abcdef0123"} } } }""",
             TestContext.Current.CancellationToken);
         SettingsCheck.SecretErrors(
-            new ConfigurationBuilder().AddJsonFile(file).Build(), new SecretSource(TimeProvider.System), isDevelopment: false)
+            new ConfigurationBuilder().AddJsonFile(file).Build(), new SecretSource(TimeProvider.System), Places, isDevelopment: false)
             .ShouldHaveSingleItem().Message.ShouldStartWith($"Connections:n:Settings:{setting}: written out in a file of settings");
     }
 
@@ -237,11 +240,11 @@ public sealed class SettingsCheckTests : IDisposable
 
     private static List<string> Secrets(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretErrors(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, one => (string?)one.Value)).Build(),
-        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), isDevelopment: true).Select(static error => error.Message)];
+        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), Places, isDevelopment: true).Select(static error => error.Message)];
 
     private static List<string> InProduction(params (string Key, string Value)[] settings) => [.. SettingsCheck.SecretErrors(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, one => (string?)one.Value)).Build(),
-        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), isDevelopment: false).Select(static error => error.Message)];
+        new SecretSource(new ManualClock(TimeProvider.System.GetUtcNow())), Places, isDevelopment: false).Select(static error => error.Message)];
 
     private async Task<string> RefusedAsync(params string[] settings)
     {

@@ -1,0 +1,29 @@
+using DevOpsAI.Connections;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+/// <summary>What a manifest says of its connector, for people and for forms.</summary>
+internal static class ManifestDescription
+{
+    public static ConnectorDescription For(Manifest manifest) => new(
+        manifest.Name,
+        manifest.Title,
+        false,
+        manifest.Webhook is not null,
+        [
+            .. manifest.Settings.Select(one => new SettingDescription(
+                one.Name, one.Title, one.IsRequired, one.IsSecret, one.Example, [.. one.Values.Keys])
+            {
+                ProvesSender = manifest.Webhook?.Sender.Setting == one.Name,
+            }),
+            new(VendorCall.AddressSetting, $"address of {manifest.Title} in place of the usual one", false, false,
+                "https://vendor.example", []),
+        ],
+        [.. manifest.Targets.Keys.Order(StringComparer.Ordinal)],
+        [.. manifest.Actions.Values.Select(static one => one.Spec).OrderBy(static one => one.Name, StringComparer.Ordinal)],
+        [
+            .. manifest.Targets.Values.SelectMany(static one => one.Observations).SelectMany(static one => one.Values)
+                .Select(static one => Capabilities.Observing(one.Key.Example())?.Name).OfType<string>()
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        ]);
+}
