@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DevOpsAI.Completeness;
+using DevOpsAI.Connections;
 using DevOpsAI.Digests;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -15,6 +16,7 @@ public static class CoreFeatures
     public static readonly ImmutableArray<Feature> All =
     [
         LedgerFeature.Instance,
+        ConnectionsFeature.Instance,
         ProposalsFeature.Instance,
         IncidentsFeature.Instance,
         GatesFeature.Instance,

@@ -28,6 +28,9 @@ public static class Verb
 
     /// <summary>A page of what waits.</summary>
     public const string Pending = "pending";
+
+    /// <summary>What was filled into the form for a connection.</summary>
+    public const string Connect = "connect";
 }
 
 /// <summary>Ids of the inputs that come back with a click.</summary>

@@ -30,6 +30,7 @@ public static class ChatServices
         .AddSingleton<CardClicks>()
         .AddSingleton<SubjectClicks>()
         .AddSingleton<ListClicks>()
+        .AddSingleton<ConnectionForms>()
         .AddSingleton<ConversationLinks>()
         .AddSingleton<ITurnHandler, TurnHandler>();
 

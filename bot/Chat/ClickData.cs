@@ -80,11 +80,6 @@ internal sealed record ClickData(
         }
     }
 
-    /// <summary>It is the button of a list of what waits.</summary>
-    public static bool IsPage(JsonElement data) =>
-        data.ValueKind == JsonValueKind.Object && data.TryGetProperty("verb", out var verb) && verb.ValueKind == JsonValueKind.String
-            && verb.ValueEquals(Verb.Pending);
-
     public string? Input(string id) => Inputs.GetValueOrDefault(id)?.Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>A whole number that is not negative.</summary>

@@ -12,7 +12,7 @@ namespace DevOpsAI.Bot.Chat;
 
 /// <summary>What reaches the bot from Teams is given to whom it concerns. Whoever Entra does not know gets nothing.</summary>
 internal sealed class TurnHandler(
-    ChatAnswers results, CardClicks clicks, ListClicks lists, ConversationLinks links, IAccess access, ILedger ledger,
+    ChatAnswers results, CardClicks clicks, ListClicks lists, ConnectionForms forms, ConversationLinks links, IAccess access, ILedger ledger,
     AdministratorCode code, ILogger<TurnHandler> logger)
     : ITurnHandler
 {
@@ -49,6 +49,8 @@ internal sealed class TurnHandler(
         {
             if (!action.IsAutomatic && ListClicks.Handles(action.Verb))
                 return await lists.PressAsync(results.GetTurn(turn, person), action, cancellationToken);
+            if (!action.IsAutomatic && action.Verb == Verb.Connect)
+                return await forms.PressAsync(results.GetTurn(turn, person), action, cancellationToken);
             // A refresh by the client shows and never does, whatever verb it carries.
             return await clicks.PressAsync(turn, person, action.IsAutomatic ? action with { Verb = Verb.View } : action, cancellationToken);
         }
@@ -135,7 +137,7 @@ internal sealed class TurnHandler(
     private async Task<OutgoingMessage> SubmittedAsync(TurnContext turn, JsonElement data, CancellationToken cancellationToken)
     {
         var read = ClickData.Read(data);
-        var verb = ClickData.IsPage(data) ? Verb.Pending : read?.Inputs.GetValueOrDefault("verb") ?? "";
+        var verb = (read?.Inputs ?? ClickData.ReadValues(data))?.GetValueOrDefault("verb") ?? "";
         var response = await OnCardActionAsync(
             turn, new(verb, data, turn.Activity.ReplyToId, IsAutomatic: false) { AnswersWithCopy = true }, cancellationToken);
         return response.Value switch

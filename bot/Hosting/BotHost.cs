@@ -9,6 +9,7 @@ using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Common;
 using DevOpsAI.Completeness;
+using DevOpsAI.ConnectionChanges;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Sandbox;
@@ -94,6 +95,7 @@ public static class BotHost
             .AddPrivacy()
             .AddFailpoints(builder.Environment, builder.Configuration)
             .AddExecution()
+            .AddConnectionChanges()
             .AddCompleteness()
             .AddWebhooks()
             .AddTeams()

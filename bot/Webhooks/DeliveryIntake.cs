@@ -2,6 +2,7 @@ using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -21,8 +22,10 @@ internal sealed class DeliveryIntake(
         source => source.Connector, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The connection of this name and who understands its deliveries; null when there is none or it does not receive.</summary>
-    public (Connection Connection, IWebhookSource Source)? Find(string name) =>
-        connections.Named(name) is { } connection && sources.TryGetValue(connection.Connector, out var source)
+    /// <exception cref="LedgerUnavailableException">Whether there is one cannot be told now.</exception>
+    public async ValueTask<(Connection Connection, IWebhookSource Source)?> FindAsync(string name, CancellationToken cancellationToken) =>
+        await connections.FindAsync(name, cancellationToken) is { } connection
+        && sources.TryGetValue(connection.Connector, out var source)
             ? (connection, source)
             : null;
 

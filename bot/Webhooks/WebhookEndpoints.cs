@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using DevOpsAI.Completeness;
-using DevOpsAI.Connectors;
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Tenancy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -42,11 +43,13 @@ public static class WebhookEndpoints
     private static async Task PostAsync(HttpContext http, DeliveryIntake intake, DeliveryReceipts receipts, ILogger logger)
     {
         var correlation = Begin(http);
-        var known = intake.Find((string)http.Request.RouteValues["connection"]!);
-        var name = known?.Connection.Name ?? "(unknown)";
+        (Connection Connection, IWebhookSource Source)? known = null;
+        var name = "(unknown)";
         using var scope = logger.InDelivery(correlation);
         try
         {
+            known = await intake.FindAsync((string)http.Request.RouteValues["connection"]!, http.RequestAborted);
+            name = known?.Connection.Name ?? name;
             var events = await intake.TakeAsync(known, http.Request, correlation, http.RequestAborted);
             http.Response.StatusCode = StatusCodes.Status202Accepted;
             await http.Response.WriteAsJsonAsync(Receipt.From(events), WebhookJson.Default.Receipt, null, http.RequestAborted);

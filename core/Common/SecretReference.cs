@@ -1,13 +1,15 @@
 namespace DevOpsAI.Common;
 
 /// <summary>
-/// A secret as configuration gives it: <c>env:NAME</c>, <c>file:/path</c>, or the secret itself.
+/// A secret as configuration gives it: <c>env:NAME</c>, <c>file:/path</c>, or the secret itself; for a connection made in chat,
+/// <c>stored:tenant/id</c>.
 /// Its text form says where the secret is, never what it is.
 /// </summary>
 public readonly record struct SecretReference(string Setting)
 {
     private const string Environment = "env:";
     private const string File = "file:";
+    private const string Store = "stored:";
 
     /// <summary>The environment variable's name, or null.</summary>
     public string? Variable => After(Environment);
@@ -15,7 +17,16 @@ public readonly record struct SecretReference(string Setting)
     /// <summary>The file's path, or null.</summary>
     public string? Path => After(File);
 
-    public override string ToString() => Variable is not null || Path is not null ? Setting : "(secret)";
+    /// <summary>The name under which the bot itself keeps it, as in <c>contoso/1f09</c>; null when it does not.</summary>
+    public string? StoredName => After(Store);
+
+    /// <summary>It says where the secret is, and is not the secret.</summary>
+    public bool IsElsewhere => Variable is not null || Path is not null || StoredName is not null;
+
+    /// <param name="name">As in <c>contoso/1f09</c>.</param>
+    public static SecretReference ForStored(string name) => new(Store + name);
+
+    public override string ToString() => IsElsewhere ? Setting : "(secret)";
 
     private string? After(string scheme) =>
         Setting is not null && Setting.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? Setting[scheme.Length..].Trim() : null;

@@ -2,12 +2,15 @@ using System.Collections.Concurrent;
 
 namespace DevOpsAI.Common;
 
-/// <summary>Secrets from the environment and from files, as containers and systemd hand them over.</summary>
+/// <summary>Secrets from the environment and from files, as containers and systemd hand them over, and those that people typed in.</summary>
 public sealed class SecretSource(TimeProvider clock) : ISecretSource
 {
     private const int MaxSecretLength = 64 * 1024;
     private static readonly TimeSpan FileKeptFor = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, (string Secret, DateTimeOffset ReadAt)> files = new();
+
+    /// <summary>Reads what the bot keeps itself; null from it when there is no such secret. Without it there is none.</summary>
+    public Func<string, string?>? Stored { get; init; }
 
     public string Read(SecretReference secret)
     {
@@ -16,6 +19,7 @@ public sealed class SecretSource(TimeProvider clock) : ISecretSource
         {
             { Variable: { } variable } => Environment.GetEnvironmentVariable(variable),
             { Path: { } path } => ReadFile(secret, path),
+            { StoredName: { } name } => Stored?.Invoke(name),
             _ => secret.Setting,
         })?.TrimEnd('\r', '\n');
         return string.IsNullOrEmpty(value) ? throw new SecretUnavailableException(secret, "is missing or empty") : value;

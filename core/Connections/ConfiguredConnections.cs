@@ -1,3 +1,4 @@
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Options;
 
@@ -48,41 +49,36 @@ public interface IConnectionCheck
 /// <summary>Every connection of every tenant: for the edge, which knows a name before it knows a tenant.</summary>
 public interface IConnectionDirectory
 {
+    /// <summary>Those of the settings, and those made in chat of every tenant whose state was asked for since the start.</summary>
     IReadOnlyList<Connection> All { get; }
 
-    /// <summary>The connection of this name (case-insensitive), or null.</summary>
+    /// <summary>The connection of this name (case-insensitive), or null; of those made in chat, as <see cref="All"/>.</summary>
     Connection? Named(string name);
+
+    /// <summary>The connection of this name (case-insensitive) as it is on record now, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">Whether there is one cannot be told now.</exception>
+    ValueTask<Connection?> FindAsync(string name, CancellationToken cancellationToken);
 }
 
 /// <summary>The connections that configuration names.</summary>
-internal sealed class ConfiguredConnections : IConnections, IConnectionDirectory
+internal sealed class ConfiguredConnections
 {
     private readonly Dictionary<string, Connection> byName;
-    private readonly Dictionary<string, IConnector> connectors;
-    private readonly ILookup<TenantId, Connection> acting;
+    private readonly ILookup<TenantId, Connection> byTenant;
 
-    public ConfiguredConnections(IOptions<ConnectionsOptions> options, IEnumerable<IConnector> connectors)
+    public ConfiguredConnections(IOptions<ConnectionsOptions> options)
     {
-        this.connectors = connectors.ToDictionary(connector => connector.Name, StringComparer.OrdinalIgnoreCase);
         All = [.. options.Value.Connections.Select(pair => Read(pair.Key, pair.Value))
             .OrderBy(connection => connection.Name, StringComparer.Ordinal)];
         byName = All.ToDictionary(connection => connection.Name, StringComparer.OrdinalIgnoreCase);
-        acting = All.Where(connection => this.connectors.ContainsKey(connection.Connector)).ToLookup(connection => connection.Tenant);
+        byTenant = All.ToLookup(connection => connection.Tenant);
     }
 
     public IReadOnlyList<Connection> All { get; }
 
     public Connection? Named(string name) => byName.GetValueOrDefault(name);
 
-    public IReadOnlyList<Connection> For(TenantId tenant) => [.. acting[tenant]];
-
-    public Connection? Find(TenantId tenant, string name) =>
-        Named(name) is { } connection && connection.Tenant == tenant && connectors.ContainsKey(connection.Connector) ? connection : null;
-
-    public IConnector GetConnector(Connection connection) => connectors.TryGetValue(connection.Connector, out var connector)
-        ? connector
-        : throw new InvalidOperationException(
-            $"Connection '{connection.Name}' only receives: connector '{connection.Connector}' cannot act or observe.");
+    public IEnumerable<Connection> For(TenantId tenant) => byTenant[tenant];
 
     /// <summary>The connection, once it is known to be valid.</summary>
     internal static Connection Read(string name, ConnectionSettings settings) => new(

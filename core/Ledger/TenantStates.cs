@@ -39,6 +39,9 @@ public sealed class TenantStates
     /// <summary>The states last asked for, as far as they had come then; reads nothing.</summary>
     public IEnumerable<TenantState> Latest => projections.Values.Select(static projection => projection.State);
 
+    /// <summary>The state of a tenant as it was last asked for, null before; reads nothing.</summary>
+    public TenantState? FindLatest(TenantId tenant) => projections.GetValueOrDefault(tenant)?.State;
+
     /// <summary>The state of a tenant before its first entry; reads nothing.</summary>
     public TenantState Empty(TenantId tenant) => new(tenant, catalog, tenants?.Find(tenant)?.Name);
 

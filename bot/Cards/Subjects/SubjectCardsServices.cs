@@ -13,6 +13,7 @@ public static class SubjectCardsServices
     /// <summary>Cards of proposals that belong to no incident.</summary>
     internal static IServiceCollection AddSubjectCards(this IServiceCollection services) => services
         .AddFeature(Feature)
+        .AddSubjectCard<ConnectionCard>()
         .AddSingleton<ILedgerSubscription, SubjectCardSync>();
 
     /// <summary>What one more area shows of its proposals.</summary>

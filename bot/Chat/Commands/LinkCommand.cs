@@ -15,7 +15,7 @@ internal sealed class LinkCommand(IMediator mediator, Visibility visibility, IAc
 
     public override string Name => "link";
 
-    public override IReadOnlyList<string> Synonyms => ["connect", "bind"];
+    public override IReadOnlyList<string> Synonyms => ["bind"];
 
     public override IReadOnlyList<HelpLine> Help { get; } =
         [new(Usage, "post this client's cards (or only its escalations) in this conversation")];

@@ -9,8 +9,6 @@ internal sealed class UnlinkCommand(IMediator mediator, Visibility visibility, I
 {
     public override string Name => "unlink";
 
-    public override IReadOnlyList<string> Synonyms => ["disconnect"];
-
     public override IReadOnlyList<HelpLine> Help { get; } = [new("unlink", "stop posting here")];
 
     public override ChatRequest Read(CommandText text) => For(default);

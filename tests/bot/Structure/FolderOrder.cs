@@ -10,8 +10,8 @@ internal static class FolderOrder
     {
         ["core"] =
         [
-            "Common", "Tenancy", "Ledger", "Connections", "Proposals", "Incidents", "Gates", "Drafting", "Execution", "RemoteAccess",
-            "Completeness", "Digests", "Privacy", "Compliance",
+            "Common", "Tenancy", "Ledger", "Connections", "Proposals", "Incidents", "Gates", "Drafting", "Execution", "ConnectionChanges",
+            "RemoteAccess", "Completeness", "Digests", "Privacy", "Compliance",
         ],
         ["connectors"] = ["Toolkit", "Alertmanager", "CloudEvents", "Sandbox"],
         ["bot"] = ["Teams", "Views", "Webhooks", "LocalTeams", "Cards", "Digests", "Chat", "Hosting", "Cli"],

@@ -289,5 +289,7 @@ public sealed class SilenceTests : IDisposable
         public IReadOnlyList<Connection> All => [only];
 
         public Connection? Named(string name) => name == only.Name ? only : null;
+
+        public ValueTask<Connection?> FindAsync(string name, CancellationToken cancellationToken) => new(Named(name));
     }
 }

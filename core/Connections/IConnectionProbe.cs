@@ -1,6 +1,4 @@
-using DevOpsAI.Connections;
-
-namespace DevOpsAI.Connectors.Toolkit;
+namespace DevOpsAI.Connections;
 
 /// <summary>Asks the vendor whether the address and the credentials of a connection are right. Changes nothing.</summary>
 public interface IConnectionProbe

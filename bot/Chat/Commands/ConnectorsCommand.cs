@@ -1,0 +1,81 @@
+using DevOpsAI.Bot.Cards;
+using DevOpsAI.Bot.Teams.Outbound;
+using DevOpsAI.Bot.Views;
+using DevOpsAI.Completeness;
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors;
+
+namespace DevOpsAI.Bot.Chat.Commands;
+
+/// <summary>A client's connections, and how they do.</summary>
+internal sealed class ConnectorsCommand(
+    ClientResolver clients, IConnectionDirectory connections, ConnectorCatalog catalog, IEnumerable<IConnectionProbe> probes)
+    : ChatCommand<ConnectorsCommand.Arguments>
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(12);
+
+    /// <param name="Client">As typed; null for the conversation's own, or all.</param>
+    /// <param name="AsksVendors">Each vendor is asked whether it takes the credentials.</param>
+    internal sealed record Arguments(string? Client, bool AsksVendors);
+
+    public override string Name => "connectors";
+
+    public override IReadOnlyList<string> Synonyms => ["connections"];
+
+    public override IReadOnlyList<HelpLine> Help { get; } =
+    [
+        new("connectors [client]", "the connections to vendors, and when each was last heard"),
+        new("connectors health <client>", "ask each vendor whether its connection works"),
+    ];
+
+    public override ChatRequest Read(CommandText text)
+    {
+        var words = text.Words.Where(static word => !TypedText.IsJoining(word)).ToList();
+        var asks = words.RemoveAll(static word => word.Equals("health", StringComparison.OrdinalIgnoreCase)) > 0;
+        return For(new(text.ClientIn(words), asks));
+    }
+
+    protected override async Task<OutgoingMessage> AnswerAsync(Arguments arguments, ChatTurn turn, CancellationToken cancellationToken)
+    {
+        var (asked, refused) = await clients.AllAsync(turn, arguments.Client, cancellationToken);
+        if (refused is not null)
+            return refused;
+        var views = new List<ConnectionsView>(asked.Count);
+        foreach (var client in asked)
+            views.Add(await ViewAsync(client, arguments.AsksVendors, cancellationToken));
+        return Reply.Card(ConnectionsCard.Build(views));
+    }
+
+    private async Task<ConnectionsView> ViewAsync(TenantNow client, bool asks, CancellationToken cancellationToken)
+    {
+        var own = connections.All.Where(connection => connection.Tenant == client.Tenant.Id);
+        var lines = await Task.WhenAll(own.Select(connection => LineAsync(client, connection, asks, cancellationToken)));
+        return new(client.Tenant, lines, asks);
+    }
+
+    private async Task<ConnectionLine> LineAsync(
+        TenantNow client, Connection connection, bool asks, CancellationToken cancellationToken)
+    {
+        var vendor = catalog.Find(connection.Connector);
+        var pulse = client.State.Watch.Pulses.GetValueOrDefault(connection.Name);
+        return new(
+            connection, vendor?.Title ?? connection.Connector, vendor?.IsSimulation == true, vendor?.SendsEvents == true, pulse?.LastHeard,
+            pulse?.Silent is not null, asks ? await AskAsync(connection, cancellationToken) : null);
+    }
+
+    private async Task<CallOutcome<string>?> AskAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        if (probes.FirstOrDefault(one => one.Connector.Equals(connection.Connector, StringComparison.OrdinalIgnoreCase)) is not { } probe)
+            return null;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(MaxWait);
+        try
+        {
+            return await probe.CheckAsync(connection, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new CallOutcome<string>.Unknown($"{connection.Name} did not answer within {MaxWait.TotalSeconds:0} seconds.");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using DevOpsAI.Common;
+using DevOpsAI.Proposals;
+
+namespace DevOpsAI.ConnectionChanges;
+
+/// <summary>What is to become of a connection, as its proposal carries it: what approvers are shown is what is recorded afterwards.</summary>
+/// <param name="Settings">The connector's own; of secrets the reference. Empty for a removal.</param>
+/// <param name="Check">What the vendor said when it was asked with these settings; empty where nothing could be asked.</param>
+public sealed record ConnectionChange(
+    ConnectionChangeKind Kind, string Name, string Connector, IReadOnlyDictionary<string, string> Settings, string Check)
+{
+    /// <summary>Of its subjects: <c>connection:contoso-ninjaone</c>.</summary>
+    public const string SubjectKind = "connection";
+
+    private const string ChangeKey = "change";
+    private const string ConnectorKey = "connector";
+    private const string CheckKey = "check";
+    private const string SettingPrefix = "setting.";
+
+    public ProposalSubject Subject => ProposalSubject.Create(SubjectKind, Name);
+
+    /// <summary>The secrets among the settings that the bot keeps itself.</summary>
+    public IEnumerable<SecretReference> StoredSecrets =>
+        Settings.Values.Select(static value => new SecretReference(value)).Where(static reference => reference.StoredName is not null);
+
+    /// <summary>What the proposal rests on and asks for; part of its digest.</summary>
+    public IReadOnlyDictionary<string, string> ToObserved()
+    {
+        var observed = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [ChangeKey] = Kind.ToString().ToLowerInvariant(), [ConnectorKey] = Connector, [CheckKey] = Check,
+        };
+        foreach (var (name, value) in Settings)
+            observed[SettingPrefix + name] = value;
+        return observed;
+    }
+
+    /// <summary>Reads what <see cref="ToObserved"/> wrote; null when it is something else.</summary>
+    public static ConnectionChange? Read(Proposal proposal)
+    {
+        if (proposal.Subject.Kind != SubjectKind || proposal.Staged is not { Observed: var observed }
+            || !Enum.TryParse<ConnectionChangeKind>(observed.GetValueOrDefault(ChangeKey), ignoreCase: true, out var kind)
+            || observed.GetValueOrDefault(ConnectorKey) is not { } connector)
+            return null;
+        var settings = observed.Where(static pair => pair.Key.StartsWith(SettingPrefix, StringComparison.Ordinal))
+            .ToDictionary(static pair => pair.Key[SettingPrefix.Length..], static pair => pair.Value, StringComparer.Ordinal);
+        return new(kind, proposal.Subject.Id, connector, settings, observed.GetValueOrDefault(CheckKey) ?? "");
+    }
+}
+
+public enum ConnectionChangeKind
+{
+    /// <summary>There is none of this name yet.</summary>
+    Connect,
+
+    /// <summary>Its settings are replaced, credentials among them.</summary>
+    Change,
+
+    /// <summary>It is not used any more, and its secrets are deleted.</summary>
+    Disconnect,
+}

@@ -1,0 +1,58 @@
+using DevOpsAI.Common;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+
+namespace DevOpsAI.ConnectionChanges;
+
+/// <summary>What holds for connections that are made in chat. Pure.</summary>
+internal static class ConnectionChangeRules
+{
+    private const int MaxValueLength = 2_000;
+    private const int MaxSecretLength = 16_000;
+
+    /// <summary>The name of the tenant's connection of a connector, as in <c>contoso-ninjaone</c>.</summary>
+    public static string GetName(TenantId tenant, string connector) => $"{tenant.Value}-{connector}";
+
+    public static RequestResult? Authorize(TenantState state, IReadOnlySet<Role> roles) => roles.Contains(Role.Administrator)
+        ? null
+        : new(null, Refusal.NotAllowed, $"Only administrators of {state.Name} may ask for a change of its connections.");
+
+    /// <summary>Why what was typed cannot be taken, one sentence each, beginning with the setting's name.</summary>
+    /// <param name="isLocal">The bot runs on a laptop, where vendors may be stand-ins without TLS.</param>
+    public static IEnumerable<string> ValidationErrors(RequestConnection request, bool isLocal)
+    {
+        foreach (var (name, value) in request.Settings)
+        {
+            if (value.Length > MaxValueLength || value.Any(char.IsControl))
+                yield return $"{name}: has to be one line of at most {MaxValueLength} characters.";
+            else if (!isLocal && value.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+                yield return $"{name}: has to begin with https://.";
+            else if (new SecretReference(value).IsElsewhere)
+                yield return $"{name}: is no secret, so it is written as it is.";
+        }
+        foreach (var (name, secret) in request.Secrets)
+        {
+            if (CheckSecret(request.Tenant, secret) is { } error)
+                yield return $"{name}: {error}";
+        }
+    }
+
+    /// <summary>
+    /// Whoever types in a chat names no secret of the bot or of another client: of the environment only what bears the client's name.
+    /// </summary>
+    private static string? CheckSecret(TenantId tenant, string secret)
+    {
+        var reference = new SecretReference(secret);
+        var prefix = GetVariablePrefix(tenant);
+        if (secret.Length > MaxSecretLength)
+            return $"longer than {MaxSecretLength} characters.";
+        if (reference.Path is not null || reference.StoredName is not null)
+            return "a file can be named in the bot's settings only; type the secret itself.";
+        return reference.Variable is { } variable && !variable.StartsWith(prefix, StringComparison.Ordinal)
+            ? $"only variables that begin with {prefix} may be named here; type the secret itself."
+            : null;
+    }
+
+    private static string GetVariablePrefix(TenantId tenant) => $"{tenant.Value.ToUpperInvariant().Replace('-', '_')}_";
+}

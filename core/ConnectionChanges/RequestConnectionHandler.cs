@@ -1,0 +1,109 @@
+using DevOpsAI.Common;
+using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
+using DevOpsAI.Gates;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using MediatR;
+
+namespace DevOpsAI.ConnectionChanges;
+
+/// <summary>Puts a connection at its gate, once its settings are valid and the vendor takes them.</summary>
+internal sealed class RequestConnectionHandler(
+    IMediator mediator, TenantStates states, IAccess access, IConnectionDirectory connections, StoredSecrets secrets,
+    IEnumerable<IConnector> connectors, IEnumerable<IConnectionCheck> checks, IEnumerable<IConnectionProbe> probes, ILocalMode mode)
+    : IRequestHandler<RequestConnection, RequestResult>
+{
+    public async Task<RequestResult> Handle(RequestConnection request, CancellationToken cancellationToken)
+    {
+        var state = await states.GetAsync(request.Tenant, cancellationToken);
+        if (ConnectionChangeRules.Authorize(state, access.GetRoles(state, request.By.ObjectId)) is { } stranger)
+            return stranger;
+        var name = ConnectionChangeRules.GetName(request.Tenant, request.Connector);
+        var existing = state.Get<MadeConnections>().Find(request.Tenant, name);
+        if (existing is null && await connections.FindAsync(name, cancellationToken) is not null)
+        {
+            return new(null, Refusal.NotPossible,
+                $"{name} stands in the bot's settings, so it is changed there and not in chat.");
+        }
+        if (ConnectionChangeRules.ValidationErrors(request, mode.IsLocal).ToList() is { Count: > 0 } errors)
+            return new(null, Refusal.BadInput, string.Join('\n', errors));
+        var stored = new List<SecretReference>();
+        try
+        {
+            var connection = await BuildAsync(request, name, existing, stored, cancellationToken);
+            var result = await ProposeAsync(request, state, connection, existing is not null, cancellationToken);
+            // Where it may be on record the secrets are needed; whatever ends without them being used deletes them then.
+            if (!result.IsDone && result.Refusal != Refusal.RecordUnavailable)
+                await ForgetAsync(request.Tenant, stored);
+            return result;
+        }
+        catch (LedgerUnavailableException unavailable) when (unavailable is not TenantLockedException)
+        {
+            return new(null, Refusal.RecordUnavailable, "The record cannot be written at the moment, so nothing was kept. Try again.");
+        }
+    }
+
+    /// <summary>The connection as it would be, with the secrets that were typed kept away.</summary>
+    private async Task<Connection> BuildAsync(
+        RequestConnection request, string name, Connection? existing, List<SecretReference> stored, CancellationToken cancellationToken)
+    {
+        var settings = new Dictionary<string, string>(request.Settings, StringComparer.OrdinalIgnoreCase);
+        foreach (var (setting, secret) in request.Secrets)
+        {
+            var reference = new SecretReference(secret);
+            if (!reference.IsElsewhere)
+                stored.Add(reference = await secrets.PutAsync(request.Tenant, secret, cancellationToken));
+            settings[setting] = reference.Setting;
+        }
+        foreach (var (setting, value) in existing?.Settings ?? new Dictionary<string, string>())
+        {
+            if (new SecretReference(value).IsElsewhere)
+                settings.TryAdd(setting, value);
+        }
+        return new(name, request.Tenant, request.Connector.ToLowerInvariant(), settings);
+    }
+
+    private async Task<RequestResult> ProposeAsync(
+        RequestConnection request, TenantState state, Connection connection, bool exists, CancellationToken cancellationToken)
+    {
+        var own = checks.Where(check => check.Connector.Equals(connection.Connector, StringComparison.OrdinalIgnoreCase)).ToList();
+        var connector = connectors.FirstOrDefault(one => one.Name.Equals(connection.Connector, StringComparison.OrdinalIgnoreCase));
+        if (own.Count == 0 && connector is null)
+            return new(null, Refusal.BadInput, $"This bot has no connector '{connection.Connector}'.");
+        if (own.SelectMany(check => check.Problems(connection)).Distinct().ToList() is { Count: > 0 } problems)
+            return new(null, Refusal.BadInput, string.Join('\n', problems));
+        var asked = await AskAsync(connection, cancellationToken);
+        if (asked is not CallOutcome<string>.Done(var check))
+            return new(null, Refusal.NotPossible, GetReason(asked));
+        var change = new ConnectionChange(
+            exists ? ConnectionChangeKind.Change : ConnectionChangeKind.Connect, connection.Name, connection.Connector,
+            connection.Settings, check);
+        return await mediator.Send(
+            new Propose(request.Tenant, change.Subject, request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation)
+            {
+                Simulated = connector?.IsSimulation == true,
+            },
+            cancellationToken);
+    }
+
+    /// <summary>What the vendor says to the settings; done with nothing where there is nothing that could be asked.</summary>
+    private async Task<CallOutcome<string>> AskAsync(Connection connection, CancellationToken cancellationToken) =>
+        probes.FirstOrDefault(one => one.Connector.Equals(connection.Connector, StringComparison.OrdinalIgnoreCase)) is { } probe
+            ? await probe.CheckAsync(connection, cancellationToken)
+            : new CallOutcome<string>.Done("");
+
+    private static string GetReason(CallOutcome<string> asked) => asked switch
+    {
+        CallOutcome<string>.Refused(_, var why) => why,
+        CallOutcome<string>.NotDone(var why, _) => why,
+        CallOutcome<string>.Unknown(var why) => why,
+        _ => "",
+    };
+
+    private async Task ForgetAsync(TenantId tenant, IEnumerable<SecretReference> stored)
+    {
+        foreach (var reference in stored)
+            await secrets.DeleteAsync(tenant, reference, CancellationToken.None);
+    }
+}

@@ -1,0 +1,292 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using DevOpsAI.Connections;
+using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Isolation;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevOpsAI.Tests.ConnectionChanges;
+
+/// <summary>A connection is made in chat: a form, the vendor's word, somebody else's approval; no secret anywhere but in its store.</summary>
+public sealed class ConnectTests : IAsyncLifetime
+{
+    private const string Channel = "19:contoso@thread.tacv2";
+    private const string Secret = "the-secret-of-ninjaone";
+    private const string HookSecret = "the-hook-secret-of-contoso";
+    private static readonly TenantId Contoso = TenantId.Parse("contoso");
+    private static readonly Someone Ana = new("11111111-0000-4000-8000-000000000001", "Ana");
+    private static readonly Someone Jo = new("11111111-0000-4000-8000-000000000002", "Jo");
+
+    private static readonly (string, string)[] Settings =
+    [
+        ("Tenants:contoso:Name", "Contoso Ltd"),
+        ("Tenants:fabrikam:Name", "Fabrikam"),
+        ("Access:Roles:contoso:administrator:0", Ana.ObjectId),
+        ("Access:Roles:contoso:approver:0", Jo.ObjectId),
+        ("Connections:contoso-wazuh:Tenant", "contoso"),
+        ("Connections:contoso-wazuh:Connector", "alertmanager"),
+        ("Connections:contoso-wazuh:Settings:Bearer", "a-token-of-the-settings"),
+    ];
+
+    private NinjaOneStandIn ninja = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => ninja = await NinjaOneStandIn.StartAsync();
+
+    public ValueTask DisposeAsync() => ninja.DisposeAsync();
+
+    [Fact]
+    public async Task A_form_becomes_a_proposal_somebody_else_approves_it_and_it_works_after_a_restart_too()
+    {
+        string storage;
+        await using (var bot = await StartAsync())
+        {
+            storage = bot.Storage;
+            await bot.SayAsync(Ana, null, "connect ninjaone contoso");
+            var form = Sent(bot)[^1];
+            form.ShouldContain("Connect NinjaOne for Contoso Ltd");
+            form.ShouldContain("\"id\":\"setting:ClientSecret\"");
+            form.ShouldContain("\"style\":\"Password\"");
+
+            (await bot.PressAsync(Ana, null, "connect", Filled())).ShouldContain("1 approval by somebody other than you");
+            await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
+            var card = Cards(bot)[^1].ToJsonString();
+            card.ShouldContain("Connect NinjaOne");
+            card.ShouldContain("a secret that the bot keeps");
+            card.ShouldContain("/api/events/contoso-ninjaone");
+            Facts<ConnectionMade>(bot).ShouldBeEmpty();
+            (await DeliverAsync(bot, HookSecret)).ShouldBe(HttpStatusCode.Unauthorized, "nobody has agreed yet");
+
+            (await bot.PressAsync(Ana, Channel, "approve", Data(bot))).ShouldContain("somebody else must approve it");
+            (await bot.PressAsync(Jo, Channel, "approve", Data(bot))).ShouldContain("You approved connection contoso-ninjaone");
+            await RunningBot.UntilAsync(() => Facts<ConnectionMade>(bot).Count == 1, "the connection is not in use");
+
+            await bot.SayAsync(Ana, null, "connectors health contoso");
+            Sent(bot)[^1].ShouldContain("contoso-ninjaone");
+            Sent(bot)[^1].ShouldContain("\"ok\"");
+            (await DeliverAsync(bot, "the-hook-secret-of-fabrikam")).ShouldBe(HttpStatusCode.Unauthorized);
+            (await DeliverAsync(bot, HookSecret)).ShouldBe(HttpStatusCode.Accepted, string.Join('\n', bot.Log.TakeLast(6)));
+            await bot.SettleAsync();
+            AssertNowhere(bot);
+        }
+        await using (var again = await StartAsync(storage))
+        {
+            (await DeliverAsync(again, HookSecret)).ShouldBe(HttpStatusCode.Accepted, "the first request after a restart");
+            ninja.Calls.Clear();
+            await again.SayAsync(Ana, null, "connectors health contoso");
+            Sent(again)[^1].ShouldContain("\"ok\"");
+            ninja.Calls.ShouldContain("GET /v2/organization/2");
+            AssertNowhere(again);
+        }
+        foreach (var file in Directory.EnumerateFiles(storage, "*", SearchOption.AllDirectories))
+        {
+            var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, Token));
+            text.ShouldNotContain(Secret, Case.Sensitive, file);
+            text.ShouldNotContain(HookSecret, Case.Sensitive, file);
+        }
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_bring_the_form_back_with_what_the_vendor_says_and_nothing_is_kept()
+    {
+        await using var bot = await StartAsync();
+        ninja.Secret = "another";
+        var answer = await bot.PressAsync(Ana, null, "connect", Filled());
+        answer.ShouldContain("Ask for approval");
+        answer.ShouldContain("NinjaOne");
+        answer.ShouldContain("ClientSecret");
+        answer.ShouldContain("\"value\":\"client\"", customMessage: "what was typed need not be typed again");
+        answer.ShouldNotContain(Secret);
+        Facts<ProposalStaged>(bot).ShouldBeEmpty();
+        (await SecretsAsync(bot)).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("Organization", "", "Organization")]
+    [InlineData("Organization", "Contoso", "Organization")]
+    [InlineData("Instance", "mars", "Instance")]
+    [InlineData("Address", "http://vendor.example", "https")]
+    [InlineData("ClientSecret", "file:/etc/passwd", "type the secret itself")]
+    [InlineData("ClientSecret", "env:PATH", "CONTOSO_")]
+    [InlineData("ClientSecret", "env:FABRIKAM_SECRET", "CONTOSO_")]
+    [InlineData("ClientSecret", "stored:fabrikam/0123456789abcdef0123456789abcdef", "type the secret itself")]
+    [InlineData("ClientId", "env:CONTOSO_X", "is no secret")]
+    [InlineData("ClientId", "a\u0007b", "one line")]
+    public async Task What_cannot_be_taken_is_told_on_the_form(string setting, string value, string told)
+    {
+        await using var bot = await StartAsync();
+        var data = Filled();
+        data[$"setting:{setting}"] = value;
+        var answer = await bot.PressAsync(Ana, null, "connect", data);
+        answer.ShouldContain("Ask for approval");
+        answer.ShouldContain(told);
+        Facts<ProposalStaged>(bot).ShouldBeEmpty();
+        (await SecretsAsync(bot)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Only_administrators_of_the_client_may_ask()
+    {
+        await using var bot = await StartAsync();
+        await bot.SayAsync(Jo, null, "connect ninjaone contoso");
+        Sent(bot)[^1].ShouldContain("Only administrators");
+        (await bot.PressAsync(Jo, null, "connect", Filled())).ShouldContain("Only administrators");
+        var foreign = Filled();
+        foreign["tenant"] = "fabrikam";
+        (await bot.PressAsync(Ana, null, "connect", foreign)).ShouldContain("no such client");
+        var elsewhere = new Someone("11111111-0000-4000-8000-000000000009", "Nobody");
+        (await bot.PressAsync(elsewhere, null, "connect", Filled())).ShouldContain("no such client");
+        Facts<ProposalStaged>(bot).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_rejected_leaves_no_secret()
+    {
+        await using var bot = await StartAsync();
+        await bot.PressAsync(Ana, null, "connect", Filled());
+        await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
+        (await SecretsAsync(bot)).ShouldBe(2);
+        var data = Data(bot);
+        data["reason"] = "Not this vendor.";
+        (await bot.PressAsync(Jo, Channel, "reject", data)).ShouldContain("Rejected");
+        await bot.SettleAsync();
+        (await SecretsAsync(bot)).ShouldBe(0);
+        Facts<ConnectionMade>(bot).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task New_credentials_replace_the_old_ones_and_a_disconnection_takes_all_away()
+    {
+        await using var bot = await StartAsync();
+        await ConnectAsync(bot, Filled());
+        ninja.Secret = "a-newer-secret-of-ninjaone";
+        var changed = Filled();
+        changed["setting:ClientSecret"] = ninja.Secret;
+        changed.Remove("setting:WebhookSecret");
+        await ConnectAsync(bot, changed);
+        Facts<ConnectionMade>(bot).Count.ShouldBe(2);
+        await bot.SettleAsync();
+        (await SecretsAsync(bot)).ShouldBe(2, "the hook's secret was kept, the client's replaced");
+        (await DeliverAsync(bot, HookSecret)).ShouldBe(HttpStatusCode.Accepted);
+        await bot.SayAsync(Ana, null, "connectors health contoso");
+        Sent(bot)[^1].ShouldContain("\"ok\"");
+
+        await bot.SayAsync(Ana, null, "disconnect ninjaone contoso");
+        await RunningBot.UntilAsync(() => Cards(bot)[^1].ToJsonString().Contains("Disconnect NinjaOne", StringComparison.Ordinal), "no card");
+        (await bot.PressAsync(Jo, Channel, "approve", Data(bot))).ShouldContain("You approved");
+        await RunningBot.UntilAsync(() => Facts<ConnectionRemoved>(bot).Count == 1, "it is in use still");
+        await bot.SettleAsync();
+        (await SecretsAsync(bot)).ShouldBe(0);
+        (await DeliverAsync(bot, HookSecret)).ShouldBe(HttpStatusCode.Unauthorized);
+        bot.Services.GetRequiredService<IConnections>().For(Contoso).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("connect alertmanager contoso", "Connect Prometheus Alertmanager")]
+    [InlineData("connect datto rmm to contoso", "Connect Datto RMM for Contoso Ltd")]
+    [InlineData("connect contoso with ServiceNow", "Connect ServiceNow for Contoso Ltd")]
+    [InlineData("connect", "Which vendor?")]
+    [InlineData("connect wordpress contoso", "Which vendor?")]
+    [InlineData("disconnect ninjaone contoso", "no connection contoso-ninjaone")]
+    public async Task Vendors_are_named_in_words(string said, string answered)
+    {
+        await using var bot = await StartAsync();
+        await bot.SayAsync(Ana, null, said);
+        Sent(bot)[^1].ShouldContain(answered);
+    }
+
+    [Fact]
+    public async Task What_stands_in_the_settings_is_changed_there()
+    {
+        await using var bot = await StartAsync();
+        await bot.SayAsync(Ana, null, "disconnect wazuh contoso");
+        Sent(bot)[^1].ShouldContain("settings, so it is removed there");
+        await bot.SayAsync(Ana, null, "connectors");
+        Sent(bot)[^1].ShouldContain("contoso-wazuh");
+        Sent(bot)[^1].ShouldNotContain("a-token-of-the-settings");
+    }
+
+    private async Task<RunningBot> StartAsync(string? storage = null)
+    {
+        var bot = await RunningBot.StartAsync(Settings, storage);
+        if (storage is null)
+            await bot.SayAsync(Ana, Channel, "link contoso");
+        return bot;
+    }
+
+    private static async Task ConnectAsync(RunningBot bot, JsonObject filled)
+    {
+        var before = Facts<ConnectionMade>(bot).Count;
+        (await bot.PressAsync(Ana, null, "connect", filled)).ShouldContain("1 approval by");
+        await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
+        await bot.SettleAsync();
+        (await bot.PressAsync(Jo, Channel, "approve", Data(bot))).ShouldContain("You approved");
+        await RunningBot.UntilAsync(() => Facts<ConnectionMade>(bot).Count > before, "the connection is not in use");
+    }
+
+    private JsonObject Filled() => new()
+    {
+        ["tenant"] = "contoso",
+        ["connector"] = "ninjaone",
+        ["setting:Instance"] = "eu",
+        ["setting:ClientId"] = "client",
+        ["setting:ClientSecret"] = Secret,
+        ["setting:Organization"] = "2",
+        ["setting:WebhookSecret"] = HookSecret,
+        ["setting:Address"] = ninja.Address,
+    };
+
+    private static async Task<HttpStatusCode> DeliverAsync(RunningBot bot, string secret)
+    {
+        const string body = """
+            {"id":1,"activityTime":1796083200.5,"seriesUid":"s","activityType":"CONDITION","statusCode":"TRIGGERED","message":"Down",
+             "severity":"MAJOR","sourceName":"W3SVC","device":{"id":7,"organizationId":2,"systemName":"SRV-1"}}
+            """;
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/events/contoso-ninjaone")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            Headers = { { "X-Hook-Secret", secret } },
+        };
+        using var result = await bot.Http.SendAsync(request, Token);
+        return result.StatusCode;
+    }
+
+    /// <summary>How many secrets are kept for the client.</summary>
+    private static async Task<int> SecretsAsync(RunningBot bot)
+    {
+        var count = 0;
+        await foreach (var _ in bot.Services.GetRequiredService<IDocuments>()
+            .ListAsync(DocumentScope.From(Contoso), "connection-secret", "", Token))
+            count++;
+        return count;
+    }
+
+    private static void AssertNowhere(RunningBot bot)
+    {
+        foreach (var text in bot.Log.Concat(bot.Measured).Concat(Sent(bot)))
+        {
+            text.ShouldNotContain(Secret);
+            text.ShouldNotContain(HookSecret);
+        }
+    }
+
+    /// <summary>What a button of the newest card sends.</summary>
+    private static JsonObject Data(RunningBot bot) => Cards(bot)[^1]["refresh"]!["action"]!["data"]!.DeepClone().AsObject();
+
+    private static List<TFact> Facts<TFact>(RunningBot bot) where TFact : Fact =>
+        [.. bot.Services.GetRequiredService<ILedger>().ReadAsync(Contoso, 0, 1_000, Token).AsTask().GetAwaiter().GetResult()
+            .Select(static entry => entry.Fact).OfType<TFact>()];
+
+    private static IReadOnlyList<string> Sent(RunningBot bot) =>
+        [.. bot.Teams.Calls.Where(static call => call.Method == "POST").Select(static call => call.Body?.ToJsonString()).OfType<string>()];
+
+    /// <summary>Cards with buttons that stand in the channel, the newest last.</summary>
+    private static IReadOnlyList<JsonNode> Cards(RunningBot bot) =>
+        [.. bot.Teams.Calls.Select(static call =>
+            call.Body?["attachments"]?[0]?["content"] ?? call.Body?["activity"]?["attachments"]?[0]?["content"]).OfType<JsonNode>()
+            .Where(static card => card["refresh"] is not null)];
+}
