@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Identity;
 using DevOpsAI.Digests;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -17,6 +18,7 @@ public static class CoreFeatures
     [
         LedgerFeature.Instance,
         ConnectionsFeature.Instance,
+        IdentityFeature.Instance,
         ProposalsFeature.Instance,
         IncidentsFeature.Instance,
         GatesFeature.Instance,

@@ -134,4 +134,7 @@ public interface IConnections
     Connection? Find(TenantId tenant, string name);
 
     IConnector GetConnector(Connection connection);
+
+    /// <summary>Every connector that a connection could name, whether one does or not: what could be had.</summary>
+    IReadOnlyCollection<IConnector> Installed => [];
 }

@@ -16,9 +16,6 @@ internal static partial class DraftingLog
     public static partial void VendorSilent(
         this ILogger logger, IncidentId incident, TenantId tenant, int attempt, int tries, UntrustedText reason);
 
-    [LoggerMessage(EventId = 2303, Level = LogLevel.Error, Message = "The connector of {Connection} threw instead of answering")]
-    public static partial void ConnectorThrew(this ILogger logger, Exception failure, string connection);
-
     [LoggerMessage(EventId = 2304, Level = LogLevel.Information, Message = "{Count} runbooks are in force; folder of own ones: {Folder}")]
     public static partial void RunbooksInForce(this ILogger logger, int count, string folder);
 }

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Identity;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -12,7 +13,7 @@ namespace DevOpsAI.Drafting;
 public static class DraftingServices
 {
     /// <summary>
-    /// Drafting by runbooks. At start every validation error in every runbook is told at once, also what no connector of any tenant offers.
+    /// Drafting by runbooks. At start every validation error in every runbook is told at once, also what no connector could offer.
     /// Needs <see cref="IConnections"/>, <see cref="ITenantDirectory"/>, <see cref="ILedger"/>, MediatR and <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddDrafting(this IServiceCollection services)
@@ -23,6 +24,8 @@ public static class DraftingServices
                 provider.GetRequiredService<IConnections>, provider.GetRequiredService<ITenantDirectory>,
                 provider.GetRequiredService<IHostEnvironment>()))
             .AddSingleton(LoadRunbooks)
+            .AddSingleton<ClientNames>()
+            .AddSingleton<TargetSearch>()
             .AddSingleton<TargetResolver>()
             .AddSingleton<IncidentDrafter>()
             .AddSingleton<IAlertParts, RunbookParts>()

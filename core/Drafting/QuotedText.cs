@@ -4,6 +4,7 @@ namespace DevOpsAI.Drafting;
 internal static class QuotedText
 {
     private const int MaxShort = 80;
+    private const int MaxItem = 160;
     private const int MaxListed = 8;
 
     public static string Short(string text, int length = MaxShort)
@@ -19,7 +20,7 @@ internal static class QuotedText
     /// <summary><c>a, b and c</c>; the rest is counted when there are many.</summary>
     public static string List(IEnumerable<string> items)
     {
-        var all = items.Select(item => Short(item)).ToList();
+        var all = items.Select(item => Short(item, MaxItem)).ToList();
         return all.Count switch
         {
             0 => "none",

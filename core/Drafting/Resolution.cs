@@ -8,7 +8,11 @@ internal abstract record Resolution
     private Resolution() { }
 
     /// <summary>Exactly one thing of this tenant, and its state now.</summary>
-    public sealed record Found(Target Target, IConnector Connector, IReadOnlyDictionary<string, string> Observations) : Resolution;
+    public sealed record Found(Target Target, IConnector Connector, IReadOnlyDictionary<string, string> Observations) : Resolution
+    {
+        /// <summary>Why it is this one and goes over this connection; empty where there was nothing to choose.</summary>
+        public IReadOnlyList<string> Reasons { get; init; } = [];
+    }
 
     /// <summary>None, several, or another client's; a sentence for the card. Asking again changes nothing.</summary>
     public sealed record Problem(string Message) : Resolution;

@@ -115,21 +115,30 @@ internal sealed class RunbookCatalog
         return new([.. builtIn.Where(runbook => !replaced.Contains(runbook.Name)), .. own]);
     }
 
-    /// <summary>What the runbooks ask of actions that the connectors do not offer.</summary>
+    /// <summary>
+    /// What the runbooks ask of actions that the connectors do not offer. What none of them offers is held against the vocabulary: a
+    /// client may get a connection that offers it, and until then the card says what is missing.
+    /// </summary>
     public IEnumerable<string> ErrorsAgainst(IReadOnlyCollection<IReadOnlyDictionary<string, ActionSpec>> catalogues)
     {
         foreach (var (runbook, step) in All.SelectMany(runbook => runbook.Steps.Select(step => (runbook, step))))
         {
             var specs = catalogues.Select(actions => actions.GetValueOrDefault(step.Action)).OfType<ActionSpec>().ToList();
             var wrong = specs.Count == 0
-                ? [$"no connector offers the action '{step.Action}'"]
-                : specs.Select(spec => ErrorsAgainst(spec, runbook, step).ToList()).MinBy(list => list.Count)!;
+                ? ErrorsAgainstVocabulary(runbook, step)
+                : specs.Select(spec => ErrorsAgainst(new(spec.Name, spec.Title, spec.TargetKind, spec.Arguments), runbook, step).ToList())
+                    .MinBy(list => list.Count)!;
             foreach (var error in wrong)
                 yield return $"{runbook.Origin}:{step.Line}: {error}";
         }
     }
 
-    private static IEnumerable<string> ErrorsAgainst(ActionSpec spec, Runbook runbook, StepRule step)
+    private static IEnumerable<string> ErrorsAgainstVocabulary(Runbook runbook, StepRule step) =>
+        Capabilities.Actions.TryGetValue(step.Action, out var capability)
+            ? ErrorsAgainst(capability, runbook, step)
+            : [$"no connector offers the action '{step.Action}'"];
+
+    private static IEnumerable<string> ErrorsAgainst(ActionCapability spec, Runbook runbook, StepRule step)
     {
         if (spec.TargetKind != runbook.Target.Kind)
             yield return $"'{spec.Name}' acts on a {spec.TargetKind}, the runbook on a {runbook.Target.Kind}";

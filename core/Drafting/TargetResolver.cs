@@ -1,7 +1,8 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Identity;
 using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
-using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Drafting;
 
@@ -9,8 +10,11 @@ namespace DevOpsAI.Drafting;
 /// Finds the one thing that an event names, through the tenant's own connections only, and reads its state. Names must be equal
 /// (ignoring case) as given or without domain; nothing is ever guessed from a similar name.
 /// </summary>
-internal sealed class TargetResolver(IConnections connections, ITenantDirectory tenants, ILogger<TargetResolver> log)
+internal sealed class TargetResolver(
+    IConnections connections, TargetSearch search, ClientNames clients, TenantStates states, TimeProvider clock)
 {
+    private static readonly TimeSpan OthersTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Where a device is looked for when the source gave only an address, or nothing.</summary>
     private static readonly string[] DeviceAttributes = ["nodename", "hostname", "host", "computer", "computer_name", "device_name",
         "instance"];
@@ -29,7 +33,7 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
     public async Task<Resolution> ResolveAsync(
         TenantId tenant, Runbook runbook, IReadOnlyList<EventReceived> events, CancellationToken cancellationToken)
     {
-        var client = tenants.Find(tenant)?.Name ?? tenant.Value;
+        var client = clients.For(tenant);
         if (ForeignLabel(tenant, events) is { } label)
             return new Resolution.Problem($"The event's '{label}' names another client than {client}.");
         var texts = NamesIn(runbook.Target, events);
@@ -37,18 +41,14 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
             return new Resolution.Problem($"The event names no {runbook.Target.Kind}.");
         if (texts.Count > MaxNames)
             return new Resolution.Problem(Several(runbook.Target.Kind, texts));
-        var able = connections.For(tenant)
-            .Where(connection =>
-                runbook.Steps.All(step => connections.GetConnector(connection).Actions.TryGetValue(step.Action, out var spec)
-                                                           && spec.TargetKind == runbook.Target.Kind))
-            .ToList();
-        if (able.Count == 0)
-            return new Resolution.Problem(
-                $"No connection of {client} offers {QuotedText.List(runbook.Steps.Select(step => step.Action).Distinct())}.");
+        var offers = Offers.For(connections, tenant, runbook);
+        if (offers.Able.Count == 0)
+            return new Resolution.Problem(offers.DescribeMissing(client));
+        var question = new Question(tenant, client, runbook.Target.Kind, offers, [.. events.Select(received => received.Connection).Distinct()]);
         Resolution? one = null;
         foreach (var text in texts)
         {
-            var next = await ResolveAsync(tenant, client, runbook.Target.Kind, text, able, cancellationToken);
+            var next = await ResolveAsync(question, text, cancellationToken);
             if (texts.Count == 1 || next is Resolution.Unreachable)
                 return next;
             // With and without its domain a device may have two names; two devices may not.
@@ -59,89 +59,96 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
         return one!;
     }
 
-    private async Task<Resolution> ResolveAsync(
-        TenantId tenant, string client, string kind, string text, List<Connection> able, CancellationToken cancellationToken)
+    private async Task<Resolution> ResolveAsync(Question question, string text, CancellationToken cancellationToken)
     {
+        var (tenant, client, kind, _, _) = question;
         if (TargetNames.From(text) is not { } names)
             return new Resolution.Problem($"'{QuotedText.Short(text)}' is no name of a {kind}.");
         if (kind == "device" && SelfNames.Is(names.Given))
             return new Resolution.Problem(
                 $"The event names no {kind}: '{QuotedText.Short(names.Given)}' is what every machine calls itself.");
-        return names.Domain.Any(part => IsOtherTenant(tenant, part))
+        return names.Domain.Any(part => clients.IsOther(tenant, part))
             ? new Resolution.Problem($"'{QuotedText.Short(names.Given)}' carries the name of another client than {client}.")
-            : await FindAsync(tenant, client, kind, names, able, cancellationToken);
+            : await FindAsync(question, names, cancellationToken);
     }
 
     private static string Several(string kind, IReadOnlyList<string> texts) =>
         $"The events name several {kind}s: {QuotedText.List(texts)}.";
 
-    private async Task<Resolution> FindAsync(
-        TenantId tenant, string client, string kind, TargetNames names, List<Connection> able, CancellationToken cancellationToken)
+    private async Task<Resolution> FindAsync(Question question, TargetNames names, CancellationToken cancellationToken)
     {
         foreach (var name in new[] { names.Given, names.Short }.OfType<string>())
         {
-            var found = new List<(Connection Connection, Target Target)>();
-            foreach (var connection in able)
-            {
-                var result = await AskAsync(connection,
-                    () => connections.GetConnector(connection).FindAsync(connection, kind, name, cancellationToken), cancellationToken);
-                if (result is not CallOutcome<IReadOnlyList<Target>>.Done(var targets))
-                    return NoAnswer(connection, result);
-                found.AddRange(targets
-                    .Where(target => target.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && target.Kind == kind
-                        && target.Connection == connection.Name)
-                    .Select(target => (connection, target)));
-            }
-            if (found is [var (through, one)])
-                return await ObserveAsync(tenant, client, through, one, cancellationToken);
-            if (found.Count > 1)
-                return new Resolution.Problem(Several(client, kind, name, found));
+            var able = await search.FindAsync(question.Offers.Able, question.Kind, name, cancellationToken);
+            if (able.Troubles is [var trouble, ..])
+                return NoAnswer(trouble);
+            if (able.Found.Length > 0)
+                return await ChooseAsync(question, name, able.Found, cancellationToken);
         }
         return new Resolution.Problem(names.IsAddress
-            ? $"{names.Given} is an IP address that no connection of {client} knows as a {kind}."
-            : $"{client} has no {kind} named {QuotedText.Short(names.Short ?? names.Given)}.");
+            ? $"{names.Given} is an IP address that no connection of {question.Client} knows as a {question.Kind}."
+            : $"{question.Client} has no {question.Kind} named {QuotedText.Short(names.Short ?? names.Given)}.");
     }
 
-    private async Task<Resolution> ObserveAsync(
-        TenantId tenant, string client, Connection connection, Target target, CancellationToken cancellationToken)
+    private async Task<Resolution> ChooseAsync(
+        Question question, string name, IReadOnlyList<FoundTarget> able, CancellationToken cancellationToken)
     {
-        if (IsOtherTenant(tenant, target.Client))
-            return new Resolution.Problem($"The vendor says that {QuotedText.Short(target.Name)} belongs to another client than {client}.");
-        var connector = connections.GetConnector(connection);
-        var result = await AskAsync(connection, () => connector.ObserveAsync(connection, target, cancellationToken), cancellationToken);
-        return result is CallOutcome<IReadOnlyDictionary<string, string>>.Done(var observations)
-            ? new Resolution.Found(target, connector, observations)
-            : NoAnswer(connection, result);
-    }
-
-    /// <summary>A connector that throws, or takes longer than the caller waits, has given no answer.</summary>
-    private async Task<CallOutcome<T>> AskAsync<T>(
-        Connection connection, Func<Task<CallOutcome<T>>> ask, CancellationToken cancellationToken)
-    {
-        try
+        if (able.FirstOrDefault(one => clients.IsOther(question.Tenant, one.Target.Client)) is { } foreign)
         {
-            return await ask();
+            return new Resolution.Problem(
+                $"The vendor says that {QuotedText.Short(foreign.Target.Name)} belongs to another client than {question.Client}.");
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-        {
-            log.ConnectorThrew(failure, connection.Name);
-            return new CallOutcome<T>.Unknown($"{failure.GetType().Name} while asking");
-        }
+        if (able.Select(one => one.Trouble).OfType<SearchTrouble>().FirstOrDefault() is { } trouble)
+            return NoAnswer(trouble);
+        var (others, silent) = await AskOthersAsync(question, name, cancellationToken);
+        var state = await states.GetAsync(question.Tenant, cancellationToken);
+        var choice = TargetChoice.Choose(new(
+            question.Client, question.Kind, name, able, others, question.RaisedBy, state.Identity.Find(question.Kind, name)));
+        return choice.Record is { } chosen
+            ? new Resolution.Found(
+                chosen.Target, connections.GetConnector(connections.Find(question.Tenant, chosen.Target.Connection)!), chosen.Observations!)
+            {
+                Reasons = [.. choice.Reasons, .. silent],
+            }
+            : new Resolution.Problem(choice.Problem!);
     }
 
-    private static Resolution NoAnswer<T>(Connection connection, CallOutcome<T> result) => result switch
+    /// <summary>
+    /// What the tenant's other connections know of the name. They tell who is who and are not needed to act, so the draft waits a short
+    /// time for them and says which did not answer.
+    /// </summary>
+    private async Task<(IReadOnlyList<FoundTarget> Found, IReadOnlyList<string> Silent)> AskOthersAsync(
+        Question question, string name, CancellationToken cancellationToken)
     {
-        CallOutcome<T>.Refused(var code, var message) =>
-            new Resolution.Problem($"{connection.Name} refused: {QuotedText.Short(message, 200)} ({QuotedText.Short(code)})."),
-        CallOutcome<T>.NotDone(var message, var tryAgainIn) =>
-            new Resolution.Unreachable($"{connection.Name}: {QuotedText.Short(message, 200)}", tryAgainIn),
-        CallOutcome<T>.Unknown(var message) => new Resolution.Unreachable($"{connection.Name}: {QuotedText.Short(message, 200)}", null),
-        _ => new Resolution.Unreachable($"{connection.Name} gave no usable answer", null),
-    };
+        if (question.Offers.Others.Count == 0)
+            return ([], []);
+        using var late = new CancellationTokenSource(OthersTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        var found = new List<FoundTarget>();
+        var silent = new List<string>();
+        foreach (var (connection, asked) in question.Offers.Others.Select(
+            one => (one, search.FindAsync([one], question.Kind, name, either.Token))).ToList())
+        {
+            try
+            {
+                var result = await asked.WaitAsync(either.Token);
+                found.AddRange(result.Found.Where(one => !clients.IsOther(question.Tenant, one.Target.Client)));
+                silent.AddRange(result.Troubles.Select(trouble => Silent(connection, name, trouble.Message)));
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                silent.Add(Silent(connection, name, "no answer in time"));
+            }
+        }
+        return (found, silent);
+    }
 
-    private static string Several(string client, string kind, string name, List<(Connection Connection, Target Target)> found) =>
-        $"{client} has {found.Count} {kind}s named {QuotedText.Short(name)}: {QuotedText.List(found.Select(one => $"{one.Target.Id} in "
-        + $"{one.Connection.Name}"))}.";
+    private static string Silent(Connection connection, string name, string why) =>
+        $"{connection.Name} did not say whether it knows {QuotedText.Short(name)}: {QuotedText.Short(why, 160)}.";
+
+    private static Resolution NoAnswer(SearchTrouble trouble) => trouble.IsRefused
+        ? new Resolution.Problem($"{trouble.Connection} refused: {QuotedText.Short(trouble.Message, 240)}.")
+        : new Resolution.Unreachable($"{trouble.Connection}: {QuotedText.Short(trouble.Message, 200)}", trouble.TryAgainIn);
 
     /// <summary>
     /// The names in the events, without repetitions: from the runbook's attributes, else the event's own device. Where that is missing or
@@ -175,16 +182,11 @@ internal sealed class TargetResolver(IConnections connections, ITenantDirectory 
 
     private string? ForeignLabel(TenantId tenant, IReadOnlyList<EventReceived> events) =>
         ClientAttributes.FirstOrDefault(
-            attribute => events.Any(received => received.Attribute(attribute) is { } text && IsOtherTenant(tenant, text)));
+            attribute => events.Any(received => received.Attribute(attribute) is { } text && clients.IsOther(tenant, text)));
 
-    private bool IsOtherTenant(TenantId tenant, string text) =>
-        tenants.All.Concat(tenants.InOtherRegions.Select(elsewhere => elsewhere.Tenant)).Any(other => other.Id != tenant
-            && Names(other, text))
-        && !(tenants.Find(tenant) is { } own && Names(own, text));
-
-    private static bool Names(Tenant tenant, string text) =>
-        text.Trim().Equals(tenant.Id.Value, StringComparison.OrdinalIgnoreCase)
-            || text.Trim().Equals(tenant.Name, StringComparison.OrdinalIgnoreCase);
+    /// <summary>What is asked for each name that the events give.</summary>
+    private sealed record Question(
+        TenantId Tenant, string Client, string Kind, Offers Offers, IReadOnlyCollection<string> RaisedBy);
 }
 
 internal static class EventAttributes

@@ -169,6 +169,10 @@ public sealed class FakeConnections(params (Connection Connection, IConnector Co
     public Connection? Find(TenantId tenant, string name) => For(tenant).FirstOrDefault(connection => connection.Name == name);
 
     public IConnector GetConnector(Connection connection) => all.Single(pair => pair.Connection == connection).Connector;
+
+    /// <summary>Those that are used, and one of the name <c>shelf</c> that nobody has a connection to.</summary>
+    public IReadOnlyCollection<IConnector> Installed =>
+        [.. all.Select(pair => pair.Connector).Append(new FakeVendor("shelf")).DistinctBy(connector => connector.Name)];
 }
 
 /// <summary>The fake's actions, and what each does to the state of its target.</summary>

@@ -115,27 +115,6 @@ public sealed class TargetTests
         draft.Problem.ShouldNotBeNull().ShouldStartWith("Contoso Ltd has 2 devices named SRV-FILE01: ");
     }
 
-    [Fact]
-    public async Task The_same_device_in_two_connections_is_ambiguous()
-    {
-        var other = new FakeVendor("other");
-        var scene = new DraftingScene(null, (FakeConnections.To("contoso-other", "contoso", "other"), other));
-        other.Add("contoso-other", "device", "SRV-FILE01", "Contoso Ltd");
-        var draft = await scene.DraftOfAsync("DiskSpaceLow", "SRV-FILE01", VolumeC);
-        draft.Problem.ShouldNotBeNull().ShouldContain("contoso-fake");
-        draft.Problem.ShouldContain("contoso-other");
-    }
-
-    [Fact]
-    public async Task A_connection_that_cannot_act_is_not_asked()
-    {
-        var reader = new FakeVendor("reader") { Actions = new Dictionary<string, DevOpsAI.Connections.ActionSpec>() };
-        var scene = new DraftingScene(null, (FakeConnections.To("contoso-reader", "contoso", "reader"), reader));
-        reader.Add("contoso-reader", "device", "SRV-FILE01", "Contoso Ltd");
-        (await scene.DraftOfAsync("DiskSpaceLow", "SRV-FILE01", VolumeC)).Problem.ShouldBeNull();
-        reader.Finds.ShouldBe(0);
-    }
-
     [Theory]
     [InlineData("10.20.0.5")]
     [InlineData("10.20.0.5:9100")]
