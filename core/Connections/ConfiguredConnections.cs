@@ -76,8 +76,6 @@ internal sealed class ConfiguredConnections
 
     public IReadOnlyList<Connection> All { get; }
 
-    public IReadOnlyCollection<IConnector> Installed => connectors.Values;
-
     public Connection? Named(string name) => byName.GetValueOrDefault(name);
 
     public IEnumerable<Connection> For(TenantId tenant) => byTenant[tenant];

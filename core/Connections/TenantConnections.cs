@@ -14,6 +14,8 @@ internal sealed class TenantConnections(
     private readonly Dictionary<string, IConnector> connectors =
         connectors.ToDictionary(connector => connector.Name, StringComparer.OrdinalIgnoreCase);
 
+    public IReadOnlyCollection<IConnector> Installed => connectors.Values;
+
     public IReadOnlyList<Connection> All =>
     [
         .. configured.All.Concat(states.Latest.SelectMany(Made)).OrderBy(static connection => connection.Name, StringComparer.Ordinal),
