@@ -53,6 +53,7 @@ internal static class ConnectionsCard
         { Health: CallOutcome<string>.Refused(_, var why) } => ("refused", Tone.Attention, why),
         { Health: CallOutcome<string>.NotDone(var why, _) } => ("not reached", Tone.Warning, why),
         { Health: CallOutcome<string>.Unknown(var why) } => ("no answer", Tone.Warning, why),
+        { FailingBecause: { } why } => ("failing", Tone.Attention, why),
         { IsStale: true } => ("silent", Tone.Warning, (string?)null),
         _ => ("in use", Tone.Default, null),
     };

@@ -21,6 +21,14 @@ internal static class CompletenessFeature
                 "connection.silent", CompletenessJson.Default.ConnectionStale,
                 "Nothing came over a connection for longer than expected."),
             EntryType.Create("connection.heard", CompletenessJson.Default.ConnectionRecovered, "The silence of a connection is over."),
+            EntryType.Create(
+                "connection.failing", CompletenessJson.Default.ConnectionFailing,
+                "The vendor of a connection refuses the bot, or is not reached, time after time.",
+                "Connection found failing",
+                line: static failing => $"{failing.Connection} fails: {failing.Why}"),
+            EntryType.Create(
+                "connection.working", CompletenessJson.Default.ConnectionWorking, "A connection that failed works again.",
+                line: static working => $"{working.Connection} works again"),
             EntryType.Create("poll.advanced", CompletenessJson.Default.PollAdvanced,
                 "A vendor's log was read from one position to another."),
             EntryType.Create(
@@ -38,7 +46,7 @@ internal static class CompletenessFeature
                 "watch",
                 [
                     typeof(EventReceived), typeof(WebhookReceipts), typeof(ConnectionExpected), typeof(ConnectionStale),
-                    typeof(ConnectionRecovered),
+                    typeof(ConnectionRecovered), typeof(ConnectionFailing), typeof(ConnectionWorking),
                     typeof(ExecutionStarted), typeof(UndoStarted), typeof(PollAdvanced), typeof(OutOfBandChange),
                 ]),
         ],

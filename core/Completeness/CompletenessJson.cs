@@ -11,6 +11,8 @@ namespace DevOpsAI.Completeness;
 [JsonSerializable(typeof(ConnectionExpected))]
 [JsonSerializable(typeof(ConnectionStale))]
 [JsonSerializable(typeof(ConnectionRecovered))]
+[JsonSerializable(typeof(ConnectionFailing))]
+[JsonSerializable(typeof(ConnectionWorking))]
 [JsonSerializable(typeof(PollAdvanced))]
 [JsonSerializable(typeof(OutOfBandChange))]
 [JsonSerializable(typeof(MessageSent))]

@@ -31,6 +31,16 @@ internal static partial class CompletenessLog
         Message = "The silences of {Tenant} could not be looked at or recorded; trying again later")]
     public static partial void StalenessFailed(this ILogger logger, TenantId tenant, Exception problem);
 
+    [LoggerMessage(EventId = 8109, Level = LogLevel.Warning, Message = "Connection {Connection} of {Tenant} fails: {Reason}")]
+    public static partial void ConnectionFails(this ILogger logger, TenantId tenant, string connection, UntrustedText reason);
+
+    [LoggerMessage(EventId = 8110, Level = LogLevel.Information, Message = "Connection {Connection} of {Tenant} works again")]
+    public static partial void ConnectionWorks(this ILogger logger, TenantId tenant, string connection);
+
+    [LoggerMessage(EventId = 8111, Level = LogLevel.Error,
+        Message = "The connections of {Tenant} could not be looked at or recorded; trying again later")]
+    public static partial void HealthFailed(this ILogger logger, TenantId tenant, Exception problem);
+
     [LoggerMessage(EventId = 8108, Level = LogLevel.Warning,
         Message = "What came in over {Connection} could not be recorded; it is counted on")]
     public static partial void ReceiptsNotRecorded(this ILogger logger, string connection, Exception problem);

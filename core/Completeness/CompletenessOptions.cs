@@ -17,6 +17,10 @@ public sealed class CompletenessOptions
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan StaleAfter { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>How often each vendor is asked whether a connection works; while one does not, every minute.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan CheckEvery { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How often the vendors' logs of actions are read.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan PollEvery { get; set; } = TimeSpan.FromMinutes(1);

@@ -14,9 +14,11 @@ public static class CompletenessServices
     public static IServiceCollection AddCompleteness(this IServiceCollection services)
     {
         services.AddDeliveryReceipts().AddMetrics();
-        services.AddSingleton<ILedgerSubscription, OutOfBandSubscription>().AddSingleton<ILedgerSubscription, NotTakenSubscription>();
+        services.AddSingleton<ILedgerSubscription, OutOfBandSubscription>().AddSingleton<ILedgerSubscription, NotTakenSubscription>()
+            .AddSingleton<ILedgerSubscription, HealthSubscription>();
         services.AddSingleton<ActionLogRecorder>().AddSingleton<ExpectedSenders>();
-        return services.AddHostedService<ActionPoller>().AddHostedService<StalenessWatch>();
+        return services.AddHostedService<ActionPoller>().AddHostedService<StalenessWatch>()
+            .AddHostedService<HealthWatch>();
     }
 
     /// <summary>The counting of what comes in; harmless to repeat.</summary>

@@ -16,6 +16,12 @@ public sealed record PollPosition(string Cursor, long Version, DateTimeOffset At
 /// <param name="Version">Of <c>connection/{name}</c>; appends name it.</param>
 public sealed record ConnectionPulse(DateTimeOffset? LastHeard, DateTimeOffset? Silent, long Version)
 {
+    /// <summary>Since when its vendor refuses the bot or is not reached; null while it works, or nobody knows.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>What the vendor said when it began to fail; null while it works.</summary>
+    public string? FailingBecause { get; init; }
+
     /// <summary>Since when it is expected to send; null where it was heard before anybody thought of that.</summary>
     public DateTimeOffset? Expected { get; init; }
 }
@@ -53,11 +59,21 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
 
     public ConnectionWatch Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
+        // What the bot says itself of a connection is no sign of life of its sender.
+        EventReceived { Kind: HealthSubscription.Kind } => this,
         EventReceived received => Heard(received.Connection, entry.ByClock, null),
         WebhookReceipts receipts => Heard(receipts.Connection, receipts.LastAccepted, entry.Version),
         ConnectionExpected expected => With(expected.Connection, pulse => pulse with { Expected = entry.ByClock, Version = entry.Version }),
         ConnectionStale silent => With(silent.Connection, pulse => pulse with { Silent = entry.ByClock, Version = entry.Version }),
         ConnectionRecovered heard => With(heard.Connection, pulse => pulse with { Silent = null, Version = entry.Version }),
+        ConnectionFailing failing => With(failing.Connection, pulse => pulse with
+        {
+            FailingSince = entry.ByClock, FailingBecause = failing.Why, Version = entry.Version,
+        }),
+        ConnectionWorking working => With(working.Connection, pulse => pulse with
+        {
+            FailingSince = null, FailingBecause = null, Version = entry.Version,
+        }),
         ExecutionStarted started => Claim(started.ExecutionId, before.FindProposal(started.About)),
         UndoStarted started => Claim(started.ExecutionId, before.FindProposal(started.About)),
         PollAdvanced polled => polled.Ours.Aggregate(this, static (watch, seen) => watch.Saw(seen.OperationId, seen.ActionId)) with
@@ -111,8 +127,11 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
         // An event of now is later than whatever a clock that was ahead said; what is told of the past may be older than what is known.
         var heard = at is { } time && (version is null || !(known?.LastHeard >= time)) ? time : known?.LastHeard;
         return this with
-            { Pulses = Pulses.SetItem(connection,
-                new(heard, known?.Silent, version ?? known?.Version ?? 0) { Expected = known?.Expected }) };
+        {
+            Pulses = Pulses.SetItem(
+                connection,
+                (known ?? new(null, null, 0)) with { LastHeard = heard, Version = version ?? known?.Version ?? 0 }),
+        };
     }
 
     private ConnectionWatch With(string connection, Func<ConnectionPulse, ConnectionPulse> change) =>

@@ -42,6 +42,13 @@ public sealed record ConnectionStale(string Connection, DateTimeOffset LastHeard
 /// <summary><c>connection.heard</c>: the silence is over.</summary>
 public sealed record ConnectionRecovered(string Connection, DateTimeOffset SilentSince) : Fact;
 
+/// <summary><c>connection.failing</c> on <c>connection/{name}</c>: its vendor refuses the bot, or is not reached, time after time.</summary>
+/// <param name="Why">What the vendor said last, one sentence.</param>
+public sealed record ConnectionFailing(string Connection, [property: Confidential] string Why) : Fact;
+
+/// <summary><c>connection.working</c> on <c>connection/{name}</c>: the vendor takes its credentials again.</summary>
+public sealed record ConnectionWorking(string Connection, DateTimeOffset FailingSince) : Fact;
+
 /// <summary>An operation of ours that the vendor's log shows.</summary>
 /// <param name="ActionId">The vendor's id of the log line.</param>
 public sealed record SeenOperation(string OperationId, string ActionId);

@@ -1,4 +1,6 @@
 using DevOpsAI.Common;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.ConnectionChanges;
@@ -9,26 +11,38 @@ namespace DevOpsAI.ConnectionChanges;
 public sealed record ConnectionChange(
     ConnectionChangeKind Kind, string Name, string Connector, IReadOnlyDictionary<string, string> Settings, string Check)
 {
-    /// <summary>Of its subjects: <c>connection:contoso-ninjaone</c>.</summary>
+    /// <summary>Of its subjects: <c>connection:contoso-ninjaone.2</c> is the second thing that was asked for of a connection.</summary>
     public const string SubjectKind = "connection";
 
+    private const char NumberMark = '.';
+
     private const string ChangeKey = "change";
+    private const string NameKey = "connection";
     private const string ConnectorKey = "connector";
     private const string CheckKey = "check";
     private const string SettingPrefix = "setting.";
 
-    public ProposalSubject Subject => ProposalSubject.Create(SubjectKind, Name);
-
     /// <summary>The secrets among the settings that the bot keeps itself.</summary>
     public IEnumerable<SecretReference> StoredSecrets =>
         Settings.Values.Select(static value => new SecretReference(value)).Where(static reference => reference.StoredName is not null);
+
+    /// <summary>The subject of the next thing that is asked for of a connection, so that it has a card of its own.</summary>
+    public static ProposalSubject NextSubject(TenantState state, string name)
+    {
+        var number = state.Proposals.All.Keys.Count(subject => subject.Kind == SubjectKind && GetName(subject) == name) + 1;
+        return ProposalSubject.Create(SubjectKind, $"{name}{NumberMark}{number}");
+    }
+
+    /// <summary>The connection that a subject of this kind is about.</summary>
+    public static string GetName(ProposalSubject subject) => subject.Id.Split(NumberMark)[0];
 
     /// <summary>What the proposal rests on and asks for; part of its digest.</summary>
     public IReadOnlyDictionary<string, string> ToObserved()
     {
         var observed = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [ChangeKey] = Kind.ToString().ToLowerInvariant(), [ConnectorKey] = Connector, [CheckKey] = Check,
+            [ChangeKey] = Kind.ToString().ToLowerInvariant(), [NameKey] = Name, [ConnectorKey] = Connector,
+            [CheckKey] = Check,
         };
         foreach (var (name, value) in Settings)
             observed[SettingPrefix + name] = value;
@@ -40,11 +54,11 @@ public sealed record ConnectionChange(
     {
         if (proposal.Subject.Kind != SubjectKind || proposal.Staged is not { Observed: var observed }
             || !Enum.TryParse<ConnectionChangeKind>(observed.GetValueOrDefault(ChangeKey), ignoreCase: true, out var kind)
-            || observed.GetValueOrDefault(ConnectorKey) is not { } connector)
+            || observed.GetValueOrDefault(NameKey) is not { } name || observed.GetValueOrDefault(ConnectorKey) is not { } connector)
             return null;
         var settings = observed.Where(static pair => pair.Key.StartsWith(SettingPrefix, StringComparison.Ordinal))
             .ToDictionary(static pair => pair.Key[SettingPrefix.Length..], static pair => pair.Value, StringComparer.Ordinal);
-        return new(kind, proposal.Subject.Id, connector, settings, observed.GetValueOrDefault(CheckKey) ?? "");
+        return new(kind, name, connector, settings, observed.GetValueOrDefault(CheckKey) ?? "");
     }
 }
 

@@ -1,6 +1,8 @@
 using DevOpsAI.Common;
 using DevOpsAI.Gates;
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.ConnectionChanges;
@@ -17,6 +19,16 @@ internal static class ConnectionChangeRules
     public static RequestResult? Authorize(TenantState state, IReadOnlySet<Role> roles) => roles.Contains(Role.Administrator)
         ? null
         : new(null, Refusal.NotAllowed, $"Only administrators of {state.Name} may ask for a change of its connections.");
+
+    /// <summary>One thing at a time is decided of a connection.</summary>
+    public static RequestResult? CheckNothingWaits(TenantState state, string name) =>
+        state.Proposals.All.Any(one => one.Key.Kind == ConnectionChange.SubjectKind && ConnectionChange.GetName(one.Key) == name
+            && IsUnderWay(one.Value))
+            ? new(null, Refusal.AlreadyDecided, $"Something that was asked for of {name} waits for a decision already.")
+            : null;
+
+    public static bool IsUnderWay(Proposal proposal) => proposal.IsPending
+        || proposal.Phase is ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing;
 
     /// <summary>Why what was typed cannot be taken, one sentence each, beginning with the setting's name.</summary>
     /// <param name="isLocal">The bot runs on a laptop, where vendors may be stand-ins without TLS.</param>

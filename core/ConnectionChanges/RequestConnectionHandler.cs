@@ -26,6 +26,8 @@ internal sealed class RequestConnectionHandler(
             return new(null, Refusal.NotPossible,
                 $"{name} stands in the bot's settings, so it is changed there and not in chat.");
         }
+        if (ConnectionChangeRules.CheckNothingWaits(state, name) is { } waiting)
+            return waiting;
         if (ConnectionChangeRules.ValidationErrors(request, mode.IsLocal).ToList() is { Count: > 0 } errors)
             return new(null, Refusal.BadInput, string.Join('\n', errors));
         var stored = new List<SecretReference>();
@@ -80,7 +82,7 @@ internal sealed class RequestConnectionHandler(
             exists ? ConnectionChangeKind.Change : ConnectionChangeKind.Connect, connection.Name, connection.Connector,
             connection.Settings, check);
         return await mediator.Send(
-            new Propose(request.Tenant, change.Subject, request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation)
+            new Propose(request.Tenant, ConnectionChange.NextSubject(state, change.Name), request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation)
             {
                 Simulated = connector?.IsSimulation == true,
             },

@@ -23,10 +23,12 @@ internal sealed class RequestDisconnectionHandler(
                 ? $"{state.Name} has no connection {name}."
                 : $"{name} stands in the bot's settings, so it is removed there and not in chat.");
         }
+        if (ConnectionChangeRules.CheckNothingWaits(state, name) is { } waiting)
+            return waiting;
         var change = new ConnectionChange(
             ConnectionChangeKind.Disconnect, name, existing.Connector, new Dictionary<string, string>(), "");
         return await mediator.Send(
-            new Propose(request.Tenant, change.Subject, request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation),
+            new Propose(request.Tenant, ConnectionChange.NextSubject(state, change.Name), request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation),
             cancellationToken);
     }
 }

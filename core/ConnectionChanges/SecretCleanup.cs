@@ -14,26 +14,40 @@ internal sealed class SecretCleanup(ILedger ledger, TenantStates states, StoredS
 {
     public string Name => "connection-secrets";
 
-    public string? GetPartitionKey(LedgerEntry entry) =>
-        ProposalSubject.From(entry.Stream) is { Kind: ConnectionChange.SubjectKind } subject ? $"{entry.Tenant}/{subject.Id}" : null;
+    public string? GetPartitionKey(LedgerEntry entry) => FindConnection(entry) is { } name ? $"{entry.Tenant}/{name}" : null;
 
     public async Task HandleAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
-        var subject = ProposalSubject.From(entry.Stream)!;
+        var name = FindConnection(entry)!;
         var state = await states.GetAsync(entry.Tenant, cancellationToken);
-        // While one is asked for or carried out, what was asked for before it may be its own as well.
-        if (state.FindProposal(subject) is not { } proposal || IsUnderWay(proposal))
-            return;
-        var used = state.Get<MadeConnections>().Find(entry.Tenant, subject.Id)?.Settings.Values.ToHashSet(StringComparer.Ordinal) ?? [];
-        foreach (var earlier in await ledger.ReadStreamAsync(entry.Tenant, subject.Stream, cancellationToken))
-        {
-            if (earlier.Fact is not ProposalStaged staged)
-                continue;
-            foreach (var value in staged.Observed.Values.Where(value => !used.Contains(value)))
-                await secrets.DeleteAsync(entry.Tenant, new SecretReference(value), cancellationToken);
-        }
+        var proposals = state.Proposals.All.Where(one => one.Key.Kind == ConnectionChange.SubjectKind
+            && ConnectionChange.GetName(one.Key) == name).Select(static one => one.Value).ToList();
+        var used = (state.Get<MadeConnections>().Find(entry.Tenant, name)?.Settings.Values ?? [])
+            .Concat(proposals.Where(ConnectionChangeRules.IsUnderWay).SelectMany(static one => one.Staged?.Observed.Values ?? []))
+            .ToHashSet(StringComparer.Ordinal);
+        var earlier = await EarlierAsync(entry, name, cancellationToken);
+        foreach (var value in earlier.Where(value => !used.Contains(value)))
+            await secrets.DeleteAsync(entry.Tenant, new SecretReference(value), cancellationToken);
     }
 
-    private static bool IsUnderWay(Proposal proposal) => proposal.IsPending
-        || proposal.Phase is ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing;
+    /// <summary>What was once asked for, or in use.</summary>
+    private async Task<IEnumerable<string>> EarlierAsync(LedgerEntry entry, string name, CancellationToken cancellationToken)
+    {
+        var stream = await ledger.ReadStreamAsync(entry.Tenant, entry.Stream, cancellationToken);
+        return stream.SelectMany(earlier => earlier.Fact switch
+        {
+            ProposalStaged staged => staged.Observed.Values,
+            ConnectionMade made when made.Name == name => made.Settings.Values,
+            _ => [],
+        });
+    }
+
+    private static string? FindConnection(LedgerEntry entry) => entry.Fact switch
+    {
+        ConnectionMade made => made.Name,
+        ConnectionRemoved removed => removed.Name,
+        _ => ProposalSubject.From(entry.Stream) is { Kind: ConnectionChange.SubjectKind } subject
+            ? ConnectionChange.GetName(subject)
+            : null,
+    };
 }

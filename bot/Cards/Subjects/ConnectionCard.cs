@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Common;
 using DevOpsAI.ConnectionChanges;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Ledger;
@@ -34,6 +35,8 @@ internal sealed class ConnectionCard(ConnectorCatalog catalog) : ISubjectCard
                 [.. Facts(change, vendor)]),
         };
     }
+
+    public IReadOnlyList<StreamId> GetStreams(ProposalSubject subject) => [StreamId.Connection(ConnectionChange.GetName(subject))];
 
     private static IEnumerable<(string Name, string Value)> Facts(ConnectionChange change, ConnectorDescription? vendor)
     {

@@ -60,7 +60,7 @@ internal sealed class ConnectorsCommand(
         var pulse = client.State.Watch.Pulses.GetValueOrDefault(connection.Name);
         return new(
             connection, vendor?.Title ?? connection.Connector, vendor?.IsSimulation == true, vendor?.SendsEvents == true, pulse?.LastHeard,
-            pulse?.Silent is not null, asks ? await AskAsync(connection, cancellationToken) : null);
+            pulse?.Silent is not null, pulse?.FailingBecause, asks ? await AskAsync(connection, cancellationToken) : null);
     }
 
     private async Task<CallOutcome<string>?> AskAsync(Connection connection, CancellationToken cancellationToken)

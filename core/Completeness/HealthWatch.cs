@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using DevOpsAI.Connections;
+using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DevOpsAI.Completeness;
+
+/// <summary>
+/// Asks each vendor at intervals whether a connection works, sooner while it does not, and puts on record when one begins to fail and when
+/// it works again. Of several bots one asks.
+/// </summary>
+internal sealed class HealthWatch : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
+    private static readonly Actor Self = Actor.Service("health");
+
+    private readonly ILedger ledger;
+    private readonly TenantStates states;
+    private readonly AssignedTenants tenants;
+    private readonly IConnectionDirectory connections;
+    private readonly Dictionary<string, IConnectionProbe> probes;
+    private readonly IOptions<CompletenessOptions> options;
+    private readonly TimeProvider clock;
+    private readonly ILogger<HealthWatch> logger;
+    private readonly Meter meter;
+    private readonly ConcurrentDictionary<string, (HealthCount Count, DateTimeOffset Next, Connection Asked)> known = new();
+
+    public HealthWatch(
+        ILedger ledger, TenantStates states, AssignedTenants tenants, IConnectionDirectory connections, IEnumerable<IConnectionProbe> probes,
+        IOptions<CompletenessOptions> options, TimeProvider clock, IMeterFactory meters, ILogger<HealthWatch> logger)
+    {
+        (this.ledger, this.states, this.tenants, this.connections) = (ledger, states, tenants, connections);
+        (this.options, this.clock, this.logger) = (options, clock, logger);
+        this.probes = probes.ToDictionary(static probe => probe.Connector, StringComparer.OrdinalIgnoreCase);
+        meter = meters.Create("DevOpsAI.Completeness");
+        meter.CreateObservableGauge("connections.failing", Failing, "{connection}",
+            "Connections whose vendor refuses the bot or is not reached.");
+    }
+
+    public override void Dispose()
+    {
+        meter.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Asks the vendors of one tenant whose time has come, side by side.</summary>
+    public async Task LookAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        await states.GetAsync(tenant, cancellationToken);
+        var due = connections.All.Where(connection => connection.Tenant == tenant && probes.ContainsKey(connection.Connector)
+            && IsDue(connection));
+        await Task.WhenAll(due.Select(connection => AskAsync(connection, cancellationToken)));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Delay(LookEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await new TenantWorker(clock, LookEvery, (tenant, problem, _) => logger.HealthFailed(tenant, problem)).RunAsync(
+            tenants.All,
+            async (tenant, stop) =>
+            {
+                if (tenants.IsMine(tenant))
+                    await LookAsync(tenant, stop);
+                return NextRound.After(LookEvery);
+            },
+            stoppingToken);
+    }
+
+    /// <summary>One whose settings have changed is asked at once.</summary>
+    private bool IsDue(Connection connection) => !known.TryGetValue(connection.Name, out var last) || clock.GetUtcNow() >= last.Next
+        || !last.Asked.Settings.SequenceEqual(connection.Settings);
+
+    private async Task AskAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        var outcome = await CheckAsync(connection, cancellationToken);
+        var before = known.TryGetValue(connection.Name, out var last) ? last.Count : HealthCount.Good;
+        var count = before.After(outcome);
+        var next = count == HealthCount.Good ? options.Value.CheckEvery : LookEvery;
+        known[connection.Name] = (count, clock.GetUtcNow() + next, connection);
+        var state = await states.GetAsync(connection.Tenant, cancellationToken);
+        var pulse = state.Watch.Pulses.GetValueOrDefault(connection.Name) ?? new(null, null, 0);
+        if (HealthRules.For(connection.Name, pulse, outcome, count) is not { } fact)
+            return;
+        var stream = StreamId.Connection(connection.Name);
+        if (await ledger.AppendAsync(
+            connection.Tenant, [new(stream, pulse.Version)], [new(stream, Self, CorrelationId.New(), fact)], cancellationToken)
+            is not AppendResult.Appended)
+            return; // looked at again in the next round
+        if (fact is ConnectionFailing failing)
+            logger.ConnectionFails(connection.Tenant, connection.Name, failing.Why);
+        else
+            logger.ConnectionWorks(connection.Tenant, connection.Name);
+    }
+
+    private async Task<CallOutcome<string>> CheckAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var time = clock.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), limit, MaxWait, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await probes[connection.Connector].CheckAsync(connection, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new CallOutcome<string>.Unknown($"{connection.Name} did not answer within {MaxWait.TotalSeconds:0} seconds.");
+        }
+    }
+
+    private IEnumerable<Measurement<long>> Failing() => states.Latest.Select(static state => new Measurement<long>(
+        state.Watch.Pulses.Values.Count(static pulse => pulse.FailingSince is not null),
+        new KeyValuePair<string, object?>("tenant", state.Tenant.Value)));
+}
