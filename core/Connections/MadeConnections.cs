@@ -9,8 +9,7 @@ public sealed record MadeConnections : ISlice<MadeConnections>
 {
     public static MadeConnections Empty { get; } = new();
 
-    public ImmutableSortedDictionary<string, ConnectionMade> ByName { get; init; } =
-        ImmutableSortedDictionary.Create<string, ConnectionMade>(StringComparer.Ordinal);
+    public ImmutableDictionary<string, ConnectionMade> ByName { get; init; } = ImmutableDictionary<string, ConnectionMade>.Empty;
 
     public MadeConnections Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
@@ -20,7 +19,8 @@ public sealed record MadeConnections : ISlice<MadeConnections>
     };
 
     /// <summary>Those of the tenant, by name.</summary>
-    public IEnumerable<Connection> For(TenantId tenant) => ByName.Values.Select(made => ToConnection(tenant, made));
+    public IEnumerable<Connection> For(TenantId tenant) =>
+        ByName.Values.OrderBy(static made => made.Name, StringComparer.Ordinal).Select(made => ToConnection(tenant, made));
 
     /// <summary>The one of this name (in lower case), or null.</summary>
     public Connection? Find(TenantId tenant, string name) =>

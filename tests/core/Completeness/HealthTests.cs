@@ -49,7 +49,8 @@ public sealed class HealthTests
         await AnswerAsync(watch, "rrg");
         var working = ledger.Facts<ConnectionWorking>(Contoso).ShouldHaveSingleItem();
         working.FailingSince.ShouldBe(ledger.Entries(Contoso)[0].ByClock);
-        await AnswerAsync(watch, "grr");
+        clock.Advance(TimeSpan.FromMinutes(15));
+        await AnswerAsync(watch, "rr");
         ledger.Facts<ConnectionFailing>(Contoso).Count.ShouldBe(2);
     }
 
