@@ -41,9 +41,11 @@ public static class Capabilities
     private static readonly ArgumentSpec Queue = new("queue", "Printer queue", "[A-Za-z0-9][A-Za-z0-9 _.-]{0,99}");
     private static readonly ArgumentSpec Tunnel = new("tunnel", "Tunnel", "[A-Za-z0-9][A-Za-z0-9 _.-]{0,99}");
     private static readonly ArgumentSpec Gigabytes = new("gigabytes", "Gigabytes", "[1-9][0-9]{0,2}");
+    private static readonly ArgumentSpec Minutes = new("minutes", "Minutes", "[1-9][0-9]{0,3}|10080");
     private static readonly ArgumentSpec Title = new("title", "Title", @"[^\r\n{}]{1,200}");
     private static readonly ArgumentSpec Priority = new("priority", "Priority", "low|normal|high");
     private static readonly ArgumentSpec Script = new("script", "Script", "[A-Za-z0-9][A-Za-z0-9 _.:-]{0,99}");
+    private static readonly ArgumentSpec Command = new("command", "Command", @"[^\p{C}\p{Zl}\p{Zp}]{1,1000}", MaxLength: 1000);
     private static readonly ArgumentSpec Note = new("note", "Note", @"[^\r\n{}]{1,1000}", MaxLength: 1000);
     private static readonly ArgumentSpec Alert = new("alert", "Alert", "[A-Za-z0-9][A-Za-z0-9_.:/-]{0,199}");
 
@@ -66,7 +68,10 @@ public static class Capabilities
         new("device.shutdown", "Shut a device down", "device", []),
         new("scan.start", "Start a malware scan", "device", []),
         new("script.run", "Run a script", "device", [Script]),
+        new("command.run", "Run a command", "device", [Command]),
         new("alert.acknowledge", "Acknowledge an alert at the vendor", "device", [Alert]),
+        new("alert.silence", "Silence an alert for a time", "alert", [Minutes]),
+        new("alert.unsilence", "End the silence of an alert", "alert", [Minutes]),
         new("certificate.renew", "Renew a certificate", "device", [Certificate]),
         new("process.lower-priority", "Lower a process's priority", "device", [Process]),
         new("process.restore-priority", "Restore a process's priority", "device", [Process]),
@@ -118,6 +123,8 @@ public static class Capabilities
         new("mailbox.usedPercent", "mailbox", "How full a mailbox is, 0 to 100.", []),
         new("vpn.{tunnel}.state", "site", "The state of a tunnel.", ["up", "down"]),
         new("ticket.status", "ticket", "The ticket's status in the words of the vendor.", []),
+        new("alert.silenced", "alert", "The vendor tells nobody of the alert, because somebody silenced it.", YesOrNo),
+        new("alert.state", "alert", "What the vendor does about the alert.", ["active", "suppressed", "unprocessed"]),
         new("ticket.closed", "ticket", "The ticket is closed.", YesOrNo),
     ];
 
