@@ -10,15 +10,7 @@ namespace DevOpsAI.Connectors.Alertmanager;
 /// </summary>
 public sealed class AlertmanagerSource : IWebhookSource
 {
-    internal static readonly ConnectorDescription Description = new(
-        "alertmanager", "Prometheus Alertmanager", IsSimulation: false, SendsEvents: true,
-        [
-            SettingDescription.SenderSecret("Bearer"), new("Username", "Username of the sender", false, false, "alertmanager", []),
-            SettingDescription.SenderSecret("Password"),
-        ],
-        [], [], []);
-
-    public string Connector => Description.Name;
+    public string Connector => AlertmanagerCatalog.Name;
 
     public bool IsSimulation => false;
 
@@ -44,7 +36,7 @@ public sealed class AlertmanagerSource : IWebhookSource
             yield return "Username: Username and Password go together.";
         if (credentials.Username?.Contains(':', StringComparison.Ordinal) is true)
             yield return "Username: must not contain a colon.";
-        foreach (var problem in InboundCredentials.AddressProblems(connection))
+        foreach (var problem in InboundCredentials.AddressProblems(connection).Concat(AlertmanagerApi.Problems(connection)))
             yield return problem;
     }
 }

@@ -39,7 +39,10 @@ internal sealed class JudgedVendor : IAsyncDisposable
     private readonly ConcurrentQueue<VendorRequest> requests = new();
     private int judged;
 
-    private JudgedVendor(WebApplication app, PrismServer? judge, string? notJudged) => (this.app, this.judge, NotJudged) = (app, judge, notJudged);
+    private readonly string under;
+
+    private JudgedVendor(WebApplication app, PrismServer? judge, string? notJudged, string under) =>
+        (this.app, this.judge, NotJudged, this.under) = (app, judge, notJudged, under);
 
     /// <summary>Why nothing is judged; null when everything is.</summary>
     public string? NotJudged { get; }
@@ -57,14 +60,16 @@ internal sealed class JudgedVendor : IAsyncDisposable
     /// <summary>What goes by before the next requests are answered; given up on when the caller has gone, if it says so.</summary>
     public Func<VendorRequest, CancellationToken, Task> Before { get; set; } = static (_, _) => Task.CompletedTask;
 
-    public static async Task<JudgedVendor> StartAsync(string description, string tokenPath, Func<VendorRequest, VendorReply> answers)
+    /// <param name="under">What the description's paths stand under at the vendor, as in <c>/api/v2</c>.</param>
+    public static async Task<JudgedVendor> StartAsync(
+        string description, string tokenPath, Func<VendorRequest, VendorReply> answers, string under = "")
     {
         var (judge, missing) = await PrismServer.ForAsync(description);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();
-        var vendor = new JudgedVendor(app, judge, missing) { Answers = answers };
+        var vendor = new JudgedVendor(app, judge, missing, under) { Answers = answers };
         app.Run(http => vendor.HandleAsync(http, tokenPath));
         await app.StartAsync();
         return vendor;
@@ -129,8 +134,9 @@ internal sealed class JudgedVendor : IAsyncDisposable
     private async Task JudgeAsync(HttpContext context, VendorRequest request)
     {
         // As it was sent, so that escapes are judged too.
-        using var message = new HttpRequestMessage(
-            new(request.Method), judge!.Address.ToString().TrimEnd('/') + context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        target = target.StartsWith(under, StringComparison.Ordinal) ? target[under.Length..] : target;
+        using var message = new HttpRequestMessage(new(request.Method), judge!.Address.ToString().TrimEnd('/') + target);
         if (request.Body.Length > 0)
             message.Content = new StringContent(request.Body, Encoding.UTF8, "application/json");
         foreach (var (name, value) in request.Headers.Where(static one => !one.Key.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
