@@ -66,14 +66,14 @@ internal sealed class DeliveryIntake(
                 ? await bodies.ReadAsync(http, cancellationToken)
                 : await bodies.ReadUnverifiedAsync(http, place, cancellationToken);
             request = request with { Body = body };
-            if (verdict == Verdict.DependsOnBody && !authentication.CheckBody(credentials, request))
+            if (verdict == Verdict.DependsOnBody && !await authentication.CheckBodyAsync(credentials, request, cancellationToken))
                 throw DeliveryRefusals.Unverified();
             if (verdict == Verdict.DependsOnBody && known is { } signed && !signed.Source.SignatureSuffices(signed.Connection, request))
                 throw DeliveryRefusals.Unsigned();
             if (verdict == Verdict.DependsOnBody && !place.TryEnter())
                 throw DeliveryRefusals.Busy();
         }
-        catch (SecretUnavailableException unavailable)
+        catch (Exception unavailable) when (unavailable is SecretUnavailableException or VendorUnavailableException)
         {
             throw DeliveryRefusals.NotNow("The sender cannot be verified at the moment.", unavailable);
         }

@@ -33,6 +33,10 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
         {
             throw new RefusedException(StatusCodes.Status400BadRequest, malformed.Message, malformed.Field);
         }
+        catch (VendorUnavailableException unavailable)
+        {
+            throw DeliveryRefusals.NotNow($"{unavailable.Message} Nothing was recorded.", unavailable);
+        }
         catch (LedgerDamagedException damaged)
         {
             throw new NotNowException(
@@ -58,7 +62,10 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
         }
     }
 
-    /// <summary>Reading a delivery asks nobody, so what goes wrong with it goes wrong each time it is sent.</summary>
+    /// <summary>
+    /// Reading a delivery asks nobody but, where it only names a record, the vendor for that: what else goes wrong with it goes wrong each
+    /// time it is sent.
+    /// </summary>
     private async Task<NormalizedEvents> NormalizeAsync(
         Connection connection, IWebhookSource source, WebhookRequest request, CancellationToken cancellationToken)
     {
@@ -67,7 +74,8 @@ internal sealed class DeliveryRecorder(IMediator mediator, DeliveryReceipts rece
             return await mediator.Send(source.Normalize(connection, request), cancellationToken);
         }
         catch (Exception unexpected)
-            when (unexpected is not (MalformedEventException or OperationCanceledException or LedgerUnavailableException))
+            when (unexpected is not (MalformedEventException or VendorUnavailableException or OperationCanceledException
+                or LedgerUnavailableException))
         {
             logger.DeliveryUnreadable(unexpected, source.Connector);
             throw new RefusedException(StatusCodes.Status400BadRequest, "The delivery cannot be read; the log says why.", "body");

@@ -43,26 +43,34 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         if (credentials.SecretHeader is var (name, expected) && request.Headers[name] is [{ Length: > 0 } given]
             && Same(given, secrets.Read(expected)))
             return Verdict.Accepted;
-        return credentials.HmacSecret is not null && GetSignature(credentials, request.Headers) is not null
+        return credentials.TakesSignature && GetSignature(credentials, request.Headers) is not null
             ? Verdict.DependsOnBody
             : Verdict.Refused;
     }
 
     /// <summary>Whether the signature is that of the body.</summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
-    public bool CheckBody(InboundCredentials credentials, WebhookRequest request)
+    /// <exception cref="VendorUnavailableException">The vendor that hands out the key cannot be asked.</exception>
+    public async Task<bool> CheckBodyAsync(InboundCredentials credentials, WebhookRequest request, CancellationToken cancellationToken)
     {
-        if (credentials.HmacSecret is not { } secret || GetSignature(credentials, request.Headers) is not { } signature)
+        if (GetSignature(credentials, request.Headers) is not { } signature)
             return false;
-        var key = Encoding.UTF8.GetBytes(secrets.Read(secret));
+        if (credentials.HmacSecret is { } secret)
+            return IsSignature(credentials, signature, Encoding.UTF8.GetBytes(secrets.Read(secret)), request.Body.Span);
+        return credentials.SigningKey is { } find && await find(request.Body, cancellationToken) is { } key
+            && IsSignature(credentials, signature, key, request.Body.Span);
+    }
+
+    private static bool IsSignature(InboundCredentials credentials, string signature, byte[] key, ReadOnlySpan<byte> body)
+    {
         var algorithm = credentials.Signature?.Algorithm ?? HmacAlgorithm.Sha256;
         var expected = algorithm switch
         {
 #pragma warning disable CA5350 // What Autotask signs with; a MAC does not fall with the hash's collisions.
-            HmacAlgorithm.Sha1 => HMACSHA1.HashData(key, request.Body.Span),
+            HmacAlgorithm.Sha1 => HMACSHA1.HashData(key, body),
 #pragma warning restore CA5350
-            HmacAlgorithm.Sha512 => HMACSHA512.HashData(key, request.Body.Span),
-            _ => HMACSHA256.HashData(key, request.Body.Span),
+            HmacAlgorithm.Sha512 => HMACSHA512.HashData(key, body),
+            _ => HMACSHA256.HashData(key, body),
         };
         return Decode(signature, algorithm, expected.Length) is { } given && CryptographicOperations.FixedTimeEquals(given, expected);
     }

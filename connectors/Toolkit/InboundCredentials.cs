@@ -24,7 +24,16 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
     /// </summary>
     public (string Header, HmacAlgorithm Algorithm)? Signature { get; init; }
 
-    public bool Any => Bearer is not null || Password is not null || HmacSecret is not null || SecretHeader is not null;
+    /// <summary>
+    /// Finds the key of the signature over a body, where the vendor hands it out, in place of <see cref="HmacSecret"/>; it finds null when
+    /// there is none. Throws <see cref="VendorUnavailableException"/>.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, CancellationToken, Task<byte[]?>>? SigningKey { get; init; }
+
+    /// <summary>A signature over the body may prove the sender.</summary>
+    public bool TakesSignature => HmacSecret is not null || SigningKey is not null;
+
+    public bool Any => Bearer is not null || Password is not null || TakesSignature || SecretHeader is not null;
 
     /// <summary>A setting as a secret; null when it is absent or empty.</summary>
     public static SecretReference? Secret(Connection connection, string setting) =>

@@ -47,6 +47,9 @@ public sealed class MalformedEventException(string at, string why) : Exception($
     public string Field => at;
 }
 
+/// <summary>What the vendor has to be asked about a delivery cannot be had at the moment: it may be delivered again.</summary>
+public sealed class VendorUnavailableException(string message) : Exception(message);
+
 public static class WebhookSourceServices
 {
     /// <summary>Registers a source so that connections can name it.</summary>

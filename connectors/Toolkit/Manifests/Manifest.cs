@@ -173,23 +173,48 @@ internal sealed record LookupRule(
 /// <summary>Events that the vendor sends.</summary>
 internal sealed record WebhookManifest(SenderRule Sender, IReadOnlyList<EventRule> Events);
 
-/// <summary>How a sender proves itself; the setting holds the secret.</summary>
-internal sealed record SenderRule(SenderProof Proof, string Setting, string? Header, string? UsernameSetting, HmacAlgorithm Algorithm);
+/// <summary>How a sender proves itself.</summary>
+/// <param name="Setting">Holds the secret; null when the vendor hands it out itself.</param>
+/// <param name="FetchedKey">Where the vendor hands out the key of a signature; null when a setting holds it.</param>
+internal sealed record SenderRule(
+    SenderProof Proof, string? Setting, string? Header, string? UsernameSetting, HmacAlgorithm Algorithm, FetchedKeyRule? FetchedKey);
 
-internal enum SenderProof { Bearer, Basic, Header, Hmac }
+internal enum SenderProof
+{
+    Bearer,
+    Basic,
+    Header,
+    Hmac,
+
+    /// <summary>HMAC-SHA256 over the body; the key is the SHA-256 of a text that the vendor tells at an address of its own.</summary>
+    FetchedKey,
+}
+
+/// <param name="Address">Where a delivery names the address, which counts only when it is the vendor's own host.</param>
+/// <param name="Key">Where the key is in the answer.</param>
+internal sealed record FetchedKeyRule(JsonPath Address, JsonPath Key);
+
+/// <summary>A delivery is a hint: the event is made of the record that it names, read with the connection's own credentials.</summary>
+/// <param name="Let">What is taken from the delivery, for the request and for the event, by name.</param>
+/// <param name="At">Where the record is in the answer.</param>
+internal sealed record RereadRule(IReadOnlyDictionary<string, ValueTemplate> Let, RequestTemplate Request, JsonPath At);
 
 /// <summary>One kind of event. The first that fits a document counts; one that none fits is refused.</summary>
 /// <param name="Each">Where the list of events is; <c>$</c> for one document that is one event.</param>
 /// <param name="When">What has to hold for the document to be of this kind.</param>
 /// <param name="Belongs">What has to hold for an event to be the client's; one of another company is refused.</param>
 /// <param name="Ignore">Nothing is recorded of it.</param>
+/// <param name="Reread">Null when the event is what was sent.</param>
+/// <param name="ResolvedWhen">What has to hold for it to be an end; empty where <paramref name="Status"/> tells.</param>
 internal sealed record EventRule(
     JsonPath? Each,
     IReadOnlyList<WhereRule> When,
     IReadOnlyList<WhereRule> Belongs,
     bool Ignore,
+    RereadRule? Reread,
     ValueTemplate? Id,
     ValueRule? Status,
+    IReadOnlyList<WhereRule> ResolvedWhen,
     ValueRule? Severity,
     ValueTemplate? Kind,
     ValueTemplate? Device,

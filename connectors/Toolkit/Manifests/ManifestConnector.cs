@@ -35,6 +35,15 @@ internal sealed class ManifestConnector(
             : outcome.As<string>();
     }
 
+    /// <summary>Reads a record that a delivery names.</summary>
+    public Task<CallOutcome<JsonElement>> ReadAsync(
+        Connection connection, RequestTemplate request, IReadOnlyDictionary<string, string> given, CancellationToken cancellationToken) =>
+        call.ReadAsync(connection, request, given, cancellationToken);
+
+    /// <summary>Reads what a delivery gives the address of, at the vendor's own host alone.</summary>
+    public Task<CallOutcome<JsonElement>> ReadLinkAsync(Connection connection, string link, CancellationToken cancellationToken) =>
+        call.ReadLinkAsync(connection, link, cancellationToken);
+
     public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
         Connection connection, string kind, string name, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ internal static class ManifestReader
             fields.Has("health") ? scope.Request(fields, "health", ManifestScope.Settings) : null,
             fields.Named("targets").ToDictionary(static one => one.Name, one => Target(one.Name, one.Fields, scope)),
             fields.Named("actions").ToDictionary(static one => one.Name, one => Action(name, one.Name, one.Fields, scope)),
-            fields.OptionalMapping("webhook") is { } webhook ? Webhook(webhook, scope) : null,
+            fields.OptionalMapping("webhook") is { } webhook ? WebhookReader.Read(webhook, scope) : null,
             file);
         foreach (var action in manifest.Actions.Values.Where(action => !manifest.Targets.ContainsKey(action.Spec.TargetKind)))
             fields.Error($"{action.Spec.Name} is for a {action.Spec.TargetKind}, which is not among 'targets'", fields.LineAt("actions"));
@@ -142,7 +142,7 @@ internal static class ManifestReader
     /// <summary>
     /// A credential that sees several companies needs a condition, or one client's device would be taken for another's of the same name.
     /// </summary>
-    private static List<WhereRule> Belongs(YamlFields fields, ManifestScope scope)
+    internal static List<WhereRule> Belongs(YamlFields fields, ManifestScope scope)
     {
         if (fields.Document("belongs") is JsonValue word)
         {
@@ -269,60 +269,6 @@ internal static class ManifestReader
         var list = List(fields, scope, given, close: false);
         var rule = new LookupRule(
             list, scope.Conditions(fields, "where", given), scope.Templates(fields, "let", given), scope.Template(fields, "what", given));
-        fields.NothingElse();
-        return rule;
-    }
-
-    private static WebhookManifest Webhook(YamlFields fields, ManifestScope scope)
-    {
-        var webhook = new WebhookManifest(
-            Sender(fields.Mapping("sender"), scope), [.. fields.Each("events").Select(one => Event(one, scope))]);
-        if (webhook.Events.Count == 0)
-            fields.Wrong("events", "a list of at least one kind of event", 0);
-        fields.NothingElse();
-        return webhook;
-    }
-
-    private static SenderRule Sender(YamlFields fields, ManifestScope scope)
-    {
-        var proof = fields.Choice<SenderProof>("proof");
-        var rule = new SenderRule(
-            proof,
-            scope.SecretSetting(fields, "secret"),
-            proof is SenderProof.Header or SenderProof.Hmac ? fields.Text("header") : null,
-            proof == SenderProof.Basic ? scope.Setting(fields, "username") : null,
-            proof == SenderProof.Hmac ? fields.OptionalChoice<HmacAlgorithm>("algorithm") ?? HmacAlgorithm.Sha256 : HmacAlgorithm.Sha256);
-        fields.NothingElse();
-        return rule;
-    }
-
-    private static EventRule Event(YamlFields fields, ManifestScope scope)
-    {
-        var ignore = fields.Flag("ignore", otherwise: false);
-        ValueTemplate? Find(string key) => fields.Has(key) ? scope.Template(fields, key, []) : null;
-        ValueTemplate? Need(string key) => ignore ? null : scope.Template(fields, key, []);
-        var rule = new EventRule(
-            fields.Has("each") ? ManifestScope.Path(fields, "each") : null,
-            scope.Conditions(fields, "when", []),
-            ignore ? [] : Belongs(fields, scope),
-            ignore,
-            Need("id"),
-            fields.Has("status") ? scope.Value(fields, "status", []) : null,
-            fields.Has("severity") ? scope.Value(fields, "severity", []) : null,
-            Need("kind"),
-            Find("device"),
-            Find("user"),
-            Find("title"),
-            Find("description"),
-            Need("key"),
-            Find("at"),
-            scope.Templates(fields, "attributes", []));
-        if (rule.Status is { } status && status.Map.Values.Append(status.Otherwise).OfType<string>()
-            .FirstOrDefault(static word => word is not ("firing" or "resolved")) is { } foreign)
-            fields.Error($"'status' is firing or resolved, never '{foreign}'", fields.LineAt("status"));
-        if (rule.Severity is { } severity && severity.Map.Values.Append(severity.Otherwise).OfType<string>()
-            .FirstOrDefault(static word => Severities.Named(word) is null) is { } strange)
-            fields.Error($"'severity' is info, warning, error or critical, never '{strange}'", fields.LineAt("severity"));
         fields.NothingElse();
         return rule;
     }

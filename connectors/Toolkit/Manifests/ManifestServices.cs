@@ -42,8 +42,12 @@ public static class ManifestServices
         services.AddSingleton<IConnectionProbe>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         if (manifest.Webhook is not { } webhook)
             return services;
-        var events = new ManifestEvents(manifest, webhook);
-        return services.AddSingleton<IWebhookSource>(events).AddSingleton<IConnectionCheck>(events);
+        return services
+            .AddKeyedSingleton(manifest.Name, (provider, _) => new ManifestEvents(
+                manifest, webhook, provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name),
+                provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<IWebhookSource>(provider => provider.GetRequiredKeyedService<ManifestEvents>(manifest.Name))
+            .AddSingleton<IConnectionCheck>(provider => provider.GetRequiredKeyedService<ManifestEvents>(manifest.Name));
     }
 
     private static readonly Lazy<IReadOnlyList<Manifest>> Read = new(ReadBuiltIn);

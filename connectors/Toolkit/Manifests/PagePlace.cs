@@ -12,6 +12,9 @@ internal sealed class PagePlace(PagingRule? rule)
     /// <summary>The address of the next part, as the vendor wrote it.</summary>
     public string? Next { get; private set; }
 
+    /// <summary>A place that the vendor names by its address.</summary>
+    public static PagePlace At(string link) => new(null) { Next = link };
+
     /// <summary>What the query has to hold beside that of the request; null for nothing.</summary>
     public string? Query => value is null || rule?.Parameter is not { } name
         ? null

@@ -21,6 +21,7 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
 
     private const int MaxPages = 500;
     private static readonly JsonDocument Nothing = JsonDocument.Parse("null");
+    private static readonly RequestTemplate Linked = new(HttpMethod.Get, ValueTemplate.Parse("/"), null, false);
 
     /// <summary>What templates may use of a connection.</summary>
     public Dictionary<string, string> Given(Connection connection) => Given(manifest, connection);
@@ -54,6 +55,10 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
     public Task<CallOutcome<JsonElement>> ReadAsync(
         Connection connection, RequestTemplate request, IReadOnlyDictionary<string, string> given, CancellationToken cancellationToken) =>
         SendAsync(connection, request, given, null, acts: false, ReadTimeout, cancellationToken);
+
+    /// <summary>Reads what is at an address that somebody else wrote; refused, and not called, when it is not the vendor's own host.</summary>
+    public Task<CallOutcome<JsonElement>> ReadLinkAsync(Connection connection, string link, CancellationToken cancellationToken) =>
+        SendAsync(connection, Linked, Given(connection), PagePlace.At(link), acts: false, ReadTimeout, cancellationToken);
 
     /// <summary>One call that changes something; sent once, but for a token that the vendor did not take.</summary>
     public Task<CallOutcome<JsonElement>> ActAsync(

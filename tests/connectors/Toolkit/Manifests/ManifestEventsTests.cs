@@ -103,18 +103,18 @@ public sealed class ManifestEventsTests : IDisposable
         "ninjaone", ConnectionTo("ninjaone"), ("X-Hook-Secret", "hook"), ("X-Hook-Secret", "hook")).ShouldBe(Verdict.Refused);
 
     [Fact]
-    public void A_signature_is_held_against_the_bytes_of_the_body_by_the_hash_that_the_manifest_names()
+    public async Task A_signature_is_held_against_the_bytes_of_the_body_by_the_hash_that_the_manifest_names()
     {
         var body = "{\"id\":1}"u8.ToArray();
         var good = Convert.ToHexString(HMACSHA512.HashData("hook"u8.ToArray(), body));
-        Signed("X-Acme-Signature", good, body).ShouldBeTrue();
-        Signed("X-Acme-Signature", $"sha512={good.ToLowerInvariant()}", body).ShouldBeTrue();
-        Signed("X-Acme-Signature", Convert.ToBase64String(Convert.FromHexString(good)), body).ShouldBeTrue();
-        Signed("X-Acme-Signature", good, "{\"id\": 1}"u8.ToArray()).ShouldBeFalse();
-        Signed("X-Acme-Signature", good[..^2], body).ShouldBeFalse();
-        Signed("X-Acme-Signature", Convert.ToHexString(HMACSHA256.HashData("hook"u8.ToArray(), body)), body).ShouldBeFalse();
-        Signed("X-Acme-Signature", Convert.ToHexString(HMACSHA512.HashData("other"u8.ToArray(), body)), body).ShouldBeFalse();
-        Signed("X-Signature", good, body).ShouldBeFalse();
+        (await SignedAsync("X-Acme-Signature", good, body)).ShouldBeTrue();
+        (await SignedAsync("X-Acme-Signature", $"sha512={good.ToLowerInvariant()}", body)).ShouldBeTrue();
+        (await SignedAsync("X-Acme-Signature", Convert.ToBase64String(Convert.FromHexString(good)), body)).ShouldBeTrue();
+        (await SignedAsync("X-Acme-Signature", good, "{\"id\": 1}"u8.ToArray())).ShouldBeFalse();
+        (await SignedAsync("X-Acme-Signature", good[..^2], body)).ShouldBeFalse();
+        (await SignedAsync("X-Acme-Signature", Convert.ToHexString(HMACSHA256.HashData("hook"u8.ToArray(), body)), body)).ShouldBeFalse();
+        (await SignedAsync("X-Acme-Signature", Convert.ToHexString(HMACSHA512.HashData("other"u8.ToArray(), body)), body)).ShouldBeFalse();
+        (await SignedAsync("X-Signature", good, body)).ShouldBeFalse();
     }
 
     [Theory]
@@ -293,12 +293,13 @@ public sealed class ManifestEventsTests : IDisposable
     private Verdict Judge(string connector, Connection connection, params (string Name, string Value)[] headers) =>
         new InboundAuthentication(Secrets).CheckHeaders(host.Source(connector).GetCredentials(connection), Request([], headers));
 
-    private bool Signed(string header, string signature, byte[] body)
+    private async Task<bool> SignedAsync(string header, string signature, byte[] body)
     {
         var credentials = host.Source("acme").GetCredentials(ConnectionTo("acme"));
         var request = Request(body, (header, signature));
         var authentication = new InboundAuthentication(Secrets);
-        return authentication.CheckHeaders(credentials, request) == Verdict.DependsOnBody && authentication.CheckBody(credentials, request);
+        return authentication.CheckHeaders(credentials, request) == Verdict.DependsOnBody
+            && await authentication.CheckBodyAsync(credentials, request, Token);
     }
 
     private Task<IReadOnlyList<ConnectorEvent>> ReadAsync(string connector, string body) =>

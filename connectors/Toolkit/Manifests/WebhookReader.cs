@@ -1,0 +1,84 @@
+using DevOpsAI.Common.Yaml;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+/// <summary>Reads the part of a manifest that is about events which the vendor sends.</summary>
+internal static class WebhookReader
+{
+    public static WebhookManifest Read(YamlFields fields, ManifestScope scope)
+    {
+        var webhook = new WebhookManifest(
+            Sender(fields.Mapping("sender"), scope), [.. fields.Each("events").Select(one => Event(one, scope))]);
+        if (webhook.Events.Count == 0)
+            fields.Wrong("events", "a list of at least one kind of event", 0);
+        fields.NothingElse();
+        return webhook;
+    }
+
+    private static SenderRule Sender(YamlFields fields, ManifestScope scope)
+    {
+        var proof = fields.Choice<SenderProof>("proof");
+        var rule = new SenderRule(
+            proof,
+            proof == SenderProof.FetchedKey ? null : scope.SecretSetting(fields, "secret"),
+            proof is SenderProof.Header or SenderProof.Hmac or SenderProof.FetchedKey ? fields.Text("header") : null,
+            proof == SenderProof.Basic ? scope.Setting(fields, "username") : null,
+            proof == SenderProof.Hmac ? fields.OptionalChoice<HmacAlgorithm>("algorithm") ?? HmacAlgorithm.Sha256 : HmacAlgorithm.Sha256,
+            proof == SenderProof.FetchedKey
+                ? new(ManifestScope.Path(fields, "keyAddress"), ManifestScope.Path(fields, "key"))
+                : null);
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static EventRule Event(YamlFields fields, ManifestScope scope)
+    {
+        var ignore = fields.Flag("ignore", otherwise: false);
+        var reread = fields.OptionalMapping("reread") is { } again ? Reread(again, scope) : null;
+        string[] given = [.. reread?.Let.Keys.Select(static name => $"let.{name}") ?? []];
+        ValueTemplate? Find(string key) => fields.Has(key) ? scope.Template(fields, key, given) : null;
+        ValueTemplate? Need(string key) => ignore ? null : scope.Template(fields, key, given);
+        var rule = new EventRule(
+            fields.Has("each") ? ManifestScope.Path(fields, "each") : null,
+            scope.Conditions(fields, "when", []),
+            ignore ? [] : ManifestReader.Belongs(fields, scope),
+            ignore,
+            reread,
+            Need("id"),
+            fields.Has("status") ? scope.Value(fields, "status", given) : null,
+            scope.Conditions(fields, "resolvedWhen", [.. given, .. ManifestScope.Settings]),
+            fields.Has("severity") ? scope.Value(fields, "severity", given) : null,
+            Need("kind"),
+            Find("device"),
+            Find("user"),
+            Find("title"),
+            Find("description"),
+            Need("key"),
+            Find("at"),
+            scope.Templates(fields, "attributes", given));
+        if (rule is { Reread: not null, Each: not null })
+            fields.Error("'reread' is for a delivery that is one event, so it goes without 'each'", fields.LineAt("reread"));
+        if (rule is { Status: not null, ResolvedWhen.Count: > 0 })
+            fields.Error("'status' and 'resolvedWhen' tell the same: one of them is enough", fields.LineAt("resolvedWhen"));
+        if (rule.Status is { } status && status.Map.Values.Append(status.Otherwise).OfType<string>()
+            .FirstOrDefault(static word => word is not ("firing" or "resolved")) is { } foreign)
+            fields.Error($"'status' is firing or resolved, never '{foreign}'", fields.LineAt("status"));
+        if (rule.Severity is { } severity && severity.Map.Values.Append(severity.Otherwise).OfType<string>()
+            .FirstOrDefault(static word => Severities.Named(word) is null) is { } strange)
+            fields.Error($"'severity' is info, warning, error or critical, never '{strange}'", fields.LineAt("severity"));
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static RereadRule Reread(YamlFields fields, ManifestScope scope)
+    {
+        var let = scope.Templates(fields, "let", []);
+        string[] given = [.. ManifestScope.Settings, .. let.Keys.Select(static name => $"let.{name}")];
+        var rule = new RereadRule(
+            let, scope.Request(fields, "request", given), fields.Has("at") ? ManifestScope.Path(fields, "at") : JsonPath.Parse("$"));
+        if (rule.Request.Method != HttpMethod.Get)
+            fields.Error("'request' of 'reread' is a GET, which changes nothing", fields.LineAt("request"));
+        fields.NothingElse();
+        return rule;
+    }
+}
