@@ -89,8 +89,8 @@ internal sealed partial class AlertmanagerApi(VendorClient vendor, ISecretSource
             var outcome = await call(address, Authorization(connection));
             return outcome is CallOutcome<T>.Refused("401" or "403", _)
                 ? new CallOutcome<T>.Refused(
-                    "credentials", $"Alertmanager does not take the credentials of {connection.Name}. Set {BearerSetting}, or {UsernameSetting} "
-                    + $"and {PasswordSetting}, anew.")
+                    "credentials", $"Alertmanager does not take the credentials of {connection.Name}. Set {BearerSetting}, or "
+                    + $"{UsernameSetting} and {PasswordSetting}, anew.")
                 : outcome;
         }
         catch (SecretUnavailableException missing)

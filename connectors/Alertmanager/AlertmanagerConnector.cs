@@ -24,7 +24,8 @@ internal sealed class AlertmanagerConnector(AlertmanagerApi api, TimeProvider cl
     public async Task<CallOutcome<string>> CheckAsync(Connection connection, CancellationToken cancellationToken) =>
         AlertmanagerApi.IsSet(connection)
             ? await api.ReadAsync(
-                connection, "status", answer => $"Alertmanager {answer["versionInfo"]!["version"]!.GetValue<string>()} answers {connection.Name}.",
+                connection, "status",
+                answer => $"Alertmanager {answer["versionInfo"]!["version"]!.GetValue<string>()} answers {connection.Name}.",
                 cancellationToken)
             : new CallOutcome<string>.Done($"{connection.Name} has no Url: it is sent events, and nothing is asked of Alertmanager.");
 
@@ -107,15 +108,16 @@ internal sealed class AlertmanagerConnector(AlertmanagerApi api, TimeProvider cl
     }
 
     /// <summary>Ends the silences of this alert that are ours; one that somebody else made stays.</summary>
-    private async Task<CallOutcome<ActionReceipt>> UnsilenceAsync(Connection connection, Target target, CancellationToken cancellationToken)
+    private async Task<CallOutcome<ActionReceipt>> UnsilenceAsync(
+        Connection connection, Target target, CancellationToken cancellationToken)
     {
         if (Check(connection, target) is { } foreign)
             return foreign.As<ActionReceipt>();
         var kept = await SilencesAsync(connection, cancellationToken);
         if (kept is not CallOutcome<IReadOnlyList<KeptSilence>>.Done(var all))
             return NothingDone<IReadOnlyList<KeptSilence>, ActionReceipt>(kept);
-        var ours = all.Where(one => !one.HasEnded && one.By == Author && one.IsFor(target.Id) && one.IsOnly(AlertmanagerApi.Only(connection)))
-            .ToList();
+        var only = AlertmanagerApi.Only(connection);
+        var ours = all.Where(one => !one.HasEnded && one.By == Author && one.IsFor(target.Id) && one.IsOnly(only)).ToList();
         foreach (var silence in ours)
         {
             var outcome = await api.DeleteAsync(connection, $"silence/{Uri.EscapeDataString(silence.Id)}", cancellationToken);
@@ -150,7 +152,7 @@ internal sealed class AlertmanagerConnector(AlertmanagerApi api, TimeProvider cl
         api.ReadAsync<IReadOnlyList<FiringAlert>>(
             connection, "alerts",
             answer => [.. answer.AsArray().Select(static one => FiringAlert.Read(one!))
-                .Where(alert => AlertmanagerApi.Only(connection) is not { } only || alert.Labels.GetValueOrDefault(only.Key) == only.Value)],
+                .Where(alert => alert.IsOnly(AlertmanagerApi.Only(connection)))],
             cancellationToken);
 
     private Task<CallOutcome<IReadOnlyList<KeptSilence>>> SilencesAsync(Connection connection, CancellationToken cancellationToken) =>
@@ -162,5 +164,6 @@ internal sealed class AlertmanagerConnector(AlertmanagerApi api, TimeProvider cl
         ? new CallOutcome<TOther>.NotDone(message)
         : outcome.As<TOther>();
 
-    private static string Rfc3339(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Rfc3339(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -16,6 +16,9 @@ internal sealed record FiringAlert(string Fingerprint, IReadOnlyDictionary<strin
 
     public bool IsCalled(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase) || Fingerprint == name;
 
+    /// <summary>Whether it is one of the client's; all are where no label tells clients apart.</summary>
+    public bool IsOnly(KeyValuePair<string, string>? only) => only is not { } label || Labels.GetValueOrDefault(label.Key) == label.Value;
+
     public string Client(Connection connection) => AlertmanagerApi.Only(connection)?.Value ?? "";
 }
 

@@ -40,7 +40,7 @@ internal sealed class ControlChannel : IAsyncDisposable
     public bool HasActed { get; private set; }
 
     /// <summary>Signs in.</summary>
-    /// <exception cref="ControlChannelException">The server cannot be reached, is not the one that was meant, or takes nobody in.</exception>
+    /// <exception cref="ControlChannelException">The server cannot be reached, is not the one meant, or takes nobody in.</exception>
     public static async Task<ControlChannel> OpenAsync(
         MeshCentralSettings settings, string password, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed class ControlChannel : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a request that changes nothing and waits for its answer; whatever else comes meanwhile is not for this call.</summary>
+    /// <summary>Sends a request that changes nothing and waits for its answer; what else comes meanwhile is not for this call.</summary>
     /// <exception cref="ControlChannelException">The session ended.</exception>
     public async Task<JsonElement> AskAsync(JsonObject request, Func<JsonElement, bool> isAnswer, CancellationToken cancellationToken)
     {
@@ -144,13 +144,14 @@ internal sealed class ControlChannel : IAsyncDisposable
         catch (WebSocketException) when (untrusted is { } hash)
         {
             throw new ControlChannelException(
-                $"The certificate of MeshCentral is not one that is trusted; its SHA-256 is {hash}. If that is the server's, set Certificate "
-                + "to it.", isFinal: true);
+                $"The certificate of MeshCentral is not one that is trusted; its SHA-256 is {hash}. If that is the server's, set "
+                + "Certificate to it.", isFinal: true);
         }
         catch (WebSocketException) when ((int)socket.HttpStatusCode >= 200)
         {
             var status = (int)socket.HttpStatusCode;
-            throw new ControlChannelException($"{settings.Control.Host} answered {status} and {NotMeshCentral}", status is >= 300 and < 500);
+            throw new ControlChannelException(
+                $"{settings.Control.Host} answered {status} and {NotMeshCentral}", isFinal: status is >= 300 and < 500);
         }
         catch (WebSocketException)
         {

@@ -73,7 +73,10 @@ internal static class MeshActions
                 if (Answers(message, command, device) is { } outcome)
                     return outcome;
                 if (Leaves(message, device))
-                    return new CallOutcome<ActionReceipt>.Unknown($"The agent of {device.Name} left MeshCentral before it told how the command ended.");
+                {
+                    return new CallOutcome<ActionReceipt>.Unknown(
+                        $"The agent of {device.Name} left MeshCentral before it told how the command ended.");
+                }
                 if (Console(message, device) is not { } said)
                     continue;
                 hasBegun |= command.Begins(said);

@@ -79,7 +79,10 @@ public sealed class MeshCentralConnector(ISecretSource secrets, TimeProvider clo
         if (Check(connection, call.Target) is { } why)
             return new CallOutcome<ActionReceipt>.Refused("foreign-target", why);
         if (!running.TryAdd(call.Target.Id, call.OperationId))
-            return new CallOutcome<ActionReceipt>.NotDone($"{call.Target.Name} is still at an order of ours; nothing was sent.", OneAtATime);
+        {
+            return new CallOutcome<ActionReceipt>.NotDone(
+                $"{call.Target.Name} is still at an order of ours; nothing was sent.", OneAtATime);
+        }
         try
         {
             return await WithSessionAsync(
@@ -109,7 +112,8 @@ public sealed class MeshCentralConnector(ISecretSource secrets, TimeProvider clo
             : await MeshActions.CarryOutAsync(session, device, call, clock, cancellationToken);
     }
 
-    private async Task<Dictionary<string, string>> ObserveAsync(ControlChannel channel, MeshDevice device, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, string>> ObserveAsync(
+        ControlChannel channel, MeshDevice device, CancellationToken cancellationToken)
     {
         var seen = new Dictionary<string, string>(StringComparer.Ordinal) { ["device.online"] = device.IsOnline ? "true" : "false" };
         if (device.System is { } system)
@@ -124,19 +128,24 @@ public sealed class MeshCentralConnector(ISecretSource secrets, TimeProvider clo
             seen["device.lastSeen"] = Rfc3339(DateTimeOffset.FromUnixTimeMilliseconds(last));
         }
         var about = await AboutAsync(channel, "getsysinfo", device, cancellationToken);
-        if (about.TryGetProperty("hardware", out var hardware) && hardware.ValueKind == JsonValueKind.Object
-            && hardware.TryGetProperty("identifiers", out var identifiers)
-            && (MeshDevice.Text(identifiers, "bios_serial") ?? MeshDevice.Text(identifiers, "board_serial"))?.Trim() is { Length: > 0 } serial)
+        if (Serial(about) is { Length: > 0 } serial)
             seen["device.serial"] = serial;
         return seen;
     }
+
+    private static string? Serial(JsonElement about) =>
+        about.TryGetProperty("hardware", out var hardware) && hardware.ValueKind == JsonValueKind.Object
+        && hardware.TryGetProperty("identifiers", out var identifiers)
+            ? (MeshDevice.Text(identifiers, "bios_serial") ?? MeshDevice.Text(identifiers, "board_serial"))?.Trim()
+            : null;
 
     private static Task<JsonElement> AboutAsync(
         ControlChannel channel, string action, MeshDevice device, CancellationToken cancellationToken) => channel.AskAsync(
         new JsonObject { ["action"] = action, ["nodeid"] = device.Id },
         answer => MeshDevice.Text(answer, "action") == action && MeshDevice.Text(answer, "nodeid") == device.Id, cancellationToken);
 
-    private static string Rfc3339(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Rfc3339(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string? Check(Connection connection, Target target) => target switch
     {

@@ -49,7 +49,8 @@ internal sealed record MeshSession(ControlChannel Channel, string Group, string 
             if (!answer.TryGetProperty("nodes", out var nodes) || nodes.ValueKind != JsonValueKind.Object)
             {
                 return new CallOutcome<IReadOnlyList<MeshDevice>>.Refused(
-                    "group", $"MeshCentral does not list the group: {VendorResponse.Short(MeshDevice.Text(answer, "result") ?? "no reason")}");
+                    "group",
+                    $"MeshCentral does not list the group: {VendorResponse.Short(MeshDevice.Text(answer, "result") ?? "no reason")}");
             }
             // Also where a device is named by its id, it is the client's only as part of this group.
             var part = nodes.TryGetProperty(Group, out var list) && list.ValueKind == JsonValueKind.Array ? list.GetArrayLength() : 0;
@@ -83,7 +84,8 @@ internal sealed record MeshSession(ControlChannel Channel, string Group, string 
     {
         var (bit, name) = MeshCentralCatalog.RightFor(action);
         var user = MeshDevice.Text(Channel.User, "_id");
-        HashSet<string> ours = [.. MeshDevice.ReadLinks(Channel.User).Keys.Where(static one => one.StartsWith("ugrp/", StringComparison.Ordinal))];
+        HashSet<string> ours =
+            [.. MeshDevice.ReadLinks(Channel.User).Keys.Where(static one => one.StartsWith("ugrp/", StringComparison.Ordinal))];
         if (user is not null)
             ours.Add(user);
         var given = Links.Concat(device?.Links ?? new Dictionary<string, long>()).Where(link => ours.Contains(link.Key)).ToList();

@@ -55,7 +55,8 @@ internal sealed partial class ShellCommand
         if (end < from)
             return new(null, result[from..]);
         var code = result.AsSpan(end + mark.Length + " ended ".Length).Trim();
-        return new(int.TryParse(code, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exit) ? exit : null, result[from..end]);
+        var isTold = int.TryParse(code, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exit);
+        return new(isTold ? exit : null, result[from..end]);
     }
 
     private string ForShell(string line) =>

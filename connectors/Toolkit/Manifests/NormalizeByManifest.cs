@@ -61,7 +61,9 @@ internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestH
             case CallOutcome<JsonElement>.Done(var answer):
                 if (reread.At.Find(answer) is not { ValueKind: JsonValueKind.Object } record)
                     throw new MalformedEventException(at, $"names a record that {request.Vendor} does not have.");
-                return rule.Belongs.All(one => one.Holds(new(record, given))) ? [Event(request with { Given = given }, rule, record, "")] : [];
+                return rule.Belongs.All(one => one.Holds(new(record, given)))
+                    ? [Event(request with { Given = given }, rule, record, "")]
+                    : [];
             case CallOutcome<JsonElement>.Refused(_, var message):
                 throw new MalformedEventException(at, $"names a record that {request.Vendor} does not give: {message}");
             case CallOutcome<JsonElement>.NotDone(var message, _):

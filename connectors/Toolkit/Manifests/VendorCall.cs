@@ -56,7 +56,9 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         Connection connection, RequestTemplate request, IReadOnlyDictionary<string, string> given, CancellationToken cancellationToken) =>
         SendAsync(connection, request, given, null, acts: false, ReadTimeout, cancellationToken);
 
-    /// <summary>Reads what is at an address that somebody else wrote; refused, and not called, when it is not the vendor's own host.</summary>
+    /// <summary>
+    /// Reads what is at an address that somebody else wrote; refused, and not called, when it is not the vendor's own host.
+    /// </summary>
     public Task<CallOutcome<JsonElement>> ReadLinkAsync(Connection connection, string link, CancellationToken cancellationToken) =>
         SendAsync(connection, Linked, Given(connection), PagePlace.At(link), acts: false, ReadTimeout, cancellationToken);
 

@@ -21,7 +21,7 @@ public sealed class ConnectorCommandsTests
         (code, error).ShouldBe((0, ""));
         output.ShouldContain("ninjaone      NinjaOne: events; finds device; 5 actions");
         output.ShouldContain("sandbox       Sandbox (simulation): events;");
-        output.ShouldContain("alertmanager  Prometheus Alertmanager: events\n");
+        output.ShouldContain("alertmanager  Prometheus Alertmanager: events; finds alert; 2 actions\n");
         foreach (var line in (await RunAsync("list", "--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             JsonDocument.Parse(line).RootElement.GetProperty("name").GetString().ShouldNotBeNullOrEmpty();
     }

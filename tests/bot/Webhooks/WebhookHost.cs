@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -60,7 +61,7 @@ internal sealed class WebhookHost : IAsyncDisposable
             .AddSingleton<IKeyRing, InMemoryKeyRing>()
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()
-            .AddCoreFeatures().AddTenancy().AddTenantConnections().AddIncidents().AddWebhooks();
+            .AddCoreFeatures().AddTenancy().AddTenantConnections().AddIncidents().AddWebhooks().AddConnectors(null, ".");
         foreach (var type in new[] { typeof(ReceiveEvents), typeof(IWebhookSource) }.SelectMany(one => one.Assembly.GetTypes())
             .Where(type => type is { IsClass: true, Namespace: "DevOpsAI.Incidents" }
                 || type.Namespace?.StartsWith("DevOpsAI.Connectors", StringComparison.Ordinal) is true))
