@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
-using DevOpsAI.Connectors.Toolkit;
 
 namespace DevOpsAI.Connectors.Alertmanager;
 
@@ -38,7 +37,7 @@ internal sealed class AlertmanagerConnector(AlertmanagerApi api, TimeProvider cl
         var outcome = await ListAsync(connection, cancellationToken);
         return outcome is CallOutcome<IReadOnlyList<FiringAlert>>.Done(var alerts)
             ? new CallOutcome<IReadOnlyList<Target>>.Done([.. alerts.Where(alert => alert.IsCalled(name))
-                .Select(alert => new Target(connection.Name, kind, alert.Fingerprint, alert.Name, alert.Client(connection)))])
+                .Select(alert => new Target(connection.Name, kind, alert.Fingerprint, alert.Name, AlertmanagerApi.Only(connection)?.Value ?? ""))])
             : outcome.As<IReadOnlyList<Target>>();
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using DevOpsAI.Connections;
 
 namespace DevOpsAI.Connectors.Alertmanager;
 
@@ -18,8 +17,6 @@ internal sealed record FiringAlert(string Fingerprint, IReadOnlyDictionary<strin
 
     /// <summary>Whether it is one of the client's; all are where no label tells clients apart.</summary>
     public bool IsOnly(KeyValuePair<string, string>? only) => only is not { } label || Labels.GetValueOrDefault(label.Key) == label.Value;
-
-    public string Client(Connection connection) => AlertmanagerApi.Only(connection)?.Value ?? "";
 }
 
 /// <summary>A silence that Alertmanager keeps, also for days after it has ended.</summary>

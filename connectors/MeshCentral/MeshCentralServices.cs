@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Connectors.Toolkit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

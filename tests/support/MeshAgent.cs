@@ -26,7 +26,9 @@ public sealed class MeshAgent : IDisposable
     {
         if (!OperatingSystem.IsLinux() || Kind() is null)
             return "MeshCentral's agent is run on Linux on x64 and ARM64 only";
-        return Environment.IsPrivilegedProcess && !File.Exists(Dropper) ? "there is no setpriv to run MeshCentral's agent as nobody with" : null;
+        return Environment.IsPrivilegedProcess && !File.Exists(Dropper)
+            ? "there is no setpriv to run MeshCentral's agent as nobody with"
+            : null;
     }
 
     internal static async Task<MeshAgent> StartAsync(
@@ -37,13 +39,11 @@ public sealed class MeshAgent : IDisposable
 #pragma warning disable CA1416 // Missing() says before that it is Linux.
         File.SetUnixFileMode(folder, everybody);
         var program = Path.Combine(folder, "meshagent");
-        using (var handler = new HttpClientHandler
+        using (var handler = new SocketsHttpHandler())
         {
-            ServerCertificateCustomValidationCallback = (_, given, _, _) =>
-                Convert.ToHexStringLower(SHA256.HashData(given!.RawData)) == certificate,
-        })
-        using (var http = new HttpClient(handler) { BaseAddress = server, Timeout = Hang.Limit })
-        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, given, _, _) =>
+                given is not null && Convert.ToHexStringLower(SHA256.HashData(given.GetRawCertData())) == certificate;
+            using var http = new HttpClient(handler) { BaseAddress = server, Timeout = Hang.Limit };
             await File.WriteAllBytesAsync(program, await http.GetByteArrayAsync($"meshagents?id={Kind()}"));
             await File.WriteAllBytesAsync(
                 Path.Combine(folder, "meshagent.msh"),
@@ -54,9 +54,10 @@ public sealed class MeshAgent : IDisposable
         var known = await DevicesAsync(administrator, group);
         var process = Process.Start(Run(program, folder))!;
         _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        using var bound = new CancellationTokenSource(Hang.Limit);
         string device;
         while ((device = (await DevicesAsync(administrator, group)).Except(known).FirstOrDefault() ?? "").Length == 0)
-            await Task.Delay(100);
+            await Task.Delay(100, bound.Token);
         await administrator.AskAsync(
             new() { ["action"] = "changedevice", ["nodeid"] = device, ["name"] = name },
             message => message["event"]?["action"]?.ToString() == "changenode" && message["event"]!["node"]?["name"]?.ToString() == name);

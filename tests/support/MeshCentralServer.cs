@@ -8,8 +8,8 @@ using System.Text.Json.Nodes;
 namespace DevOpsAI.Tests.Support;
 
 /// <summary>
-/// A real MeshCentral (npm <c>meshcentral</c>) on 127.0.0.1 with a self-signed certificate and an account <see cref="Administrator"/>. Ended
-/// with this process at the latest.
+/// A real MeshCentral (npm <c>meshcentral</c>) on 127.0.0.1 with a self-signed certificate and an account <see cref="Administrator"/>.
+/// Ended with this process at the latest.
 /// </summary>
 public sealed class MeshCentralServer : IAsyncDisposable
 {
@@ -132,7 +132,8 @@ public sealed class MeshCentralServer : IAsyncDisposable
     private static async Task<MeshCentralServer> StartAsync(string data)
     {
         var settings = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(data, "config.json")))!;
-        var address = new Uri($"https://127.0.0.1:{settings["settings"]!["port"]!.GetValue<int>().ToString(CultureInfo.InvariantCulture)}/");
+        var port = settings["settings"]!["port"]!.GetValue<int>();
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}/"));
         var process = Process.Start(Node(data))!;
         using var bound = new CancellationTokenSource(StartsWithin);
         while (await process.StandardOutput.ReadLineAsync(bound.Token) is { } line)
@@ -148,13 +149,11 @@ public sealed class MeshCentralServer : IAsyncDisposable
     private static async Task<string> CertificateAsync(Uri address)
     {
         var hash = "";
-        using var handler = new HttpClientHandler
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
         {
-            ServerCertificateCustomValidationCallback = (_, certificate, _, _) =>
-            {
-                hash = Convert.ToHexStringLower(SHA256.HashData(certificate!.RawData));
-                return true;
-            },
+            hash = Convert.ToHexStringLower(SHA256.HashData(certificate!.GetRawCertData()));
+            return hash.Length > 0;
         };
         using var http = new HttpClient(handler) { Timeout = Hang.Limit };
         using var answer = await http.GetAsync(address);
@@ -180,8 +179,9 @@ public sealed class MeshCentralServer : IAsyncDisposable
         start.Environment["npm_config_offline"] = "true";
         foreach (var proxy in (string[])["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"])
             start.Environment.Remove(proxy);
-        foreach (var argument in (string[])[
-            "1800", "node", Path.Combine(Folder, "node_modules", "meshcentral"), "--datapath", data, "--filespath", Path.Combine(data, "files"), .. arguments])
+        var program = Path.Combine(Folder, "node_modules", "meshcentral");
+        foreach (var argument in (string[])
+            ["1800", "node", program, "--datapath", data, "--filespath", Path.Combine(data, "files"), .. arguments])
             start.ArgumentList.Add(argument);
         return start;
     }

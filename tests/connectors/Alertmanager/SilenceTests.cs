@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Alertmanager;
-using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Connectors.Toolkit;
 using DevOpsAI.Tests.Support;
