@@ -1,5 +1,6 @@
 using DevOpsAI.Connectors.Alertmanager;
 using DevOpsAI.Connectors.CloudEvents;
+using DevOpsAI.Connectors.MicrosoftGraph;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Connectors.Toolkit.Manifests;
@@ -21,6 +22,7 @@ public static class ConnectorServices
         .AddWebhookSource<AlertmanagerSource>()
         .AddSingleton(CloudEventsSource.Description)
         .AddWebhookSource<CloudEventsSource>()
+        .AddMicrosoftGraph()
         .AddSingleton(SandboxServices.Description)
         .AddWebhookSource<SandboxEvents>();
 }

@@ -1,0 +1,24 @@
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DevOpsAI.Connectors.MicrosoftGraph;
+
+public static class GraphServices
+{
+    /// <summary>Microsoft Graph, so that connections can name it. Its SDK is loaded with the first call and not before.</summary>
+    public static IServiceCollection AddMicrosoftGraph(this IServiceCollection services) => services
+        .AddVendorCalls()
+        .AddSingleton(GraphDescription.Description)
+        .AddSingleton<GraphTokens>()
+        .AddSingleton<GraphCalls>()
+        .AddSingleton<GraphHealth>()
+        .AddSingleton<GraphUsers>()
+        .AddSingleton<GraphDevices>()
+        .AddSingleton<GraphKind, GraphUserKind>()
+        .AddSingleton<GraphKind, GraphDeviceKind>()
+        .AddSingleton<GraphConnector>()
+        .AddSingleton<IConnector>(static provider => provider.GetRequiredService<GraphConnector>())
+        .AddSingleton<IConnectionCheck>(static provider => provider.GetRequiredService<GraphConnector>())
+        .AddSingleton<IConnectionProbe>(static provider => provider.GetRequiredService<GraphConnector>());
+}

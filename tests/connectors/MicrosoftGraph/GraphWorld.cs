@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using DevOpsAI.Tests.Connectors.Toolkit;
+
+namespace DevOpsAI.Tests.Connectors.MicrosoftGraph;
+
+/// <summary>What is in the two directories; each is seen with its own tokens alone. Filters are read as Graph reads them.</summary>
+internal sealed class GraphWorld
+{
+    private readonly Lock gate = new();
+
+    /// <summary>By directory and collection, as in <c>users</c>.</summary>
+    public Dictionary<(string Directory, string Collection), List<JsonObject>> All { get; } = new()
+    {
+        [(GraphHost.ContosoId, "users")] =
+        [
+            User(GraphHost.MiaId, GraphHost.Mia, "Mia Okafor"),
+            User("22222222-44d7-43e1-9a83-5f2406dee5bd", "sean.o'neil@northwinddental.example", "Sean O'Neil"),
+            User("33333333-44d7-43e1-9a83-5f2406dee5bd", "guest_fabrikam.example#EXT#@northwinddental.example", "100% Guest"),
+            User("44444444-44d7-43e1-9a83-5f2406dee5bd", "j.lee@northwinddental.example", "Jo Lee"),
+            User("55555555-44d7-43e1-9a83-5f2406dee5bd", "jo.lee@northwinddental.example", "Jo Lee", isSynchronized: true),
+        ],
+        [(GraphHost.FabrikamId, "users")] = [User("99999999-44d7-43e1-9a83-5f2406dee5bd", GraphHost.Mia, "Mia Okafor")],
+        [(GraphHost.ContosoId, "managedDevices")] =
+        [
+            Device(GraphHost.PcId, "ND-PC-014"), Device("22222222-034c-705c-4c03-5c704c035c70", "TWICE"),
+            Device("33333333-034c-705c-4c03-5c704c035c70", "TWICE"),
+        ],
+        [(GraphHost.FabrikamId, "managedDevices")] = [Device("99999999-034c-705c-4c03-5c704c035c70", "ND-PC-014")],
+        [(GraphHost.ContosoId, "riskyUsers")] = [new() { ["id"] = GraphHost.MiaId, ["riskLevel"] = "high", ["riskState"] = "atRisk" }],
+    };
+
+    /// <summary>Writes that Graph took, as <c>PATCH /users/…</c>.</summary>
+    public List<string> Effects { get; } = [];
+
+    public int PageSize { get; set; } = 100;
+
+    public JsonObject Find(string directory, string collection, string id)
+    {
+        lock (gate)
+            return All[(directory, collection)].Single(one => one["id"]!.ToString() == id);
+    }
+
+    public VendorReply Answer(string directory, VendorRequest request, Uri address)
+    {
+        lock (gate)
+        {
+            return (request.Method, request.Path.Trim('/').Split('/')) switch
+            {
+                ("GET", ["organization"]) => VendorReply.Ok(
+                    $$"""{"value":[{"id":"{{directory}}","displayName":"{{(directory == GraphHost.ContosoId ? "Northwind Dental" : "Fabrikam")}}"}]}"""),
+                ("GET", [.., "users" or "managedDevices" or "alerts_v2" or "incidents" or "issues" or "riskyUsers" or "subscriptions"]) =>
+                    List(directory, request, address),
+                ("GET", [.., var collection, var id]) => One(directory, collection, id, static _ => { }),
+                ("PATCH", [.., var collection, var id]) => Write(request, One(directory, collection, id, found => Change(found, request.Json))),
+                ("POST", [.., var collection, var id, "revokeSignInSessions"]) => Write(
+                    request, One(directory, collection, id, static found => found["signInSessionsValidFromDateTime"] = "2026-12-01T00:00:00Z"),
+                    """{"value":true}"""),
+                ("POST", [.., var collection, var id, "rebootNow" or "shutDown" or "windowsDefenderScan"]) => Write(
+                    request, One(directory, collection, id, found => Queue(found, request.Path.Split('/')[^1])), ""),
+                _ => GraphHost.Error(404, "ResourceNotFound"),
+            };
+        }
+    }
+
+    private VendorReply Write(VendorRequest request, VendorReply reply, string? body = null)
+    {
+        if (reply.Status != 200)
+            return reply;
+        Effects.Add($"{request.Method} {request.Path}");
+        return string.IsNullOrEmpty(body) ? new(204) : VendorReply.Ok(body);
+    }
+
+    private VendorReply One(string directory, string collection, string id, Action<JsonObject> act)
+    {
+        var found = All.GetValueOrDefault((directory, collection))?.FirstOrDefault(one => one["id"]!.ToString() == id);
+        if (found is null)
+            return GraphHost.Error(404, "Request_ResourceNotFound", $"Resource '{id}' does not exist.");
+        act(found);
+        return VendorReply.Ok(found.ToJsonString());
+    }
+
+    private VendorReply List(string directory, VendorRequest request, Uri address)
+    {
+        var collection = request.Path.Split('/')[^1];
+        var all = All.GetValueOrDefault((directory, collection)) ?? [];
+        var fitting = all.Where(one => Fits(one, request.Query.GetValueOrDefault("$filter"))).ToList();
+        var skip = int.Parse(request.Query.GetValueOrDefault("$skiptoken", "0"), null);
+        var page = new JsonObject
+        {
+            ["value"] = new JsonArray([.. fitting.Skip(skip).Take(PageSize).Select(static one => one.DeepClone())]),
+        };
+        if (fitting.Count > skip + PageSize)
+        {
+            var query = string.Join('&', request.Query.Where(static one => one.Key != "$skiptoken")
+                .Select(static one => $"{Uri.EscapeDataString(one.Key)}={Uri.EscapeDataString(one.Value)}").Append($"$skiptoken={skip + PageSize}"));
+            page["@odata.nextLink"] = $"{address.ToString().TrimEnd('/')}{request.Path}?{query}";
+        }
+        return VendorReply.Ok(page.ToJsonString());
+    }
+
+    /// <summary><c>a eq 'b'</c> and <c>a ge time</c>, joined by <c>or</c>; anything else fits nothing.</summary>
+    private static bool Fits(JsonObject one, string? filter) => filter is null || filter.Split(" or ").Any(part => part.Split(' ', 3) switch
+    {
+        [var member, "eq", ['\'', .. var text, '\'']] => text.Replace("''", "\0", StringComparison.Ordinal) is var whole
+            && !whole.Contains('\'') && string.Equals(
+                one[member]?.ToString(), whole.Replace('\0', '\''), StringComparison.OrdinalIgnoreCase),
+        [var member, "ge", var time] => string.CompareOrdinal(one[member]?.ToString(), time) >= 0,
+        [var member, "eq", var word] => one[member]?.ToString() == word,
+        _ => false,
+    });
+
+    private static void Change(JsonObject found, JsonNode change)
+    {
+        foreach (var (name, value) in change.AsObject())
+            found[name] = value?.DeepClone();
+    }
+
+    private static void Queue(JsonObject found, string action) => found["deviceActionResults"]!.AsArray().Add(new JsonObject
+    {
+        ["actionName"] = action, ["actionState"] = "pending", ["startDateTime"] = "2026-12-01T00:00:00Z",
+    });
+
+    /// <summary>As the vendor's sample has it.</summary>
+    private static JsonObject Device(string id, string name) => new()
+    {
+        ["id"] = id, ["deviceName"] = name, ["serialNumber"] = "5CG2098XYZ", ["operatingSystem"] = "Windows", ["osVersion"] = "10.0.22631.4037",
+        ["userPrincipalName"] = GraphHost.Mia, ["lastSyncDateTime"] = "2026-08-20T11:31:08Z", ["isEncrypted"] = true,
+        ["complianceState"] = "noncompliant", ["deviceActionResults"] = new JsonArray(),
+    };
+
+    private static JsonObject User(string id, string upn, string name, bool? isSynchronized = null) => new()
+    {
+        ["id"] = id, ["userPrincipalName"] = upn, ["displayName"] = name, ["accountEnabled"] = true,
+        ["onPremisesSyncEnabled"] = isSynchronized, ["signInSessionsValidFromDateTime"] = "2026-07-01T10:00:00Z",
+    };
+}
