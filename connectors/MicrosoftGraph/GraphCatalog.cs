@@ -24,7 +24,7 @@ internal static class GraphCatalog
     [
         "action.{action}.state", "device.compliance", "device.encrypted", "device.lastSeen", "device.lastUser", "device.os",
         "device.serial",
-        "user.enabled", "user.risk", "user.sessionsValidFrom", "user.synchronized",
+        "user.enabled", "user.risk", "user.riskySignIns", "user.sessionsValidFrom", "user.synchronized",
     ];
 
     private static ActionSpec Action(string name, Reversibility reversibility, string command, string? rollback = null, bool repeats = true)

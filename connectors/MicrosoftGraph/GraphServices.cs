@@ -15,10 +15,22 @@ public static class GraphServices
         .AddSingleton<GraphHealth>()
         .AddSingleton<GraphUsers>()
         .AddSingleton<GraphDevices>()
+        .AddSingleton<GraphRisks>()
+        .AddSingleton<GraphSignals>()
         .AddSingleton<GraphKind, GraphUserKind>()
         .AddSingleton<GraphKind, GraphDeviceKind>()
         .AddSingleton<GraphConnector>()
         .AddSingleton<IConnector>(static provider => provider.GetRequiredService<GraphConnector>())
         .AddSingleton<IConnectionCheck>(static provider => provider.GetRequiredService<GraphConnector>())
-        .AddSingleton<IConnectionProbe>(static provider => provider.GetRequiredService<GraphConnector>());
+        .AddSingleton<IConnectionProbe>(static provider => provider.GetRequiredService<GraphConnector>())
+        .AddWebhookSource<GraphNotifications>();
+
+    /// <summary>The watch over connections to Graph, in the bot that works with them.</summary>
+    public static IServiceCollection AddMicrosoftGraphWatch(this IServiceCollection services) => services
+        .AddSingleton<GraphAlerts>()
+        .AddSingleton<GraphIssues>()
+        .AddSingleton<GraphPositions>()
+        .AddSingleton<GraphPoll>()
+        .AddSingleton<GraphSubscriptions>()
+        .AddHostedService<GraphWatcher>();
 }

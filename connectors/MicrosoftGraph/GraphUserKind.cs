@@ -1,9 +1,10 @@
+using System.Globalization;
 using DevOpsAI.Connections;
 
 namespace DevOpsAI.Connectors.MicrosoftGraph;
 
 /// <summary>Users of Entra ID, by user principal name or display name.</summary>
-internal sealed class GraphUserKind(GraphUsers users) : GraphKind
+internal sealed class GraphUserKind(GraphUsers users, GraphRisks risks) : GraphKind
 {
     public override string Kind => "user";
 
@@ -28,8 +29,10 @@ internal sealed class GraphUserKind(GraphUsers users) : GraphKind
         if (user.SessionsValidFrom is { } from)
             seen["user.sessionsValidFrom"] = Time(from);
         // Entra ID Protection is a licence of its own, and its permission is not needed for the rest.
-        if (await users.ReadRiskAsync(connection, id, cancellationToken) is CallOutcome<string>.Done(var risk))
+        if (await risks.UserAsync(connection, id, cancellationToken) is CallOutcome<string>.Done(var risk))
             seen["user.risk"] = risk;
+        if (await risks.DetectionsAsync(connection, id, cancellationToken) is CallOutcome<IReadOnlyList<string>>.Done(var signIns))
+            seen["user.riskySignIns"] = signIns.Count.ToString(CultureInfo.InvariantCulture);
         return new CallOutcome<IReadOnlyDictionary<string, string>>.Done(seen);
     }
 

@@ -20,7 +20,6 @@ internal sealed class GraphUsers(GraphCalls calls)
     private static readonly GraphRight Switching = new("disable or enable this account", "User.EnableDisableAccount.All",
         "for accounts of administrators the application needs a directory role too, as User Administrator");
     private static readonly GraphRight Revoking = new("end the sessions of this account", "User.RevokeSessions.All");
-    private static readonly GraphRight Risk = new("read risky users", "IdentityRiskyUser.Read.All");
 
     private static readonly string[] Members =
         ["id", "displayName", "userPrincipalName", "accountEnabled", "onPremisesSyncEnabled", "signInSessionsValidFromDateTime"];
@@ -55,15 +54,6 @@ internal sealed class GraphUsers(GraphCalls calls)
             (graph, stop) => graph.Users[id].GetAsync(static request => request.QueryParameters.Select = Members, stop), Read!,
             cancellationToken);
 
-    /// <summary>How risky Entra ID Protection calls the user, in its own word; <c>none</c> when it knows of no risk.</summary>
-    public async Task<CallOutcome<string>> ReadRiskAsync(Connection connection, string id, CancellationToken cancellationToken)
-    {
-        var outcome = await calls.ReadAsync<RiskyUser, string>(
-            connection, Risk, (graph, stop) => graph.IdentityProtection.RiskyUsers[id].GetAsync(cancellationToken: stop),
-            static user => Word(user.RiskState, user.RiskLevel), cancellationToken);
-        return outcome is CallOutcome<string>.Refused("gone", _) ? new CallOutcome<string>.Done("none") : outcome;
-    }
-
     public Task<CallOutcome<ActionReceipt>> SwitchAsync(
         Connection connection, string id, bool isEnabled, TimeSpan timeLimit, CancellationToken cancellationToken) =>
         calls.ActAsync<User, ActionReceipt>(
@@ -84,18 +74,4 @@ internal sealed class GraphUsers(GraphCalls calls)
         ? new(
             id, upn, user.DisplayName, user.AccountEnabled, user.OnPremisesSyncEnabled is true, user.SignInSessionsValidFromDateTime)
         : null;
-
-    private static string Word(RiskState? state, RiskLevel? level)
-    {
-        if (state is RiskState.None or RiskState.Dismissed or RiskState.Remediated or RiskState.ConfirmedSafe)
-            return "none";
-        return level switch
-        {
-            RiskLevel.Low => "low",
-            RiskLevel.Medium => "medium",
-            RiskLevel.High => "high",
-            RiskLevel.None => "none",
-            _ => "hidden",
-        };
-    }
 }

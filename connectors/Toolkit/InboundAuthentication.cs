@@ -43,15 +43,18 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         if (credentials.SecretHeader is var (name, expected) && request.Headers[name] is [{ Length: > 0 } given]
             && Same(given, secrets.Read(expected)))
             return Verdict.Accepted;
-        return credentials.HmacSecret is not null && GetSignature(credentials, request.Headers) is not null
-            ? Verdict.DependsOnBody
-            : Verdict.Refused;
+        return credentials.SecretInBody is not null
+            || (credentials.HmacSecret is not null && GetSignature(credentials, request.Headers) is not null)
+                ? Verdict.DependsOnBody
+                : Verdict.Refused;
     }
 
-    /// <summary>Whether the signature is that of the body.</summary>
+    /// <summary>Whether the signature is that of the body, or the body has the secret in it.</summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
     public bool CheckBody(InboundCredentials credentials, WebhookRequest request)
     {
+        if (credentials.SecretInBody is var (own, find) && IsIn(find(request.Body), own))
+            return true;
         if (credentials.HmacSecret is not { } secret || GetSignature(credentials, request.Headers) is not { } signature)
             return false;
         var key = Encoding.UTF8.GetBytes(secrets.Read(secret));
@@ -65,6 +68,14 @@ public sealed class InboundAuthentication(ISecretSource secrets)
             _ => HMACSHA256.HashData(key, request.Body.Span),
         };
         return Decode(signature, algorithm, expected.Length) is { } given && CryptographicOperations.FixedTimeEquals(given, expected);
+    }
+
+    /// <summary>Whether any of them is the secret; all are compared, however many are right.</summary>
+    /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
+    public bool IsIn(IEnumerable<string> given, SecretReference secret)
+    {
+        var expected = secrets.Read(secret);
+        return given.Aggregate(false, (found, one) => Same(one, expected) || found);
     }
 
     private bool IsUser(string basic, string username, SecretReference password)
