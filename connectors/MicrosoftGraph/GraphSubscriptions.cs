@@ -77,7 +77,7 @@ internal sealed class GraphSubscriptions(GraphCalls calls, ISecretSource secrets
             (graph, stop) => graph.Subscriptions.PostAsync(
                 new Subscription
                 {
-                    OdataType = null, ChangeType = "updated,deleted", Resource = Users, NotificationUrl = url, LifecycleNotificationUrl = url,
+                    ChangeType = "updated,deleted", Resource = Users, NotificationUrl = url, LifecycleNotificationUrl = url,
                     ExpirationDateTime = until, ClientState = state,
                 },
                 cancellationToken: stop),
@@ -91,7 +91,7 @@ internal sealed class GraphSubscriptions(GraphCalls calls, ISecretSource secrets
         return calls.ActAsync(
             connection, Reading, Timeout,
             (graph, stop) => graph.Subscriptions[subscription.Id].PatchAsync(
-                new Subscription { OdataType = null, ExpirationDateTime = until }, cancellationToken: stop),
+                new Subscription { ExpirationDateTime = until }, cancellationToken: stop),
             renewed => subscription with { Until = renewed?.ExpirationDateTime ?? until }, cancellationToken);
     }
 

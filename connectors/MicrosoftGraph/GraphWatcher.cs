@@ -20,16 +20,53 @@ internal sealed class GraphWatcher(
     /// <summary>How often the subscription is looked after, unless Graph says that it has to be at once.</summary>
     public static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(15);
 
+    /// <summary>How often it is looked whether there are other connections than before.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan NotMine = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        List<Connection> own = [.. connections.All.Where(static one => one.Connector == GraphDescription.ConnectorName)];
         // Graph asks the address that it is to notify before it says yes, so the bot has to listen.
-        if (own.Count == 0 || !await StartedAsync(stoppingToken))
+        if (!await StartedAsync(stoppingToken))
             return;
-        await Task.WhenAll(own.SelectMany(one => (Task[])[ReadAsync(one, stoppingToken), KeepAsync(one, stoppingToken)]));
+        var watched = new Dictionary<string, Watch>(StringComparer.OrdinalIgnoreCase);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var all = connections.All.Where(static one => one.Connector == GraphDescription.ConnectorName).ToList();
+            foreach (var (name, watch) in watched.Where(one => !all.Exists(one.Value.IsOf)).ToList())
+            {
+                watched.Remove(name);
+                await watch.EndAsync();
+            }
+            foreach (var connection in all.Where(one => !watched.ContainsKey(one.Name)))
+                watched[connection.Name] = Begin(connection, stoppingToken);
+            await Task.Delay(LookEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        foreach (var watch in watched.Values)
+            await watch.EndAsync();
+    }
+
+    private Watch Begin(Connection connection, CancellationToken stopping)
+    {
+        var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        return new(connection, Task.WhenAll(ReadAsync(connection, ended.Token), KeepAsync(connection, ended.Token)), ended);
+    }
+
+    /// <summary>One connection as it is watched; with other settings it is another watch.</summary>
+    private sealed record Watch(Connection Connection, Task Work, CancellationTokenSource Ended)
+    {
+        public bool IsOf(Connection one) => one.Name == Connection.Name && one.Tenant == Connection.Tenant
+            && one.Settings.Count == Connection.Settings.Count
+            && one.Settings.All(pair => Connection.Settings.GetValueOrDefault(pair.Key) == pair.Value);
+
+        public async Task EndAsync()
+        {
+            await Ended.CancelAsync();
+            await Work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Ended.Dispose();
+        }
     }
 
     private async Task<bool> StartedAsync(CancellationToken stopping)

@@ -1,10 +1,17 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Common;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.MicrosoftGraph;
+using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Incidents;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Connectors.Toolkit;
+using DevOpsAI.Tests.Support;
+using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tests.Connectors.MicrosoftGraph;
 
@@ -21,15 +28,22 @@ internal sealed class GraphHost : IAsyncDisposable
     private readonly ServiceProvider services;
     private int tokens;
 
-    private GraphHost(JudgedVendor vendor, TimeProvider clock, Action<IServiceCollection>? more)
+    private GraphHost(JudgedVendor vendor, TimeProvider clock, MemoryDocuments? documents)
     {
         Vendor = vendor;
+        Documents = documents ?? new();
         var all = new ServiceCollection()
             .AddLogging()
             .AddSingleton(clock)
             .AddSingleton<ISecretSource>(new SecretSource(TimeProvider.System))
-            .AddMicrosoftGraph();
-        more?.Invoke(all);
+            .AddSingleton<InboundAuthentication>()
+            .AddSingleton<IMediator>(Recorded)
+            .AddSingleton<IDocuments>(Documents)
+            .AddSingleton<DeliveryReceipts>()
+            .AddSingleton<ILedger>(Ledger)
+            .AddSingleton<ITenantDirectory>(new NorthwindAlone())
+            .AddSingleton(Options.Create(new CompletenessOptions()))
+            .AddMicrosoftGraph().AddMicrosoftGraphWatch();
         services = all.BuildServiceProvider();
     }
 
@@ -42,6 +56,13 @@ internal sealed class GraphHost : IAsyncDisposable
     public GraphConnector Connector => services.GetRequiredService<GraphConnector>();
 
     public IServiceProvider Services => services;
+
+    /// <summary>What was handed on to be recorded.</summary>
+    public RecordedEvents Recorded { get; } = new();
+
+    public MemoryDocuments Documents { get; }
+
+    public InMemoryLedger Ledger { get; } = new();
 
     /// <summary>Tokens that Entra gave so far.</summary>
     public int Tokens => tokens;
@@ -58,11 +79,11 @@ internal sealed class GraphHost : IAsyncDisposable
 
     public IEnumerable<VendorRequest> Calls => Vendor.Requests.Where(static one => !IsSignIn(one));
 
-    public static async Task<GraphHost> StartAsync(TimeProvider? clock = null, Action<IServiceCollection>? more = null)
+    public static async Task<GraphHost> StartAsync(TimeProvider? clock = null, MemoryDocuments? documents = null)
     {
         var vendor = await JudgedVendor.StartAsync("graph.yaml", "", static _ => new(500));
         vendor.IsDescribed = static request => !IsSignIn(request) && !request.Path.StartsWith("/identityProtection/", StringComparison.Ordinal);
-        var host = new GraphHost(vendor, clock ?? TimeProvider.System, more);
+        var host = new GraphHost(vendor, clock ?? TimeProvider.System, documents);
         vendor.Answers = host.Answer;
         return host;
     }
@@ -94,6 +115,16 @@ internal sealed class GraphHost : IAsyncDisposable
         .. (await ManifestHost.DoneAsync(Connector.ObserveAsync(Contoso, target, Token)))
             .OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key} = {one.Value}"),
     ];
+
+    /// <summary>What a delivery over Contoso's connection says.</summary>
+    public async Task<IReadOnlyList<ConnectorEvent>> ReadAsync(byte[] body, Connection? connection = null) =>
+        (await ActivatorUtilities.CreateInstance<NormalizeGraphNotificationsHandler>(services).Handle(
+            new(connection ?? Notified, body), Token)).Events;
+
+    /// <summary>Contoso's connection with notifications.</summary>
+    public Connection Notified => Connect(
+        "contoso", ContosoId, ("NotificationUrl", "https://bot.northmsp.example/api/events/contoso-graph"),
+        ("ClientState", "7c1f2b9e-secret-client-state"), ("Watch", "users"));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Tests.Connectors.Toolkit;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Connectors.MicrosoftGraph;
 
@@ -26,7 +27,23 @@ internal sealed class GraphWorld
             Device("33333333-034c-705c-4c03-5c704c035c70", "TWICE"),
         ],
         [(GraphHost.FabrikamId, "managedDevices")] = [Device("99999999-034c-705c-4c03-5c704c035c70", "ND-PC-014")],
-        [(GraphHost.ContosoId, "riskyUsers")] = [new() { ["id"] = GraphHost.MiaId, ["riskLevel"] = "high", ["riskState"] = "atRisk" }],
+        [(GraphHost.ContosoId, "riskyUsers")] =
+        [
+            new()
+            {
+                ["id"] = GraphHost.MiaId, ["userPrincipalName"] = GraphHost.Mia, ["riskLevel"] = "high", ["riskState"] = "atRisk",
+                ["riskDetail"] = "none", ["riskLastUpdatedDateTime"] = "2026-08-20T12:00:00Z",
+            },
+        ],
+        [(GraphHost.ContosoId, "riskDetections")] =
+        [
+            new() { ["id"] = "1", ["userId"] = GraphHost.MiaId, ["riskState"] = "atRisk", ["activity"] = "signin" },
+            new() { ["id"] = "2", ["userId"] = GraphHost.MiaId, ["riskState"] = "dismissed", ["activity"] = "signin" },
+        ],
+        [(GraphHost.ContosoId, "alerts_v2")] = [Sample("graph-alert-v2.json")],
+        [(GraphHost.ContosoId, "incidents")] = [Sample("graph-incident-with-alerts.json")],
+        [(GraphHost.ContosoId, "issues")] = [Sample("graph-service-health-issue.json")],
+        [(GraphHost.ContosoId, "subscriptions")] = [],
     };
 
     /// <summary>Writes that Graph took, as <c>PATCH /users/…</c>.</summary>
@@ -48,9 +65,13 @@ internal sealed class GraphWorld
             {
                 ("GET", ["organization"]) => VendorReply.Ok(
                     $$"""{"value":[{"id":"{{directory}}","displayName":"{{(directory == GraphHost.ContosoId ? "Northwind Dental" : "Fabrikam")}}"}]}"""),
-                ("GET", [.., "users" or "managedDevices" or "alerts_v2" or "incidents" or "issues" or "riskyUsers" or "subscriptions"]) =>
+                ("GET", [.., "users" or "managedDevices" or "alerts_v2" or "incidents" or "issues" or "riskyUsers" or "riskDetections"
+                    or "subscriptions"]) =>
                     List(directory, request, address),
                 ("GET", [.., var collection, var id]) => One(directory, collection, id, static _ => { }),
+                ("POST", ["subscriptions"]) => Subscribe(directory, request),
+                ("DELETE", ["subscriptions", var id]) => Write(request, One(directory, "subscriptions", id, found =>
+                    All[(directory, "subscriptions")].Remove(found))),
                 ("PATCH", [.., var collection, var id]) => Write(request, One(directory, collection, id, found => Change(found, request.Json))),
                 ("POST", [.., var collection, var id, "revokeSignInSessions"]) => Write(
                     request, One(directory, collection, id, static found => found["signInSessionsValidFromDateTime"] = "2026-12-01T00:00:00Z"),
@@ -98,8 +119,11 @@ internal sealed class GraphWorld
         return VendorReply.Ok(page.ToJsonString());
     }
 
-    /// <summary><c>a eq 'b'</c> and <c>a ge time</c>, joined by <c>or</c>; anything else fits nothing.</summary>
-    private static bool Fits(JsonObject one, string? filter) => filter is null || filter.Split(" or ").Any(part => part.Split(' ', 3) switch
+    /// <summary><c>a eq 'b'</c> and <c>a ge time</c>, joined by <c>and</c>, and those by <c>or</c>; anything else fits nothing.</summary>
+    private static bool Fits(JsonObject one, string? filter) =>
+        filter is null || filter.Split(" or ").Any(either => either.Split(" and ").All(part => FitsPart(one, part)));
+
+    private static bool FitsPart(JsonObject one, string part) => part.Split(' ', 3) switch
     {
         [var member, "eq", ['\'', .. var text, '\'']] => text.Replace("''", "\0", StringComparison.Ordinal) is var whole
             && !whole.Contains('\'') && string.Equals(
@@ -107,13 +131,25 @@ internal sealed class GraphWorld
         [var member, "ge", var time] => string.CompareOrdinal(one[member]?.ToString(), time) >= 0,
         [var member, "eq", var word] => one[member]?.ToString() == word,
         _ => false,
-    });
+    };
 
     private static void Change(JsonObject found, JsonNode change)
     {
         foreach (var (name, value) in change.AsObject())
             found[name] = value?.DeepClone();
     }
+
+    private VendorReply Subscribe(string directory, VendorRequest request)
+    {
+        var made = request.Json.AsObject();
+        made["id"] = Guid.NewGuid().ToString();
+        made.Remove("clientState");
+        All[(directory, "subscriptions")].Add(made);
+        Effects.Add($"POST /subscriptions {made["resource"]}");
+        return new(201, made.ToJsonString());
+    }
+
+    private static JsonObject Sample(string name) => Samples.Json(name)["response"]!["body"]!.DeepClone().AsObject();
 
     private static void Queue(JsonObject found, string action) => found["deviceActionResults"]!.AsArray().Add(new JsonObject
     {
