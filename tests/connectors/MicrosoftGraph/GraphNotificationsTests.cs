@@ -173,7 +173,7 @@ public sealed class GraphNotificationsTests : IAsyncLifetime
     public async Task An_address_that_Graph_cannot_reach_is_told()
     {
         var usual = host.Vendor.Answers;
-        host.Vendor.Answers = request => request.Method == "POST"
+        host.Vendor.Answers = request => request is { Method: "POST", Path: "/subscriptions" }
             ? GraphHost.Error(400, "ValidationError", "Subscription validation request failed. Notification endpoint must respond with 200 OK.")
             : usual(request);
         (await host.Services.GetRequiredService<GraphSubscriptions>().KeepAsync(host.Notified, false, GraphHost.Token))
