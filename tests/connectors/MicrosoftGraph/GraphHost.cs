@@ -70,6 +70,9 @@ internal sealed class GraphHost : IAsyncDisposable
     /// <summary>What Entra answers in place of a token; null for a token.</summary>
     public VendorReply? NoToken { get; set; }
 
+    /// <summary>What the application has to prove itself with.</summary>
+    public string Proof { get; set; } = "client_secret=the-secret";
+
     /// <summary>Tokens with a lower number are expired.</summary>
     public int GoodFrom { get; set; }
 
@@ -157,7 +160,7 @@ internal sealed class GraphHost : IAsyncDisposable
             return refused;
         request.Body.ShouldContain("grant_type=client_credentials");
         request.Body.ShouldContain("scope=https%3A%2F%2Fgraph.microsoft.com%2F.default");
-        request.Body.ShouldContain("client_secret=the-secret");
+        request.Body.ShouldContain(Proof);
         var token = $"{request.Path.Split('/')[1]}|{Interlocked.Increment(ref tokens)}";
         return VendorReply.Ok(new JsonObject
         {

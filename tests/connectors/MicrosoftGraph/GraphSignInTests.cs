@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using DevOpsAI.Connections;
 using DevOpsAI.Tests.Connectors.Toolkit;
 
@@ -130,5 +132,53 @@ public sealed class GraphSignInTests : IAsyncLifetime
         (await host.Connector.FindAsync(host.Contoso, "user", "Jo Lee", GraphHost.Token))
             .ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Refused>().Message.ShouldContain("does not take the tokens of contoso-graph");
         host.Tokens.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task An_application_with_a_certificate_signs_what_it_says_and_sends_no_secret()
+    {
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest("CN=contoso", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        var pem = $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}";
+        var connection = host.Connect("contoso", GraphHost.ContosoId, ("ClientSecret", ""), ("Certificate", pem));
+        host.Proof = "client_assertion=";
+        (await host.FindAsync("user", GraphHost.Mia, connection)).ShouldHaveSingleItem();
+        host.Vendor.Requests[0].Body.ShouldNotContain("client_secret");
+        host.Vendor.Requests.ShouldAllBe(static one => !one.Body.Contains("PRIVATE"));
+        var broken = host.Connect("contoso", GraphHost.ContosoId, ("ClientSecret", ""), ("Certificate", "no certificate"));
+        (await host.Connector.CheckAsync(broken, GraphHost.Token)).ShouldBeOfType<CallOutcome<string>.Refused>().Message.ShouldBe(
+            "Certificate of contoso-graph is not PEM text with a certificate and its private key.");
+    }
+
+    [Fact]
+    public async Task An_application_that_trusts_the_machines_identity_needs_no_secret()
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(file, "token-of-the-cluster", GraphHost.Token);
+        Environment.SetEnvironmentVariable("AZURE_FEDERATED_TOKEN_FILE", file);
+        try
+        {
+            var connection = host.Connect("contoso", GraphHost.ContosoId, ("ClientSecret", ""), ("Identity", "workload"));
+            host.Proof = "client_assertion=token-of-the-cluster";
+            (await host.FindAsync("user", GraphHost.Mia, connection)).ShouldHaveSingleItem();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("AZURE_FEDERATED_TOKEN_FILE", null);
+            File.Delete(file);
+        }
+        var nowhere = host.Connect("fabrikam", GraphHost.FabrikamId, ("ClientSecret", ""), ("Identity", "workload"));
+        (await host.Connector.CheckAsync(nowhere, GraphHost.Token)).ShouldBeOfType<CallOutcome<string>.Refused>().Message.ShouldBe(
+            "This machine has no workload identity that fabrikam-graph could sign in with.");
+    }
+
+    [Fact]
+    public async Task A_secret_that_was_replaced_is_used_at_once()
+    {
+        await host.FindAsync("user", GraphHost.Mia);
+        host.Proof = "client_secret=another";
+        await host.FindAsync("user", GraphHost.Mia, host.Connect("contoso", GraphHost.ContosoId, ("ClientSecret", "another")));
+        host.Tokens.ShouldBe(2);
     }
 }
