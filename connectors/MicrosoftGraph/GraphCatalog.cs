@@ -22,9 +22,9 @@ internal static class GraphCatalog
     /// <summary>Names from the vocabulary, in order.</summary>
     public static IReadOnlyList<string> Observations { get; } =
     [
-        "action.{action}.state", "device.compliance", "device.encrypted", "device.lastSeen", "device.lastUser", "device.os",
-        "device.serial",
-        "user.enabled", "user.risk", "user.riskySignIns", "user.sessionsValidFrom", "user.synchronized",
+        "action.{action}.state", "device.compliance", "device.encrypted", "device.entraId", "device.lastSeen", "device.lastUser",
+        "device.mac", "device.os", "device.serial", "user.enabled", "user.objectId", "user.risk", "user.riskySignIns",
+        "user.sessionsValidFrom", "user.synchronized", "user.upn",
     ];
 
     private static ActionSpec Action(string name, Reversibility reversibility, string command, string? rollback = null, bool repeats = true)

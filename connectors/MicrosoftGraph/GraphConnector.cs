@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Connectors.Toolkit;
 
 namespace DevOpsAI.Connectors.MicrosoftGraph;
 

@@ -35,6 +35,8 @@ internal sealed class GraphDeviceKind(GraphDevices devices) : GraphKind
         Add(seen, "device.lastSeen", device.LastSeen is { } time ? Time(time) : null);
         Add(seen, "device.encrypted", device.IsEncrypted is { } encrypted ? Word(encrypted) : null);
         Add(seen, "device.compliance", device.Compliance);
+        Add(seen, "device.entraId", device.EntraId);
+        Add(seen, "device.mac", device.Macs.Count > 0 ? string.Join(", ", device.Macs) : null);
         foreach (var (action, _) in Names)
             Add(seen, $"action.{action}.state", Result(device, action)?.State);
         return new CallOutcome<IReadOnlyDictionary<string, string>>.Done(seen);

@@ -5,11 +5,13 @@ using Microsoft.Graph.Models;
 namespace DevOpsAI.Connectors.MicrosoftGraph;
 
 /// <summary>A device that Intune manages.</summary>
+/// <param name="EntraId">The id of the device in Entra, which is another than Intune's.</param>
+/// <param name="Macs">Its network addresses.</param>
 /// <param name="Compliance">In Intune's word; null when it is one that nobody here knows.</param>
 /// <param name="Results">What became of actions that were queued, by Intune's name of the action; the latest of each.</param>
 internal sealed record GraphDevice(
     string Id, string Name, string? Serial, string? System, string? LastUser, DateTimeOffset? LastSeen, bool? IsEncrypted,
-    string? Compliance, IReadOnlyDictionary<string, GraphActionResult> Results);
+    string? Compliance, string? EntraId, IReadOnlyList<string> Macs, IReadOnlyDictionary<string, GraphActionResult> Results);
 
 /// <summary>What became of a queued action: <c>pending</c> and <c>active</c> before it is done, <c>done</c> or another end after.</summary>
 internal sealed record GraphActionResult(string State, DateTimeOffset? Since)
@@ -27,7 +29,7 @@ internal sealed class GraphDevices(GraphCalls calls)
     private static readonly string[] Members =
     [
         "id", "deviceName", "serialNumber", "operatingSystem", "osVersion", "userPrincipalName", "lastSyncDateTime", "isEncrypted",
-        "complianceState", "deviceActionResults",
+        "complianceState", "azureADDeviceId", "wiFiMacAddress", "ethernetMacAddress", "deviceActionResults",
     ];
 
     /// <summary>Every device of this name, whatever its case.</summary>
@@ -96,7 +98,10 @@ internal sealed class GraphDevices(GraphCalls calls)
         return new(
             id, name, device.SerialNumber is { Length: > 0 } serial ? serial : null, system.Length > 0 ? system : null,
             device.UserPrincipalName is { Length: > 0 } user ? user : null, device.LastSyncDateTime, device.IsEncrypted,
-            device.ComplianceState is { } compliance ? Word(compliance.ToString()) : null, results);
+            device.ComplianceState is { } compliance ? Word(compliance.ToString()) : null,
+            device.AzureADDeviceId is { Length: > 0 } entra ? entra : null,
+            [.. new[] { device.EthernetMacAddress, device.WiFiMacAddress }.Where(static mac => !string.IsNullOrEmpty(mac)).OfType<string>()],
+            results);
     }
 
     /// <summary>As Graph writes a member of an enumeration.</summary>

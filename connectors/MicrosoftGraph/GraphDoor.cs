@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
-using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using MediatR;
 using Microsoft.Extensions.Logging;

@@ -23,7 +23,10 @@ internal sealed class GraphUserKind(GraphUsers users, GraphRisks risks) : GraphK
         var read = await users.ReadAsync(connection, id, cancellationToken);
         if (read is not CallOutcome<GraphUser>.Done(var user))
             return read.As<IReadOnlyDictionary<string, string>>();
-        var seen = new Dictionary<string, string>(StringComparer.Ordinal) { ["user.synchronized"] = Word(user.IsSynchronized) };
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal) 
+        {
+            ["user.synchronized"] = Word(user.IsSynchronized), ["user.objectId"] = user.Id, ["user.upn"] = user.Upn,
+        };
         if (user.IsEnabled is { } enabled)
             seen["user.enabled"] = Word(enabled);
         if (user.SessionsValidFrom is { } from)

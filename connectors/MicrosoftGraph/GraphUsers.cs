@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Connectors.Toolkit;
 using Microsoft.Graph.Models;
 
 namespace DevOpsAI.Connectors.MicrosoftGraph;

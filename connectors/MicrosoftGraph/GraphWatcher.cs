@@ -1,6 +1,5 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -77,18 +76,23 @@ internal sealed class GraphWatcher(
         return started.Task.IsCompleted;
     }
 
-    private Task ReadAsync(Connection connection, CancellationToken stopping) => RepeatAsync(connection, stopping, async stop =>
-    {
-        var wait = await poll.ReadAsync(connection, stop);
-        return NextRound.After(wait > ReadEvery ? wait.Value : ReadEvery);
-    });
+    private Task ReadAsync(Connection connection, CancellationToken stopping) => RepeatAsync(
+        connection,
+        async stop =>
+        {
+            var wait = await poll.ReadAsync(connection, stop);
+            return NextRound.After(wait > ReadEvery ? wait.Value : ReadEvery);
+        },
+        stopping);
 
     private Task KeepAsync(Connection connection, CancellationToken stopping)
     {
         if (GraphSettings.Text(connection, GraphSettings.Notifications) is null)
             return Task.CompletedTask;
         var isHurried = false;
-        return RepeatAsync(connection, stopping, async stop =>
+        return RepeatAsync(connection, KeepAsync, stopping);
+
+        async Task<NextRound> KeepAsync(CancellationToken stop)
         {
             var outcome = await subscriptions.KeepAsync(connection, isHurried, stop);
             isHurried = false;
@@ -101,10 +105,10 @@ internal sealed class GraphWatcher(
                     await signals.WaitAsync(connection.Name, waiting);
                     isHurried = true;
                 });
-        });
+        }
     }
 
-    private Task RepeatAsync(Connection connection, CancellationToken stopping, Func<CancellationToken, Task<NextRound>> round) =>
+    private Task RepeatAsync(Connection connection, Func<CancellationToken, Task<NextRound>> round, CancellationToken stopping) =>
         new TenantWorker(clock, FirstPause, (_, problem, _) => logger.WatchFailed(connection.Name, problem)).RepeatAsync(
             connection.Tenant,
             async stop => await tenants.IsMineOrEmptyAsync(connection.Tenant, stop) ? await round(stop) : NextRound.After(NotMine),

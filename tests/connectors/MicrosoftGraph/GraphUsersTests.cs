@@ -61,7 +61,8 @@ public sealed class GraphUsersTests : IAsyncLifetime
         var seen = await host.ObserveAsync(host.User());
         seen.ShouldBe(
         [
-            "user.enabled = true", "user.risk = high", "user.riskySignIns = 1", "user.sessionsValidFrom = 2026-07-01T10:00:00Z", "user.synchronized = false",
+            "user.enabled = true", $"user.objectId = {GraphHost.MiaId}", "user.risk = high", "user.riskySignIns = 1",
+            "user.sessionsValidFrom = 2026-07-01T10:00:00Z", "user.synchronized = false", $"user.upn = {GraphHost.Mia}",
         ]);
         seen.ShouldAllBe(static one => Capabilities.Observing(one.Split(' ')[0]) != null);
         host.Vendor.MustHaveBeenAccepted();

@@ -161,7 +161,8 @@ internal sealed class GraphWorld
     {
         ["id"] = id, ["deviceName"] = name, ["serialNumber"] = "5CG2098XYZ", ["operatingSystem"] = "Windows", ["osVersion"] = "10.0.22631.4037",
         ["userPrincipalName"] = GraphHost.Mia, ["lastSyncDateTime"] = "2026-08-20T11:31:08Z", ["isEncrypted"] = true,
-        ["complianceState"] = "noncompliant", ["deviceActionResults"] = new JsonArray(),
+        ["complianceState"] = "noncompliant", ["azureADDeviceId"] = "b465e4e8-e4e8-b465-e8e4-65b4e8e465b4",
+        ["ethernetMacAddress"] = "0A1B2C3D4E5F", ["wiFiMacAddress"] = "0A1B2C3D4E60", ["deviceActionResults"] = new JsonArray(),
     };
 
     private static JsonObject User(string id, string upn, string name, bool? isSynchronized = null) => new()
