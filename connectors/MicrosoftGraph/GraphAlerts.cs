@@ -6,6 +6,18 @@ using Incident = Microsoft.Graph.Models.Security.Incident;
 
 namespace DevOpsAI.Connectors.MicrosoftGraph;
 
+/// <summary>An alert, as far as it is needed to take it in hand.</summary>
+/// <param name="IsNew">Nobody has it in hand yet.</param>
+/// <param name="Devices">Ids in Entra and names of the devices that it is about.</param>
+internal sealed record GraphAlert(string Id, bool IsNew, IReadOnlyList<(string? EntraId, string? Name)> Devices)
+{
+    /// <summary>By the id in Entra where both have one, else by the name.</summary>
+    public bool IsAbout(GraphDevice device) => Devices.Any(one => one.EntraId is { Length: > 0 } id && device.EntraId is { } entra
+        ? id.Equals(entra, StringComparison.OrdinalIgnoreCase)
+        : one.Name is { Length: > 0 } name && EventKeys.ShortName(name).Equals(
+            EventKeys.ShortName(device.Name), StringComparison.OrdinalIgnoreCase));
+}
+
 /// <summary>
 /// Alerts and incidents of Defender and its kin, read by when they changed last: Graph sends no notifications of them. Titles and names in
 /// them may have been chosen by an attacker.
@@ -14,6 +26,7 @@ internal sealed class GraphAlerts(GraphCalls calls)
 {
     private const int KindLimit = 200;
     private static readonly GraphRight ReadingAlerts = new("read alerts", "SecurityAlert.Read.All");
+    private static readonly GraphRight WritingAlerts = new("take this alert in hand", "SecurityAlert.ReadWrite.All");
     private static readonly GraphRight ReadingIncidents = new("read incidents", "SecurityIncident.Read.All");
 
     public Task<CallOutcome<IReadOnlyList<GraphFound>>> AlertsAsync(
@@ -42,6 +55,26 @@ internal sealed class GraphAlerts(GraphCalls calls)
                 : graph.Security.Incidents.WithUrl(next).GetAsync(cancellationToken: stop),
             static page => ((page.Value ?? []).Select(Read).OfType<GraphFound>(), page.OdataNextLink),
             cancellationToken);
+
+    public Task<CallOutcome<GraphAlert>> ReadAsync(Connection connection, string id, CancellationToken cancellationToken) =>
+        calls.ReadAsync<Alert, GraphAlert>(
+            connection, ReadingAlerts, (graph, stop) => graph.Security.Alerts_v2[id].GetAsync(cancellationToken: stop),
+            static alert => new(
+                alert.Id ?? "", alert.Status is AlertStatus.New or null,
+                [
+                    .. (alert.Evidence ?? []).OfType<DeviceEvidence>()
+                        .Select(static one => (one.AzureAdDeviceId, one.DeviceDnsName ?? one.HostName)),
+                ]),
+            cancellationToken);
+
+    /// <summary>Says at Defender that somebody has the alert in hand.</summary>
+    public Task<CallOutcome<ActionReceipt>> AcknowledgeAsync(
+        Connection connection, string id, TimeSpan timeLimit, CancellationToken cancellationToken) =>
+        calls.ActAsync<Alert, ActionReceipt>(
+            connection, WritingAlerts, timeLimit,
+            (graph, stop) => graph.Security.Alerts_v2[id].PatchAsync(
+                new Alert { Status = AlertStatus.InProgress }, cancellationToken: stop),
+            _ => new($"Defender shows the alert {id} as in progress."), cancellationToken);
 
     private static GraphFound? Read(Alert alert)
     {

@@ -11,6 +11,10 @@ internal static class GraphCatalog
     /// <summary>By name.</summary>
     public static IReadOnlyDictionary<string, ActionSpec> Actions { get; } = new[]
     {
+        Action("alert.acknowledge", Reversibility.Reversible, "Defender PATCH alerts: inProgress for alert '{alert}' of {target}") with
+        {
+            BlastRadius = BlastRadius.Nothing,
+        },
         Action("device.reboot", Reversibility.Irreversible, "Intune rebootNow for {target}", repeats: false),
         Action("device.shutdown", Reversibility.Irreversible, "Intune shutDown for {target}", repeats: false),
         Action("scan.start", Reversibility.Irreversible, "Intune windowsDefenderScan (quick) for {target}", repeats: false),

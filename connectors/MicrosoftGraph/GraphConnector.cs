@@ -49,7 +49,7 @@ internal sealed class GraphConnector(IEnumerable<GraphKind> kinds, GraphHealth h
         if (Check(connection, call.Target) is { } refused)
             return refused.As<ActionReceipt>();
         return Actions.TryGetValue(call.Action, out var action) && action.TargetKind == call.Target.Kind
-            ? await kinds[call.Target.Kind].ActAsync(connection, call.Target, action, cancellationToken)
+            ? await kinds[call.Target.Kind].ActAsync(connection, call, action, cancellationToken)
             : new CallOutcome<ActionReceipt>.Refused(
                 "no-such-action", $"Microsoft Graph has no action {call.Action} for a {call.Target.Kind}.");
     }

@@ -3,8 +3,10 @@ using DevOpsAI.Connections;
 namespace DevOpsAI.Connectors.MicrosoftGraph;
 
 /// <summary>Devices of Intune, by name. An order is accepted long before it is done: what became of it is an observation.</summary>
-internal sealed class GraphDeviceKind(GraphDevices devices) : GraphKind
+internal sealed class GraphDeviceKind(GraphDevices devices, GraphAlerts alerts) : GraphKind
 {
+    private const string Acknowledge = "alert.acknowledge";
+
     /// <summary>Ours, and Intune's names for what becomes of it.</summary>
     private static readonly (string Action, string[] Results)[] Names =
     [
@@ -43,13 +45,16 @@ internal sealed class GraphDeviceKind(GraphDevices devices) : GraphKind
     }
 
     public override async Task<CallOutcome<ActionReceipt>> ActAsync(
-        Connection connection, Target target, ActionSpec action, CancellationToken cancellationToken)
+        Connection connection, ActionCall call, ActionSpec action, CancellationToken cancellationToken)
     {
+        var target = call.Target;
         var read = await devices.ReadAsync(connection, target.Id, cancellationToken);
         if (read is not CallOutcome<GraphDevice>.Done(var device))
             return NothingDone(read);
         if (!device.Name.Equals(target.Name, StringComparison.OrdinalIgnoreCase))
             return Renamed(target);
+        if (action.Name == Acknowledge)
+            return await AcknowledgeAsync(connection, device, call.Arguments["alert"], action.Timeout, cancellationToken);
         // Intune would do it twice: once for each order that waits.
         if (Result(device, action.Name) is { IsWaiting: true } waiting)
         {
@@ -58,6 +63,22 @@ internal sealed class GraphDeviceKind(GraphDevices devices) : GraphKind
                 "already-queued", $"Intune has this order for {target.Name} queued already{since}; nothing was sent.");
         }
         return await devices.ActAsync(connection, device.Id, action.Name, action.Timeout, cancellationToken);
+    }
+
+    private async Task<CallOutcome<ActionReceipt>> AcknowledgeAsync(
+        Connection connection, GraphDevice device, string id, TimeSpan timeLimit, CancellationToken cancellationToken)
+    {
+        var read = await alerts.ReadAsync(connection, id, cancellationToken);
+        if (read is not CallOutcome<GraphAlert>.Done(var alert))
+            return NothingDone(read);
+        if (!alert.IsAbout(device))
+        {
+            return new CallOutcome<ActionReceipt>.Refused(
+                "foreign-alert", $"Defender does not say that the alert {id} is about {device.Name}: it is left alone.");
+        }
+        return alert.IsNew
+            ? await alerts.AcknowledgeAsync(connection, alert.Id, timeLimit, cancellationToken)
+            : new CallOutcome<ActionReceipt>.Done(new($"Somebody has the alert {id} in hand already; nothing was sent."));
     }
 
     private static GraphActionResult? Result(GraphDevice device, string action) =>

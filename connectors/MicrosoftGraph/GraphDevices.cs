@@ -100,7 +100,7 @@ internal sealed class GraphDevices(GraphCalls calls)
             device.UserPrincipalName is { Length: > 0 } user ? user : null, device.LastSyncDateTime, device.IsEncrypted,
             device.ComplianceState is { } compliance ? Word(compliance.ToString()) : null,
             device.AzureADDeviceId is { Length: > 0 } entra ? entra : null,
-            [.. new[] { device.EthernetMacAddress, device.WiFiMacAddress }.Where(static mac => !string.IsNullOrEmpty(mac)).OfType<string>()],
+            [.. new[] { device.EthernetMacAddress, device.WiFiMacAddress }.OfType<string>().Where(static mac => mac.Length > 0)],
             results);
     }
 

@@ -32,9 +32,14 @@ internal sealed class GraphHealth(GraphCalls calls)
         var directory = GraphSettings.Text(connection, GraphSettings.Directory) ?? "";
         if (clients.TryGetValue((connection.Name, directory), out var known))
             return known;
-        return await ReadAsync(connection, cancellationToken) is CallOutcome<GraphDirectory>.Done(var (id, name)) && id == directory
-            ? clients[(connection.Name, directory)] = name
-            : directory;
+        return await ReadAsync(connection, cancellationToken) switch
+        {
+            CallOutcome<GraphDirectory>.Done(var (id, name)) when id.Equals(directory, StringComparison.OrdinalIgnoreCase) =>
+                clients[(connection.Name, directory)] = name,
+            // Without the permission it is not asked for again and again.
+            CallOutcome<GraphDirectory>.Refused => clients[(connection.Name, directory)] = directory,
+            _ => directory,
+        };
     }
 
     /// <summary>A sentence for people; what events need and cannot be read is a refusal.</summary>

@@ -18,7 +18,7 @@ internal abstract class GraphKind
 
     /// <summary>Reads the target, compares, and acts once.</summary>
     public abstract Task<CallOutcome<ActionReceipt>> ActAsync(
-        Connection connection, Target target, ActionSpec action, CancellationToken cancellationToken);
+        Connection connection, ActionCall call, ActionSpec action, CancellationToken cancellationToken);
 
     protected static CallOutcome<ActionReceipt> Renamed(Target target) => new CallOutcome<ActionReceipt>.Refused(
         "renamed", $"{target.Id} is not called {target.Name} any more at Microsoft Graph: it may be another one.");

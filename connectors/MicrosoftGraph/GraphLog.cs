@@ -19,7 +19,8 @@ internal static partial class GraphLog
     [LoggerMessage(EventId = 3704, Level = LogLevel.Warning, Message = "Watching over {Connection} failed; it goes on in a moment")]
     public static partial void WatchFailed(this ILogger logger, string connection, Exception problem);
 
-    [LoggerMessage(EventId = 3705, Level = LogLevel.Information, Message = "Subscription {Subscription} of {Connection} lasts until {Until}")]
+    [LoggerMessage(EventId = 3705, Level = LogLevel.Information,
+        Message = "Subscription {Subscription} of {Connection} lasts until {Until}")]
     public static partial void Subscribed(this ILogger logger, string subscription, string connection, DateTimeOffset until);
 
     [LoggerMessage(EventId = 3706, Level = LogLevel.Warning, Message = "The subscription of {Connection} is not in order: {Reason}")]

@@ -51,8 +51,8 @@ internal sealed class GraphRisks(GraphCalls calls)
         var isOver = IsOver(user.RiskState);
         var title = isOver ? $"{upn} is not at risk any more" : $"{upn} is at {Word(user.RiskLevel)} risk";
         var attributes = GraphFound.Attributes(
-            ("vendor", "Entra ID Protection"), ("userId", id), ("riskLevel", Word(user.RiskLevel)), ("riskState", user.RiskState?.ToString()),
-            ("riskDetail", user.RiskDetail?.ToString()));
+            ("vendor", "Entra ID Protection"), ("userId", id), ("riskLevel", Word(user.RiskLevel)),
+            ("riskState", user.RiskState?.ToString()), ("riskDetail", user.RiskDetail?.ToString()));
         return new(
             new(
                 $"risky-user/{id}/{GraphFound.Time(updated)}/{(isOver ? "resolved" : "firing")}",

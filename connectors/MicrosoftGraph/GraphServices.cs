@@ -16,6 +16,7 @@ public static class GraphServices
         .AddSingleton<GraphUsers>()
         .AddSingleton<GraphDevices>()
         .AddSingleton<GraphRisks>()
+        .AddSingleton<GraphAlerts>()
         .AddSingleton<GraphSignals>()
         .AddSingleton<GraphKind, GraphUserKind>()
         .AddSingleton<GraphKind, GraphDeviceKind>()
@@ -27,7 +28,6 @@ public static class GraphServices
 
     /// <summary>The watch over connections to Graph, in the bot that works with them.</summary>
     public static IServiceCollection AddMicrosoftGraphWatch(this IServiceCollection services) => services
-        .AddSingleton<GraphAlerts>()
         .AddSingleton<GraphIssues>()
         .AddSingleton<GraphPositions>()
         .AddSingleton<GraphPoll>()

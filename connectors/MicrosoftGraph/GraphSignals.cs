@@ -3,7 +3,9 @@ using System.Threading.Channels;
 
 namespace DevOpsAI.Connectors.MicrosoftGraph;
 
-/// <summary>Says that a connection's subscription is to be looked after now. Told in the process that hears it; others look in time.</summary>
+/// <summary>
+/// Says that a connection's subscription is to be looked after now. Told in the process that hears it; others look in time.
+/// </summary>
 internal sealed class GraphSignals
 {
     private readonly ConcurrentDictionary<string, Channel<bool>> channels = new(StringComparer.OrdinalIgnoreCase);

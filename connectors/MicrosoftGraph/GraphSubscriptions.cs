@@ -40,13 +40,16 @@ internal sealed class GraphSubscriptions(GraphCalls calls, ISecretSource secrets
         var outcome = own switch
         {
             [] => await CreateAsync(connection, url, cancellationToken),
-            [var one, ..] when renewNow || one.Until - clock.GetUtcNow() < Lifetime / 2 => await RenewAsync(connection, one, cancellationToken),
+            [var one, ..] when renewNow || one.Until - clock.GetUtcNow() < Lifetime / 2 =>
+                await RenewAsync(connection, one, cancellationToken),
             [var good, ..] => new CallOutcome<GraphSubscription>.Done(good),
         };
         if (outcome is CallOutcome<GraphSubscription>.Done(var kept) && (own.Count == 0 || kept.Until != own[0].Until))
             logger.Subscribed(kept.Id, connection.Name, kept.Until);
         // Ended between the listing and the renewal: there is none now.
-        return outcome is CallOutcome<GraphSubscription>.Refused("gone", _) ? await CreateAsync(connection, url, cancellationToken) : outcome;
+        return outcome is CallOutcome<GraphSubscription>.Refused("gone", _)
+            ? await CreateAsync(connection, url, cancellationToken)
+            : outcome;
     }
 
     private Task<CallOutcome<IReadOnlyList<GraphSubscription>>> ListAsync(Connection connection, CancellationToken cancellationToken) =>

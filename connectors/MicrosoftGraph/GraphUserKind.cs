@@ -40,8 +40,9 @@ internal sealed class GraphUserKind(GraphUsers users, GraphRisks risks) : GraphK
     }
 
     public override async Task<CallOutcome<ActionReceipt>> ActAsync(
-        Connection connection, Target target, ActionSpec action, CancellationToken cancellationToken)
+        Connection connection, ActionCall call, ActionSpec action, CancellationToken cancellationToken)
     {
+        var target = call.Target;
         var read = await users.ReadAsync(connection, target.Id, cancellationToken);
         if (read is not CallOutcome<GraphUser>.Done(var user))
             return NothingDone(read);

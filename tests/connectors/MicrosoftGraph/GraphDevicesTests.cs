@@ -76,6 +76,31 @@ public sealed class GraphDevicesTests : IAsyncLifetime
         (await host.ActAsync("device.reboot", host.Device())).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
     }
 
+    [Fact]
+    public async Task An_alert_of_the_device_is_taken_in_hand_once()
+    {
+        const string Id = "da637551227677560813_-961444813";
+        (await host.ActAsync("alert.acknowledge", host.Device(), ("alert", Id))).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
+        (await host.ActAsync("alert.acknowledge", host.Device(), ("alert", Id))).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>().Value
+            .Detail.ShouldContain("nothing was sent");
+        host.World.Effects.ShouldBe([$"PATCH /security/alerts_v2/{Id}"]);
+        host.World.Find(GraphHost.ContosoId, "alerts_v2", Id)["status"]!.ToString().ShouldBe("inProgress");
+        host.Vendor.MustHaveBeenAccepted();
+    }
+
+    [Theory]
+    [InlineData("22222222-034c-705c-4c03-5c704c035c70", "TWICE", "da637551227677560813_-961444813", "foreign-alert")]
+    [InlineData(GraphHost.PcId, "ND-PC-014", "no-such-alert", "gone")]
+    [InlineData(GraphHost.PcId, "ND-PC-014", "a/../../incidents", "gone")]
+    public async Task An_alert_of_another_device_is_left_alone(string id, string name, string alert, string code)
+    {
+        if (name == "TWICE")
+            host.World.Find(GraphHost.ContosoId, "managedDevices", id)["azureADDeviceId"] = "00000000-0000-4000-8000-000000000001";
+        (await host.ActAsync("alert.acknowledge", host.Device(id, name), ("alert", alert)))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Code.ShouldBe(code);
+        host.World.Effects.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(GraphHost.PcId, "ANOTHER", "renamed")]
     [InlineData("99999999-034c-705c-4c03-5c704c035c70", "ND-PC-014", "gone")]

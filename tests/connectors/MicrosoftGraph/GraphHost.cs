@@ -107,8 +107,12 @@ internal sealed class GraphHost : IAsyncDisposable
 
     public Target Device(string id = PcId, string name = "ND-PC-014") => new(Contoso.Name, "device", id, name, "");
 
-    public Task<CallOutcome<ActionReceipt>> ActAsync(string action, Target target, Connection? connection = null) =>
-        Connector.ActAsync(connection ?? Contoso, new("op-1", action, target, new Dictionary<string, string>()), Token);
+    public Task<CallOutcome<ActionReceipt>> ActAsync(string action, Target target, Connection connection) =>
+        Connector.ActAsync(connection, new("op-1", action, target, new Dictionary<string, string>()), Token);
+
+    public Task<CallOutcome<ActionReceipt>> ActAsync(string action, Target target, params (string Name, string Value)[] arguments) =>
+        Connector.ActAsync(
+            Contoso, new("op-1", action, target, arguments.ToDictionary(static one => one.Name, static one => one.Value)), Token);
 
     public async Task<IReadOnlyList<Target>> FindAsync(string kind, string name, Connection? connection = null) =>
         await ManifestHost.DoneAsync(Connector.FindAsync(connection ?? Contoso, kind, name, Token));

@@ -1,9 +1,14 @@
 using System.Runtime.Loader;
 using DevOpsAI.Common;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tests.Support;
+using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tests.Connectors.MicrosoftGraph;
 
@@ -18,10 +23,17 @@ public sealed class GraphLazyTests
         // What looks for handlers of requests does this with all our assemblies.
         connectors.GetTypes().ShouldNotBeEmpty();
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton<ISecretSource>(
-            new SecretSource(TimeProvider.System));
-        connectors.GetType("DevOpsAI.Connectors.MicrosoftGraph.GraphServices", throwOnError: true)!.GetMethod("AddMicrosoftGraph")!
-            .Invoke(null, [services]);
+            new SecretSource(TimeProvider.System)).AddSingleton<IDocuments>(new MemoryDocuments()).AddSingleton<IMediator>(new RecordedEvents())
+            .AddSingleton<ILedger>(new InMemoryLedger()).AddSingleton<ITenantDirectory>(new NorthwindAlone()).AddSingleton<DeliveryReceipts>()
+            .AddSingleton(Options.Create(new CompletenessOptions()));
+        foreach (var method in (string[])["AddMicrosoftGraph", "AddMicrosoftGraphWatch"])
+        {
+            connectors.GetType("DevOpsAI.Connectors.MicrosoftGraph.GraphServices", throwOnError: true)!.GetMethod(method)!
+                .Invoke(null, [services]);
+        }
         await using var provider = services.BuildServiceProvider();
+        foreach (var part in services.Where(one => one.ServiceType.Assembly == connectors).Select(static one => one.ServiceType).ToList())
+            provider.GetServices(part).ShouldNotBeEmpty();
         var connector = provider.GetServices<IConnector>().ShouldHaveSingleItem();
         var connection = new Connection("contoso-graph", TenantId.Parse("contoso"), connector.Name, new Dictionary<string, string>
         {
