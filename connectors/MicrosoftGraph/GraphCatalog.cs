@@ -18,6 +18,16 @@ internal static class GraphCatalog
         Action("device.reboot", Reversibility.Irreversible, "Intune rebootNow for {target}", repeats: false),
         Action("device.shutdown", Reversibility.Irreversible, "Intune shutDown for {target}", repeats: false),
         Action("scan.start", Reversibility.Irreversible, "Intune windowsDefenderScan (quick) for {target}", repeats: false),
+        Action(GraphRoleActions.Assign, Reversibility.Reversible,
+            "Graph PIM adminAssign of the role '{role}' to {target} for {hours} hours", GraphRoleActions.Remove, repeats: false) with
+        {
+            BlastRadius = BlastRadius.Tenant,
+        },
+        Action(GraphRoleActions.Remove, Reversibility.Reversible,
+            "Graph PIM adminRemove of the role '{role}' from {target}{hours? , given for hours: }", repeats: false) with
+        {
+            BlastRadius = BlastRadius.Tenant,
+        },
         Action("user.disable", Reversibility.Reversible, "Graph PATCH users: accountEnabled = false for {target}", "user.enable"),
         Action("user.enable", Reversibility.Reversible, "Graph PATCH users: accountEnabled = true for {target}", "user.disable"),
         Action("user.revoke-sessions", Reversibility.Irreversible, "Graph revokeSignInSessions for {target}"),
@@ -27,7 +37,7 @@ internal static class GraphCatalog
     public static IReadOnlyList<string> Observations { get; } =
     [
         "action.{action}.state", "device.compliance", "device.encrypted", "device.entraId", "device.lastSeen", "device.lastUser",
-        "device.mac", "device.os", "device.serial", "user.enabled", "user.objectId", "user.risk", "user.riskySignIns",
+        "device.mac", "device.os", "device.serial", "role.{role}.state", "user.enabled", "user.objectId", "user.risk", "user.riskySignIns",
         "user.sessionsValidFrom", "user.synchronized", "user.upn",
     ];
 

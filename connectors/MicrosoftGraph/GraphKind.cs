@@ -24,7 +24,7 @@ internal abstract class GraphKind
         "renamed", $"{target.Id} is not called {target.Name} any more at Microsoft Graph: it may be another one.");
 
     /// <summary>Reading that failed before anything was done.</summary>
-    protected static CallOutcome<ActionReceipt> NothingDone<T>(CallOutcome<T> outcome) =>
+    public static CallOutcome<ActionReceipt> NothingDone<T>(CallOutcome<T> outcome) =>
         outcome is CallOutcome<T>.Unknown(var message) ? new CallOutcome<ActionReceipt>.NotDone(message) : outcome.As<ActionReceipt>();
 
     protected static string Word(bool value) => value ? "true" : "false";

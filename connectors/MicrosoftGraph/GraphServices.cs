@@ -17,6 +17,8 @@ public static class GraphServices
         .AddSingleton<GraphDevices>()
         .AddSingleton<GraphRisks>()
         .AddSingleton<GraphAlerts>()
+        .AddSingleton<GraphRoles>()
+        .AddSingleton<GraphRoleActions>()
         .AddSingleton<GraphSignals>()
         .AddSingleton<GraphKind, GraphUserKind>()
         .AddSingleton<GraphKind, GraphDeviceKind>()

@@ -4,7 +4,7 @@ using DevOpsAI.Connections;
 namespace DevOpsAI.Connectors.MicrosoftGraph;
 
 /// <summary>Users of Entra ID, by user principal name or display name.</summary>
-internal sealed class GraphUserKind(GraphUsers users, GraphRisks risks) : GraphKind
+internal sealed class GraphUserKind(GraphUsers users, GraphRisks risks, GraphRoles roles, GraphRoleActions assignments) : GraphKind
 {
     public override string Kind => "user";
 
@@ -36,6 +36,11 @@ internal sealed class GraphUserKind(GraphUsers users, GraphRisks risks) : GraphK
             seen["user.risk"] = risk;
         if (await risks.DetectionsAsync(connection, id, cancellationToken) is CallOutcome<IReadOnlyList<string>>.Done(var signIns))
             seen["user.riskySignIns"] = signIns.Count.ToString(CultureInfo.InvariantCulture);
+        if (await roles.InstancesAsync(connection, id, cancellationToken) is CallOutcome<IReadOnlyList<GraphRoleInstance>>.Done(var held))
+        {
+            foreach (var name in held.Select(static one => one.RoleName).OfType<string>())
+                seen[$"role.{name}.state"] = "active";
+        }
         return new CallOutcome<IReadOnlyDictionary<string, string>>.Done(seen);
     }
 
@@ -48,9 +53,13 @@ internal sealed class GraphUserKind(GraphUsers users, GraphRisks risks) : GraphK
             return NothingDone(read);
         if (!user.Upn.Equals(target.Name, StringComparison.OrdinalIgnoreCase))
             return Renamed(target);
-        return action.Name == "user.revoke-sessions"
-            ? await users.RevokeAsync(connection, user.Id, action.Timeout, cancellationToken)
-            : await SwitchAsync(connection, user, action.Name == "user.enable", action.Timeout, cancellationToken);
+        return action.Name switch
+        {
+            GraphRoleActions.Assign or GraphRoleActions.Remove =>
+                await assignments.ActAsync(connection, user, call, action.Timeout, cancellationToken),
+            "user.revoke-sessions" => await users.RevokeAsync(connection, user.Id, action.Timeout, cancellationToken),
+            _ => await SwitchAsync(connection, user, action.Name == "user.enable", action.Timeout, cancellationToken),
+        };
     }
 
     private async Task<CallOutcome<ActionReceipt>> SwitchAsync(

@@ -48,6 +48,7 @@ public static class ObservationWords
         ["user.locked"] = new("Account locked", Values: YesOrNo),
         ["user.sessions"] = new("Open sessions"),
         ["user.riskySignIns"] = new("Risky sign-ins"),
+        ["role.*.state"] = new("Role {0}"),
         ["user.risk"] = new("Risk of the account"),
         ["user.sessionsValidFrom"] = new("Sessions valid from"),
         ["user.synchronized"] = new("Kept in a local directory", Values: YesOrNo),

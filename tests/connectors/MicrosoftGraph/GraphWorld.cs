@@ -44,6 +44,12 @@ internal sealed class GraphWorld
         [(GraphHost.ContosoId, "incidents")] = [Sample("graph-incident-with-alerts.json")],
         [(GraphHost.ContosoId, "issues")] = [Sample("graph-service-health-issue.json")],
         [(GraphHost.ContosoId, "subscriptions")] = [],
+        [(GraphHost.ContosoId, "roleDefinitions")] =
+        [
+            Role("fdd7a751-b60b-444a-984c-02652fe8fa1c", "Groups Administrator"),
+            Role("62e90394-69f5-4237-9190-012177145e10", "Global Administrator"),
+        ],
+        [(GraphHost.ContosoId, "roleAssignmentScheduleInstances")] = [],
     };
 
     /// <summary>Writes that Graph took, as <c>PATCH /users/…</c>.</summary>
@@ -66,9 +72,10 @@ internal sealed class GraphWorld
                 ("GET", ["organization"]) => VendorReply.Ok(
                     $$"""{"value":[{"id":"{{directory}}","displayName":"{{(directory == GraphHost.ContosoId ? "Northwind Dental" : "Fabrikam")}}"}]}"""),
                 ("GET", [.., "users" or "managedDevices" or "alerts_v2" or "incidents" or "issues" or "riskyUsers" or "riskDetections"
-                    or "subscriptions"]) =>
+                    or "subscriptions" or "roleDefinitions" or "roleAssignmentScheduleInstances"]) =>
                     List(directory, request, address),
                 ("GET", [.., var collection, var id]) => One(directory, collection, id, static _ => { }),
+                ("POST", [.., "roleAssignmentScheduleRequests"]) => RequestRole(directory, request),
                 ("POST", ["subscriptions"]) => Subscribe(directory, request),
                 ("DELETE", ["subscriptions", var id]) => Write(request, One(directory, "subscriptions", id, found =>
                     All[(directory, "subscriptions")].Remove(found))),
@@ -148,6 +155,32 @@ internal sealed class GraphWorld
         Effects.Add($"POST /subscriptions {made["resource"]}");
         return new(201, made.ToJsonString());
     }
+
+    /// <summary>What a request for a role leads to; <c>Provisioned</c> at once unless a test says otherwise.</summary>
+    public string RoleStatus { get; set; } = "Provisioned";
+
+    private VendorReply RequestRole(string directory, VendorRequest request)
+    {
+        Effects.Add($"{request.Json["action"]} {request.Json["principalId"]} {request.Json["roleDefinitionId"]}");
+        var instances = All[(directory, "roleAssignmentScheduleInstances")];
+        var role = All[(directory, "roleDefinitions")].Single(one => one["id"]!.ToString() == request.Json["roleDefinitionId"]!.ToString());
+        if (request.Json["action"]!.ToString() == "adminRemove")
+            instances.RemoveAll(one => one["roleDefinitionId"]!.ToString() == role["id"]!.ToString());
+        else if (RoleStatus == "Provisioned")
+            instances.Add(RoleOf(request.Json["principalId"]!.ToString(), role, "2026-12-01T02:00:00Z"));
+        return new(201, $$"""{"id":"95c690fb-3eb3-4942-a03f-4524aed6f31e","status":"{{RoleStatus}}"}""");
+    }
+
+    public static JsonObject RoleOf(string user, JsonObject role, string? until) => new()
+    {
+        ["id"] = Guid.NewGuid().ToString(), ["principalId"] = user, ["roleDefinitionId"] = role["id"]!.ToString(), ["directoryScopeId"] = "/",
+        ["roleDefinition"] = role.DeepClone(), ["endDateTime"] = until,
+    };
+
+    private static JsonObject Role(string id, string name) => new()
+    {
+        ["id"] = id, ["displayName"] = name, ["templateId"] = id, ["isEnabled"] = true, ["isBuiltIn"] = true,
+    };
 
     private static JsonObject Sample(string name) => Samples.Json(name)["response"]!["body"]!.DeepClone().AsObject();
 
