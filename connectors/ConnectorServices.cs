@@ -1,6 +1,7 @@
 using DevOpsAI.Connectors.Alertmanager;
 using DevOpsAI.Connectors.CloudEvents;
 using DevOpsAI.Connectors.MeshCentral;
+using DevOpsAI.Connectors.MicrosoftGraph;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Connectors.Toolkit.Manifests;
@@ -22,6 +23,7 @@ public static class ConnectorServices
         .AddSingleton(CloudEventsSource.Description)
         .AddWebhookSource<CloudEventsSource>()
         .AddMeshCentral()
+        .AddMicrosoftGraph()
         .AddSingleton(SandboxServices.Description)
         .AddWebhookSource<SandboxEvents>();
 }

@@ -29,7 +29,7 @@ public static class ChatServices
         .AddSingleton<CardAdoption>()
         .AddSingleton<CardClicks>()
         .AddSingleton<SubjectClicks>()
-        .AddSingleton<ListClicks>()
+        .AddSingleton<AnswerClicks>()
         .AddSingleton<ConnectionForms>()
         .AddSingleton<ConversationLinks>()
         .AddSingleton<ITurnHandler, TurnHandler>();

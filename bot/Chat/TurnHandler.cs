@@ -12,7 +12,7 @@ namespace DevOpsAI.Bot.Chat;
 
 /// <summary>What reaches the bot from Teams is given to whom it concerns. Whoever Entra does not know gets nothing.</summary>
 internal sealed class TurnHandler(
-    ChatAnswers results, CardClicks clicks, ListClicks lists, ConnectionForms forms, ConversationLinks links, IAccess access, ILedger ledger,
+    ChatAnswers results, CardClicks clicks, AnswerClicks answered, ConversationLinks links, IAccess access, ILedger ledger,
     AdministratorCode code, ILogger<TurnHandler> logger)
     : ITurnHandler
 {
@@ -47,10 +47,8 @@ internal sealed class TurnHandler(
         }
         try
         {
-            if (!action.IsAutomatic && ListClicks.Handles(action.Verb))
-                return await lists.PressAsync(results.GetTurn(turn, person), action, cancellationToken);
-            if (!action.IsAutomatic && action.Verb == Verb.Connect)
-                return await forms.PressAsync(results.GetTurn(turn, person), action, cancellationToken);
+            if (!action.IsAutomatic && AnswerClicks.Handles(action.Verb))
+                return await answered.PressAsync(results.GetTurn(turn, person), action, cancellationToken);
             // A refresh by the client shows and never does, whatever verb it carries.
             return await clicks.PressAsync(turn, person, action.IsAutomatic ? action with { Verb = Verb.View } : action, cancellationToken);
         }

@@ -12,6 +12,7 @@ using DevOpsAI.Completeness;
 using DevOpsAI.ConnectionChanges;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors;
+using DevOpsAI.Connectors.MicrosoftGraph;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
@@ -108,7 +109,7 @@ public static class BotHost
             .AddHostedService<AdministratorCodeNotice>()
             .AddTelemetry(builder.Configuration);
 
-        services.AddConnectors(builder.Configuration["Connectors:Path"], builder.Environment.ContentRootPath);
+        services.AddConnectors(builder.Configuration["Connectors:Path"], builder.Environment.ContentRootPath).AddMicrosoftGraphWatch();
         if (HasSandbox(builder.Configuration))
             services.AddSandbox();
         if (IsLocal(builder.Configuration))

@@ -43,6 +43,8 @@ public static class WebhookEndpoints
     private static async Task PostAsync(HttpContext http, DeliveryIntake intake, DeliveryReceipts receipts, ILogger logger)
     {
         var correlation = Begin(http);
+        if (await AddressCheck.TryAnswerAsync(http))
+            return;
         (Connection Connection, IWebhookSource Source)? known = null;
         var name = "(unknown)";
         using var scope = logger.InDelivery(correlation);

@@ -37,7 +37,8 @@ internal sealed class AlertmanagerConnector(AlertmanagerApi api, TimeProvider cl
         var outcome = await ListAsync(connection, cancellationToken);
         return outcome is CallOutcome<IReadOnlyList<FiringAlert>>.Done(var alerts)
             ? new CallOutcome<IReadOnlyList<Target>>.Done([.. alerts.Where(alert => alert.IsCalled(name))
-                .Select(alert => new Target(connection.Name, kind, alert.Fingerprint, alert.Name, AlertmanagerApi.Only(connection)?.Value ?? ""))])
+                .Select(alert => new Target(
+                    connection.Name, kind, alert.Fingerprint, alert.Name, AlertmanagerApi.Only(connection)?.Value ?? ""))])
             : outcome.As<IReadOnlyList<Target>>();
     }
 

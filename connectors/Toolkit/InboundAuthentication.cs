@@ -43,16 +43,19 @@ public sealed class InboundAuthentication(ISecretSource secrets)
         if (credentials.SecretHeader is var (name, expected) && request.Headers[name] is [{ Length: > 0 } given]
             && Same(given, secrets.Read(expected)))
             return Verdict.Accepted;
-        return credentials.TakesSignature && GetSignature(credentials, request.Headers) is not null
-            ? Verdict.DependsOnBody
-            : Verdict.Refused;
+        return credentials.SecretInBody is not null
+            || (credentials.TakesSignature && GetSignature(credentials, request.Headers) is not null)
+                ? Verdict.DependsOnBody
+                : Verdict.Refused;
     }
 
-    /// <summary>Whether the signature is that of the body.</summary>
+    /// <summary>Whether the signature is that of the body, or the body has the secret in it.</summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
     /// <exception cref="VendorUnavailableException">The vendor that hands out the key cannot be asked.</exception>
     public async Task<bool> CheckBodyAsync(InboundCredentials credentials, WebhookRequest request, CancellationToken cancellationToken)
     {
+        if (credentials.SecretInBody is var (own, places) && IsIn(places(request.Body), own))
+            return true;
         if (GetSignature(credentials, request.Headers) is not { } signature)
             return false;
         if (credentials.HmacSecret is { } secret)
@@ -73,6 +76,14 @@ public sealed class InboundAuthentication(ISecretSource secrets)
             _ => HMACSHA256.HashData(key, body),
         };
         return Decode(signature, algorithm, expected.Length) is { } given && CryptographicOperations.FixedTimeEquals(given, expected);
+    }
+
+    /// <summary>Whether any of them is the secret; all are compared, however many are right.</summary>
+    /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
+    public bool IsIn(IEnumerable<string> given, SecretReference secret)
+    {
+        var expected = secrets.Read(secret);
+        return given.Aggregate(false, (found, one) => Same(one, expected) || found);
     }
 
     private bool IsUser(string basic, string username, SecretReference password)

@@ -33,7 +33,14 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
     /// <summary>A signature over the body may prove the sender.</summary>
     public bool TakesSignature => HmacSecret is not null || SigningKey is not null;
 
-    public bool Any => Bearer is not null || Password is not null || TakesSignature || SecretHeader is not null;
+    /// <summary>
+    /// A secret that the vendor writes into the body, where it signs nothing, and how its places are found there. One right one is enough:
+    /// whoever reads the body drops the parts that bear another.
+    /// </summary>
+    public (SecretReference Secret, Func<ReadOnlyMemory<byte>, IEnumerable<string>> Find)? SecretInBody { get; init; }
+
+    public bool Any => Bearer is not null || Password is not null || TakesSignature || SecretHeader is not null
+        || SecretInBody is not null;
 
     /// <summary>A setting as a secret; null when it is absent or empty.</summary>
     public static SecretReference? Secret(Connection connection, string setting) =>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -23,36 +22,25 @@ internal sealed class HealthWatch : BackgroundService
     private readonly TenantStates states;
     private readonly AssignedTenants tenants;
     private readonly IConnectionDirectory connections;
-    private readonly Dictionary<string, IConnectionProbe> probes;
+    private readonly InstalledConnectors installed;
     private readonly IOptions<CompletenessOptions> options;
     private readonly TimeProvider clock;
     private readonly ILogger<HealthWatch> logger;
-    private readonly Meter meter;
     private readonly ConcurrentDictionary<string, (HealthCount Count, DateTimeOffset Next, Connection Asked)> known = new();
 
     public HealthWatch(
-        ILedger ledger, TenantStates states, AssignedTenants tenants, IConnectionDirectory connections, IEnumerable<IConnectionProbe> probes,
-        IOptions<CompletenessOptions> options, TimeProvider clock, IMeterFactory meters, ILogger<HealthWatch> logger)
+        ILedger ledger, TenantStates states, AssignedTenants tenants, IConnectionDirectory connections, InstalledConnectors installed,
+        IOptions<CompletenessOptions> options, TimeProvider clock, ILogger<HealthWatch> logger)
     {
         (this.ledger, this.states, this.tenants, this.connections) = (ledger, states, tenants, connections);
-        (this.options, this.clock, this.logger) = (options, clock, logger);
-        this.probes = probes.ToDictionary(static probe => probe.Connector, StringComparer.OrdinalIgnoreCase);
-        meter = meters.Create("DevOpsAI.Completeness");
-        meter.CreateObservableGauge("connections.failing", Failing, "{connection}",
-            "Connections whose vendor refuses the bot or is not reached.");
-    }
-
-    public override void Dispose()
-    {
-        meter.Dispose();
-        base.Dispose();
+        (this.installed, this.options, this.clock, this.logger) = (installed, options, clock, logger);
     }
 
     /// <summary>Asks the vendors of one tenant whose time has come, side by side.</summary>
     public async Task LookAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         await states.GetAsync(tenant, cancellationToken);
-        var due = connections.All.Where(connection => connection.Tenant == tenant && probes.ContainsKey(connection.Connector)
+        var due = connections.All.Where(connection => connection.Tenant == tenant && installed.CanAsk(connection.Connector)
             && IsDue(connection));
         await Task.WhenAll(due.Select(connection => AskAsync(connection, cancellationToken)));
     }
@@ -77,7 +65,8 @@ internal sealed class HealthWatch : BackgroundService
 
     private async Task AskAsync(Connection connection, CancellationToken cancellationToken)
     {
-        var outcome = await CheckAsync(connection, cancellationToken);
+        if (await installed.AskAsync(connection, MaxWait, clock, cancellationToken) is not { } outcome)
+            return;
         var before = known.TryGetValue(connection.Name, out var last) ? last.Count : HealthCount.Good;
         var count = before.After(outcome);
         var next = count == HealthCount.Good ? options.Value.CheckEvery : LookEvery;
@@ -96,22 +85,4 @@ internal sealed class HealthWatch : BackgroundService
         else
             logger.ConnectionWorks(connection.Tenant, connection.Name);
     }
-
-    private async Task<CallOutcome<string>> CheckAsync(Connection connection, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var time = clock.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), limit, MaxWait, Timeout.InfiniteTimeSpan);
-        try
-        {
-            return await probes[connection.Connector].CheckAsync(connection, limit.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new CallOutcome<string>.Unknown($"{connection.Name} did not answer within {MaxWait.TotalSeconds:0} seconds.");
-        }
-    }
-
-    private IEnumerable<Measurement<long>> Failing() => states.Latest.Select(static state => new Measurement<long>(
-        state.Watch.Pulses.Values.Count(static pulse => pulse.FailingSince is not null),
-        new KeyValuePair<string, object?>("tenant", state.Tenant.Value)));
 }

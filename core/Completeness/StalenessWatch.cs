@@ -31,6 +31,8 @@ internal sealed class StalenessWatch : BackgroundService
         meter = meters.Create("DevOpsAI.Completeness");
         meter.CreateObservableGauge("connections.silent", Stale, "{connection}",
             "Connections that used to send and are silent for longer than expected.");
+        meter.CreateObservableGauge("connections.failing", Failing, "{connection}",
+            "Connections whose vendor refuses the bot or is not reached.");
     }
 
     public override void Dispose()
@@ -69,7 +71,10 @@ internal sealed class StalenessWatch : BackgroundService
             stoppingToken);
     }
 
-    private IEnumerable<Measurement<long>> Stale() => states.Latest.Select(static state => new Measurement<long>(
-        state.Watch.Pulses.Values.Count(static pulse => pulse.Silent is not null),
-        new KeyValuePair<string, object?>("tenant", state.Tenant.Value)));
+    private IEnumerable<Measurement<long>> Stale() => Count(static pulse => pulse.Silent is not null);
+
+    private IEnumerable<Measurement<long>> Failing() => Count(static pulse => pulse.FailingSince is not null);
+
+    private IEnumerable<Measurement<long>> Count(Func<ConnectionPulse, bool> counts) => states.Latest.Select(state => new Measurement<long>(
+        state.Watch.Pulses.Values.Count(counts), new KeyValuePair<string, object?>("tenant", state.Tenant.Value)));
 }

@@ -11,9 +11,11 @@ namespace DevOpsAI.ConnectionChanges;
 /// <summary>Puts a connection at its gate, once its settings are valid and the vendor takes them.</summary>
 internal sealed class RequestConnectionHandler(
     IMediator mediator, TenantStates states, IAccess access, IConnectionDirectory connections, StoredSecrets secrets,
-    IEnumerable<IConnector> connectors, IEnumerable<IConnectionCheck> checks, IEnumerable<IConnectionProbe> probes, ILocalMode mode)
+    InstalledConnectors installed, ILocalMode mode, TimeProvider clock)
     : IRequestHandler<RequestConnection, RequestResult>
 {
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
+
     public async Task<RequestResult> Handle(RequestConnection request, CancellationToken cancellationToken)
     {
         var state = await states.GetAsync(request.Tenant, cancellationToken);
@@ -69,31 +71,24 @@ internal sealed class RequestConnectionHandler(
     private async Task<RequestResult> ProposeAsync(
         RequestConnection request, TenantState state, Connection connection, bool exists, CancellationToken cancellationToken)
     {
-        var own = checks.Where(check => check.Connector.Equals(connection.Connector, StringComparison.OrdinalIgnoreCase)).ToList();
-        var connector = connectors.FirstOrDefault(one => one.Name.Equals(connection.Connector, StringComparison.OrdinalIgnoreCase));
-        if (own.Count == 0 && connector is null)
+        if (!installed.Knows(connection.Connector))
             return new(null, Refusal.BadInput, $"This bot has no connector '{connection.Connector}'.");
-        if (own.SelectMany(check => check.Problems(connection)).Distinct().ToList() is { Count: > 0 } problems)
+        if (installed.GetProblems(connection) is { Count: > 0 } problems)
             return new(null, Refusal.BadInput, string.Join('\n', problems));
-        var asked = await AskAsync(connection, cancellationToken);
+        var asked = await installed.AskAsync(connection, MaxWait, clock, cancellationToken) ?? new CallOutcome<string>.Done("");
         if (asked is not CallOutcome<string>.Done(var check))
             return new(null, Refusal.NotPossible, GetReason(asked));
         var change = new ConnectionChange(
             exists ? ConnectionChangeKind.Change : ConnectionChangeKind.Connect, connection.Name, connection.Connector,
             connection.Settings, check);
-        return await mediator.Send(
-            new Propose(request.Tenant, ConnectionChange.NextSubject(state, change.Name), request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation)
-            {
-                Simulated = connector?.IsSimulation == true,
-            },
-            cancellationToken);
+        var subject = ConnectionChange.NextSubject(state, change.Name);
+        var propose = new Propose(
+            request.Tenant, subject, request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation)
+        {
+            Simulated = installed.IsSimulation(connection.Connector),
+        };
+        return await mediator.Send(propose, cancellationToken);
     }
-
-    /// <summary>What the vendor says to the settings; done with nothing where there is nothing that could be asked.</summary>
-    private async Task<CallOutcome<string>> AskAsync(Connection connection, CancellationToken cancellationToken) =>
-        probes.FirstOrDefault(one => one.Connector.Equals(connection.Connector, StringComparison.OrdinalIgnoreCase)) is { } probe
-            ? await probe.CheckAsync(connection, cancellationToken)
-            : new CallOutcome<string>.Done("");
 
     private static string GetReason(CallOutcome<string> asked) => asked switch
     {

@@ -27,8 +27,9 @@ internal sealed class RequestDisconnectionHandler(
             return waiting;
         var change = new ConnectionChange(
             ConnectionChangeKind.Disconnect, name, existing.Connector, new Dictionary<string, string>(), "");
+        var subject = ConnectionChange.NextSubject(state, name);
         return await mediator.Send(
-            new Propose(request.Tenant, ConnectionChange.NextSubject(state, change.Name), request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation),
+            new Propose(request.Tenant, subject, request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation),
             cancellationToken);
     }
 }

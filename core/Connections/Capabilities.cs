@@ -42,6 +42,8 @@ public static class Capabilities
     private static readonly ArgumentSpec Tunnel = new("tunnel", "Tunnel", "[A-Za-z0-9][A-Za-z0-9 _.-]{0,99}");
     private static readonly ArgumentSpec Gigabytes = new("gigabytes", "Gigabytes", "[1-9][0-9]{0,2}");
     private static readonly ArgumentSpec Minutes = new("minutes", "Minutes", "[1-9][0-9]{0,3}|10080");
+    private static readonly ArgumentSpec Role = new("role", "Role", "[A-Za-z][A-Za-z0-9 ()/&-]{1,99}");
+    private static readonly ArgumentSpec Hours = new("hours", "Hours", "[1-8]");
     private static readonly ArgumentSpec Title = new("title", "Title", @"[^\r\n{}]{1,200}");
     private static readonly ArgumentSpec Priority = new("priority", "Priority", "low|normal|high");
     private static readonly ArgumentSpec Script = new("script", "Script", "[A-Za-z0-9][A-Za-z0-9 _.:-]{0,99}");
@@ -85,6 +87,8 @@ public static class Capabilities
         new("user.unlock", "Unlock an account", "user", []),
         new("user.lock", "Lock an account", "user", []),
         new("user.revoke-sessions", "End all sessions", "user", []),
+        new("role.assign", "Give an account a role for a time", "user", [Role, Hours]),
+        new("role.remove", "Take back a role that was given for a time", "user", [Role, Hours with { Required = false }]),
         new("mailbox.raise-quota", "Raise a mailbox quota", "mailbox", [Gigabytes]),
         new("mailbox.restore-quota", "Restore a mailbox quota", "mailbox", [Gigabytes]),
         new("vpn.restart-tunnel", "Restart a VPN tunnel", "site", [Tunnel]),
@@ -100,6 +104,13 @@ public static class Capabilities
         new("device.os", "device", "The operating system.", []),
         new("device.serial", "device", "The serial number.", []),
         new("device.lastUser", "device", "Who signed in last.", []),
+        new("device.entraId", "device", "The id of the device in Entra.", []),
+        new("device.mac", "device", "The network addresses of the device, with commas between them.", []),
+        new("device.compliance", "device", "Whether the device keeps the client's rules.",
+            ["compliant", "noncompliant", "inGracePeriod", "conflict", "error", "configManager", "unknown"]),
+        new("device.encrypted", "device", "The device's disks are encrypted.", YesOrNo),
+        new("action.{action}.state", "device", "What became of an action that the vendor took and queued, as device.reboot.",
+            ["none", "pending", "active", "done", "failed", "notSupported", "canceled"]),
         new("service.{service}.state", "device", "The state of a service.", ["running", "stopped", "starting", "stopping", "paused"]),
         new("service.{service}.startup", "device", "How a service starts.", ["automatic", "manual", "disabled"]),
         new("disk.{volume}.freePercent", "device", "Free space of a volume, 0 to 100.", []),
@@ -120,6 +131,12 @@ public static class Capabilities
         new("user.locked", "user", "The account is locked after wrong passwords.", YesOrNo),
         new("user.sessions", "user", "Sessions that are signed in.", []),
         new("user.riskySignIns", "user", "Sign-ins that the vendor calls risky.", []),
+        new("user.objectId", "user", "The id of the account in Entra.", []),
+        new("user.upn", "user", "The user principal name.", []),
+        new("role.{role}.state", "user", "The account has the role now.", ["active"]),
+        new("user.risk", "user", "How risky the vendor calls the account.", ["none", "low", "medium", "high", "hidden"]),
+        new("user.sessionsValidFrom", "user", "Sessions from before this time have ended, as RFC 3339 writes it.", []),
+        new("user.synchronized", "user", "The account is kept in a local directory and changed there.", YesOrNo),
         new("mailbox.usedPercent", "mailbox", "How full a mailbox is, 0 to 100.", []),
         new("vpn.{tunnel}.state", "site", "The state of a tunnel.", ["up", "down"]),
         new("ticket.status", "ticket", "The ticket's status in the words of the vendor.", []),

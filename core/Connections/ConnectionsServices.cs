@@ -23,6 +23,7 @@ public static class ConnectionsServices
             Stored = name => provider.GetRequiredService<StoredSecrets>().Read(name),
         });
         services.TryAddSingleton<StoredSecrets>();
+        services.TryAddSingleton<InstalledConnectors>();
         services.TryAddSingleton<ConfiguredConnections>();
         services.TryAddSingleton<TenantConnections>();
         services.TryAddSingleton<IConnections>(provider => provider.GetRequiredService<TenantConnections>());

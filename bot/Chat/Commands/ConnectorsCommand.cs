@@ -9,7 +9,7 @@ namespace DevOpsAI.Bot.Chat.Commands;
 
 /// <summary>A client's connections, and how they do.</summary>
 internal sealed class ConnectorsCommand(
-    ClientResolver clients, IConnectionDirectory connections, ConnectorCatalog catalog, IEnumerable<IConnectionProbe> probes)
+    ClientResolver clients, IConnectionDirectory connections, ConnectorCatalog catalog, InstalledConnectors installed, TimeProvider clock)
     : ChatCommand<ConnectorsCommand.Arguments>
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(12);
@@ -60,22 +60,6 @@ internal sealed class ConnectorsCommand(
         var pulse = client.State.Watch.Pulses.GetValueOrDefault(connection.Name);
         return new(
             connection, vendor?.Title ?? connection.Connector, vendor?.IsSimulation == true, vendor?.SendsEvents == true, pulse?.LastHeard,
-            pulse?.Silent is not null, pulse?.FailingBecause, asks ? await AskAsync(connection, cancellationToken) : null);
-    }
-
-    private async Task<CallOutcome<string>?> AskAsync(Connection connection, CancellationToken cancellationToken)
-    {
-        if (probes.FirstOrDefault(one => one.Connector.Equals(connection.Connector, StringComparison.OrdinalIgnoreCase)) is not { } probe)
-            return null;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(MaxWait);
-        try
-        {
-            return await probe.CheckAsync(connection, limit.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new CallOutcome<string>.Unknown($"{connection.Name} did not answer within {MaxWait.TotalSeconds:0} seconds.");
-        }
+            pulse?.Silent is not null, pulse?.FailingBecause, asks ? await installed.AskAsync(connection, MaxWait, clock, cancellationToken) : null);
     }
 }

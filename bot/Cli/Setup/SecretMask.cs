@@ -15,8 +15,9 @@ internal sealed class SecretMask(IReadOnlyCollection<string> secrets)
     public static SecretMask For(IServiceProvider services)
     {
         var source = services.GetRequiredService<ISecretSource>();
+        var places = new SecretPlaces(services.GetRequiredService<ConnectorCatalog>());
         return new([.. SettingsCheck.GetSecrets(services.GetRequiredService<IConfiguration>())
-            .Where(new SecretPlaces(services.GetRequiredService<ConnectorCatalog>()).IsSecret).Select(setting => Read(setting.Value!, source)).OfType<string>()
+            .Where(places.IsSecret).Select(setting => Read(setting.Value!, source)).OfType<string>()
             .Where(static secret => secret.Length >= MinLength)
             // One may hold another.
             .OrderByDescending(static secret => secret.Length)]);

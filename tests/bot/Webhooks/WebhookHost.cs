@@ -49,7 +49,8 @@ internal sealed class WebhookHost : IAsyncDisposable
 
     public static async Task<WebhookHost> StartAsync(ILedger? ledger = null, params (string Key, string Value)[] settings)
     {
-        ledger ??= new InMemoryLedger();
+        var keys = new InMemoryKeyRing();
+        ledger ??= new InMemoryLedger(keys: keys);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var troubles = new Keeper();
@@ -58,7 +59,7 @@ internal sealed class WebhookHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(Settings.Concat(settings).ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
         builder.Services
             .AddSingleton(ledger)
-            .AddSingleton<IKeyRing, InMemoryKeyRing>()
+            .AddSingleton<IKeyRing>(keys)
             .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
             .AddSingleton<IMediator, Mediator>()
             .AddCoreFeatures().AddTenancy().AddTenantConnections().AddIncidents().AddWebhooks().AddConnectors(null, ".");
@@ -115,6 +116,9 @@ internal sealed class WebhookHost : IAsyncDisposable
         .. Connection("contoso-strict", "cloudevents", ("HmacSecret", "hmac-key"), ("SignedAttributes", "required")),
         .. Connection("contoso-lenient", "cloudevents", ("HmacSecret", "hmac-key"), ("SignedAttributes", "optional")),
         .. Connection("contoso-sandbox", "sandbox", ("Token", "s3cret-token")),
+        .. Connection("contoso-graph", "microsoft-graph", ("DirectoryId", "84841066-274d-4ec0-a5c1-276be684bdd3"),
+            ("ClientId", "6e7b768e-07e2-4810-8459-485f84f8f204"), ("ClientSecret", "x"), ("Authority", "http://127.0.0.1:1/"),
+            ("NotificationUrl", "https://bot.example/api/events/contoso-graph"), ("ClientState", "7c1f2b9e-secret-client-state")),
         .. Connection("contoso-lost", "sandbox", ("Token", "env:NO_SUCH_VARIABLE")),
     ];
 

@@ -57,6 +57,9 @@ internal sealed class JudgedVendor : IAsyncDisposable
     /// <summary>Answers the next requests instead, in order.</summary>
     public ConcurrentQueue<Func<VendorRequest, VendorReply?>> Trouble { get; } = new();
 
+    /// <summary>Whether the vendor's description knows such a request; the others are not judged.</summary>
+    public Func<VendorRequest, bool> IsDescribed { get; set; } = static _ => true;
+
     /// <summary>What goes by before the next requests are answered; given up on when the caller has gone, if it says so.</summary>
     public Func<VendorRequest, CancellationToken, Task> Before { get; set; } = static (_, _) => Task.CompletedTask;
 
@@ -99,7 +102,7 @@ internal sealed class JudgedVendor : IAsyncDisposable
             await reader.ReadToEndAsync(), context.Request.Headers.ToDictionary(
                 static one => one.Key, static one => one.Value.ToString(), StringComparer.OrdinalIgnoreCase));
         requests.Enqueue(request);
-        if (judge is not null && request.Path != tokenPath)
+        if (judge is not null && request.Path != tokenPath && IsDescribed(request))
             await JudgeAsync(context, request);
         await Before(request, context.RequestAborted);
         var reply = (Trouble.TryDequeue(out var trouble) ? trouble(request) : null) ?? Answers(request);

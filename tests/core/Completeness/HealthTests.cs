@@ -5,7 +5,6 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using MediatR;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -93,9 +92,8 @@ public sealed class HealthTests
     }
 
     private HealthWatch Watch() => new(
-        ledger, new(ledger, CoreFeatures.Catalog), new(new OneTenant(), new EveryTenant(new OneTenant()), ledger), vendor, [vendor],
-        Options.Create(new CompletenessOptions()), clock,
-        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(),
+        ledger, new(ledger, CoreFeatures.Catalog), new(new OneTenant(), new EveryTenant(new OneTenant()), ledger), vendor,
+        new([], [], [vendor]), Options.Create(new CompletenessOptions()), clock,
         NullLogger<HealthWatch>.Instance);
 
     private sealed class Vendor : IConnectionProbe, IConnectionDirectory

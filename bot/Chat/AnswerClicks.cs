@@ -4,14 +4,19 @@ using DevOpsAI.Bot.Teams.Turns;
 
 namespace DevOpsAI.Bot.Chat;
 
-/// <summary>The buttons of the list of what waits: another page of it, or the card of one of its lines as a message of its own.</summary>
-internal sealed class ListClicks(
-    PendingLists lists, IncidentAnswers incidents, PersonalSubjectCards subjects, SwitchBanner banner)
+/// <summary>
+/// The buttons of answers. Of the list of what waits: another page of it, or the card of one of its lines as a message of its own; of a
+/// form: what was filled in.
+/// </summary>
+internal sealed class AnswerClicks(
+    PendingLists lists, IncidentAnswers incidents, PersonalSubjectCards subjects, ConnectionForms forms, SwitchBanner banner)
 {
-    public static bool Handles(string verb) => verb is Verb.Show or Verb.Pending;
+    public static bool Handles(string verb) => verb is Verb.Show or Verb.Pending or Verb.Connect;
 
     public async Task<InvokeResponse> PressAsync(ChatTurn turn, CardAction action, CancellationToken cancellationToken)
     {
+        if (action.Verb == Verb.Connect)
+            return await forms.PressAsync(turn, action, cancellationToken);
         if (action.Verb == Verb.Pending)
             return await PageAsync(turn, action, cancellationToken);
         if (ClickData.Read(action.Data) is not { } data)

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Identity;
+using DevOpsAI.Common;
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit;
+
+namespace DevOpsAI.Connectors.MicrosoftGraph;
+
+/// <summary>
+/// The tokens that connections call Graph with: app-only, each for one client's directory. One for each connection, fetched once however
+/// many ask, and again when it is about to expire, when Graph refuses it, and when the credentials are others.
+/// </summary>
+internal sealed class GraphTokens(ISecretSource secrets, IHttpMessageHandlerFactory handlers) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private readonly ConcurrentDictionary<string, Place> places = new(StringComparer.Ordinal);
+
+    private sealed class Place
+    {
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        public string? Digest { get; set; }
+
+        public TokenCredential? Credential { get; set; }
+
+        public string? Last { get; set; }
+    }
+
+    /// <param name="refused">A token that Graph did not take; null where none was sent yet.</param>
+    /// <param name="claims">What Graph wants of another one, as its challenge says; null for nothing.</param>
+    /// <exception cref="GraphSignInException">Entra gives none.</exception>
+    /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
+    public async Task<string> GetAsync(
+        Connection connection, GraphSettings settings, string? refused, string? claims, CancellationToken cancellationToken)
+    {
+        var secret = settings.Secret is { } reference ? secrets.Read(reference) : null;
+        var place = places.GetOrAdd(connection.Name, static _ => new());
+        await place.Turn.WaitAsync(cancellationToken);
+        try
+        {
+            var digest = settings.Digest(secret);
+            // A credential of its own is the only one that forgets a token which Graph refused before its time.
+            if (place.Digest != digest || (refused is not null && refused == place.Last && claims is null))
+                (place.Digest, place.Credential, place.Last) = (digest, Create(connection, settings, secret), null);
+            var token = await place.Credential!.GetTokenAsync(
+                new TokenRequestContext([settings.Scope], claims: refused == place.Last ? claims : null), cancellationToken);
+            return place.Last = token.Token;
+        }
+        catch (AuthenticationFailedException failed)
+        {
+            throw GraphSignIn.Refusal(connection, settings, failed);
+        }
+        finally
+        {
+            place.Turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var place in places.Values)
+            place.Turn.Dispose();
+    }
+
+    private TokenCredential Create(Connection connection, GraphSettings settings, string? secret) => settings.Proof switch
+    {
+        GraphProof.Certificate => new ClientCertificateCredential(
+            settings.DirectoryId, settings.ClientId, Certificate(connection, secret!),
+            Options(new ClientCertificateCredentialOptions { DisableInstanceDiscovery = IsOwn(settings) }, settings)),
+        GraphProof.ManagedIdentity => new ClientAssertionCredential(
+            settings.DirectoryId, settings.ClientId, Assertion(settings),
+            Options(new ClientAssertionCredentialOptions { DisableInstanceDiscovery = IsOwn(settings) }, settings)),
+        GraphProof.WorkloadIdentity => new WorkloadIdentityCredential(Options(
+            new WorkloadIdentityCredentialOptions
+            {
+                TenantId = settings.DirectoryId, ClientId = settings.ClientId, DisableInstanceDiscovery = IsOwn(settings),
+            },
+            settings)),
+        _ => new ClientSecretCredential(
+            settings.DirectoryId, settings.ClientId, secret,
+            Options(new ClientSecretCredentialOptions { DisableInstanceDiscovery = IsOwn(settings) }, settings)),
+    };
+
+    /// <summary>The machine's own identity, exchanged for the application's: https://learn.microsoft.com/entra/workload-id/.</summary>
+    private static Func<CancellationToken, Task<string>> Assertion(GraphSettings settings)
+    {
+        var identity = new ManagedIdentityCredential(settings.IdentityId is { } id
+            ? ManagedIdentityId.FromUserAssignedClientId(id)
+            : ManagedIdentityId.SystemAssigned);
+        var exchange = new TokenRequestContext([Exchange(settings)]);
+        return async stop => (await identity.GetTokenAsync(exchange, stop)).Token;
+    }
+
+    private static string Exchange(GraphSettings settings) => settings.Cloud.Authority switch
+    {
+        "https://login.microsoftonline.us/" => "api://AzureADTokenExchangeUSGov/.default",
+        "https://login.chinacloudapi.cn/" => "api://AzureADTokenExchangeChina/.default",
+        _ => "api://AzureADTokenExchange/.default",
+    };
+
+    /// <exception cref="GraphSignInException">It is no certificate with a private key.</exception>
+    private static X509Certificate2 Certificate(Connection connection, string pem)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(pem, pem);
+        }
+        catch (CryptographicException unreadable)
+        {
+            throw new GraphSignInException(
+                "credentials", $"Certificate of {connection.Name} is not PEM text with a certificate and its private key.", false,
+                unreadable);
+        }
+    }
+
+    /// <summary>An authority other than Microsoft's, which Microsoft cannot vouch for.</summary>
+    private static bool IsOwn(GraphSettings settings) => settings.Authority != new Uri(settings.Cloud.Authority);
+
+    private TOptions Options<TOptions>(TOptions options, GraphSettings settings) where TOptions : TokenCredentialOptions
+    {
+        options.AuthorityHost = new UriBuilder(settings.Authority) { Scheme = Uri.UriSchemeHttps, Port = settings.Authority.Port }.Uri;
+        options.Retry.MaxRetries = 1;
+        options.Retry.NetworkTimeout = Patience;
+        // The library asks over https alone; an authority on loopback, which settings may name with http, is asked as they say.
+        options.Transport = new HttpClientTransport(
+            new HttpClient(new LoopbackAuthority(handlers, settings.Authority), disposeHandler: true) { Timeout = Patience });
+        return options;
+    }
+
+    private sealed class LoopbackAuthority(IHttpMessageHandlerFactory handlers, Uri authority) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (authority.Scheme == Uri.UriSchemeHttp && request.RequestUri is { } uri && uri.Authority == authority.Authority)
+                request.RequestUri = new UriBuilder(uri) { Scheme = Uri.UriSchemeHttp, Port = uri.Port }.Uri;
+            using var invoker = new HttpMessageInvoker(handlers.CreateHandler(VendorClient.ReadingClient), disposeHandler: false);
+            return await invoker.SendAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace DevOpsAI.Connections;
+
+/// <summary>What the connectors that connections can name say of a connection, made or not.</summary>
+public sealed class InstalledConnectors(
+    IEnumerable<IConnector> connectors, IEnumerable<IConnectionCheck> checks, IEnumerable<IConnectionProbe> probes)
+{
+    private readonly Dictionary<string, IConnector> connectors =
+        connectors.ToDictionary(static one => one.Name, StringComparer.OrdinalIgnoreCase);
+
+    private readonly ILookup<string, IConnectionCheck> checks =
+        checks.ToLookup(static one => one.Connector, StringComparer.OrdinalIgnoreCase);
+
+    private readonly Dictionary<string, IConnectionProbe> probes =
+        probes.ToDictionary(static one => one.Connector, StringComparer.OrdinalIgnoreCase);
+
+    public bool Knows(string connector) => connectors.ContainsKey(connector) || checks.Contains(connector);
+
+    /// <summary>It acts, and nothing real is touched.</summary>
+    public bool IsSimulation(string connector) => connectors.GetValueOrDefault(connector)?.IsSimulation == true;
+
+    /// <summary>What is wrong with the settings, one sentence each, beginning with the setting's name; secrets are not read.</summary>
+    public IReadOnlyList<string> GetProblems(Connection connection) =>
+        [.. checks[connection.Connector].SelectMany(check => check.Problems(connection)).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The vendor can be asked whether a connection of this connector works.</summary>
+    public bool CanAsk(string connector) => probes.ContainsKey(connector);
+
+    /// <summary>What the vendor says to the connection's address and credentials; null where there is nothing that could be asked.</summary>
+    /// <param name="within">Longer is as good as no answer.</param>
+    public async Task<CallOutcome<string>?> AskAsync(
+        Connection connection, TimeSpan within, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!probes.TryGetValue(connection.Connector, out var probe))
+            return null;
+        using var limit = new CancellationTokenSource(within, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            return await probe.CheckAsync(connection, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new CallOutcome<string>.Unknown($"{connection.Name} did not answer within {within.TotalSeconds:0} seconds.");
+        }
+    }
+}
