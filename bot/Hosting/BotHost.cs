@@ -23,6 +23,7 @@ using DevOpsAI.LocalTeams;
 using DevOpsAI.LocalTeams.People;
 using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tickets;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Hosting;
@@ -97,6 +98,7 @@ public static class BotHost
             .AddExecution()
             .AddConnectionChanges()
             .AddCompleteness()
+            .AddTickets()
             .AddWebhooks()
             .AddTeams()
             .AddCards()

@@ -49,12 +49,21 @@ internal sealed class ManifestConnector(
     {
         if (!manifest.Targets.TryGetValue(kind, out var rule))
             return new CallOutcome<IReadOnlyList<Target>>.Done([]);
+        var found = await FindAsync(connection, rule, rule.Find, name, cancellationToken);
+        return rule.AlsoFind is { } also && found is CallOutcome<IReadOnlyList<Target>>.Done { Value.Count: 0 }
+            ? await FindAsync(connection, rule, also, name, cancellationToken)
+            : found;
+    }
+
+    private async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
+        Connection connection, TargetManifest rule, ListTemplate find, string name, CancellationToken cancellationToken)
+    {
         var given = call.Given(connection);
         given["name"] = name;
         // A name that the vendor's query cannot hold is none that it has.
-        if (rule.Find.Request.Path.Text(new(default, given)) is null)
+        if (find.Request.Path.Text(new(default, given)) is null)
             return new CallOutcome<IReadOnlyList<Target>>.Done([]);
-        var outcome = await call.ListAsync(connection, rule.Find.Request, rule.Find.Items, rule.Find.Paging, given, cancellationToken);
+        var outcome = await call.ListAsync(connection, find.Request, find.Items, find.Paging, given, cancellationToken);
         if (outcome is not CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
             return outcome.As<IReadOnlyList<Target>>();
         return new CallOutcome<IReadOnlyList<Target>>.Done(
