@@ -138,6 +138,7 @@ public static class Capabilities
         new("alert.silenced", "alert", "The vendor tells nobody of the alert, because somebody silenced it.", YesOrNo),
         new("alert.state", "alert", "What the vendor does about the alert.", ["active", "suppressed", "unprocessed"]),
         new("ticket.closed", "ticket", "The ticket is closed.", YesOrNo),
+        new("ticket.notes", "ticket", "How many notes the ticket has: told where each of them is.", []),
         new("ticket.note.{note}.text", "ticket", "A note on the ticket, private ones included.", []),
     ];
 

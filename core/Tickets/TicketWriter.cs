@@ -23,6 +23,7 @@ internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider 
     public static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(30);
 
     private const string NoteText = ".text";
+    private const string NoteCount = "ticket.notes";
     private const string NotePrefix = "ticket.note.";
     private static readonly Actor Desk = Actor.Service("tickets");
 
@@ -117,7 +118,7 @@ internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider 
             return (TicketOutcome.Done, "The answer was lost; it stands in the ticket.");
         if (!IsOverdue(record))
             throw new PsaUnavailableException("The answer was lost; it is looked for again in a moment.");
-        return notes.Count > 0
+        return notes.Count > 0 || seen.ContainsKey(NoteCount)
             ? null
             : (TicketOutcome.Unknown, "The answer was lost, and the PSA does not tell whether it was written.");
     }

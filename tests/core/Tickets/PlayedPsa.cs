@@ -83,6 +83,8 @@ internal sealed class PlayedPsa : IConnector
             }
             var known = Tickets.Single(one => one.Id == target.Id);
             seen["ticket.closed"] = known.IsClosed ? "true" : "false";
+            if (TellsNotes)
+                seen["ticket.notes"] = known.Notes.Count.ToString(CultureInfo.InvariantCulture);
             for (var number = 0; TellsNotes && number < known.Notes.Count; number++)
                 seen[$"ticket.note.{number}.text"] = known.Notes[number];
             return seen;
