@@ -21,9 +21,6 @@ public sealed class ConnectionSettings
     /// </summary>
     public TimeSpan? StaleAfter { get; init; }
 
-    /// <summary>What the bot does by itself with its tickets: <c>off</c>, <c>note</c> (the default) or <c>full</c>.</summary>
-    public string? Tickets { get; init; }
-
     /// <summary>The day by which its secrets are to be replaced; people are reminded from two weeks before.</summary>
     public DateOnly? RotateBy { get; init; }
 
@@ -83,15 +80,6 @@ internal sealed class ConfiguredConnections
 
     public IEnumerable<Connection> For(TenantId tenant) => byTenant[tenant];
 
-    /// <summary>Null for a word that means nothing, and for none.</summary>
-    internal static TicketUse? ReadTickets(string? word) => word?.Trim().ToLowerInvariant() switch
-    {
-        "off" => TicketUse.Off,
-        "note" => TicketUse.Note,
-        "full" => TicketUse.Full,
-        _ => null,
-    };
-
     /// <summary>The connection, once it is known to be valid.</summary>
     internal static Connection Read(string name, ConnectionSettings settings) => new(
         name.Trim().ToLowerInvariant(),
@@ -101,6 +89,5 @@ internal sealed class ConfiguredConnections
             .ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.OrdinalIgnoreCase))
     {
         StaleAfter = settings.StaleAfter,
-        Tickets = ReadTickets(settings.Tickets) ?? TicketUse.Note,
     };
 }

@@ -38,8 +38,6 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
             yield return $"{at}:Tenant: there is no tenant '{settings.Tenant}' in section Tenants.";
         if (settings?.StaleAfter is { } silent && silent < TimeSpan.Zero)
             yield return $"{at}:StaleAfter: must not be negative.";
-        if (!string.IsNullOrWhiteSpace(settings?.Tickets) && ConfiguredConnections.ReadTickets(settings.Tickets) is null)
-            yield return $"{at}:Tickets: '{settings.Tickets}' is none of off, note and full.";
         if (connectors is null)
             yield break;
         var connectorIsKnown = settings?.Connector is { } connector && connectors.Known.Contains(connector.Trim());

@@ -17,7 +17,9 @@ internal sealed record Psa(Connection Connection, IConnector Connector)
 
     public TicketUse Use => Connection.Tickets;
 
-    /// <summary>Private notes are the least that is written; the first by name where several connections take them; null for none.</summary>
+    /// <summary>
+    /// The first by name of the connections that take private notes, which are the least that is written; null for none.
+    /// </summary>
     public static Psa? For(IConnections connections, TenantId tenant) => connections.For(tenant)
         .Where(static connection => connection.Tickets != TicketUse.Off)
         .OrderBy(static connection => connection.Name, StringComparer.Ordinal)

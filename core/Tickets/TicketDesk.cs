@@ -40,7 +40,8 @@ internal sealed class TicketDesk(
         // What is a simulation opens nothing that people work on.
         if (incident.Simulated && !psa.Connector.IsSimulation)
             return;
-        var record = TicketRecord.From(incidentId, await ledger.ReadStreamAsync(entry.Tenant, StreamId.Ticket(incidentId), cancellationToken));
+        var record = TicketRecord.From(
+            incidentId, await ledger.ReadStreamAsync(entry.Tenant, StreamId.Ticket(incidentId), cancellationToken));
         if (isOld)
         {
             await GiveUpAsync(entry, incident, record, psa);
@@ -65,9 +66,9 @@ internal sealed class TicketDesk(
             || TicketMessages.ForNote(entry, incident) is not { } note)
             return;
         var reference = TicketReference.For(incident);
+        var arguments = new Dictionary<string, string> { ["note"] = note };
         record = await writer.WriteAsync(
-            incident, record, psa,
-            new(TicketWrite.Note, Psa.Note, ticket, new Dictionary<string, string> { ["note"] = note }, $"{reference}-{entry.Seq}", entry.Seq),
+            incident, record, psa, new(TicketWrite.Note, Psa.Note, ticket, arguments, $"{reference}-{entry.Seq}", entry.Seq),
             cancellationToken);
         if (psa.Use == TicketUse.Full && entry.Fact is ExecutionFinished { Outcome: ExecutionOutcome.Verified } verified)
             await FinishAsync(entry, incident, record, psa, verified, cancellationToken);
@@ -82,10 +83,11 @@ internal sealed class TicketDesk(
         if (psa.Offers(Psa.Time))
         {
             var run = incident.Execution is { } last && last.ExecutionId == verified.ExecutionId ? last : null;
+            var began = (run?.StartedAt ?? entry.ByClock).UtcDateTime;
             var arguments = new Dictionary<string, string>
             {
                 ["hours"] = Hours(run, entry),
-                ["startedAt"] = (run?.StartedAt ?? entry.ByClock).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                ["startedAt"] = began.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 ["note"] = TicketMessages.Fit($"DevOps AI Bot, {incident.Id}: {verified.ExecutionId} carried out and verified.", 300),
             };
             record = await writer.WriteAsync(
@@ -128,8 +130,9 @@ internal sealed class TicketDesk(
         {
             if (isOpening)
             {
+                var task = Opening(incident, null, reference, entry.Seq);
                 record = await writer.SettleAsync(
-                    incident, record, psa, Opening(incident, null, reference, entry.Seq), TicketOutcome.Done, "It was found by its reference.");
+                    incident, record, psa, task, TicketOutcome.Done, "It was found by its reference.");
             }
             var origin = record.Settled.Contains(opening) ? TicketOrigin.Opened : TicketOrigin.Reference;
             return await AppendLinkAsync(entry, incident, record, psa, one, origin);

@@ -26,7 +26,9 @@ internal sealed class TicketFinder(
     public async Task<IReadOnlyList<Target>> FindByReferenceAsync(Psa psa, string reference, CancellationToken cancellationToken) =>
         await calls.FindAsync(psa, "ticket", reference, cancellationToken) ?? [];
 
-    /// <summary>The device's open ticket that names the alert, where there is exactly one and it is no other incident's; else null.</summary>
+    /// <summary>
+    /// The device's open ticket that names the alert, where there is exactly one and it is no other incident's; else null.
+    /// </summary>
     /// <exception cref="PsaUnavailableException">The PSA does not answer.</exception>
     public async Task<Target?> FindOfDeviceAsync(Incident incident, Psa psa, Target device, CancellationToken cancellationToken)
     {
@@ -58,7 +60,8 @@ internal sealed class TicketFinder(
             var found = await search.FindAsync(connections.For(incident.Tenant), "device", name, cancellationToken);
             if (found.Troubles.FirstOrDefault(trouble => trouble.Connection == psa.Name) is { IsRefused: false } silent)
                 throw new PsaUnavailableException($"{psa.Name} does not answer: {silent.Message}");
-            var own = found.Found.Where(one => !clients.IsOther(incident.Tenant, one.Target.Client)).Select(static one => one.Known).ToList();
+            var own = found.Found.Where(one => !clients.IsOther(incident.Tenant, one.Target.Client))
+                .Select(static one => one.Known).ToList();
             if (own.Exists(one => one.Target.Connection == psa.Name))
                 return await ChooseAsync(incident, psa, name, own, acted, cancellationToken);
         }
@@ -70,8 +73,7 @@ internal sealed class TicketFinder(
     {
         var state = await states.GetAsync(incident.Tenant, cancellationToken);
         var things = IdentityMap.Group(own, state.Identity.Find("device", name));
-        var meant = things.Where(
-            thing => acted is null || thing.Records.Any(one => one.Target.Connection == acted.Connection && one.Target.Id == acted.Id)).ToList();
+        var meant = things.Where(thing => acted is null || thing.In(acted.Connection)?.Target.Id == acted.Id).ToList();
         // A plan's connection may give no answer just now: the name is then all there is, and it has to be one device's.
         var thing = meant.Count == 0 && things.Length == 1 ? things[0] : meant is [var one] ? one : null;
         return thing?.In(psa.Name) is { } record

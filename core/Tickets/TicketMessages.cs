@@ -16,8 +16,8 @@ public static class TicketMessages
     /// <summary>The incident that a state of its proposal, told in its ticket, is about; null for everything that is not told.</summary>
     public static IncidentId? GetIncident(Fact fact) => fact switch
     {
-        ProposalStaged or ProposalDecided or ExecutionStarted or ExecutionFinished or UndoFinished or ProposalExpired or ProposalWithdrawn =>
-            ((ProposalFact)fact).About.Incident,
+        ProposalStaged or ProposalDecided or ProposalExpired or ProposalWithdrawn or ExecutionStarted or ExecutionFinished
+            or UndoFinished => ((ProposalFact)fact).About.Incident,
         IncidentReopened { EventId: not null } again => again.IncidentId,
         _ => null,
     };

@@ -12,6 +12,7 @@ namespace DevOpsAI.Tickets;
 public static class TicketReference
 {
     private const int DigestLength = 8;
+    private static readonly char[] Around = [' ', '[', ']', '(', ')', ',', ';', ':', '"', '\'', '\r', '\n'];
 
     /// <summary>As in <c>CON-1042-3f9c0a1b</c>; the same for an incident for ever.</summary>
     public static string For(Incident incident)
@@ -23,7 +24,7 @@ public static class TicketReference
     /// <summary>The incident that a text names by a reference; null where there is none in it.</summary>
     public static IncidentId? FindIncident(string text)
     {
-        foreach (var word in text.Split([' ', '[', ']', '(', ')', ',', ';', ':', '"', '\'', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in text.Split(Around, StringSplitOptions.RemoveEmptyEntries))
         {
             if (word.Split('-') is [var prefix, var number, { Length: DigestLength } digest, ..] && digest.All(char.IsAsciiHexDigitLower)
                 && IncidentId.TryParse($"{prefix}-{number}", out var incident))

@@ -14,8 +14,8 @@ internal sealed record TicketTask(
     TicketWrite What, string Action, Target Target, IReadOnlyDictionary<string, string> Arguments, string OperationId, long AboutSeq);
 
 /// <summary>
-/// Writes each thing once: announced on the ledger before it is sent, its end recorded after. What may have been sent is looked up before it
-/// is sent again: by the operation's id at the vendor, else among the ticket's notes; where neither tells, it is left at that and said.
+/// Writes each thing once: announced on the ledger before it is sent, its end recorded after. What may have been sent is looked up before
+/// it is sent again: by the operation's id at the vendor, else among the ticket's notes; where neither tells, it is left at that and said.
 /// </summary>
 internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider clock)
 {

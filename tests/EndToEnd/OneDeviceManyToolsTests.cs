@@ -170,7 +170,7 @@ public sealed class OneDeviceManyToolsTests
         ["Connections:contoso-ninjaone:Settings:Organization"] = "2",
         ["Connections:contoso-halopsa:Tenant"] = "contoso",
         ["Connections:contoso-halopsa:Connector"] = "halopsa",
-        ["Connections:contoso-halopsa:Tickets"] = tickets,
+        ["Connections:contoso-halopsa:Settings:Tickets"] = tickets,
         ["Connections:contoso-halopsa:Settings:Host"] = "contoso.halopsa.com",
         ["Connections:contoso-halopsa:Settings:Address"] = halo.Address,
         ["Connections:contoso-halopsa:Settings:Tenant"] = "contoso",

@@ -131,9 +131,11 @@ internal sealed class ManifestConnector(
     {
         var known = string.Join(", ", manifest.Settings.Select(static one => one.Name));
         foreach (var name in connection.Settings.Keys.Where(
-            name => name is not (VendorCall.AddressSetting or InboundCredentials.TokenInAddress)
+            name => name is not (VendorCall.AddressSetting or InboundCredentials.TokenInAddress) && !IsTickets(name)
                 && !manifest.Settings.Any(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
             yield return $"{name}: {manifest.Title} has no such setting; known are {known}.";
+        if (connection.Settings.GetValueOrDefault(TicketSetting.Name) is { Length: > 0 } use && TicketSetting.Read(use) is null)
+            yield return $"{TicketSetting.Name}: '{use}' does not fit; one of {string.Join(", ", TicketSetting.Choices)}.";
         var isComplete = true;
         foreach (var setting in manifest.Settings)
         {
@@ -155,6 +157,10 @@ internal sealed class ManifestConnector(
                 + "user and query.";
         }
     }
+
+    /// <summary>Of a vendor that takes notes, and whose own setting of the name it is not.</summary>
+    private bool IsTickets(string name) =>
+        name.Equals(TicketSetting.Name, StringComparison.OrdinalIgnoreCase) && manifest.Actions.ContainsKey(TicketSetting.Needs);
 
     private static bool Fits(SettingRule setting, string value) =>
         (setting.Values.Count == 0 || setting.Values.ContainsKey(value)) && setting.Pattern?.Accepts(value) is not false;

@@ -36,7 +36,10 @@ internal sealed class TicketsScene : IDisposable
         Psa.AddDevice("88", "SRV-01", "CZC1234ABC");
         rmm.Add("contoso-rmm", "device", "SRV-01", "Contoso Ltd", ("device.serial", "CZC1234ABC"));
         Connections = new((FakeConnections.To("contoso-rmm", "contoso", "rmm"), rmm),
-            (FakeConnections.To("contoso-psa", "contoso", "psa") with { Tickets = use }, Psa));
+            (FakeConnections.To("contoso-psa", "contoso", "psa") with
+            {
+                Settings = new Dictionary<string, string> { [TicketSetting.Name] = use.ToString() },
+            }, Psa));
         services = Build();
         IsSimulated = simulated;
     }
