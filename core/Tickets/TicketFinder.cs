@@ -3,7 +3,6 @@ using DevOpsAI.Connections.Identity;
 using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tickets;
 
@@ -75,8 +74,9 @@ internal sealed class TicketFinder(
         var things = IdentityMap.Group(own, state.Identity.Find("device", name));
         var meant = things.Where(thing => acted is null || thing.In(acted.Connection)?.Target.Id == acted.Id).ToList();
         // A plan's connection may give no answer just now: the name is then all there is, and it has to be one device's.
-        var thing = meant.Count == 0 && things.Length == 1 ? things[0] : meant is [var one] ? one : null;
-        return thing?.In(psa.Name) is { } record
+        if (meant.Count == 0)
+            meant = [.. things];
+        return meant is [var thing] && thing.In(psa.Name) is { } record
             ? new(record.Target, null)
             : new(null, $"Which device {QuotedText.Short(name)} is in {psa.Name} is not certain: "
                 + $"{QuotedText.List(own.Select(static known => known.ToString()))}.");

@@ -55,7 +55,10 @@ public static class TicketsOfState
         /// <summary>What is on record of the tickets of incidents.</summary>
         public TicketsState Tickets => state.Get<TicketsState>();
     }
+}
 
+public static class TicketStreams
+{
     extension(StreamId)
     {
         public static StreamId Ticket(IncidentId incident) => new($"ticket/{incident.Value}");

@@ -3,7 +3,6 @@ using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Connections.Identity;
 using DevOpsAI.Drafting;
-using DevOpsAI.Gates;
 using MediatR;
 
 namespace DevOpsAI.Bot.Chat.Commands;

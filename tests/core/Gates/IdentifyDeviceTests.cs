@@ -1,4 +1,3 @@
-using DevOpsAI.Connections;
 using DevOpsAI.Connections.Identity;
 using DevOpsAI.Drafting;
 using DevOpsAI.Gates;

@@ -51,7 +51,7 @@ public sealed class TicketCrashTests
         for (var at = 0; at < 7; at++)
         {
             using var scene = await new TicketsScene().OpenAsync();
-            foreach (var before in Enumerable.Range(0, at))
+            for (var before = 0; before < at; before++)
                 scene.Psa.Moods.Enqueue(PsaMood.Does);
             scene.Psa.Moods.Enqueue(mood);
             await scene.TellAsync(Success);

@@ -1,5 +1,4 @@
 using DevOpsAI.Connections;
-using DevOpsAI.Tests.Support;
 using DevOpsAI.Tickets;
 
 namespace DevOpsAI.Tests.Core.Tickets;
