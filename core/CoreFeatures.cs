@@ -7,6 +7,7 @@ using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tickets;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI;
@@ -24,6 +25,7 @@ public static class CoreFeatures
         GatesFeature.Instance,
         DigestsFeature.Instance,
         CompletenessFeature.Instance,
+        TicketsFeature.Instance,
     ];
 
     /// <summary>What they hand the ledger; for tools that read a ledger without a host.</summary>

@@ -3,6 +3,7 @@ using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tickets;
 
 namespace DevOpsAI.Bot.Chat;
 
@@ -25,7 +26,7 @@ internal sealed class Trails(ILedger ledger, EntryCatalog catalog, SubjectViews 
         var subject = view.Proposal.Subject;
         StreamId[] own = [subject.Stream, StreamId.Card(subject)];
         return view is IncidentView { Incident: var incident }
-            ? own.Prepend(StreamId.Incident(incident.Id))
+            ? own.Prepend(StreamId.Incident(incident.Id)).Append(StreamId.Ticket(incident.Id))
                 .Concat(incident.RecentEvents.TakeLast(MaxEvents).Select(static recent => StreamId.Event(recent.Event.EventId)))
             : own.Concat(subjects.GetStreams(subject));
     }

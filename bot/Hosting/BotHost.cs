@@ -24,6 +24,7 @@ using DevOpsAI.LocalTeams;
 using DevOpsAI.LocalTeams.People;
 using DevOpsAI.Privacy;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tickets;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Hosting;
@@ -98,6 +99,7 @@ public static class BotHost
             .AddExecution()
             .AddConnectionChanges()
             .AddCompleteness()
+            .AddTickets()
             .AddWebhooks()
             .AddTeams()
             .AddCards()

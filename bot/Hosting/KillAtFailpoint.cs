@@ -72,8 +72,9 @@ internal static class FailpointServices
         services.AddOptionsWithValidateOnStart<TestingOptions>().BindConfiguration("Testing")
             .Validate(
                 static options => string.IsNullOrEmpty(options.CrashAt) || Failpoint.All.Contains(options.CrashAt)
-                    || Failpoint.InTrouble.Contains(options.CrashAt),
-                $"Testing:CrashAt must be one of {string.Join(", ", Failpoint.All.Concat(Failpoint.InTrouble))}.")
+                    || Failpoint.InTrouble.Contains(options.CrashAt) || Failpoint.OfTickets.Contains(options.CrashAt),
+                "Testing:CrashAt must be one of "
+                    + $"{string.Join(", ", Failpoint.All.Concat(Failpoint.InTrouble).Concat(Failpoint.OfTickets))}.")
             .Validate(static options => options.CrashAfter >= 1, "Testing:CrashAfter must be 1 or more.");
         return services.AddHostedService<KillAtFailpoint>();
     }

@@ -1,6 +1,7 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tickets;
 
 namespace DevOpsAI.Bot.Views;
 
@@ -24,6 +25,9 @@ public sealed record IncidentView(Incident Incident, Tenant Tenant, DateTimeOffs
     /// Open incidents that have cards of their own although a storm of the whole client gathers the rest, the worst first.
     /// </summary>
     public IReadOnlyList<Incident> Beside { get; init; } = [];
+
+    /// <summary>What is on record of its ticket in the client's PSA; null where there is none.</summary>
+    public TicketRecord? Ticket { get; init; }
 
     /// <summary>Earlier incidents of the same alert on the same device, oldest first; none the first time.</summary>
     public IReadOnlyList<Occurrence> Before { get; init; } = [];

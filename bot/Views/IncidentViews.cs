@@ -1,6 +1,7 @@
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tickets;
 
 namespace DevOpsAI.Bot.Views;
 
@@ -32,6 +33,7 @@ public sealed class IncidentViews(ProposalViews proposals, LinkHosts linkHosts)
         LinkHosts = linkHosts,
         Beside = Beside(state, incident),
         Before = state.Occurrences.Before(incident),
+        Ticket = state.Tickets.Find(incident.Id),
     };
 
     private static List<Incident> Beside(TenantState state, Incident storm)

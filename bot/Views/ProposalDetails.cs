@@ -1,6 +1,7 @@
 using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tickets;
 
 namespace DevOpsAI.Bot.Views;
 
@@ -37,6 +38,8 @@ internal sealed class ProposalDetails
         var incident = (view as IncidentView)?.Incident;
         if (incident is not null)
             details.AddEvents(incident);
+        if ((view as IncidentView)?.Ticket is { } ticket)
+            details.AddTicket(ticket);
         details.AddHistory(view.Proposal, incident);
         return details;
     }
@@ -132,6 +135,19 @@ internal sealed class ProposalDetails
             if (received.Description is { Length: > 0 } description)
                 Line(description, DetailStyle.Subtle);
         }
+    }
+
+    private void AddTicket(TicketRecord ticket)
+    {
+        Heading("Ticket");
+        if (ticket.TicketId is not null)
+        {
+            var end = ticket.IsResolved ? ", closed by the bot" : "";
+            var notes = ticket.Notes == 1 ? "1 private note" : $"{ticket.Notes} private notes";
+            Line($"{ticket.Name} in {ticket.Connection}, {TicketMessages.Describe(ticket.Origin)}: {notes}{end}.");
+        }
+        if (ticket.Problem is { } problem)
+            Line(problem);
     }
 
     private void AddHistory(Proposal proposal, Incident? incident)

@@ -24,6 +24,12 @@ public static class Failpoint
     public const string CardUpdated = "card.updated";
     public const string NoticeSending = "notice.sending";
 
+    // Passed only where the client's tickets are written.
+    public const string TicketWriting = "ticket.writing";
+    public const string TicketAnnounced = "ticket.announced";
+    public const string TicketSent = "ticket.sent";
+    public const string TicketWritten = "ticket.written";
+
     // Passed only when something goes wrong on the way.
     public const string ExecutionRenewed = "execution.renewed";
     public const string StepLookedUp = "step.looked-up";
@@ -39,6 +45,9 @@ public static class Failpoint
         ExecutionClaiming, ExecutionClaimed, DriftChecked, StepStarting, StepAnnounced, StepActed, StepObserved, StepRecorded,
         ExecutionFinishing, ExecutionFinished, CardUpdated, NoticeSending,
     ];
+
+    /// <summary>Those that each thing passes that is written into a ticket, in order.</summary>
+    public static readonly IReadOnlyList<string> OfTickets = [TicketWriting, TicketAnnounced, TicketSent, TicketWritten];
 
     /// <summary>Those that are passed only after a lost answer, a failed step or a takeover.</summary>
     public static readonly IReadOnlyList<string> InTrouble =

@@ -49,6 +49,9 @@ public static class Capabilities
     private static readonly ArgumentSpec Script = new("script", "Script", "[A-Za-z0-9][A-Za-z0-9 _.:-]{0,99}");
     private static readonly ArgumentSpec Command = new("command", "Command", @"[^\p{C}\p{Zl}\p{Zp}]{1,1000}", MaxLength: 1000);
     private static readonly ArgumentSpec Note = new("note", "Note", @"[^\r\n{}]{1,1000}", MaxLength: 1000);
+    private static readonly ArgumentSpec Reference = new("reference", "Reference", "[A-Za-z0-9][A-Za-z0-9-]{0,49}");
+    private static readonly ArgumentSpec Hours = new("hours", "Hours", @"[0-9]{1,2}\.[0-9]{2}");
+    private static readonly ArgumentSpec StartedAt = new("startedAt", "Began", "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z");
     private static readonly ArgumentSpec Alert = new("alert", "Alert", "[A-Za-z0-9][A-Za-z0-9_.:/-]{0,199}");
 
     /// <summary>By name.</summary>
@@ -81,7 +84,10 @@ public static class Capabilities
         new("printer.clear-queue", "Clear a printer queue", "device", [Queue]),
         new("ticket.create", "Open a ticket", "device", [Title, Priority]),
         new("ticket.close", "Close a ticket", "device", [Title, Priority with { Required = false }]),
-        new("ticket.note", "Add a note to a ticket", "ticket", [Note]),
+        new("ticket.open", "Open an incident's ticket", "device", [Title, Priority, Reference]),
+        new("ticket.note", "Add a private note to a ticket", "ticket", [Note]),
+        new("ticket.time", "Write time on a ticket", "ticket", [Hours, StartedAt, Note]),
+        new("ticket.resolve", "Close a ticket that is known", "ticket", []),
         new("user.disable", "Disable an account", "user", []),
         new("user.enable", "Enable an account", "user", []),
         new("user.unlock", "Unlock an account", "user", []),
@@ -103,6 +109,10 @@ public static class Capabilities
         new("device.lastSeen", "device", "When the agent was last heard of, as RFC 3339 writes it.", []),
         new("device.os", "device", "The operating system.", []),
         new("device.serial", "device", "The serial number.", []),
+        new("device.mac", "device", "The network addresses, with commas between them.", []),
+        new("device.entraId", "device", "The id of the device in Entra.", []),
+        new("device.{connector}.id", "device", "The id under which another connector's vendor knows it.", []),
+        new("ticket.{ticket}.title", "device", "What an open ticket of the device is called; the ticket by its number.", []),
         new("device.lastUser", "device", "Who signed in last.", []),
         new("device.entraId", "device", "The id of the device in Entra.", []),
         new("device.mac", "device", "The network addresses of the device, with commas between them.", []),
@@ -127,6 +137,8 @@ public static class Capabilities
         new("printer.{queue}.jobs", "device", "Documents that wait in a queue.", []),
         new("ups.state", "device", "What feeds the device.", ["mains", "battery"]),
         new("ups.minutesLeft", "device", "Minutes that the battery lasts.", []),
+        new("user.objectId", "user", "The object id of the user in Entra.", []),
+        new("user.upn", "user", "The name that the user signs in with.", []),
         new("user.enabled", "user", "The account may sign in.", YesOrNo),
         new("user.locked", "user", "The account is locked after wrong passwords.", YesOrNo),
         new("user.sessions", "user", "Sessions that are signed in.", []),
@@ -143,6 +155,8 @@ public static class Capabilities
         new("alert.silenced", "alert", "The vendor tells nobody of the alert, because somebody silenced it.", YesOrNo),
         new("alert.state", "alert", "What the vendor does about the alert.", ["active", "suppressed", "unprocessed"]),
         new("ticket.closed", "ticket", "The ticket is closed.", YesOrNo),
+        new("ticket.notes", "ticket", "How many notes the ticket has: told where each of them is.", []),
+        new("ticket.note.{note}.text", "ticket", "A note on the ticket, private ones included.", []),
     ];
 
     /// <summary>What an observation, as in <c>service.Spooler.state</c>, is one of; null when the vocabulary does not have it.</summary>

@@ -10,6 +10,9 @@ public sealed record Connection(string Name, TenantId Tenant, string Connector, 
 {
     /// <summary>How long it may send nothing before that is put on record; zero for ever, null for as long as is usual.</summary>
     public TimeSpan? StaleAfter { get; init; }
+
+    /// <summary>What the bot does by itself with its tickets, as the setting <see cref="TicketSetting.Name"/> says.</summary>
+    public TicketUse Tickets => TicketSetting.Read(Settings.GetValueOrDefault(TicketSetting.Name)) ?? TicketUse.Note;
 }
 
 /// <summary>A thing at the vendor that an action touches, as the vendor itself names it.</summary>

@@ -99,11 +99,13 @@ internal static class RunbookDrafter
                 : $"Look at {QuotedText.Short(about.Kind)} {EventKeys.Preposition(where)} {where}: the runbook '{runbook.Title}' cannot be "
                     + $"filled in.",
             description is null ? problem : $"{problem} {QuotedText.Short(description, 500)}",
-            [.. about.Evidence, .. Told(found), .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested, found?.Connector.IsSimulation ?? false,
+            [.. about.Evidence, .. Told(found), .. Seen(rested)], Plan.Empty, runbook.Risk, problem, rested,
+            found?.Connector.IsSimulation ?? false,
             runbook.Target.Kind);
     }
 
-    private static IEnumerable<Finding> Told(Resolution.Found? found) => found?.Reasons.Select(static reason => new Finding(reason, null)) ?? [];
+    private static IEnumerable<Finding> Told(Resolution.Found? found) =>
+        found?.Reasons.Select(static reason => new Finding(reason, null)) ?? [];
 
     private static IEnumerable<Finding> Seen(IReadOnlyDictionary<string, string> rested) =>
         rested.Select(pair => new Finding(ObservationWords.GetSay(pair.Key, pair.Value), null));
@@ -147,7 +149,8 @@ internal static class RunbookDrafter
             return new(
                 about.Incident.Id, about.Revision, runbook.Drafter,
                 runbook.Summary.Fill(Value, Observation), runbook.Analysis.Fill(Value, Observation),
-                [.. about.Evidence, .. Told(found), .. Seen(rested)], new Plan(steps), runbook.Risk, null, rested, found.Connector.IsSimulation,
+                [.. about.Evidence, .. Told(found), .. Seen(rested)], new Plan(steps), runbook.Risk, null, rested,
+                found.Connector.IsSimulation,
                 runbook.Target.Kind)
             {
                 NotAfter = left is { } minutes

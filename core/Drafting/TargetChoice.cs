@@ -26,12 +26,13 @@ internal sealed record TargetChoice(FoundTarget? Record, string? Problem, IReadO
 {
     public static TargetChoice Choose(KnownUnderName known)
     {
-        var things = IdentityMap.Group([.. known.Able.Select(one => one.Known), .. known.Others.Select(one => one.Known)], known.Confirmation);
-        if (known.Confirmation?.FindChanged(known.Able.Concat(known.Others).Select(one => one.Known)) is { } changed && things.Length > 1)
+        List<KnownTarget> records = [.. known.Able.Concat(known.Others).Select(static one => one.Known)];
+        var things = IdentityMap.Group(records, known.Confirmation);
+        if (known.Confirmation?.FindChanged(records) is { } changed && things.Length > 1)
         {
             return Ask(
-                $"{known.Confirmation.By} said which {known.Kind} {Name(known)} is (entry {known.Confirmation.Seq}), but {changed.Target.Id} "
-                + $"in {changed.Target.Connection} has another serial number since. {Several(known, things)}");
+                $"{known.Confirmation.By} said which {known.Kind} {Name(known)} is (entry {known.Confirmation.Seq}), but "
+                + $"{changed.Target.Id} in {changed.Target.Connection} has another serial number since. {Several(known, things)}");
         }
         return things switch
         {
@@ -55,7 +56,10 @@ internal sealed record TargetChoice(FoundTarget? Record, string? Problem, IReadO
             .OrderByDescending(one => known.RaisedBy.Contains(one.Target.Connection))
             .ThenBy(static one => one.Target.Connection, StringComparer.Ordinal).ToList();
         if (able.Count == 0)
-            return Ask($"{Name(known)} is known to {QuotedText.List(thing.Records.Select(Say))}, and none of these can do what the plan needs.");
+        {
+            return Ask(
+                $"{Name(known)} is known to {QuotedText.List(thing.Records.Select(Say))}, and none of these can do what the plan needs.");
+        }
         if (able.Count == 1)
             return new(able[0], null, reasons);
         if (thing.IsByNameAlone)

@@ -44,7 +44,8 @@ internal sealed class TargetResolver(
         var offers = Offers.For(connections, tenant, runbook);
         if (offers.Able.Count == 0)
             return new Resolution.Problem(offers.DescribeMissing(client));
-        var question = new Question(tenant, client, runbook.Target.Kind, offers, [.. events.Select(received => received.Connection).Distinct()]);
+        var question = new Question(
+            tenant, client, runbook.Target.Kind, offers, [.. events.Select(received => received.Connection).Distinct()]);
         Resolution? one = null;
         foreach (var text in texts)
         {

@@ -14,10 +14,12 @@ namespace DevOpsAI.Incidents;
 /// often it is sent is an <see cref="UnrecordableEventException"/>, so that nobody sends it for ever.
 /// </summary>
 internal sealed class ReceiveEventsHandler(
-    ILedger ledger, TenantStates states, IKeyRing keys, IAlertParts parts, ILogger<ReceiveEventsHandler> logger)
+    ILedger ledger, TenantStates states, IKeyRing keys, IAlertParts parts, ILogger<ReceiveEventsHandler> logger,
+    IEventEchoes? echoes = null)
     : IRequestHandler<ReceiveEvents, IReadOnlyList<EventReceipt>>
 {
     private const int Tries = 10;
+    private const string EchoAttribute = "echoOf";
 
     public async Task<IReadOnlyList<EventReceipt>> Handle(ReceiveEvents request, CancellationToken cancellationToken)
     {
@@ -90,6 +92,7 @@ internal sealed class ReceiveEventsHandler(
     private async ValueTask<EventReceived> RecordAsync(
         string id, ConnectorEvent sent, int position, ReceiveEvents request, CancellationToken cancellationToken)
     {
+        sent = await QuietAsync(sent, request, cancellationToken);
         var named = string.IsNullOrWhiteSpace(sent.Device) ? null : EventText.Bounded(sent.Device, EventText.DeviceLimit);
         var user = sent.AboutUser && named is not null ? await keys.OfUserAsync(request.Tenant, named, cancellationToken) : null;
         try
@@ -101,6 +104,18 @@ internal sealed class ReceiveEventsHandler(
             logger.EventUnfit(request.Connection, position, unexpected);
             throw new UnrecordableEventException(position, $"It cannot be recorded: {unexpected.Message}", unexpected);
         }
+    }
+
+    /// <summary>What tells of the bot's own writing is recorded for information: it opens nothing and is counted in digests.</summary>
+    private async ValueTask<ConnectorEvent> QuietAsync(ConnectorEvent sent, ReceiveEvents request, CancellationToken cancellationToken)
+    {
+        if (echoes is null || await echoes.FindAsync(request.Tenant, request.Connection, sent, cancellationToken) is not { } operation)
+            return sent;
+        return sent with
+        {
+            Severity = Severity.Info,
+            Attributes = new Dictionary<string, string>(sent.Attributes) { [EchoAttribute] = operation },
+        };
     }
 
     /// <summary>Reads nothing but the event: what goes wrong here goes wrong each time.</summary>

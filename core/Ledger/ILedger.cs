@@ -112,6 +112,9 @@ public interface ILedgerSubscription
     /// <summary>It drafts or posts, so it is handed nothing while the kill switch is on for the tenant.</summary>
     bool WaitsForSwitch => false;
 
+    /// <summary>It waits for somebody else's system for as long as that takes: the bot is not behind when only this is.</summary>
+    bool IsAside => false;
+
     /// <summary>
     /// Reacts. A throw is logged and the entry handed over again after a growing pause; the partition waits, others go on.
     /// </summary>

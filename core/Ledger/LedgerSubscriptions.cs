@@ -80,7 +80,7 @@ public sealed class LedgerSubscriptions : BackgroundService
         try
         {
             var head = await ledger.HeadAsync(tenant, cancellationToken);
-            return runs.Select(run => head - run.Cursor).DefaultIfEmpty().Max();
+            return runs.Where(static run => !run.IsAside).Select(run => head - run.Cursor).DefaultIfEmpty().Max();
         }
         catch (LedgerDamagedException)
         {

@@ -38,6 +38,9 @@ internal sealed class SubscriptionRun(
 
     public string Subscription => subscription.Name;
 
+    /// <inheritdoc cref="ILedgerSubscription.IsAside"/>
+    public bool IsAside => subscription.IsAside;
+
     public TenantId Tenant => tenant;
 
     /// <summary>Everything up to here is finished.</summary>

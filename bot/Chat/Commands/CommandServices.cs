@@ -23,6 +23,8 @@ public static class CommandServices
         .AddChatCommand<BackCommand>()
         .AddChatCommand<EraseCommand>()
         .AddChatCommand<DigestCommand>()
+        .AddChatCommand<IdentifyCommand>()
+        .AddChatCommand<UnidentifyCommand>()
         .AddChatCommand<CheckpointCommand>()
         .AddChatCommand<WhoAmICommand>()
         .AddChatCommand<ClaimCommand>()

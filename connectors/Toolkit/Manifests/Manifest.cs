@@ -148,7 +148,11 @@ internal sealed record TargetManifest(
     IReadOnlyList<WhereRule> Belongs,
     RequestTemplate Read,
     JsonPath ReadAt,
-    IReadOnlyList<ObservationRule> Observations);
+    IReadOnlyList<ObservationRule> Observations)
+{
+    /// <summary>Asked where <see cref="Find"/> finds none of a name; null when there is no second way.</summary>
+    public ListTemplate? AlsoFind { get; init; }
+}
 
 /// <param name="Items">Where the list is in the answer.</param>
 internal sealed record ListTemplate(RequestTemplate Request, JsonPath Items, PagingRule? Paging);

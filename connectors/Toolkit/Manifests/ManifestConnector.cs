@@ -49,12 +49,21 @@ internal sealed class ManifestConnector(
     {
         if (!manifest.Targets.TryGetValue(kind, out var rule))
             return new CallOutcome<IReadOnlyList<Target>>.Done([]);
+        var found = await FindAsync(connection, rule, rule.Find, name, cancellationToken);
+        return rule.AlsoFind is { } also && found is CallOutcome<IReadOnlyList<Target>>.Done { Value.Count: 0 }
+            ? await FindAsync(connection, rule, also, name, cancellationToken)
+            : found;
+    }
+
+    private async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
+        Connection connection, TargetManifest rule, ListTemplate find, string name, CancellationToken cancellationToken)
+    {
         var given = call.Given(connection);
         given["name"] = name;
         // A name that the vendor's query cannot hold is none that it has.
-        if (rule.Find.Request.Path.Text(new(default, given)) is null)
+        if (find.Request.Path.Text(new(default, given)) is null)
             return new CallOutcome<IReadOnlyList<Target>>.Done([]);
-        var outcome = await call.ListAsync(connection, rule.Find.Request, rule.Find.Items, rule.Find.Paging, given, cancellationToken);
+        var outcome = await call.ListAsync(connection, find.Request, find.Items, find.Paging, given, cancellationToken);
         if (outcome is not CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
             return outcome.As<IReadOnlyList<Target>>();
         return new CallOutcome<IReadOnlyList<Target>>.Done(
@@ -122,9 +131,11 @@ internal sealed class ManifestConnector(
     {
         var known = string.Join(", ", manifest.Settings.Select(static one => one.Name));
         foreach (var name in connection.Settings.Keys.Where(
-            name => name is not (VendorCall.AddressSetting or InboundCredentials.TokenInAddress)
+            name => name is not (VendorCall.AddressSetting or InboundCredentials.TokenInAddress) && !IsTickets(name)
                 && !manifest.Settings.Any(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
             yield return $"{name}: {manifest.Title} has no such setting; known are {known}.";
+        if (connection.Settings.GetValueOrDefault(TicketSetting.Name) is { Length: > 0 } use && TicketSetting.Read(use) is null)
+            yield return $"{TicketSetting.Name}: '{use}' does not fit; one of {string.Join(", ", TicketSetting.Choices)}.";
         var isComplete = true;
         foreach (var setting in manifest.Settings)
         {
@@ -146,6 +157,10 @@ internal sealed class ManifestConnector(
                 + "user and query.";
         }
     }
+
+    /// <summary>Of a vendor that takes notes, and whose own setting of the name it is not.</summary>
+    private bool IsTickets(string name) =>
+        name.Equals(TicketSetting.Name, StringComparison.OrdinalIgnoreCase) && manifest.Actions.ContainsKey(TicketSetting.Needs);
 
     private static bool Fits(SettingRule setting, string value) =>
         (setting.Values.Count == 0 || setting.Values.ContainsKey(value)) && setting.Pattern?.Accepts(value) is not false;

@@ -5,6 +5,9 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 /// <summary>What a manifest says of its connector, for people and for forms.</summary>
 internal static class ManifestDescription
 {
+    private static readonly SettingDescription Tickets = new(
+        TicketSetting.Name, "what the bot does by itself with tickets", false, false, "note", TicketSetting.Choices);
+
     public static ConnectorDescription For(Manifest manifest) => new(
         manifest.Name,
         manifest.Title,
@@ -16,6 +19,7 @@ internal static class ManifestDescription
             {
                 ProvesSender = manifest.Webhook?.Sender.Setting == one.Name,
             }),
+            .. manifest.Actions.ContainsKey(TicketSetting.Needs) ? [Tickets] : Array.Empty<SettingDescription>(),
             new(VendorCall.AddressSetting, $"address of {manifest.Title} in place of the usual one", false, false,
                 "https://vendor.example", []),
         ],

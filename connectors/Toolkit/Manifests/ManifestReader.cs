@@ -130,7 +130,10 @@ internal static class ManifestReader
             Belongs(fields, scope),
             scope.Request(fields, "read", known),
             fields.Has("readAt") ? ManifestScope.Path(fields, "readAt") : JsonPath.Parse("$"),
-            [.. fields.Each("observe").Select(one => Observation(kind, one, scope, known))]);
+            [.. fields.Each("observe").Select(one => Observation(kind, one, scope, known))])
+        {
+            AlsoFind = fields.OptionalMapping("alsoFind") is { } also ? List(also, scope, given) : null,
+        };
         if (names.IsEmpty && !fields.Has("names"))
             fields.Wrong("names", "a list of what one goes by, as in [\"{hostname}\"]", 0);
         if (target.Read.Method != HttpMethod.Get)

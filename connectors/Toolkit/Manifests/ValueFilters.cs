@@ -7,7 +7,7 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 internal static class ValueFilters
 {
     public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
-        { "first50", "first100", "lower", "not", "number", "plain", "time", "volume", "gigabytes", "host" };
+        { "first50", "first100", "lower", "not", "number", "plain", "time", "volume", "gigabytes", "host", "bracketed" };
 
     /// <summary>What names have besides letters and digits, and no query language reads: ServiceNow runs what follows a colon.</summary>
     private const string PlainMarks = " ._-@/#+";
@@ -27,6 +27,7 @@ internal static class ValueFilters
             ? (bytes / (1024m * 1024 * 1024)).ToString("0.#", CultureInfo.InvariantCulture)
             : null,
         "host" => Subjects.GetHost(value),
+        "bracketed" => Bracketed(value),
         _ => Length(filter) is { } length
             ? First(value, length)
             : throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
@@ -44,6 +45,14 @@ internal static class ValueFilters
         var name = VolumeName.From(text);
         var isPath = text.StartsWith('/') && !name.StartsWith('/');
         return isPath || name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? name : null;
+    }
+
+    /// <summary>What stands in square brackets at the end.</summary>
+    private static string? Bracketed(string value)
+    {
+        var text = value.TrimEnd();
+        var open = text.LastIndexOf('[');
+        return open >= 0 && text.EndsWith(']') && open < text.Length - 2 ? text[(open + 1)..^1] : null;
     }
 
     /// <summary>Never half of a character.</summary>

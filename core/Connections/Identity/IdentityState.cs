@@ -53,7 +53,10 @@ public static class IdentityOfState
         /// <summary>What people said of names that several records have.</summary>
         public IdentityState Identity => state.Get<IdentityState>();
     }
+}
 
+public static class IdentityStreams
+{
     extension(StreamId)
     {
         public static StreamId Identity => new("identity");

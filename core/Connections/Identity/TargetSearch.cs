@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 
 namespace DevOpsAI.Connections.Identity;

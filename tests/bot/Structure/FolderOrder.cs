@@ -11,7 +11,7 @@ internal static class FolderOrder
         ["core"] =
         [
             "Common", "Tenancy", "Ledger", "Connections", "Proposals", "Incidents", "Gates", "Drafting", "Execution", "ConnectionChanges",
-            "RemoteAccess", "Completeness", "Digests", "Privacy", "Compliance",
+            "Tickets", "RemoteAccess", "Completeness", "Digests", "Privacy", "Compliance",
         ],
         ["connectors"] = ["Toolkit", "Alertmanager", "CloudEvents", "MeshCentral", "MicrosoftGraph", "Sandbox"],
         ["bot"] = ["Teams", "Views", "Webhooks", "LocalTeams", "Cards", "Digests", "Chat", "Hosting", "Cli"],

@@ -35,6 +35,8 @@ public sealed class TicketVendorTests
                 ["POST /service/tickets"] = """{"id":4712}""",
                 ["PATCH /service/tickets/4711"] = """{"id":4711}""",
                 ["POST /service/tickets/4711/notes"] = """{"id":99}""",
+                ["GET /service/tickets/4711/allNotes"] = """[{"id":98,"text":"Seen by a person."}]""",
+                ["POST /time/entries"] = """{"id":97}""",
             }),
         ["halopsa"] = new(
             "halopsa", "halopsa.json", "/auth/token", "",
@@ -57,6 +59,7 @@ public sealed class TicketVendorTests
                 ["GET /Tickets/4711"] = """{"id":4711,"summary":"Disk is full","client_id":21,"status_name":"New"}""",
                 ["POST /Tickets"] = """{"id":4712}""",
                 ["POST /Actions"] = """{"id":99}""",
+                ["GET /Actions"] = """{"record_count":1,"actions":[{"id":98,"note":"Seen by a person."}]}""",
             }),
         ["servicenow"] = new(
             "servicenow", "servicenow.yaml", "/oauth_token.do", "/api/now",
@@ -106,6 +109,7 @@ public sealed class TicketVendorTests
                 ["POST /V1.0/Tickets"] = """{"itemId":4712}""",
                 ["PATCH /V1.0/Tickets"] = """{"itemId":4711}""",
                 ["POST /V1.0/Tickets/4711/Notes"] = """{"itemId":99}""",
+                ["GET /V1.0/Tickets/4711/Notes"] = """{"items":[{"id":98,"description":"Seen by a person."}],"pageDetails":{"count":1}}""",
             }),
     };
 
@@ -153,6 +157,99 @@ public sealed class TicketVendorTests
             .ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Code.ShouldBe("foreign-target");
         vendor.Requests.Count(static one => one.Method != "GET" && one.Body.Contains("op-1", StringComparison.Ordinal)).ShouldBe(writes);
         vendor.MustHaveBeenAccepted();
+    }
+
+    /// <summary>Vendor, device, ticket, what it is called, and the member that holds the bot's reference.</summary>
+    public static TheoryData<string, string, string, string> WithReference => new()
+    {
+        { "connectwise", "7", "4711", "externalXRef" },
+        { "halopsa", "7", "4711", "summary" },
+        { "servicenow", Id(7), Id(4711), "correlation_id" },
+        { "autotask", "7", "4711", "externalID" },
+    };
+
+    [Theory, MemberData(nameof(WithReference))]
+    public async Task A_ticket_is_opened_with_a_reference_found_by_it_told_and_closed(
+        string name, string device, string ticket, string member)
+    {
+        const string reference = "CON-1042-3f9c0a1b";
+        var (host, vendor, connection) = await Vendors[name].StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        var calls = new ManifestConnectorOf(host, connection);
+        (await calls.FindAsync(reference, "ticket")).ShouldBeEmpty();
+
+        var opened = await calls.ActAsync(
+            "ticket.open", device, ("title", "Disk \"C\" is full & slow"), ("priority", "high"), ("reference", reference));
+        opened.ShouldBeOfType<CallOutcome<ActionReceipt>.Done>(opened.ToString());
+        var body = vendor.Requests.Last(static one => one.Method == "POST" && !one.Path.EndsWith("query", StringComparison.Ordinal)).Json;
+        var kept = (body is JsonArray list ? list[0] : body)![member]!.ToString();
+        kept.ShouldContain(reference);
+
+        // The vendor has the ticket from now on as it was opened, and finds it only when it is asked for it.
+        var before = vendor.Answers;
+        vendor.Answers = request =>
+        {
+            var answer = before(request);
+            return answer.Status == 200 && IsTicket(request) ? answer with { Body = WithMember(answer.Body, ticket, member, kept) } : answer;
+        };
+        var found = (await calls.FindAsync(reference, "ticket")).ShouldHaveSingleItem();
+        (found.Id, found.Name).ShouldBe((ticket, reference));
+        (await calls.FindAsync("CON-1042-00000000", "ticket")).ShouldBeEmpty();
+
+        foreach (var (action, arguments) in new (string, Dictionary<string, string>)[]
+        {
+            ("ticket.note", new() { ["note"] = "DevOps AI Bot, CON-1042: approved by Ana." }),
+            ("ticket.time", new() { ["hours"] = "0.05", ["startedAt"] = "2026-12-01T08:00:00Z", ["note"] = "Carried out." }),
+            ("ticket.resolve", []),
+        })
+        {
+            if (!host.Connector(name).Actions.ContainsKey(action))
+                continue;
+            var outcome = await host.Connector(name).ActAsync(connection, new("op-1", action, found, arguments), Token);
+            outcome.ShouldBeOfType<CallOutcome<ActionReceipt>.Done>($"{action}: {outcome}");
+        }
+        var seen = await calls.ObserveAsync(ticket, reference, "ticket");
+        if (name != "servicenow")
+            seen["ticket.note.98.text"].ShouldBe("Seen by a person.");
+        vendor.MustHaveBeenAccepted();
+    }
+
+    [Theory, InlineData("halopsa", "7", "ticket.4711.title"), InlineData("servicenow", "00000000000000000000000000000007", "ticket.INC0004711.title")]
+    public async Task The_open_tickets_of_a_device_are_observed(string name, string device, string observation)
+    {
+        var (host, vendor, connection) = await Vendors[name].StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        (await new ManifestConnectorOf(host, connection).ObserveAsync(device))[observation].ShouldStartWith("Disk is full");
+        vendor.MustHaveBeenAccepted();
+    }
+
+    private static bool IsTicket(VendorRequest request) => request.Path.Split('/').Any(
+        static part => part is "Tickets" or "tickets" or "incident") && !request.Path.Contains("ote", StringComparison.Ordinal);
+
+    /// <summary>The answer with the member in the ticket of this id.</summary>
+    private static string WithMember(string body, string ticket, string member, string value)
+    {
+        var document = JsonNode.Parse(body)!;
+        Set(document);
+        return document.ToJsonString();
+
+        void Set(JsonNode? node)
+        {
+            if (node is JsonObject one)
+            {
+                if ((one["id"] ?? one["sys_id"])?.ToString() == ticket)
+                    one[member] = value;
+                foreach (var inner in one.Select(static pair => pair.Value).ToList())
+                    Set(inner);
+            }
+            else if (node is JsonArray all)
+            {
+                foreach (var inner in all)
+                    Set(inner);
+            }
+        }
     }
 
     [Theory]
