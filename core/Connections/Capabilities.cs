@@ -43,7 +43,7 @@ public static class Capabilities
     private static readonly ArgumentSpec Gigabytes = new("gigabytes", "Gigabytes", "[1-9][0-9]{0,2}");
     private static readonly ArgumentSpec Minutes = new("minutes", "Minutes", "[1-9][0-9]{0,3}|10080");
     private static readonly ArgumentSpec Role = new("role", "Role", "[A-Za-z][A-Za-z0-9 ()/&-]{1,99}");
-    private static readonly ArgumentSpec Hours = new("hours", "Hours", "[1-8]");
+    private static readonly ArgumentSpec RoleHours = new("hours", "Hours", "[1-8]");
     private static readonly ArgumentSpec Title = new("title", "Title", @"[^\r\n{}]{1,200}");
     private static readonly ArgumentSpec Priority = new("priority", "Priority", "low|normal|high");
     private static readonly ArgumentSpec Script = new("script", "Script", "[A-Za-z0-9][A-Za-z0-9 _.:-]{0,99}");
@@ -93,8 +93,8 @@ public static class Capabilities
         new("user.unlock", "Unlock an account", "user", []),
         new("user.lock", "Lock an account", "user", []),
         new("user.revoke-sessions", "End all sessions", "user", []),
-        new("role.assign", "Give an account a role for a time", "user", [Role, Hours]),
-        new("role.remove", "Take back a role that was given for a time", "user", [Role, Hours with { Required = false }]),
+        new("role.assign", "Give an account a role for a time", "user", [Role, RoleHours]),
+        new("role.remove", "Take back a role that was given for a time", "user", [Role, RoleHours with { Required = false }]),
         new("mailbox.raise-quota", "Raise a mailbox quota", "mailbox", [Gigabytes]),
         new("mailbox.restore-quota", "Restore a mailbox quota", "mailbox", [Gigabytes]),
         new("vpn.restart-tunnel", "Restart a VPN tunnel", "site", [Tunnel]),
