@@ -89,9 +89,10 @@ public sealed class MeshCentralTests
 
         bot.Output.ShouldNotContain(MeshCentralServer.Password);
         bot.Kill();
-        var (exitCode, log) = await bot.VerbAsync("ledger", "list", "--tenant", "contoso", "--json");
-        exitCode.ShouldBe(0, log);
-        log.ShouldContain("clock-of-42");
+        // What a vendor says is kept encrypted beside the entry; in words it is read with the client's key.
+        var (exitCode, said) = await bot.VerbAsync("ledger", "list", "--tenant", "contoso");
+        exitCode.ShouldBe(0, said);
+        said.ShouldContain("The command ended with 0: clock-of-42");
         (await bot.VerbAsync("ledger", "verify", "--all")).ExitCode.ShouldBe(0);
         runbooks.Delete(recursive: true);
     }
