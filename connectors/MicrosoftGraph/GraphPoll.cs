@@ -22,10 +22,14 @@ internal sealed class GraphPoll(
     /// <summary>How much of what was read before is read again.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often it is put on record that a connection has nothing to tell.</summary>
+    public static readonly TimeSpan HeardEvery = TimeSpan.FromHours(1);
+
     private const int RecordedAtOnce = 100;
 
     /// <summary>What the last round found, by connection and what is watched; read again it says nothing new.</summary>
     private readonly ConcurrentDictionary<(string Connection, string What), HashSet<string>> seen = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> heard = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>One round; how long Graph wants to be left alone after it, where it says so.</summary>
     public async Task<TimeSpan?> ReadAsync(Connection connection, CancellationToken cancellationToken)
@@ -44,10 +48,21 @@ internal sealed class GraphPoll(
             logger.NotWatched(what, connection.Name, Reason(outcome));
             wait = outcome is CallOutcome<int>.NotDone(_, { } told) && told > (wait ?? TimeSpan.Zero) ? told : wait;
         }
-        // That nothing is to be told is something heard, too.
-        if (isRead && watched.Any(static one => one != GraphWatch.Users))
-            receipts.Accepted(connection, 0, 0);
+        // Changes of users are heard of as long as the subscription is in order, which is not looked at here.
+        if (isRead && !watched.Contains(GraphWatch.Users))
+            Heard(connection);
         return wait;
+    }
+
+    /// <summary>That nothing is to be told is something heard, too: put on record now and then, or it would fill the ledger.</summary>
+    public void Heard(Connection connection)
+    {
+        var now = clock.GetUtcNow();
+        var every = connection.StaleAfter is { } stale && stale > TimeSpan.Zero && stale / 2 < HeardEvery ? stale / 2 : HeardEvery;
+        if (heard.TryGetValue(connection.Name, out var last) && now - last < every)
+            return;
+        heard[connection.Name] = now;
+        receipts.Accepted(connection, 0, 0);
     }
 
     private async Task<CallOutcome<int>> ReadChangesAsync(Connection connection, string what, CancellationToken cancellationToken)

@@ -96,7 +96,9 @@ internal sealed class GraphWatcher(
         {
             var outcome = await subscriptions.KeepAsync(connection, isHurried, stop);
             isHurried = false;
-            if (outcome is not CallOutcome<GraphSubscription>.Done)
+            if (outcome is CallOutcome<GraphSubscription>.Done)
+                poll.Heard(connection);
+            else
                 logger.NotSubscribed(connection.Name, Reason(outcome));
             return new NextRound(
                 outcome is CallOutcome<GraphSubscription>.NotDone(_, { } wait) && wait < KeepEvery ? wait : KeepEvery,

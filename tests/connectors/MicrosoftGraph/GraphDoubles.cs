@@ -60,9 +60,11 @@ internal sealed class RecordedEvents : IMediator
 /// <summary>One client, whom this instance works for.</summary>
 internal sealed class NorthwindAlone : ITenantDirectory, ISubscribedTenants
 {
-    public IReadOnlyList<Tenant> All => [];
+    private static readonly Tenant Northwind = new(TenantId.Parse("contoso"), "Northwind Dental", "NWD");
 
-    public Tenant? Find(TenantId id) => null;
+    public IReadOnlyList<Tenant> All => [Northwind];
+
+    public Tenant? Find(TenantId id) => id == Northwind.Id ? Northwind : null;
 
     public Tenant? FindByPrefix(string prefix) => null;
 

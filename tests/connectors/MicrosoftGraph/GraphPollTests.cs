@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.MicrosoftGraph;
 using DevOpsAI.Incidents;
@@ -236,11 +237,41 @@ public sealed class GraphPollTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_nothing_is_to_be_told_is_on_record_once_an_hour_and_not_where_it_cannot_be_read()
+    {
+        await ReadAsync("none");
+        await ReadAsync("none");
+        (await HeardAsync()).ShouldBe(1);
+        clock.Advance(GraphPoll.HeardEvery);
+        await ReadAsync("none");
+        (await HeardAsync()).ShouldBe(2);
+        await host.Services.GetRequiredService<GraphPoll>().ReadAsync(
+            host.Connect("contoso", GraphHost.ContosoId, ("Watch", "none")) with { StaleAfter = TimeSpan.Zero }, GraphHost.Token);
+        (await HeardAsync()).ShouldBe(2);
+        clock.Advance(TimeSpan.FromMinutes(5));
+        await host.Services.GetRequiredService<GraphPoll>().ReadAsync(
+            host.Connect("contoso", GraphHost.ContosoId, ("Watch", "none")) with { StaleAfter = TimeSpan.FromMinutes(10) }, GraphHost.Token);
+        (await HeardAsync()).ShouldBe(3, "what may be silent for ten minutes only is heard more often");
+        clock.Advance(GraphPoll.HeardEvery);
+        host.Vendor.Answers = static _ => new(500);
+        await ReadAsync("health");
+        (await HeardAsync()).ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Another_client_is_told_nothing_of_it()
     {
         await host.Services.GetRequiredService<GraphPoll>().ReadAsync(
             host.Connect("fabrikam", GraphHost.FabrikamId, ("Watch", "alerts,incidents,health,risky-users")), GraphHost.Token);
         host.Recorded.All.ShouldBeEmpty();
+    }
+
+    /// <summary>How often it is on record that something was heard.</summary>
+    private async Task<long> HeardAsync()
+    {
+        await host.Services.GetRequiredService<DeliveryReceipts>().RecordAsync(GraphHost.Token);
+        return host.Ledger.Entries(host.Contoso.Tenant).Select(static one => one.Fact).OfType<WebhookReceipts>().Sum(
+            static one => one.Accepted);
     }
 
     private Task<TimeSpan?> ReadAsync(string watch) => host.Services.GetRequiredService<GraphPoll>().ReadAsync(
