@@ -6,6 +6,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Connectors.Toolkit.Manifests;
+using DevOpsAI.Connectors.Toolkit.Scaffolding;
 using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Cli;
@@ -19,7 +20,8 @@ public static class ConnectorCommands
     public const int Wrong = 1;
 
     private const string Example =
-        "Try: connectors list, connectors show ninjaone, connectors capabilities, connectors check contoso-ninjaone";
+        "Try: connectors list, connectors show ninjaone, connectors capabilities, connectors check contoso-ninjaone, "
+        + "connectors new acme --openapi acme.json";
 
     /// <summary>Runs the verb in <paramref name="args"/> and returns its exit code; null when it is another one.</summary>
     public static async Task<int?> TryRunAsync(string[] args)
@@ -39,7 +41,7 @@ public static class ConnectorCommands
     {
         var context = new CommandContext(configuration, contentRoot, output, error);
         var connectors = new Command("connectors", "The vendors that the bot knows.")
-            { List(context), Show(context), Matrix(context), Check(context, replace) };
+            { List(context), Show(context), Matrix(context), Check(context, replace), NewConnectorCommand.For(context) };
         var parsed = new RootCommand("DevOps AI Bot") { connectors }.Parse(args);
         if (parsed.Errors.Count == 0)
             return await parsed.InvokeAsync(
@@ -50,7 +52,7 @@ public static class ConnectorCommands
         return LedgerCommands.Usage;
     }
 
-    private static Option<bool> Json() => new("--json") { Description = "One JSON object per line." };
+    internal static Option<bool> Json() => new("--json") { Description = "One JSON object per line." };
 
     private static Command List(CommandContext context)
     {
@@ -133,8 +135,13 @@ public static class ConnectorCommands
 
     private static List<CheckFinding> CheckFile(string file)
     {
-        var errors = ManifestCheck.ValidationErrors(file, File.ReadAllText(file));
-        return errors.Count == 0 ? [new(true, $"{file}: good.")] : [.. errors.Select(static one => new CheckFinding(false, one))];
+        var yaml = File.ReadAllText(file);
+        var errors = ManifestCheck.ValidationErrors(file, yaml);
+        var left = LeftToDecide.In(yaml).Select(one => new CheckFinding(true, $"{file}:{one.Line}: left to decide: {one.What}"));
+        return
+        [
+            .. errors.Count == 0 ? [new(true, $"{file}: good.")] : errors.Select(static one => new CheckFinding(false, one)), .. left,
+        ];
     }
 
     private static async Task<List<CheckFinding>> AskAsync(
@@ -227,4 +234,5 @@ internal sealed record CheckFinding(bool Ok, string Message);
 [JsonSerializable(typeof(ConnectorDescription))]
 [JsonSerializable(typeof(CapabilityRow))]
 [JsonSerializable(typeof(CheckFinding))]
+[JsonSerializable(typeof(NewConnector))]
 internal sealed partial class ConnectorJson : JsonSerializerContext;

@@ -7,7 +7,7 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 internal static class ValueFilters
 {
     public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
-        { "first50", "first100", "lower", "not", "number", "plain", "time", "volume", "gigabytes", "host", "bracketed" };
+        { "first50", "first100", "flag", "lower", "not", "number", "plain", "time", "volume", "gigabytes", "host", "bracketed" };
 
     /// <summary>What names have besides letters and digits, and no query language reads: ServiceNow runs what follows a colon.</summary>
     private const string PlainMarks = " ._-@/#+";
@@ -17,6 +17,7 @@ internal static class ValueFilters
 
     public static string? Apply(string filter, string value) => filter switch
     {
+        "flag" => value is "true" or "false" ? value : null,
         "lower" => value.ToLowerInvariant(),
         "not" => value switch { "true" => "false", "false" => "true", _ => null },
         "number" => Number(value),

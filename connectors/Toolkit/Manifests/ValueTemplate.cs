@@ -96,7 +96,7 @@ internal sealed class ValueTemplate
 
     /// <summary>
     /// As a value of a JSON document: the vendor's own where the template is one place without a filter, a number after <c>| number</c>,
-    /// else a text. Null when there is none.
+    /// true or false after <c>| flag</c>, else a text. Null when there is none.
     /// </summary>
     public JsonNode? Json(in ValueScope scope)
     {
@@ -111,6 +111,8 @@ internal sealed class ValueTemplate
             }
             if (only.Filters is [.., "number"])
                 return Fill(only, scope) is { } number ? Number(number) : null;
+            if (only.Filters is [.., "flag"])
+                return Fill(only, scope) is { } flag ? JsonValue.Create(flag == "true") : null;
         }
         return Text(scope) is { } text ? JsonValue.Create(text) : null;
     }
