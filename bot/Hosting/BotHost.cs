@@ -14,6 +14,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.MicrosoftGraph;
 using DevOpsAI.Connectors.Sandbox;
+using DevOpsAI.Connectors.Toolkit.Polling;
 using DevOpsAI.Drafting;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
@@ -107,6 +108,7 @@ public static class BotHost
             .AddChatCommands()
             .AddChatQueries()
             .AddDigests()
+            .AddEventPolling()
             .AddRotationSchedule()
             .AddHostedService<AdministratorCodeNotice>()
             .AddTelemetry(builder.Configuration);

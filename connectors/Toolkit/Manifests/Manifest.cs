@@ -9,6 +9,7 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 /// <param name="Health">A call that every connection may make, which tells whether address and credentials are right.</param>
 /// <param name="Targets">By kind, as in <c>device</c>.</param>
 /// <param name="Webhook">Null when the vendor sends nothing.</param>
+/// <param name="Polls">What the vendor is asked for now and then; empty for nothing.</param>
 /// <param name="Origin">The file it came from, for messages.</param>
 internal sealed record Manifest(
     string Name,
@@ -22,6 +23,7 @@ internal sealed record Manifest(
     IReadOnlyDictionary<string, TargetManifest> Targets,
     IReadOnlyDictionary<string, ActionManifest> Actions,
     WebhookManifest? Webhook,
+    IReadOnlyList<PollManifest> Polls,
     string Origin);
 
 /// <summary>A setting of a connection.</summary>

@@ -15,6 +15,8 @@ internal sealed class ManifestConnector(
 
     public Manifest Manifest => manifest;
 
+    public ManifestPolls Polls(TimeProvider clock) => new(manifest, call, clock);
+
     public string Name => manifest.Name;
 
     public string Connector => manifest.Name;

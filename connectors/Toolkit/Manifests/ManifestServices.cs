@@ -1,6 +1,7 @@
 using System.Reflection;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Polling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -40,6 +41,11 @@ public static class ManifestServices
         services.AddSingleton<IConnector>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionCheck>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionProbe>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
+        if (manifest.Polls.Count > 0)
+        {
+            services.AddSingleton<IPolledSource>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name)
+                .Polls(provider.GetRequiredService<TimeProvider>()));
+        }
         if (manifest.Webhook is not { } webhook)
             return services;
         return services

@@ -18,7 +18,10 @@ internal sealed class ValueTemplate
 {
     private readonly List<Part> parts;
 
-    private ValueTemplate(List<Part> parts) => this.parts = parts;
+    private ValueTemplate(string source, List<Part> parts) => (Source, this.parts) = (source, parts);
+
+    /// <summary>As it was written.</summary>
+    public string Source { get; }
 
     private sealed record Part(string? Literal, IReadOnlyList<Alternative> Alternatives, IReadOnlyList<string> Filters);
 
@@ -70,7 +73,7 @@ internal sealed class ValueTemplate
             read.Add(Place(rest[(open + 1)..close]));
             rest = rest[(close + 1)..];
         }
-        return new(read);
+        return new(text, read);
     }
 
     /// <summary>The text; null when one of the places has no value or an empty one.</summary>

@@ -74,6 +74,37 @@ public sealed class DattoRmmTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Open_alerts_are_asked_for_and_those_that_ended_since()
+    {
+        var source = host.Polled("datto-rmm");
+        vendor.Answers = request => request.Path switch
+        {
+            $"/v2/site/{Site}/alerts/open" => VendorReply.Ok(Alerts(Alert("a-1"), Alert("a-2", site: "elsewhere"))),
+            $"/v2/site/{Site}/alerts/resolved" => VendorReply.Ok(Alerts(Alert("a-0", "2026-11-30T10:00:00Z"), Alert("a-3", "2026-12-01T04:00:00Z"))),
+            _ => Answer(request),
+        };
+        source.Lists.Select(static one => one.Every).ShouldBe([TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15)]);
+        var open = await DoneAsync(source.ReadAsync(Connection, source.Lists[0].Key, null, Token));
+        var alert = open.Events.ShouldHaveSingleItem();
+        (alert.SourceId, alert.Device, alert.Kind, alert.Severity).ShouldBe(
+            ("a-1/firing", "LAPTOP-EXAMPLE", "comp_script_ctx", DevOpsAI.Connections.Severity.Warning));
+        alert.Title.ShouldContain("BSODView Command has Failed");
+        open.Foreign.ShouldBe(1);
+        var ended = await DoneAsync(source.ReadAsync(Connection, source.Lists[1].Key, "2026-12-01T00:00:00.000Z", Token));
+        ended.Events.ShouldHaveSingleItem().SourceId.ShouldBe("a-3/resolved");
+        ended.Position.ShouldBe("2026-12-01T04:00:00.000Z");
+        vendor.MustHaveBeenAccepted();
+
+        static string Alerts(params string[] all) => $$"""{"pageDetails":{"nextPageUrl":null},"alerts":[{{string.Join(',', all)}}]}""";
+        static string Alert(string uid, string? ended = null, string site = Site) => $$"""
+            {"alertUid":"{{uid}}","priority":"Moderate","resolved":{{(ended is null ? "false" : "true")}},
+             "resolvedOn":{{(ended is null ? "null" : $"\"{ended}\"")}},"timestamp":1787643495000,
+             "alertContext":{"@class":"comp_script_ctx","samples":{"Alert":"BSODView Command has Failed"} },
+             "alertSourceInfo":{"deviceUid":"d","deviceName":"LAPTOP-EXAMPLE","siteUid":"{{site}}","siteName":"Contoso"} }
+            """;
+    }
+
+    [Fact]
     public async Task A_component_runs_as_a_job_that_carries_our_operation()
     {
         (await Datto.ActAsync("script.run", Device, "SRV-EXAMPLE-01", ("script", "Restart spooler")))

@@ -266,6 +266,23 @@ public sealed class NinjaOneTests : IAsyncLifetime
             ReadAsync(Sample(static one => one["device"]!["organizationId"] = 3)))).Message
             .ShouldContain("is not this connection's: NinjaOne sends another company's events to it");
 
+    [Fact]
+    public async Task What_was_not_sent_is_asked_for_and_is_the_same_event()
+    {
+        var source = host.Polled("ninjaone");
+        var list = source.Lists.ShouldHaveSingleItem();
+        var first = await DoneAsync(source.ReadAsync(Connection, list.Key, null, Token));
+        var alert = first.Events.ShouldHaveSingleItem();
+        (alert.SourceId, alert.Device, alert.AlertKey).ShouldBe(("177210/firing", "SRV-FILE01", "e6b0b0bd-5753-445d-9e4a-71c08983cbd5"));
+        first.Foreign.ShouldBe(1, "the device of the other activity is another company's");
+        first.Position.ShouldBe("177211");
+        vendor.Requests.ShouldNotContain(static one => one.Query.ContainsKey("newerThan"));
+        await DoneAsync(source.ReadAsync(Connection, list.Key, first.Position, Token));
+        var asked = vendor.Requests.Last(static one => one.Path == "/v2/activities");
+        (asked.Query["newerThan"], asked.Query["df"], asked.Query["type"]).ShouldBe(("177191", "org = 2", "CONDITION"));
+        vendor.MustHaveBeenAccepted();
+    }
+
     private static byte[] Sample(Action<JsonObject>? change = null)
     {
         var alert = JsonNode.Parse("""
@@ -301,6 +318,12 @@ public sealed class NinjaOneTests : IAsyncLifetime
             return new(401, """{"error":"not_authenticated","error_description":"Invalid credentials","error_code":10}""");
         return (request.Method, request.Path) switch
         {
+            ("GET", "/v2/activities") => VendorReply.Ok("""
+                {"lastActivityId":177210,"activities":[
+                 {"id":177211,"activityTime":1742391680.1,"deviceId":99,"activityType":"CONDITION","statusCode":"TRIGGERED","seriesUid":"x"},
+                 {"id":177210,"activityTime":1742391675.556,"deviceId":7,"seriesUid":"e6b0b0bd-5753-445d-9e4a-71c08983cbd5",
+                  "activityType":"CONDITION","statusCode":"TRIGGERED","sourceName":"memory","message":"Memory is short"}]}
+                """),
             ("GET", "/v2/organization/2") => VendorReply.Ok("""{"id":2,"name":"Contoso Ltd"}"""),
             ("GET", "/v2/devices/search") => VendorReply.Ok($$"""{"query":"q","devices":[{{Device(7, 2)}},{{Device(99, 3)}},{{Device(98, 3, "FAB-ONLY")}}] }"""),
             ("GET", "/v2/device/7") => VendorReply.Ok(Device(7, 2)),

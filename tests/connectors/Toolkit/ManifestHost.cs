@@ -2,6 +2,7 @@ using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Connectors.Toolkit.Manifests;
+using DevOpsAI.Connectors.Toolkit.Polling;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -41,6 +42,8 @@ internal sealed class ManifestHost : IDisposable
     public ManifestConnector Connector(string name) => services.GetRequiredKeyedService<ManifestConnector>(name);
 
     public IWebhookSource Source(string name) => services.GetServices<IWebhookSource>().Single(one => one.Connector == name);
+
+    public IPolledSource Polled(string name) => services.GetServices<IPolledSource>().Single(one => one.Connector == name);
 
     public static Connection Connect(string connector, params (string Name, string Value)[] settings) => new(
         $"contoso-{connector}", TenantId.Parse("contoso"), connector,
