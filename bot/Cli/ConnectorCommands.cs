@@ -5,6 +5,7 @@ using DevOpsAI.Bot.Hosting;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Connectors.Toolkit.Conformance;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Connectors.Toolkit.Scaffolding;
 using Microsoft.Extensions.Options;
@@ -110,17 +111,19 @@ public static class ConnectorCommands
     private static Command Check(CommandContext context, Action<IServiceCollection>? replace)
     {
         var json = Json();
+        var conformance = new Option<bool>("--conformance")
+            { Description = "Plays the vendor of a manifest and puts the connector through what vendors do." };
         var what = new Argument<string>("what") { Description = "A connection of the settings, or a file with a connector manifest." };
         var check = new Command(
             "check",
             "Asks the vendor whether a connection works, or reads a manifest. Exit code 0: good, 1: not, 2: not possible. Settings may "
-            + "follow, as --Name:Part=value.") { what, json };
+            + "follow, as --Name:Part=value.") { what, conformance, json };
         check.TreatUnmatchedTokensAsErrors = false;
         check.SetAction((parsed, stop) => context.RunAsync(async () =>
         {
             var named = parsed.GetValue(what)!;
             var findings = named.EndsWith(".yaml", StringComparison.Ordinal) || named.EndsWith(".yml", StringComparison.Ordinal)
-                ? CheckFile(named)
+                ? await CheckFileAsync(named, parsed.GetValue(conformance), stop)
                 : await AskAsync(named, [.. parsed.UnmatchedTokens], replace, stop);
             foreach (var finding in findings)
             {
@@ -133,7 +136,7 @@ public static class ConnectorCommands
         return check;
     }
 
-    private static List<CheckFinding> CheckFile(string file)
+    private static async Task<List<CheckFinding>> CheckFileAsync(string file, bool plays, CancellationToken cancellationToken)
     {
         var yaml = File.ReadAllText(file);
         var errors = ManifestCheck.ValidationErrors(file, yaml);
@@ -141,7 +144,20 @@ public static class ConnectorCommands
         return
         [
             .. errors.Count == 0 ? [new(true, $"{file}: good.")] : errors.Select(static one => new CheckFinding(false, one)), .. left,
+            .. errors.Count == 0 && plays ? (await ConformanceKit.RunAsync(file, yaml, cancellationToken)).Select(Tell) : [],
         ];
+    }
+
+    private static CheckFinding Tell(ConformanceFinding one)
+    {
+        var verdict = one.Verdict switch
+        {
+            ConformanceVerdict.Passed => "ok     ",
+            ConformanceVerdict.Failed => "FAILED ",
+            _ => "skipped",
+        };
+        return new(one.Verdict != ConformanceVerdict.Failed, $"{verdict}  {one.Check} ({one.Of}): {one.Seen}")
+            { Check = one.Check, Of = one.Of, Verdict = one.Verdict };
     }
 
     private static async Task<List<CheckFinding>> AskAsync(
@@ -228,9 +244,19 @@ public static class ConnectorCommands
 }
 
 /// <summary>What a check found, as a line of JSON or of text.</summary>
-internal sealed record CheckFinding(bool Ok, string Message);
+internal sealed record CheckFinding(bool Ok, string Message)
+{
+    /// <summary>The name of the conformance check; null for anything else.</summary>
+    public string? Check { get; init; }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+    /// <summary>What it was held against, as in <c>service.restart</c>.</summary>
+    public string? Of { get; init; }
+
+    public ConformanceVerdict? Verdict { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ConnectorDescription))]
 [JsonSerializable(typeof(CapabilityRow))]
 [JsonSerializable(typeof(CheckFinding))]

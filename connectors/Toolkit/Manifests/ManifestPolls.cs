@@ -47,7 +47,9 @@ internal sealed class ManifestPolls(Manifest manifest, VendorCall call, TimeProv
         return new CallOutcome<PolledEvents>.Done(reading.Result());
     }
 
-    /// <summary>Reads what belongs to an item, once for each id; what is gone is left out. Returns how it ended when it cannot be had.</summary>
+    /// <summary>
+    /// Reads what belongs to an item, once for each id; what is gone is left out. Returns how it ended when it cannot be had.
+    /// </summary>
     private async Task<CallOutcome<PolledEvents>?> BesideAsync(
         Connection connection, PollRead rule, JsonElement item, Dictionary<string, string> given, Dictionary<string, JsonElement?> beside,
         CancellationToken cancellationToken)

@@ -30,6 +30,10 @@ internal sealed class ValueTemplate
     /// <summary>The names with a dollar sign that it refers to.</summary>
     public IEnumerable<string> Given => parts.SelectMany(static part => part.Alternatives).Select(static one => one.Given).OfType<string>();
 
+    /// <summary>Its parts in order: a text, or what is given in a place; both null for a place in the vendor's document.</summary>
+    public IEnumerable<(string? Literal, string? Given)> Pieces =>
+        parts.Select(static part => (part.Literal, part.Alternatives.Select(static one => one.Given).FirstOrDefault()));
+
     /// <summary>
     /// For each place in the vendor's document, the paths that it looks at in turn; what is given instead where none has a value is not
     /// among them.

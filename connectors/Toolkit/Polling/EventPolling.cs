@@ -1,6 +1,5 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
-using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

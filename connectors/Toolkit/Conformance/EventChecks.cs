@@ -1,0 +1,208 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using DevOpsAI.Connectors.Toolkit.Manifests;
+using DevOpsAI.Incidents;
+using Microsoft.AspNetCore.Http;
+
+namespace DevOpsAI.Connectors.Toolkit.Conformance;
+
+/// <summary>
+/// Deliveries: from the right sender alone, the same however often and in whatever order, the client's own, whatever is in them.
+/// </summary>
+internal static class EventChecks
+{
+    private const string Of = "webhook";
+
+    public static IEnumerable<ConformanceCheck> All { get; } =
+    [
+        new("right-sender", Of, static stage => Task.FromResult(Sender(stage, static request => request, isRight: true))),
+        new("wrong-signature", Of, static stage => Task.FromResult(WrongSender(stage))),
+        new("duplicate-event", Of, DuplicateAsync),
+        new("replayed-event", Of, ReplayedAsync),
+        new("reordered-events", Of, ReorderedAsync),
+        new("late-event", Of, static stage => TimeAsync(stage, TimeSpan.FromDays(-20))),
+        new("clock-skew", Of, static stage => TimeAsync(stage, TimeSpan.FromHours(5))),
+        new("other-company-event", Of, ForeignAsync),
+        new("event-new-members", Of, NewMembersAsync),
+        new("event-missing-members", Of, static stage => BentAsync(stage, static item => item.Clear())),
+        new("event-retyped-members", Of, static stage => BentAsync(stage, Retype)),
+        new("hostile-event", Of, HostileAsync),
+    ];
+
+    private static EventRule Rule(ConformanceStage stage) => stage.Manifest.Webhook!.Events.First(static one => !one.Ignore);
+
+    private static JsonObject Item(ConformanceStage stage, string id = "5001", bool isEnd = false) =>
+        stage.Documents.Event(Rule(stage), id, "SRV-CONF01", isEnd);
+
+    private static WebhookRequest Request(ConformanceStage stage, params JsonObject[] items) =>
+        Signed(stage, Encoding.UTF8.GetBytes(VendorDocuments.Delivery(Rule(stage), items)));
+
+    private static WebhookRequest Signed(ConformanceStage stage, byte[] body, string? secret = null)
+    {
+        var sender = stage.Manifest.Webhook!.Sender;
+        var key = secret ?? stage.Connection.Settings[sender.Setting];
+        var headers = new HeaderDictionary();
+        if (sender.Proof == SenderProof.Bearer)
+            headers["Authorization"] = $"Bearer {key}";
+        else if (sender.Proof == SenderProof.Basic)
+            headers["Authorization"] = Basic(stage.Connection.Settings[sender.UsernameSetting!], key);
+        else if (sender.Proof == SenderProof.Header)
+            headers[sender.Header!] = key;
+        else
+            headers[sender.Header!] = Convert.ToHexStringLower(Hash(sender.Algorithm, Encoding.UTF8.GetBytes(key), body));
+        return new("application/json", headers, null, body);
+    }
+
+    private static string Basic(string user, string password) =>
+        $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}";
+
+    private static byte[] Hash(HmacAlgorithm algorithm, byte[] key, byte[] body) => algorithm switch
+    {
+#pragma warning disable CA5350 // What some vendors sign with; a MAC does not fall with the hash's collisions.
+        HmacAlgorithm.Sha1 => HMACSHA1.HashData(key, body),
+#pragma warning restore CA5350
+        HmacAlgorithm.Sha512 => HMACSHA512.HashData(key, body),
+        _ => HMACSHA256.HashData(key, body),
+    };
+
+    private static Seen Sender(ConformanceStage stage, Func<WebhookRequest, WebhookRequest> change, bool isRight)
+    {
+        var isAccepted = stage.Subject.Events!.Accepts(stage.Connection, change(Request(stage, Item(stage))));
+        return Seen.If(isAccepted == isRight, $"A sender with the right proof was {(isAccepted ? "let in" : "turned away")}.");
+    }
+
+    private static Seen WrongSender(ConformanceStage stage)
+    {
+        var events = stage.Subject.Events!;
+        var body = Encoding.UTF8.GetBytes(VendorDocuments.Delivery(Rule(stage), Item(stage)));
+        var right = Signed(stage, body);
+        var isOther = events.Accepts(stage.Connection, Signed(stage, body, "somebody-else"));
+        var isNone = events.Accepts(stage.Connection, right with { Headers = new HeaderDictionary() });
+        var isChanged = stage.Manifest.Webhook!.Sender.Proof == SenderProof.Hmac
+            && events.Accepts(stage.Connection, right with { Body = Encoding.UTF8.GetBytes("{}") });
+        return Seen.If(
+            !isOther && !isNone && !isChanged,
+            $"With another secret a sender was {Let(isOther)}, without proof {Let(isNone)}, "
+            + $"with a signature of another body {Let(isChanged)}.");
+    }
+
+    private static string Let(bool isLetIn) => isLetIn ? "let in" : "turned away";
+
+    private static async Task<IReadOnlyList<ConnectorEvent>> ReadAsync(ConformanceStage stage, WebhookRequest request) =>
+        await stage.Subject.Events!.ReadAsync(stage.Connection, request, CancellationToken.None);
+
+    private static async Task<Seen> DuplicateAsync(ConformanceStage stage)
+    {
+        var once = await ReadAsync(stage, Request(stage, Item(stage)));
+        var again = await ReadAsync(stage, Request(stage, Item(stage)));
+        var other = await ReadAsync(stage, Request(stage, Item(stage, "6006")));
+        return Seen.If(
+            once is [var one] && again is [var same] && other is [var second] && one.SourceId == same.SourceId
+                && one.SourceId != second.SourceId,
+            $"The same event twice had the ids {Ids(once)} and {Ids(again)}, another one {Ids(other)}.");
+    }
+
+    private static async Task<Seen> ReplayedAsync(ConformanceStage stage)
+    {
+        var request = Request(stage, Item(stage));
+        var once = await ReadAsync(stage, request);
+        await Task.Delay(5);
+        var again = await ReadAsync(stage, request);
+        return Seen.If(
+            once.Count == 1 && Ids(once) == Ids(again) && once[0].AlertKey == again[0].AlertKey,
+            $"The same delivery later had the ids {Ids(once)} and {Ids(again)}: nothing of the time of arrival is in them.");
+    }
+
+    private static async Task<Seen> ReorderedAsync(ConformanceStage stage)
+    {
+        if (!VendorDocuments.HasEnd(Rule(stage)))
+            return Seen.Nothing("The events tell no end.");
+        var end = await ReadAsync(stage, Request(stage, Item(stage, isEnd: true)));
+        var begin = await ReadAsync(stage, Request(stage, Item(stage)));
+        return Seen.If(
+            end is [{ Status: EventStatus.Resolved } one] && begin is [{ Status: EventStatus.Firing } other]
+                && one.AlertKey == other.AlertKey && one.SourceId != other.SourceId,
+            $"The end before the beginning had the ids {Ids(end)} and {Ids(begin)}, and the keys {Keys(end)} and {Keys(begin)}.");
+    }
+
+    private static async Task<Seen> TimeAsync(ConformanceStage stage, TimeSpan away)
+    {
+        if (Rule(stage).At?.FirstPath is not { } path)
+            return Seen.Nothing("The events tell no time.");
+        var time = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().Add(away).ToUnixTimeSeconds());
+        var item = Item(stage);
+        VendorDocuments.Set(item, path, JsonValue.Create(time.ToString("O", null)));
+        var read = await ReadAsync(stage, Request(stage, item));
+        var usual = await ReadAsync(stage, Request(stage, Item(stage)));
+        return Seen.If(
+            read is [var one] && one.OccurredAt == time && Ids(read) == Ids(usual),
+            $"An event of {time:O} was read as of {string.Join(", ", read.Select(static told => $"{told.OccurredAt:O}"))}.");
+    }
+
+    private static async Task<Seen> ForeignAsync(ConformanceStage stage)
+    {
+        var item = Item(stage);
+        if (!stage.Documents.Disown(item, Rule(stage).Belongs))
+            return Seen.Nothing("Each client has credentials of its own: nothing says whose an event is.");
+        return await IsRefusedAsync(stage, Request(stage, item))
+            ? Seen.If(true, "Another company's event was refused.")
+            : Seen.If(false, "Another company's event was taken for the client's.");
+    }
+
+    private static async Task<Seen> NewMembersAsync(ConformanceStage stage)
+    {
+        var item = Item(stage);
+        item["somethingNew"] = new JsonObject { ["of"] = new JsonArray(1, "two", null) };
+        var read = await ReadAsync(stage, Request(stage, item));
+        var usual = await ReadAsync(stage, Request(stage, Item(stage)));
+        return Seen.If(Ids(read) == Ids(usual), $"With members that are new it had the ids {Ids(read)}.");
+    }
+
+    private static async Task<Seen> BentAsync(ConformanceStage stage, Action<JsonObject> bend)
+    {
+        var item = Item(stage);
+        bend(item);
+        return await IsRefusedAsync(stage, Request(stage, item))
+            ? Seen.If(true, "It was refused with what is wrong with it.")
+            : Seen.If(false, "It was taken, though nothing in it says what it is.");
+    }
+
+    private static void Retype(JsonObject item)
+    {
+        foreach (var name in item.Select(static one => one.Key).ToList())
+            item[name] = new JsonArray(item[name]?.DeepClone());
+    }
+
+    private static async Task<Seen> HostileAsync(ConformanceStage stage)
+    {
+        var rule = Rule(stage);
+        var item = Item(stage);
+        foreach (var path in new[] { rule.Title, rule.Device, rule.Description }.Select(static one => one?.FirstPath).OfType<string>())
+            VendorDocuments.Set(item, path, JsonValue.Create($"\u202E\u0007<at>everyone</at>{new string('x', 1 << 20)}"));
+        var isWide = await IsRefusedAsync(stage, Request(stage, item));
+        var isDeep = await IsRefusedAsync(stage, Signed(stage, Encoding.UTF8.GetBytes(new string('[', 5000) + new string(']', 5000))));
+        var isBroken = await IsRefusedAsync(stage, Signed(stage, "{\"id\":\"\\ud800"u8.ToArray()));
+        return Seen.If(
+            isDeep && isBroken,
+            $"Texts of 1 MB with control characters were {Read(isWide)}, 5,000 levels {Read(isDeep)}, half a character {Read(isBroken)}.");
+    }
+
+    private static string Read(bool isRefused) => isRefused ? "refused" : "read";
+
+    private static async Task<bool> IsRefusedAsync(ConformanceStage stage, WebhookRequest request)
+    {
+        try
+        {
+            return (await ReadAsync(stage, request)).Count == 0;
+        }
+        catch (MalformedEventException)
+        {
+            return true;
+        }
+    }
+
+    private static string Ids(IEnumerable<ConnectorEvent> events) => string.Join(", ", events.Select(static one => one.SourceId));
+
+    private static string Keys(IEnumerable<ConnectorEvent> events) => string.Join(", ", events.Select(static one => one.AlertKey));
+}

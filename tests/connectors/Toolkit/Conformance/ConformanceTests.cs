@@ -1,0 +1,43 @@
+using DevOpsAI.Connectors.Toolkit.Conformance;
+using DevOpsAI.Connectors.Toolkit.Manifests;
+
+namespace DevOpsAI.Tests.Connectors.Toolkit.Conformance;
+
+/// <summary>Every connector that comes with the bot stands every check.</summary>
+public sealed class ConformanceTests
+{
+    public static TheoryData<string> BuiltIn => [.. ManifestServices.BuiltIn().Select(static one => one.Name)];
+
+    [Theory]
+    [MemberData(nameof(BuiltIn))]
+    public async Task A_connector_that_comes_with_the_bot_stands_every_check(string name)
+    {
+        var manifest = ManifestServices.BuiltIn().Single(one => one.Name == name);
+        var findings = await ConformanceKit.RunAsync(manifest, static subject => subject, TestContext.Current.CancellationToken);
+        findings.Where(static one => one.Verdict == ConformanceVerdict.Failed).Select(static one => $"{one.Check} of {one.Of}: {one.Seen}")
+            .ShouldBeEmpty();
+        findings.Count(static one => one.Verdict == ConformanceVerdict.Passed).ShouldBeGreaterThan(findings.Count / 2);
+    }
+
+    public static TheoryData<string> Bugs => [.. SeededBugs.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Bugs))]
+    public async Task A_connector_that_is_broken_is_found_by_the_check_that_is_there_for_it(string bug)
+    {
+        var seeded = SeededBugs.All[bug];
+        var manifest = SeededBugs.Read(SeededBugs.Yaml);
+        (await RunAsync(manifest, static right => right, seeded.Check)).Verdict.ShouldBe(ConformanceVerdict.Passed, "it is right as it is");
+        var found = await RunAsync(manifest, seeded.Spoil, seeded.Check);
+        found.Verdict.ShouldBe(ConformanceVerdict.Failed, found.Seen);
+    }
+
+    [Fact]
+    public void There_is_a_broken_connector_for_every_check() =>
+        ConformanceKit.All(SeededBugs.Read(SeededBugs.Yaml)).Select(static one => one.Name)
+            .Except(SeededBugs.All.Values.Select(static one => one.Check)).ShouldBeEmpty();
+
+    private static async Task<ConformanceFinding> RunAsync(
+        Manifest manifest, Func<ConformanceSubject, ConformanceSubject> spoil, string check) =>
+        (await ConformanceKit.RunAsync(manifest, spoil, TestContext.Current.CancellationToken, check)).ShouldHaveSingleItem();
+}
