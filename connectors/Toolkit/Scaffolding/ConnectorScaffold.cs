@@ -53,7 +53,7 @@ public static class ConnectorScaffold
         var events = new DraftEvents(api, settings, targets).Write();
 
         var whole = new YamlDraft()
-            .Line(0, $"# Begun from the OpenAPI description of {api.Title}. Lines that are marked wait for a decision of somebody who knows it.")
+            .Line(0, $"# Begun from the OpenAPI description of {api.Title}; what is marked has to be decided by somebody who knows it.")
             .Line(0, $"name: {name}")
             .Line(0, $"title: {ApiText.Quoted(api.Title)}")
             .Add(settings.Write()).Add(head);

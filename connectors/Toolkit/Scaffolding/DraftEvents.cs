@@ -48,7 +48,8 @@ internal sealed class DraftEvents(ApiDescription api, DraftSettings settings, Dr
         var isSigned = header is not null && Says(header.Name!, "signature", "hmac");
         var name = header?.Name ?? "X-Webhook-Secret";
         var does = isSigned ? "signs with" : "sends";
-        var secret = settings.AddSecret("WebhookSecret", $"what {api.Title} {does} in the header {ApiText.Line(name, 60)}", isOptional: true);
+        var secret = settings.AddSecret(
+            "WebhookSecret", $"what {api.Title} {does} in the header {ApiText.Line(name, 60)}", isOptional: true);
         draft.Line(
             1, $"sender: {{ proof: {(isSigned ? "hmac" : "header")}, header: {ApiText.Quoted(name)}, secret: {secret} }}",
             header is null

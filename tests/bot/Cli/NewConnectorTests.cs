@@ -53,7 +53,7 @@ public sealed partial class NewConnectorTests : IDisposable
         var checks = findings.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(static one => JsonDocument.Parse(one).RootElement).ToList();
         checks.ShouldAllBe(static one => one.GetProperty("ok").GetBoolean());
         checks.Select(static one => one.GetProperty("check").GetString()).ShouldContain("reply-lost");
-        checks.Count(static one => one.GetProperty("verdict").GetString() == "passed").ShouldBeGreaterThan(25);
+        checks.Count(static one => one.GetProperty("verdict").GetString() == "Passed").ShouldBeGreaterThan(25);
 
         await PlayAsync(edited);
     }
