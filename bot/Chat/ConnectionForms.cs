@@ -40,9 +40,9 @@ internal sealed class ConnectionForms(
             return InvokeResponse.Message(NotYours);
         }
         var result = await mediator.Send(Read(turn, tenant, connector, values), cancellationToken);
-        logger.Pressed(
-            turn.Person.ObjectId, action.Verb, $"{tenant.Value}-{connector.Name}",
-            result.Refusal is { } refusal ? $"refused, {refusal}" : "done", turn.Correlation);
+        var ended = result.Refusal is { } refusal ? $"refused, {refusal}" : "done";
+        var name = $"{tenant.Value}-{connector.Name}";
+        logger.Pressed(turn.Person.ObjectId, action.Verb, name, ended, turn.Correlation);
         if (result.Refusal is Refusal.BadInput or Refusal.NotPossible)
             return InvokeResponse.Card(ConnectionForm.Build(Again(client, connector, values, result.Message)));
         if (result.Refusal == Refusal.RecordUnavailable)

@@ -5,6 +5,8 @@ using DevOpsAI.Bot.Teams.Conversations;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Connections;
+using DevOpsAI.Connectors;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Ledger.Encryption;
@@ -43,10 +45,22 @@ internal static class ChatScene
             .AddSingleton<IConnectorClient>(new Cards.FakeTeams())
             .AddSingleton<IConversationReferences, KnownConversations>()
             .AddSingleton(Options.Create(new TeamsOptions()))
-            .AddSingleton<HomeDirectory>();
+            .AddSingleton<HomeDirectory>()
+            .AddSingleton(ConnectorCatalog.Read())
+            .AddSingleton<InstalledConnectors>()
+            .AddSingleton<IConnectionDirectory, NoConnections>();
         more?.Invoke(services);
         return services.BuildServiceProvider();
     }
+}
+
+internal sealed class NoConnections : IConnectionDirectory
+{
+    public IReadOnlyList<Connection> All => [];
+
+    public Connection? Named(string name) => null;
+
+    public ValueTask<Connection?> FindAsync(string name, CancellationToken cancellationToken) => default;
 }
 
 internal sealed class RecordingMediator : IMediator

@@ -108,10 +108,10 @@ public sealed class GraphNotificationsTests : IAsyncLifetime
         var request = new WebhookRequest(
             "application/json", new HeaderDictionary(), null, Sample("graph-notification-basic.json", one => one["clientState"] = state));
         authentication.CheckHeaders(credentials, request with { Body = default }).ShouldBe(Verdict.DependsOnBody);
-        (await authentication.CheckBodyAsync(credentials, request, Token)).ShouldBe(isOwn);
+        (await authentication.CheckBodyAsync(credentials, request, GraphHost.Token)).ShouldBe(isOwn);
         foreach (var broken in (string[])["", "{", "[]", """{"value":7}""", """{"value":[{"clientState":["7c1f2b9e-secret-client-state"]}]}"""])
         {
-            (await authentication.CheckBodyAsync(credentials, request with { Body = Encoding.UTF8.GetBytes(broken) }, Token))
+            (await authentication.CheckBodyAsync(credentials, request with { Body = Encoding.UTF8.GetBytes(broken) }, GraphHost.Token))
                 .ShouldBeFalse(broken);
         }
         authentication.CheckHeaders(source.GetCredentials(host.Contoso), request).ShouldBe(Verdict.Refused, "it has no state");

@@ -1,5 +1,6 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -101,6 +102,7 @@ public sealed class ConfigurationTests
             .AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))).Build())
         .AddSingleton(clock)
         .AddSingleton<IConnectionCheck, MailboxCheck>()
+        .AddSingleton<TenantStates>().AddSingleton<ILedger>(new InMemoryLedger(clock)).AddSingleton(CoreFeatures.Catalog)
         .AddTenancy()
         .AddTenantConnections()
         .BuildServiceProvider();
