@@ -41,7 +41,7 @@ public static class ConformanceKit
     [
         .. manifest.Targets.Keys.Order(StringComparer.Ordinal).SelectMany(TargetChecks.For),
         .. manifest.Actions.Keys.Order(StringComparer.Ordinal).SelectMany(ActionChecks.For),
-        .. manifest.Webhook is null ? [] : EventChecks.All,
+        .. manifest.Webhook is { } webhook ? EventChecks.For(webhook) : [],
         .. Enumerable.Range(0, manifest.Polls.Count).SelectMany(PollChecks.For),
     ];
 

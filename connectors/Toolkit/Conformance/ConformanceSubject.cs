@@ -37,7 +37,7 @@ internal sealed record ConformanceSubject(IConnector Connector, IPolledSource? P
 /// <summary>How deliveries are taken: first whether the sender is who it says, then what it says.</summary>
 internal interface IInboundSubject
 {
-    bool Accepts(Connection connection, WebhookRequest request);
+    Task<bool> AcceptsAsync(Connection connection, WebhookRequest request, CancellationToken cancellationToken);
 
     /// <exception cref="MalformedEventException">It cannot be read.</exception>
     Task<IReadOnlyList<ConnectorEvent>> ReadAsync(Connection connection, WebhookRequest request, CancellationToken cancellationToken);
@@ -47,13 +47,14 @@ internal sealed class InboundSubject(
     IWebhookSource source, InboundAuthentication authentication, IRequestHandler<NormalizeByManifest, NormalizedEvents> handler)
     : IInboundSubject
 {
-    public bool Accepts(Connection connection, WebhookRequest request)
+    public async Task<bool> AcceptsAsync(Connection connection, WebhookRequest request, CancellationToken cancellationToken)
     {
         var credentials = source.GetCredentials(connection);
         return authentication.CheckHeaders(credentials, request) switch
         {
             Verdict.Accepted => true,
-            Verdict.DependsOnBody => authentication.CheckBody(credentials, request) && source.SignatureSuffices(connection, request),
+            Verdict.DependsOnBody => await authentication.CheckBodyAsync(credentials, request, cancellationToken)
+                && source.SignatureSuffices(connection, request),
             _ => false,
         };
     }

@@ -32,7 +32,7 @@ internal static class PollChecks
         var found = await ReadAsync(stage, list);
         if (found is not CallOutcome<PolledEvents>.Done({ Events: [var one] }))
             return Seen.If(false, $"One event was there, and reading was {Outcomes.Word(found)} with {Count(found)} events.");
-        var sends = stage.Manifest.Webhook?.Events.FirstOrDefault(static rule => !rule.Ignore);
+        var sends = stage.Manifest.Webhook?.Events.FirstOrDefault(static rule => rule is { Ignore: false, Reread: null });
         if (stage.Subject.Events is not { } events || sends is not { } rule)
             return Seen.If(true, $"An event that nobody sent was found as {one.SourceId}.");
         var item = stage.Documents.Event(rule, "5001", "SRV-CONF01", one.Status == EventStatus.Resolved);

@@ -60,13 +60,15 @@ internal sealed class VendorDocuments(Manifest manifest, Connection connection)
         Fill(item, rule.Id, id);
         if (rule.Status is { } status)
             Fill(item, status.Of, Word(status, isEnd) ?? "open");
+        if (isEnd)
+            Hold(item, rule.ResolvedWhen, given);
         Hold(item, rule.When, given);
         Belong(item, rule.Belongs);
         return item;
     }
 
     /// <summary>Whether the beginning and the end of an event can be told apart at all.</summary>
-    public static bool HasEnd(EventRule rule) => rule.Status is { } status && Word(status, isEnd: true) is not null;
+    public static bool HasEnd(EventRule rule) => rule.ResolvedWhen.Count > 0 || rule.Status is { } status && Word(status, isEnd: true) is not null;
 
     /// <summary>As it is delivered: alone, or as the only one of a list.</summary>
     public static string Delivery(EventRule rule, params JsonObject[] items)

@@ -25,7 +25,8 @@ internal sealed class EventReader(TimeProvider clock)
             : throw new MalformedEventException($"{at}{Place(template)}", $"is missing: the event's {what} is taken from it.");
         string? Find(ValueTemplate? template) => template?.Text(scope)?.Trim() is { Length: > 0 } text ? text : null;
 
-        var isEnd = rule.Status is { } told && ManifestConnector.Value(told, scope) == "resolved";
+        var isEnd = (rule.Status is { } told && ManifestConnector.Value(told, scope) == "resolved")
+            || (rule.ResolvedWhen.Count > 0 && rule.ResolvedWhen.All(one => one.Holds(new(item, given))));
         var status = isEnd ? EventStatus.Resolved : EventStatus.Firing;
         var kind = Need(rule.Kind, "kind");
         var user = Find(rule.User);

@@ -39,38 +39,3 @@ internal sealed class ManifestEvents(Manifest manifest, WebhookManifest webhook,
     /// <summary>What it needs is asked for by <see cref="ManifestConnector.Problems"/>, whose settings are the same.</summary>
     public IEnumerable<string> Problems(Connection connection) => InboundCredentials.AddressProblems(connection);
 }
-
-/// <summary>Reads a delivery as a manifest says.</summary>
-internal sealed record NormalizeByManifest(
-    string Vendor, WebhookManifest Webhook, IReadOnlyDictionary<string, string> Given, ReadOnlyMemory<byte> Body)
-    : IRequest<NormalizedEvents>;
-
-internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestHandler<NormalizeByManifest, NormalizedEvents>
-{
-    private readonly EventReader reader = new(clock);
-
-    public Task<NormalizedEvents> Handle(NormalizeByManifest request, CancellationToken cancellationToken)
-    {
-        using var document = InboundJson.Parse(request.Body);
-        return Task.FromResult(new NormalizedEvents([.. Read(request, document.RootElement)]));
-    }
-
-    private List<ConnectorEvent> Read(NormalizeByManifest request, JsonElement root)
-    {
-        foreach (var rule in request.Webhook.Events)
-        {
-            if (!rule.When.All(one => one.Holds(new(root, request.Given))))
-                continue;
-            if (rule.Ignore)
-                return [];
-            if (rule.Each is not { } each)
-                return [reader.Read(request.Vendor, rule, root, request.Given, "")];
-            if (each.Find(root) is not { ValueKind: JsonValueKind.Array } list)
-                throw new MalformedEventException(each.ToString(), "must be a list of events.");
-            var at = each.ToString() is "$" ? "" : each.ToString();
-            return [.. list.EnumerateArray().Select(
-                (item, index) => reader.Read(request.Vendor, rule, item, request.Given, $"{at}[{index}]."))];
-        }
-        throw new MalformedEventException("body", $"is none of the events that {request.Vendor} is known to send.");
-    }
-}

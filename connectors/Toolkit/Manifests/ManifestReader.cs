@@ -32,8 +32,7 @@ internal static class ManifestReader
             fields.Named("targets").ToDictionary(static one => one.Name, one => Target(one.Name, one.Fields, scope)),
             fields.Named("actions").ToDictionary(static one => one.Name, one => Action(name, one.Name, one.Fields, scope)),
             fields.OptionalMapping("webhook") is { } webhook ? WebhookReader.Read(webhook, scope) : null,
-            fields.OptionalMapping("webhook") is { } webhook ? EventsReader.Webhook(webhook, scope) : null,
-            [.. fields.Each("poll").Select(one => EventsReader.Poll(one, scope))],
+            [.. fields.Each("poll").Select(one => PollReader.Poll(one, scope))],
             file);
         foreach (var action in manifest.Actions.Values.Where(action => !manifest.Targets.ContainsKey(action.Spec.TargetKind)))
             fields.Error($"{action.Spec.Name} is for a {action.Spec.TargetKind}, which is not among 'targets'", fields.LineAt("actions"));

@@ -14,6 +14,8 @@ internal sealed record NormalizeByManifest(
 
 internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestHandler<NormalizeByManifest, NormalizedEvents>
 {
+    private readonly EventReader reader = new(clock);
+
     public async Task<NormalizedEvents> Handle(NormalizeByManifest request, CancellationToken cancellationToken)
     {
         using var document = InboundJson.Parse(request.Body);
@@ -32,11 +34,12 @@ internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestH
             if (rule.Reread is { } reread)
                 return await RereadAsync(request, rule, reread, root, cancellationToken);
             if (rule.Each is not { } each)
-                return [Event(request, rule, root, "")];
+                return [reader.Read(request.Vendor, rule, root, request.Given, "")];
             if (each.Find(root) is not { ValueKind: JsonValueKind.Array } list)
                 throw new MalformedEventException(each.ToString(), "must be a list of events.");
             var at = each.ToString() is "$" ? "" : each.ToString();
-            return [.. list.EnumerateArray().Select((item, index) => Event(request, rule, item, $"{at}[{index}]."))];
+            return [.. list.EnumerateArray().Select(
+                (item, index) => reader.Read(request.Vendor, rule, item, request.Given, $"{at}[{index}]."))];
         }
         throw new MalformedEventException("body", $"is none of the events that {request.Vendor} is known to send.");
     }
@@ -62,7 +65,7 @@ internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestH
                 if (reread.At.Find(answer) is not { ValueKind: JsonValueKind.Object } record)
                     throw new MalformedEventException(at, $"names a record that {request.Vendor} does not have.");
                 return rule.Belongs.All(one => one.Holds(new(record, given)))
-                    ? [Event(request with { Given = given }, rule, record, "")]
+                    ? [reader.Read(request.Vendor, rule, record, given, "")]
                     : [];
             case CallOutcome<JsonElement>.Refused(_, var message):
                 throw new MalformedEventException(at, $"names a record that {request.Vendor} does not give: {message}");
@@ -73,50 +76,6 @@ internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestH
             default:
                 throw new InvalidOperationException("An outcome nobody knows.");
         }
-    }
-
-    private ConnectorEvent Event(NormalizeByManifest request, EventRule rule, JsonElement item, string at)
-    {
-        var scope = new ValueScope(item, request.Given);
-        if (rule.Belongs.FirstOrDefault(one => !one.Holds(new(item, request.Given))) is { } foreign)
-        {
-            throw new MalformedEventException(
-                $"{at}{Place(foreign.Left)}",
-                $"is not this connection's: {request.Vendor} sends another company's events to it, or does not say whose they are.");
-        }
-        string Need(ValueTemplate? template, string what) => template?.Text(scope) is { } text && text.Trim() is { Length: > 0 } trimmed
-            ? trimmed
-            : throw new MalformedEventException($"{at}{Place(template)}", $"is missing: the event's {what} is taken from it.");
-        string? Find(ValueTemplate? template) => template?.Text(scope)?.Trim() is { Length: > 0 } text ? text : null;
-
-        var isEnd = (rule.Status is { } told && ManifestConnector.Value(told, scope) == "resolved")
-            || (rule.ResolvedWhen.Count > 0 && rule.ResolvedWhen.All(one => one.Holds(new(item, request.Given))));
-        var status = isEnd ? EventStatus.Resolved : EventStatus.Firing;
-        var kind = Need(rule.Kind, "kind");
-        var user = Find(rule.User);
-        var subject = user ?? Find(rule.Device);
-        var title = Find(rule.Title);
-        return new(
-            $"{Need(rule.Id, "id")}/{(status == EventStatus.Firing ? "firing" : "resolved")}",
-            status,
-            Severity(rule.Severity, scope),
-            kind,
-            subject,
-            AlertTexts.Title(title, kind, subject),
-            AlertTexts.Description(Find(rule.Description), title),
-            Need(rule.Key, "key"),
-            Find(rule.At) is { } time && VendorTimes.Find(time) is { } occurred ? occurred : clock.GetUtcNow(),
-            rule.Attributes.Select(one => KeyValuePair.Create(one.Key, one.Value.Text(new(item, request.Given))))
-                .Where(static one => !string.IsNullOrWhiteSpace(one.Value))
-                .ToDictionary(static one => one.Key, static one => one.Value!),
-            user is not null);
-    }
-
-    private static Severity Severity(ValueRule? rule, in ValueScope scope)
-    {
-        if (rule is null)
-            return Connections.Severity.Warning;
-        return Severities.Named(ManifestConnector.Value(rule, scope)) ?? Severities.Parse(rule.Of.Text(scope));
     }
 
     /// <summary>Where a template looks first, for messages.</summary>

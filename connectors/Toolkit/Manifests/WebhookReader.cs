@@ -31,15 +31,16 @@ internal static class WebhookReader
         return rule;
     }
 
-    private static EventRule Event(YamlFields fields, ManifestScope scope)
+    /// <param name="isPolled">It is an item of a list that was asked for, and is the record itself.</param>
+    public static EventRule Event(YamlFields fields, ManifestScope scope, bool isPolled = false)
     {
         var ignore = fields.Flag("ignore", otherwise: false);
-        var reread = fields.OptionalMapping("reread") is { } again ? Reread(again, scope) : null;
+        var reread = !isPolled && fields.OptionalMapping("reread") is { } again ? Reread(again, scope) : null;
         string[] given = [.. reread?.Let.Keys.Select(static name => $"let.{name}") ?? []];
         ValueTemplate? Find(string key) => fields.Has(key) ? scope.Template(fields, key, given) : null;
         ValueTemplate? Need(string key) => ignore ? null : scope.Template(fields, key, given);
         var rule = new EventRule(
-            fields.Has("each") ? ManifestScope.Path(fields, "each") : null,
+            !isPolled && fields.Has("each") ? ManifestScope.Path(fields, "each") : null,
             scope.Conditions(fields, "when", []),
             ignore ? [] : ManifestReader.Belongs(fields, scope),
             ignore,

@@ -103,7 +103,7 @@ public sealed partial class NewConnectorTests : IDisposable
             """);
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData("hook"u8, body));
         var request = new WebhookRequest("application/json", new HeaderDictionary { ["X-Acme-Signature"] = signature }, null, body);
-        subject.Events!.Accepts(connection, request).ShouldBeTrue();
+        (await subject.Events!.AcceptsAsync(connection, request, Token)).ShouldBeTrue();
         var alert = (await subject.Events.ReadAsync(connection, request, Token)).ShouldHaveSingleItem();
         (alert.Kind, alert.Device, alert.Severity, alert.Status).ShouldBe(
             ("ServiceDown", "SRV-1", DevOpsAI.Connections.Severity.Error, EventStatus.Firing));

@@ -49,7 +49,8 @@ internal sealed class SpoiledEvents(IInboundSubject right) : IInboundSubject
     public Func<Func<Task<IReadOnlyList<ConnectorEvent>>>, WebhookRequest, Task<IReadOnlyList<ConnectorEvent>>> Reads { get; init; } =
         static (read, _) => read();
 
-    public bool Accepts(Connection connection, WebhookRequest request) => Lets(right.Accepts(connection, request));
+    public async Task<bool> AcceptsAsync(Connection connection, WebhookRequest request, CancellationToken cancellationToken) =>
+        Lets(await right.AcceptsAsync(connection, request, cancellationToken));
 
     public Task<IReadOnlyList<ConnectorEvent>> ReadAsync(
         Connection connection, WebhookRequest request, CancellationToken cancellationToken) =>

@@ -62,7 +62,7 @@ public sealed class ManifestReaderTests
     [InlineData("GET /me", "GET //evil.example/me", ":9: 'health' must be a method and a path")]
     [InlineData("GET /me", "GET /me?key={$secret.Key}", ":9: 'health' refers to $secret.Key, which is not known there")]
     [InlineData("name={$name}", "name={$nmae}", "refers to $nmae, which is not known there; known are $name, $setting.Company")]
-    [InlineData("name={$name}", "name={$name | qoute}", "there is no filter 'qoute'; known are first100, first50, flag, gigabytes")]
+    [InlineData("name={$name}", "name={$name | qoute}", "there is no filter 'qoute'; known are bracketed, first100, first50, flag, gigabytes")]
     [InlineData("id: \"{id}\"\n    names", "id: \"{id\"\n    names", "has an opening brace without its closing one")]
     [InlineData("id: \"{id}\"\n    names", "id: \"id}\"\n    names", "has a closing brace without its opening one")]
     [InlineData("id: \"{id}\"\n    names", "id: \"{a..b}\"\n    names", "'a..b' is no path of a JSON document")]
