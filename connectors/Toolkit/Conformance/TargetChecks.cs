@@ -33,7 +33,7 @@ internal static class TargetChecks
         var small = await FindAsync(stage, kind, name.ToLowerInvariant());
         var part = await FindAsync(stage, kind, name[..^1]);
         return Seen.If(
-            IsOnly(same) && IsOnly(small) && part is { Count: 0 },
+            IsOnly(same) && IsOnly(small) && (part is null || part.Count == 0),
             $"A {kind} was found {Count(same)} by its name, {Count(small)} in small letters and {Count(part)} by the beginning of it.");
     }
 
@@ -42,7 +42,7 @@ internal static class TargetChecks
         if (stage.AddForeign(kind) is not { } foreign)
             return Seen.Nothing("Each client has credentials of its own: nothing says whose a record is.");
         var found = await FindAsync(stage, kind, stage.NameOf(kind, foreign));
-        var isLeft = found?.All(one => one.Id != stage.Id(kind, foreign)) == true;
+        var isLeft = found?.All(one => one.Id != stage.Id(kind, foreign)) != false;
         return Seen.If(isLeft, $"Another company's {kind} of the same name was {(isLeft ? "left alone" : "taken for the client's")}.");
     }
 
@@ -150,6 +150,8 @@ internal static class TargetChecks
         stage.Vendor.Trouble = static asked => asked.Use == RouteUse.List ? new(429, RetryAfter: "7") : null;
         var told = await stage.Connector.FindAsync(stage.Connection, kind, name, CancellationToken.None);
         var asked = stage.Vendor.Asked.Count(static one => one.Use == RouteUse.List);
+        if (asked == 0)
+            return Seen.Nothing("The vendor is not asked for such a name, or not for a list.");
         return Seen.If(
             told is CallOutcome<IReadOnlyList<Target>>.NotDone { TryAgainIn: { TotalSeconds: >= 7 } } && asked == 1,
             $"Told to come back in 7 seconds, it asked {asked} times and the search was {Outcomes.Word(told)}.");
