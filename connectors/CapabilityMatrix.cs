@@ -18,7 +18,8 @@ public static class CapabilityMatrix
             one.Name, "action", one.TargetKind, one.Title,
             Offering(catalog, connector => connector.Actions.Any(action => action.Name == one.Name)))),
         .. Capabilities.Observations.OrderBy(static one => one.Name, StringComparer.Ordinal).Select(one => new CapabilityRow(
-            one.Name, "observation", one.TargetKind, one.Meaning, Offering(catalog, connector => connector.Observations.Contains(one.Name)))),
+            one.Name, "observation", one.TargetKind, one.Meaning,
+            Offering(catalog, connector => connector.Observations.Contains(one.Name)))),
     ];
 
     private static List<string> Offering(ConnectorCatalog catalog, Func<ConnectorDescription, bool> offers) =>

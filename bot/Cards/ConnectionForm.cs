@@ -23,8 +23,8 @@ internal static class ConnectionForm
     public const string Connector = "connector";
     public const string Tenant = "tenant";
 
-    private const int MaxTextLength = 2_000;
-    private const int MaxSecretLength = 4_000;
+    private const int MaxTextLength = 300;
+    private const int MaxSecretLength = 3_999;
     private const string Secrecy = "Secrets go into the bot's own store, encrypted: no card, log or record shows them. Somebody else "
         + "approves the connection before it is used.";
 

@@ -16,7 +16,7 @@ namespace DevOpsAI.Bot.Chat;
 /// <summary>The form for a connection: shown to administrators, and what comes back of it becomes a request.</summary>
 internal sealed class ConnectionForms(
     IMediator mediator, Visibility visibility, IAccess access, ConnectorCatalog catalog, IConnectionDirectory connections,
-    ILogger<ConnectionForms> logger)
+    ILocalMode mode, ILogger<ConnectionForms> logger)
 {
     private const string NotYours = "There is no such client, or you have no right to it.";
 
@@ -24,15 +24,16 @@ internal sealed class ConnectionForms(
     {
         if (!IsAdministrator(client, person))
             return Reply.NotForThem($"Only administrators of {CardText.Name(client.Tenant.Name, 60)} may connect it to something.");
-        return Reply.Card(ConnectionForm.Build(New(client, connector))) with { Evidence = new(client.Tenant.Id, "answer") };
+        return Reply.Card(ConnectionForm.Build(New(client, ForChat(connector)))) with { Evidence = new(client.Tenant.Id, "answer") };
     }
 
     public async Task<InvokeResponse> PressAsync(ChatTurn turn, CardAction action, CancellationToken cancellationToken)
     {
         var values = ClickData.ReadValues(action.Data);
-        var connector = values is null ? null : catalog.Find(values.GetValueOrDefault(ConnectionForm.Connector) ?? "");
-        if (values is null || connector is null || !TenantId.TryParse(values.GetValueOrDefault(ConnectionForm.Tenant), out var tenant))
+        var known = values is null ? null : catalog.Find(values.GetValueOrDefault(ConnectionForm.Connector) ?? "");
+        if (values is null || known is null || !TenantId.TryParse(values.GetValueOrDefault(ConnectionForm.Tenant), out var tenant))
             return InvokeResponse.Error(400, "BadRequest", "This form names no connector. Say connect for a new one.");
+        var connector = ForChat(known);
         if (await visibility.TenantAsync(tenant.Value, turn.Person, cancellationToken) is not { } client
             || !await visibility.MayBeShownAsync(tenant, client.State, turn.Conversation, cancellationToken))
         {
@@ -51,6 +52,11 @@ internal sealed class ConnectionForms(
         return InvokeResponse.Card(done);
     }
 
+    /// <summary>With what may be said in a chat; on a laptop a vendor may be a stand-in at an address of its own.</summary>
+    private ConnectorDescription ForChat(ConnectorDescription connector) => mode.IsLocal
+        ? connector
+        : connector with { Settings = [.. connector.Settings.Where(static one => !one.OnlyInSettings)] };
+
     private static RequestConnection Read(
         ChatTurn turn, TenantId tenant, ConnectorDescription connector, IReadOnlyDictionary<string, string> values)
     {
@@ -66,7 +72,9 @@ internal sealed class ConnectionForms(
 
     private ConnectionFormView New(TenantNow client, ConnectorDescription connector)
     {
-        var known = connections.Named($"{client.Tenant.Id.Value}-{connector.Name}")?.Settings ?? new Dictionary<string, string>();
+        var known = connections.Named($"{client.Tenant.Id.Value}-{connector.Name}") is { } named && named.Tenant == client.Tenant.Id
+            ? named.Settings
+            : new Dictionary<string, string>();
         return new(
             client.Tenant, connector,
             connector.Settings.Where(setting => !setting.IsSecret && known.ContainsKey(setting.Name))

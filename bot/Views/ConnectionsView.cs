@@ -10,8 +10,8 @@ namespace DevOpsAI.Bot.Views;
 /// <param name="IsStale">It is expected to send and has sent nothing for too long.</param>
 /// <param name="Health">What the vendor said when it was asked just now; null where it was not asked, or cannot be.</param>
 public sealed record ConnectionLine(
-    Connection Connection, string Vendor, bool IsSimulation, bool SendsEvents, DateTimeOffset? LastHeard, bool IsStale, string? FailingBecause,
-    CallOutcome<string>? Health);
+    Connection Connection, string Vendor, bool IsSimulation, bool SendsEvents, DateTimeOffset? LastHeard, bool IsStale,
+    string? FailingBecause, CallOutcome<string>? Health);
 
 /// <summary>A client's connections.</summary>
 public sealed record ConnectionsView(Tenant Tenant, IReadOnlyList<ConnectionLine> Lines, bool IsAsked);

@@ -52,7 +52,7 @@ public sealed class MeshCentralConnector(ISecretSource secrets, TimeProvider clo
             var outcome = await session.ListAsync(null, token);
             return outcome is CallOutcome<IReadOnlyList<MeshDevice>>.Done(var devices)
                 ? new CallOutcome<IReadOnlyList<Target>>.Done([.. devices.Where(device => device.IsCalled(name))
-                    .Select(device => new Target(connection.Name, Device, device.Id, device.Name, session.GroupName))])
+                    .Select(device => new Target(connection.Name, Device, device.Id, device.NameFor(name), session.GroupName))])
                 : outcome.As<IReadOnlyList<Target>>();
         }, cancellationToken);
     }

@@ -22,6 +22,9 @@ internal sealed record MeshDevice(
     public bool IsCalled(string name) =>
         Name.Equals(name, StringComparison.OrdinalIgnoreCase) || HostName?.Equals(name, StringComparison.OrdinalIgnoreCase) is true;
 
+    /// <summary>The one of its names that was asked for, so that of two devices of one name neither is passed over.</summary>
+    public string NameFor(string asked) => Name.Equals(asked, StringComparison.OrdinalIgnoreCase) ? Name : HostName ?? Name;
+
     /// <summary>Of a device, or of an event about one; there is no such member while the agent is away.</summary>
     public static bool IsConnected(JsonElement state) => ((Number(state, "conn") ?? 0) & AgentIsConnected) != 0;
 

@@ -19,9 +19,9 @@ public static class GraphDescription
         new(GraphSettings.Certificate, "in place of a secret: the application's certificate with its private key, as PEM", false, true,
             "file:/run/secrets/contoso-graph.pem", []),
         new(GraphSettings.Identity, "in place of a secret: the identity that the application trusts (federated credential)", false, false,
-            "managed", ["managed", "workload"]),
+            "managed", ["managed", "workload"]) { OnlyInSettings = true },
         new(GraphSettings.IdentityClient, "client id of a user-assigned managed identity", false, false,
-            "2b5ed229-4072-478d-9504-a047ebd4b07d", []),
+            "2b5ed229-4072-478d-9504-a047ebd4b07d", []) { OnlyInSettings = true },
         new(GraphSettings.CloudName, "which of Microsoft's clouds the directory is in", false, false, GraphCloud.Usual,
             [.. GraphCloud.All.Keys]),
         new(GraphSettings.Watched, $"what becomes events: {string.Join(", ", GraphWatch.Words)}, or none", false, false,
@@ -33,9 +33,9 @@ public static class GraphDescription
             ProvesSender = true,
         },
         new(GraphSettings.AddressName, "address of Microsoft Graph in place of the cloud's", false, false,
-            "https://graph.microsoft.com/v1.0", []),
+            "https://graph.microsoft.com/v1.0", []) { OnlyInSettings = true },
         new(GraphSettings.AuthorityName, "address of Entra in place of the cloud's", false, false,
-            "https://login.microsoftonline.com/", []),
+            "https://login.microsoftonline.com/", []) { OnlyInSettings = true },
     ];
 
     public static ConnectorDescription Description { get; } = new(

@@ -79,7 +79,9 @@ internal sealed class GraphPoll(
         if (outcome is not CallOutcome<IReadOnlyList<GraphFound>>.Done(var found))
             return outcome.As<int>();
         await RecordNewsAsync(connection, what, [.. found.OrderBy(static one => one.Updated)], cancellationToken);
-        var latest = found.Select(static one => one.Updated).Append(known).Max();
+        // What is dated ahead is no place to go on from: all that comes until then would be passed over.
+        var now = clock.GetUtcNow();
+        var latest = found.Select(one => one.Updated < now ? one.Updated : now).Append(known).Max();
         if (latest > known || !position.Read.ContainsKey(what))
         {
             position.Read[what] = latest;

@@ -95,9 +95,11 @@ internal sealed class GraphWatcher(
         async Task<NextRound> KeepAsync(CancellationToken stop)
         {
             var outcome = await subscriptions.KeepAsync(connection, isHurried, stop);
-            isHurried = false;
             if (outcome is CallOutcome<GraphSubscription>.Done)
+            {
+                isHurried = false;
                 poll.Heard(connection);
+            }
             else
                 logger.NotSubscribed(connection.Name, Reason(outcome));
             return new NextRound(

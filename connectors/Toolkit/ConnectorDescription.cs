@@ -28,6 +28,11 @@ public sealed record SettingDescription(
     /// <summary>The sender of events proves itself with it: a secret that whoever sets up the connection chose.</summary>
     public bool ProvesSender { get; init; }
 
+    /// <summary>
+    /// It says where calls go, or whose identity the machine lends: whoever keeps the bot decides that, nobody in a chat.
+    /// </summary>
+    public bool OnlyInSettings { get; init; }
+
     /// <summary>A secret of the sender of events, one of several that it may prove itself with.</summary>
     internal static SettingDescription SenderSecret(string name) =>
         new(name, $"{name} of the sender", false, true, "env:CONTOSO_EVENTS", []) { ProvesSender = true };

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace DevOpsAI.Common;
 
-/// <summary>Secrets from the environment and from files, as containers and systemd hand them over, and those that people typed in.</summary>
+/// <summary>
+/// Secrets from the environment and from files, as containers and systemd hand them over, and those that people typed in.
+/// </summary>
 public sealed class SecretSource(TimeProvider clock) : ISecretSource
 {
     private const int MaxSecretLength = 64 * 1024;

@@ -1,3 +1,4 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
@@ -47,6 +48,7 @@ internal static class CompletenessFeature
                 [
                     typeof(EventReceived), typeof(WebhookReceipts), typeof(ConnectionExpected), typeof(ConnectionStale),
                     typeof(ConnectionRecovered), typeof(ConnectionFailing), typeof(ConnectionWorking),
+                    typeof(ConnectionRemoved),
                     typeof(ExecutionStarted), typeof(UndoStarted), typeof(PollAdvanced), typeof(OutOfBandChange),
                 ]),
         ],

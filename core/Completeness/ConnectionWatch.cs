@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -66,6 +67,10 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
         ConnectionExpected expected => With(expected.Connection, pulse => pulse with { Expected = entry.ByClock, Version = entry.Version }),
         ConnectionStale silent => With(silent.Connection, pulse => pulse with { Silent = entry.ByClock, Version = entry.Version }),
         ConnectionRecovered heard => With(heard.Connection, pulse => pulse with { Silent = null, Version = entry.Version }),
+        ConnectionRemoved removed when Pulses.TryGetValue(removed.Name, out var gone) => this with
+        {
+            Pulses = Pulses.SetItem(removed.Name, new(null, null, gone.Version)),
+        },
         ConnectionFailing failing => With(failing.Connection, pulse => pulse with
         {
             FailingSince = entry.ByClock, FailingBecause = failing.Why, Version = entry.Version,

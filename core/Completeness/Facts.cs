@@ -42,7 +42,9 @@ public sealed record ConnectionStale(string Connection, DateTimeOffset LastHeard
 /// <summary><c>connection.heard</c>: the silence is over.</summary>
 public sealed record ConnectionRecovered(string Connection, DateTimeOffset SilentSince) : Fact;
 
-/// <summary><c>connection.failing</c> on <c>connection/{name}</c>: its vendor refuses the bot, or is not reached, time after time.</summary>
+/// <summary>
+/// <c>connection.failing</c> on <c>connection/{name}</c>: its vendor refuses the bot, or is not reached, time after time.
+/// </summary>
 /// <param name="Why">What the vendor said last, one sentence.</param>
 public sealed record ConnectionFailing(string Connection, [property: Confidential] string Why) : Fact;
 

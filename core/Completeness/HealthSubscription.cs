@@ -19,6 +19,7 @@ internal sealed class HealthSubscription(IMediator mediator) : ILedgerSubscripti
     {
         ConnectionFailing failing => failing.Connection,
         ConnectionWorking working => working.Connection,
+        ConnectionRemoved removed => removed.Name,
         _ => null,
     };
 
@@ -30,6 +31,8 @@ internal sealed class HealthSubscription(IMediator mediator) : ILedgerSubscripti
                 failing.Connection, EventStatus.Firing, entry.ByClock, entry.Seq, $"{failing.Connection} fails: {failing.Why}"),
             ConnectionWorking working => GetEvent(
                 working.Connection, EventStatus.Resolved, working.FailingSince, entry.Seq, $"{working.Connection} works again"),
+            ConnectionRemoved removed => GetEvent(
+                removed.Name, EventStatus.Resolved, entry.ByClock, entry.Seq, $"{removed.Name} is not used any more"),
             _ => null,
         };
         if (found is var (connection, said))

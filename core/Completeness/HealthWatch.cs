@@ -65,9 +65,10 @@ internal sealed class HealthWatch : BackgroundService
 
     private async Task AskAsync(Connection connection, CancellationToken cancellationToken)
     {
-        if (await installed.AskAsync(connection, MaxWait, clock, cancellationToken) is not { } outcome)
+        if (await installed.AskAsync(connection, MaxWait, cancellationToken) is not { } outcome)
             return;
-        var before = known.TryGetValue(connection.Name, out var last) ? last.Count : HealthCount.Good;
+        var isSame = known.TryGetValue(connection.Name, out var last) && last.Asked.Settings.SequenceEqual(connection.Settings);
+        var before = isSame ? last.Count : HealthCount.Good;
         var count = before.After(outcome);
         var next = count == HealthCount.Good ? options.Value.CheckEvery : LookEvery;
         known[connection.Name] = (count, clock.GetUtcNow() + next, connection);

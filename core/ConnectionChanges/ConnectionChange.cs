@@ -1,11 +1,10 @@
-using DevOpsAI.Common;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 
 namespace DevOpsAI.ConnectionChanges;
 
-/// <summary>What is to become of a connection, as its proposal carries it: what approvers are shown is what is recorded afterwards.</summary>
+/// <summary>What is to become of a connection, as its proposal carries it: what is shown is what is recorded afterwards.</summary>
 /// <param name="Settings">The connector's own; of secrets the reference. Empty for a removal.</param>
 /// <param name="Check">What the vendor said when it was asked with these settings; empty where nothing could be asked.</param>
 public sealed record ConnectionChange(
@@ -20,11 +19,11 @@ public sealed record ConnectionChange(
     private const string NameKey = "connection";
     private const string ConnectorKey = "connector";
     private const string CheckKey = "check";
+    private const string KeptKey = "kept";
     private const string SettingPrefix = "setting.";
 
-    /// <summary>The secrets among the settings that the bot keeps itself.</summary>
-    public IEnumerable<SecretReference> StoredSecrets =>
-        Settings.Values.Select(static value => new SecretReference(value)).Where(static reference => reference.StoredName is not null);
+    /// <summary>Secrets that stay as they are in use, by setting.</summary>
+    public IReadOnlyList<string> Kept { get; init; } = [];
 
     /// <summary>The subject of the next thing that is asked for of a connection, so that it has a card of its own.</summary>
     public static ProposalSubject NextSubject(TenantState state, string name)
@@ -46,6 +45,8 @@ public sealed record ConnectionChange(
         };
         foreach (var (name, value) in Settings)
             observed[SettingPrefix + name] = value;
+        if (Kept.Count > 0)
+            observed[KeptKey] = string.Join(' ', Kept);
         return observed;
     }
 
@@ -56,10 +57,16 @@ public sealed record ConnectionChange(
             || !Enum.TryParse<ConnectionChangeKind>(observed.GetValueOrDefault(ChangeKey), ignoreCase: true, out var kind)
             || observed.GetValueOrDefault(NameKey) is not { } name || observed.GetValueOrDefault(ConnectorKey) is not { } connector)
             return null;
-        var settings = observed.Where(static pair => pair.Key.StartsWith(SettingPrefix, StringComparison.Ordinal))
-            .ToDictionary(static pair => pair.Key[SettingPrefix.Length..], static pair => pair.Value, StringComparer.Ordinal);
-        return new(kind, name, connector, settings, observed.GetValueOrDefault(CheckKey) ?? "");
+        return new(kind, name, connector, GetSettings(observed), observed.GetValueOrDefault(CheckKey) ?? "")
+        {
+            Kept = observed.GetValueOrDefault(KeptKey)?.Split(' ') ?? [],
+        };
     }
+
+    /// <summary>The settings in what <see cref="ToObserved"/> wrote, by name.</summary>
+    public static IReadOnlyDictionary<string, string> GetSettings(IReadOnlyDictionary<string, string> observed) => observed
+        .Where(static pair => pair.Key.StartsWith(SettingPrefix, StringComparison.Ordinal))
+        .ToDictionary(static pair => pair.Key[SettingPrefix.Length..], static pair => pair.Value, StringComparer.Ordinal);
 }
 
 public enum ConnectionChangeKind

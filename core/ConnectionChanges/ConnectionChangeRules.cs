@@ -1,4 +1,5 @@
 using DevOpsAI.Common;
+using DevOpsAI.Connections;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -10,8 +11,11 @@ namespace DevOpsAI.ConnectionChanges;
 /// <summary>What holds for connections that are made in chat. Pure.</summary>
 internal static class ConnectionChangeRules
 {
-    private const int MaxValueLength = 2_000;
-    private const int MaxSecretLength = 16_000;
+    /// <summary>As much as a card shows whole: nobody approves what they do not see.</summary>
+    private const int MaxValueLength = 300;
+
+    /// <summary>What a click brings is cut at 4,000.</summary>
+    private const int MaxSecretLength = 3_999;
 
     /// <summary>The name of the tenant's connection of a connector, as in <c>contoso-ninjaone</c>.</summary>
     public static string GetName(TenantId tenant, string connector) => $"{tenant.Value}-{connector}";
@@ -27,12 +31,13 @@ internal static class ConnectionChangeRules
             ? new(null, Refusal.AlreadyDecided, $"Something that was asked for of {name} waits for a decision already.")
             : null;
 
-    public static bool IsUnderWay(Proposal proposal) => proposal.IsPending
+    public static bool IsUnderWay(Proposal proposal) => proposal.IsUndecided || proposal.IsLeftToPeople
         || proposal.Phase is ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing;
 
     /// <summary>Why what was typed cannot be taken, one sentence each, beginning with the setting's name.</summary>
     /// <param name="isLocal">The bot runs on a laptop, where vendors may be stand-ins without TLS.</param>
-    public static IEnumerable<string> ValidationErrors(RequestConnection request, bool isLocal)
+    /// <param name="tenants">All there are: a variable that bears a longer client's name is that client's.</param>
+    public static IEnumerable<string> ValidationErrors(RequestConnection request, bool isLocal, IEnumerable<TenantId> tenants)
     {
         foreach (var (name, value) in request.Settings)
         {
@@ -45,15 +50,29 @@ internal static class ConnectionChangeRules
         }
         foreach (var (name, secret) in request.Secrets)
         {
-            if (CheckSecret(request.Tenant, secret) is { } error)
+            if (CheckSecret(request.Tenant, secret, tenants) is { } error)
                 yield return $"{name}: {error}";
         }
     }
 
     /// <summary>
+    /// A secret that is in use was given for the settings that are in use: with others it is typed anew, or somebody alone could have it
+    /// sent to an address of their own.
+    /// </summary>
+    /// <param name="kept">Secrets of the existing connection that would stay, by setting.</param>
+    public static IEnumerable<string> CheckKept(RequestConnection request, Connection existing, IEnumerable<string> kept)
+    {
+        var own = existing.Settings.Where(static one => !new SecretReference(one.Value).IsElsewhere)
+            .ToDictionary(static one => one.Key, static one => one.Value, StringComparer.OrdinalIgnoreCase);
+        var isSame = own.Count == request.Settings.Count
+            && request.Settings.All(one => own.TryGetValue(one.Key, out var value) && value == one.Value);
+        return isSame ? [] : kept.Select(static name => $"{name}: type it anew, since other settings have changed.");
+    }
+
+    /// <summary>
     /// Whoever types in a chat names no secret of the bot or of another client: of the environment only what bears the client's name.
     /// </summary>
-    private static string? CheckSecret(TenantId tenant, string secret)
+    private static string? CheckSecret(TenantId tenant, string secret, IEnumerable<TenantId> tenants)
     {
         var reference = new SecretReference(secret);
         var prefix = GetVariablePrefix(tenant);
@@ -61,7 +80,9 @@ internal static class ConnectionChangeRules
             return $"longer than {MaxSecretLength} characters.";
         if (reference.Path is not null || reference.StoredName is not null)
             return "a file can be named in the bot's settings only; type the secret itself.";
-        return reference.Variable is { } variable && !variable.StartsWith(prefix, StringComparison.Ordinal)
+        return reference.Variable is { } variable && (!variable.StartsWith(prefix, StringComparison.Ordinal)
+            || tenants.Select(GetVariablePrefix).Any(other => other.Length > prefix.Length
+                && variable.StartsWith(other, StringComparison.Ordinal)))
             ? $"only variables that begin with {prefix} may be named here; type the secret itself."
             : null;
     }

@@ -7,7 +7,8 @@ namespace DevOpsAI.ConnectionChanges;
 public static class ConnectionChangesServices
 {
     /// <summary>
-    /// Connections that are made in chat. Needs gates, connections and the ledger; its request handlers are found by MediatR's registration.
+    /// Connections that are made in chat. Needs gates, connections and the ledger; its request handlers are found by MediatR's
+    /// registration.
     /// </summary>
     public static IServiceCollection AddConnectionChanges(this IServiceCollection services) => services
         .AddSingleton<IProposalArea, ConnectionChangeArea>()

@@ -11,7 +11,7 @@ namespace DevOpsAI.ConnectionChanges;
 /// <summary>Puts a connection at its gate, once its settings are valid and the vendor takes them.</summary>
 internal sealed class RequestConnectionHandler(
     IMediator mediator, TenantStates states, IAccess access, IConnectionDirectory connections, StoredSecrets secrets,
-    InstalledConnectors installed, ILocalMode mode, TimeProvider clock)
+    InstalledConnectors installed, ILocalMode mode, ITenantDirectory tenants)
     : IRequestHandler<RequestConnection, RequestResult>
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
@@ -30,27 +30,44 @@ internal sealed class RequestConnectionHandler(
         }
         if (ConnectionChangeRules.CheckNothingWaits(state, name) is { } waiting)
             return waiting;
-        if (ConnectionChangeRules.ValidationErrors(request, mode.IsLocal).ToList() is { Count: > 0 } errors)
+        var kept = GetKept(request, existing).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        List<string> errors =
+        [
+            .. ConnectionChangeRules.ValidationErrors(request, mode.IsLocal, tenants.All.Select(static one => one.Id)),
+            .. existing is null ? [] : ConnectionChangeRules.CheckKept(request, existing, kept.Keys),
+        ];
+        if (errors.Count > 0)
             return new(null, Refusal.BadInput, string.Join('\n', errors));
         var stored = new List<SecretReference>();
+        var isNeeded = false;
         try
         {
-            var connection = await BuildAsync(request, name, existing, stored, cancellationToken);
-            var result = await ProposeAsync(request, state, connection, existing is not null, cancellationToken);
+            var connection = await BuildAsync(request, name, kept, stored, cancellationToken);
+            var result = await ProposeAsync(request, state, connection, [.. kept.Keys], existing is not null, cancellationToken);
             // Where it may be on record the secrets are needed; whatever ends without them being used deletes them then.
-            if (!result.IsDone && result.Refusal != Refusal.RecordUnavailable)
-                await ForgetAsync(request.Tenant, stored);
+            isNeeded = result.IsDone || result.Refusal == Refusal.RecordUnavailable;
             return result;
         }
         catch (LedgerUnavailableException unavailable) when (unavailable is not TenantLockedException)
         {
-            return new(null, Refusal.RecordUnavailable, "The record cannot be written at the moment, so nothing was kept. Try again.");
+            return new(null, Refusal.RecordUnavailable, "The record cannot be written at the moment, so nothing was asked for. Try again.");
+        }
+        finally
+        {
+            if (!isNeeded)
+                await ForgetAsync(request.Tenant, stored);
         }
     }
 
+    /// <summary>The references of the existing connection that stay, because nothing else was typed.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> GetKept(RequestConnection request, Connection? existing) =>
+        (existing?.Settings ?? new Dictionary<string, string>()).Where(one => new SecretReference(one.Value).IsElsewhere
+            && !request.Secrets.Keys.Contains(one.Key, StringComparer.OrdinalIgnoreCase));
+
     /// <summary>The connection as it would be, with the secrets that were typed kept away.</summary>
     private async Task<Connection> BuildAsync(
-        RequestConnection request, string name, Connection? existing, List<SecretReference> stored, CancellationToken cancellationToken)
+        RequestConnection request, string name, IReadOnlyDictionary<string, string> kept, List<SecretReference> stored,
+        CancellationToken cancellationToken)
     {
         var settings = new Dictionary<string, string>(request.Settings, StringComparer.OrdinalIgnoreCase);
         foreach (var (setting, secret) in request.Secrets)
@@ -60,27 +77,28 @@ internal sealed class RequestConnectionHandler(
                 stored.Add(reference = await secrets.PutAsync(request.Tenant, secret, cancellationToken));
             settings[setting] = reference.Setting;
         }
-        foreach (var (setting, value) in existing?.Settings ?? new Dictionary<string, string>())
-        {
-            if (new SecretReference(value).IsElsewhere)
-                settings.TryAdd(setting, value);
-        }
+        foreach (var (setting, reference) in kept)
+            settings.TryAdd(setting, reference);
         return new(name, request.Tenant, request.Connector.ToLowerInvariant(), settings);
     }
 
     private async Task<RequestResult> ProposeAsync(
-        RequestConnection request, TenantState state, Connection connection, bool exists, CancellationToken cancellationToken)
+        RequestConnection request, TenantState state, Connection connection, IReadOnlyList<string> kept, bool exists,
+        CancellationToken cancellationToken)
     {
         if (!installed.Knows(connection.Connector))
             return new(null, Refusal.BadInput, $"This bot has no connector '{connection.Connector}'.");
         if (installed.GetProblems(connection) is { Count: > 0 } problems)
             return new(null, Refusal.BadInput, string.Join('\n', problems));
-        var asked = await installed.AskAsync(connection, MaxWait, clock, cancellationToken) ?? new CallOutcome<string>.Done("");
+        var asked = await AskAsync(request, connection, cancellationToken);
         if (asked is not CallOutcome<string>.Done(var check))
             return new(null, Refusal.NotPossible, GetReason(asked));
         var change = new ConnectionChange(
             exists ? ConnectionChangeKind.Change : ConnectionChangeKind.Connect, connection.Name, connection.Connector,
-            connection.Settings, check);
+            connection.Settings, check)
+        {
+            Kept = kept,
+        };
         var subject = ConnectionChange.NextSubject(state, change.Name);
         var propose = new Propose(
             request.Tenant, subject, request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation)
@@ -89,6 +107,13 @@ internal sealed class RequestConnectionHandler(
         };
         return await mediator.Send(propose, cancellationToken);
     }
+
+    /// <summary>A secret of the bot's environment goes nowhere before somebody else has seen where.</summary>
+    private async Task<CallOutcome<string>> AskAsync(
+        RequestConnection request, Connection connection, CancellationToken cancellationToken) =>
+        request.Secrets.Values.Any(static secret => new SecretReference(secret).Variable is not null)
+            ? new CallOutcome<string>.Done("Not yet: its secret is in the bot's environment.")
+            : await installed.AskAsync(connection, MaxWait, cancellationToken) ?? new CallOutcome<string>.Done("");
 
     private static string GetReason(CallOutcome<string> asked) => asked switch
     {
@@ -100,7 +125,14 @@ internal sealed class RequestConnectionHandler(
 
     private async Task ForgetAsync(TenantId tenant, IEnumerable<SecretReference> stored)
     {
-        foreach (var reference in stored)
-            await secrets.DeleteAsync(tenant, reference, CancellationToken.None);
+        try
+        {
+            foreach (var reference in stored)
+                await secrets.DeleteAsync(tenant, reference, CancellationToken.None);
+        }
+        catch (LedgerUnavailableException)
+        {
+            // They stay, encrypted and named by nothing; what the person is told is why they were not needed.
+        }
     }
 }

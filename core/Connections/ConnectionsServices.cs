@@ -1,4 +1,5 @@
 using DevOpsAI.Common;
+using DevOpsAI.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,7 @@ public static class ConnectionsServices
         services.TryAddSingleton<StoredSecrets>();
         services.TryAddSingleton<InstalledConnectors>();
         services.TryAddSingleton<ConfiguredConnections>();
+        services.TryAddSingleton(provider => new Lazy<TenantStates>(provider.GetRequiredService<TenantStates>));
         services.TryAddSingleton<TenantConnections>();
         services.TryAddSingleton<IConnections>(provider => provider.GetRequiredService<TenantConnections>());
         services.TryAddSingleton<IConnectionDirectory>(provider => provider.GetRequiredService<TenantConnections>());

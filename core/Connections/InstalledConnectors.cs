@@ -2,7 +2,7 @@ namespace DevOpsAI.Connections;
 
 /// <summary>What the connectors that connections can name say of a connection, made or not.</summary>
 public sealed class InstalledConnectors(
-    IEnumerable<IConnector> connectors, IEnumerable<IConnectionCheck> checks, IEnumerable<IConnectionProbe> probes)
+    IEnumerable<IConnector> connectors, IEnumerable<IConnectionCheck> checks, IEnumerable<IConnectionProbe> probes, TimeProvider clock)
 {
     private readonly Dictionary<string, IConnector> connectors =
         connectors.ToDictionary(static one => one.Name, StringComparer.OrdinalIgnoreCase);
@@ -25,10 +25,11 @@ public sealed class InstalledConnectors(
     /// <summary>The vendor can be asked whether a connection of this connector works.</summary>
     public bool CanAsk(string connector) => probes.ContainsKey(connector);
 
-    /// <summary>What the vendor says to the connection's address and credentials; null where there is nothing that could be asked.</summary>
+    /// <summary>
+    /// What the vendor says to the connection's address and credentials; null where there is nothing that could be asked.
+    /// </summary>
     /// <param name="within">Longer is as good as no answer.</param>
-    public async Task<CallOutcome<string>?> AskAsync(
-        Connection connection, TimeSpan within, TimeProvider clock, CancellationToken cancellationToken)
+    public async Task<CallOutcome<string>?> AskAsync(Connection connection, TimeSpan within, CancellationToken cancellationToken)
     {
         if (!probes.TryGetValue(connection.Connector, out var probe))
             return null;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
@@ -7,22 +8,27 @@ namespace DevOpsAI.Connections;
 /// Every connection: those of the settings, and those made in chat, which are on the tenant's record and so the same on every instance and
 /// after a restart. The name of one made in chat begins with its tenant; where the settings have the name too, theirs counts.
 /// </summary>
+/// <param name="statesNow">Made when it is first asked for: settings are checked before the ledger is opened.</param>
 internal sealed class TenantConnections(
-    ConfiguredConnections configured, TenantStates states, ITenantDirectory tenants, IEnumerable<IConnector> connectors)
+    ConfiguredConnections configured, Lazy<TenantStates> statesNow, ITenantDirectory tenants, IEnumerable<IConnector> connectors)
     : IConnections, IConnectionDirectory
 {
     private readonly Dictionary<string, IConnector> connectors =
         connectors.ToDictionary(connector => connector.Name, StringComparer.OrdinalIgnoreCase);
 
+    private readonly ConcurrentDictionary<TenantId, (long Seq, MadeConnections Made)> lastKnown = new();
+
+    private TenantStates States => statesNow.Value;
+
     public IReadOnlyCollection<IConnector> Installed => connectors.Values;
 
     public IReadOnlyList<Connection> All =>
     [
-        .. configured.All.Concat(states.Latest.SelectMany(Made)).OrderBy(static connection => connection.Name, StringComparer.Ordinal),
+        .. configured.All.Concat(tenants.All.SelectMany(tenant => Made(tenant.Id))).OrderBy(static connection => connection.Name, StringComparer.Ordinal),
     ];
 
     public Connection? Named(string name) => configured.Named(name)
-        ?? Owners(name).Select(states.FindLatest).OfType<TenantState>().Select(state => FindMade(state, name))
+        ?? Owners(name).Select(tenant => GetMade(tenant).Find(tenant, name.ToLowerInvariant()))
             .FirstOrDefault(static made => made is not null);
 
     public async ValueTask<Connection?> FindAsync(string name, CancellationToken cancellationToken)
@@ -31,7 +37,8 @@ internal sealed class TenantConnections(
             return known;
         foreach (var tenant in Owners(name).Where(tenant => tenants.Find(tenant) is not null))
         {
-            if (await states.FindAsync(tenant, cancellationToken) is { } state && FindMade(state, name) is { } made)
+            if (await States.FindAsync(tenant, cancellationToken) is not null
+                && GetMade(tenant).Find(tenant, name.ToLowerInvariant()) is { } made)
                 return made;
         }
         return null;
@@ -39,13 +46,13 @@ internal sealed class TenantConnections(
 
     public IReadOnlyList<Connection> For(TenantId tenant) =>
     [
-        .. configured.For(tenant).Concat(states.FindLatest(tenant) is { } state ? Made(state) : [])
+        .. configured.For(tenant).Concat(Made(tenant))
             .Where(connection => connectors.ContainsKey(connection.Connector)),
     ];
 
     public Connection? Find(TenantId tenant, string name)
     {
-        var connection = configured.Named(name) ?? (states.FindLatest(tenant) is { } state ? FindMade(state, name) : null);
+        var connection = configured.Named(name) ?? GetMade(tenant).Find(tenant, name.ToLowerInvariant());
         return connection?.Tenant == tenant && connectors.ContainsKey(connection.Connector) ? connection : null;
     }
 
@@ -54,11 +61,20 @@ internal sealed class TenantConnections(
         : throw new InvalidOperationException(
             $"Connection '{connection.Name}' only receives: connector '{connection.Connector}' cannot act or observe.");
 
-    private IEnumerable<Connection> Made(TenantState state) =>
-        state.Get<MadeConnections>().For(state.Tenant).Where(made => configured.Named(made.Name) is null);
+    private IEnumerable<Connection> Made(TenantId tenant) =>
+        GetMade(tenant).For(tenant).Where(made => configured.Named(made.Name) is null);
 
-    private static Connection? FindMade(TenantState state, string name) =>
-        state.Get<MadeConnections>().Find(state.Tenant, name.ToLowerInvariant());
+    /// <summary>As of the last state of the tenant; one that is being built anew, as after an erasure, tells less than is known.</summary>
+    private MadeConnections GetMade(TenantId tenant)
+    {
+        if (States.FindLatest(tenant) is not { } state)
+            return lastKnown.TryGetValue(tenant, out var kept) ? kept.Made : MadeConnections.Empty;
+        return lastKnown.AddOrUpdate(
+            tenant,
+            static (_, now) => (now.Seq, now.Get<MadeConnections>()),
+            static (_, before, now) => now.Seq >= before.Seq ? (now.Seq, now.Get<MadeConnections>()) : before,
+            state).Made;
+    }
 
     /// <summary>The tenants that a connection of this name may have been made for: its beginnings up to a hyphen.</summary>
     private static IEnumerable<TenantId> Owners(string name)

@@ -21,8 +21,7 @@ public static class DraftingServices
         services.AddOptionsWithValidateOnStart<DraftingOptions>().BindConfiguration("Drafting").ValidateDataAnnotations();
         return services
             .AddSingleton<IValidateOptions<DraftingOptions>>(static provider => new RunbookCheck(
-                provider.GetRequiredService<IConnections>, provider.GetRequiredService<ITenantDirectory>,
-                provider.GetRequiredService<IHostEnvironment>()))
+                provider.GetServices<IConnector>, provider.GetRequiredService<IHostEnvironment>()))
             .AddSingleton(LoadRunbooks)
             .AddSingleton<ClientNames>()
             .AddSingleton<TargetSearch>()
@@ -43,26 +42,15 @@ public static class DraftingServices
 }
 
 /// <summary>Refuses to start with runbooks that have validation errors, naming all of them with file and line.</summary>
-/// <param name="connectionsNow">Asked when it is checked: validation errors in the connections must not keep others from being
-/// told.</param>
-/// <param name="tenantsNow">As <paramref name="connectionsNow"/>.</param>
-internal sealed class RunbookCheck(Func<IConnections> connectionsNow, Func<ITenantDirectory> tenantsNow, IHostEnvironment environment)
+/// <param name="connectorsNow">Asked when it is checked: validation errors elsewhere must not keep others from being told.</param>
+internal sealed class RunbookCheck(Func<IEnumerable<IConnector>> connectorsNow, IHostEnvironment environment)
     : IValidateOptions<DraftingOptions>
 {
     public ValidateOptionsResult Validate(string? name, DraftingOptions options)
     {
-        var (connections, tenants) = (connectionsNow(), tenantsNow());
         var errors = new List<string>();
         var catalog = RunbookCatalog.Load(GetFolder(options, environment), errors);
-        var actions = tenants.All
-            .SelectMany(tenant => connections.For(tenant.Id))
-            .Select(connection => connections.GetConnector(connection))
-            .DistinctBy(connector => connector.Name)
-            .Select(connector => connector.Actions)
-            .Where(offered => offered.Count > 0)
-            .ToList();
-        if (actions.Count > 0)
-            errors.AddRange(catalog.ErrorsAgainst(actions));
+        errors.AddRange(catalog.ErrorsAgainst([.. connectorsNow().Select(static connector => connector.Actions)]));
         return errors.Count == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(["Runbooks with validation errors:\n  " + string.Join("\n  ", errors)]);

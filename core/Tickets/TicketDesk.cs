@@ -16,8 +16,8 @@ namespace DevOpsAI.Tickets;
 /// A ticket that was closed is never opened again.
 /// </summary>
 internal sealed class TicketDesk(
-    ILedger ledger, TenantStates states, IConnections connections, TicketFinder finder, TicketWriter writer, PsaCalls calls,
-    KillSwitch killSwitch, TimeProvider clock, ILogger<TicketDesk> logger)
+    TenantStates states, IConnections connections, TicketFinder finder, TicketWriter writer, PsaCalls calls, KillSwitch killSwitch,
+    TimeProvider clock, ILogger<TicketDesk> logger)
 {
     /// <summary>What happened longer ago is not told any more: nobody wants yesterday's states one after another.</summary>
     public static readonly TimeSpan ToldWithin = TimeSpan.FromHours(24);
@@ -29,10 +29,11 @@ internal sealed class TicketDesk(
     /// <exception cref="PsaUnavailableException">The PSA cannot be written now; it is on the incident's record once.</exception>
     public async Task TellAsync(LedgerEntry entry, IncidentId incidentId, CancellationToken cancellationToken)
     {
+        // The state first: connections made in chat are known by it.
+        var state = await states.GetAsync(entry.Tenant, cancellationToken);
         if (Psa.For(connections, entry.Tenant) is not { } psa)
             return;
         var isOld = clock.GetUtcNow() - entry.ByClock > ToldWithin;
-        var state = await states.GetAsync(entry.Tenant, cancellationToken);
         if (isOld && state.Tickets.Find(incidentId)?.Pending?.AboutSeq != entry.Seq)
             return;
         if (await states.IncidentAsync(state, incidentId, cancellationToken) is not { } incident)
@@ -40,8 +41,7 @@ internal sealed class TicketDesk(
         // What is a simulation opens nothing that people work on.
         if (incident.Simulated && !psa.Connector.IsSimulation)
             return;
-        var record = TicketRecord.From(
-            incidentId, await ledger.ReadStreamAsync(entry.Tenant, StreamId.Ticket(incidentId), cancellationToken));
+        var record = await writer.ReadAsync(entry.Tenant, incidentId, cancellationToken);
         if (isOld)
         {
             await GiveUpAsync(entry, incident, record, psa);
@@ -216,8 +216,7 @@ internal sealed class TicketDesk(
     {
         var said = TicketMessages.Fit(problem, 300);
         logger.TicketTrouble(incident.Id, incident.Tenant, said);
-        var record = TicketRecord.From(
-            incident.Id, await ledger.ReadStreamAsync(incident.Tenant, StreamId.Ticket(incident.Id), CancellationToken.None));
+        var record = await writer.ReadAsync(incident.Tenant, incident.Id, CancellationToken.None);
         if (record.Problem is null)
             await writer.AppendAsync(incident, record, new TicketTrouble(incident.Id, psa.Name, said), about);
     }

@@ -20,6 +20,9 @@ internal sealed class TicketFinder(
     private const string TicketPrefix = "ticket.";
     private const string TitleSuffix = ".title";
 
+    /// <summary>Arguments of actions that say which part of a device is meant.</summary>
+    private static readonly string[] PartArguments = ["volume", "service", "job", "process", "array", "queue", "certificate"];
+
     /// <summary>Those that carry the reference; none where the PSA has none.</summary>
     /// <exception cref="PsaUnavailableException">The PSA does not answer.</exception>
     public async Task<IReadOnlyList<Target>> FindByReferenceAsync(Psa psa, string reference, CancellationToken cancellationToken) =>
@@ -54,6 +57,8 @@ internal sealed class TicketFinder(
             return new(null, "It gathers several alerts, so that there is no one device to have a ticket.");
         if ((acted?.Name ?? incident.Opened.Device) is not { } given || TargetNames.From(given) is not { } names)
             return new(null, "It names no device, and a ticket is one of a device.");
+        if (acted is null && CheckName(incident, names) is { } refused)
+            return new(null, refused);
         foreach (var name in new[] { names.Given, names.Short }.OfType<string>())
         {
             var found = await search.FindAsync(connections.For(incident.Tenant), "device", name, cancellationToken);
@@ -65,6 +70,18 @@ internal sealed class TicketFinder(
                 return await ChooseAsync(incident, psa, name, own, acted, cancellationToken);
         }
         return new(null, $"{psa.Name} knows no device {QuotedText.Short(names.Short ?? names.Given)}.");
+    }
+
+    /// <summary>A name that drafting takes for nobody's device of this client is nobody's here either.</summary>
+    private string? CheckName(Incident incident, TargetNames names)
+    {
+        if (incident.Opened.Subject is not null)
+            return "It is about a user, and a ticket is one of a device.";
+        if (SelfNames.Is(names.Given))
+            return $"{QuotedText.Short(names.Given)} is what every machine calls itself.";
+        return names.Domain.Any(part => clients.IsOther(incident.Tenant, part))
+            ? $"{QuotedText.Short(names.Given)} carries the name of another client."
+            : null;
     }
 
     private async Task<PsaDevice> ChooseAsync(
@@ -88,10 +105,22 @@ internal sealed class TicketFinder(
         if (TicketReference.FindIncident(title) is not null)
             return false;
         var kind = incident.Opened.Kind;
-        var at = title.IndexOf(kind, StringComparison.OrdinalIgnoreCase);
-        var isWord = at >= 0 && kind.Length > 3 && (at == 0 || !char.IsLetterOrDigit(title[at - 1]))
-            && (at + kind.Length == title.Length || !char.IsLetterOrDigit(title[at + kind.Length]));
-        return isWord || title.Contains(incident.Title, StringComparison.OrdinalIgnoreCase);
+        return (kind.Length > 3 && IsWord(title, kind) && NamesPart(title, incident)) || title.Contains(incident.Title, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IsWord(string title, string word)
+    {
+        var at = title.IndexOf(word, StringComparison.OrdinalIgnoreCase);
+        return at >= 0 && (at == 0 || !char.IsLetterOrDigit(title[at - 1]))
+            && (at + word.Length == title.Length || !char.IsLetterOrDigit(title[at + word.Length]));
+    }
+
+    /// <summary>A ticket about another drive or service of the device is another ticket.</summary>
+    private static bool NamesPart(string title, Incident incident)
+    {
+        var parts = incident.PlanInForce.Steps.SelectMany(static step => step.Arguments)
+            .Where(static argument => PartArguments.Contains(argument.Key)).Select(static argument => argument.Value).ToList();
+        return parts.Count == 0 || parts.Exists(part => IsWord(title, part));
     }
 
     /// <summary>The ticket in <c>ticket.10423.title</c>; null for every other observation.</summary>

@@ -30,6 +30,10 @@ internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider 
     /// <summary>Announced operations that this process knows were not done.</summary>
     private readonly ConcurrentDictionary<string, bool> notDone = new();
 
+    /// <summary>What is on record of the incident's ticket.</summary>
+    public async Task<TicketRecord> ReadAsync(TenantId tenant, IncidentId incidentId, CancellationToken cancellationToken) =>
+        TicketRecord.From(incidentId, await ledger.ReadStreamAsync(tenant, StreamId.Ticket(incidentId), cancellationToken));
+
     /// <summary>The record with the end of the task on it.</summary>
     /// <exception cref="PsaUnavailableException">To be tried again later.</exception>
     public async Task<TicketRecord> WriteAsync(
@@ -118,7 +122,8 @@ internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider 
             return (TicketOutcome.Done, "The answer was lost; it stands in the ticket.");
         if (!IsOverdue(record))
             throw new PsaUnavailableException("The answer was lost; it is looked for again in a moment.");
-        return notes.Count > 0 || seen.ContainsKey(NoteCount)
+        // Notes that are there prove that one is not; of time they prove nothing.
+        return task.What == TicketWrite.Note && (notes.Count > 0 || seen.ContainsKey(NoteCount))
             ? null
             : (TicketOutcome.Unknown, "The answer was lost, and the PSA does not tell whether it was written.");
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.EndToEnd;
@@ -50,7 +49,7 @@ public sealed class MeshCentralTests
         await mesh.CreateUserAsync("bot", group, rights: 0x20000);
         var agent = await mesh.StartAgentAsync(group, Device);
         var runbooks = Directory.CreateTempSubdirectory("runbooks-");
-        await File.WriteAllTextAsync(Path.Combine(runbooks.FullName, "clock.yaml"), Runbook);
+        await File.WriteAllTextAsync(Path.Combine(runbooks.FullName, "clock.yaml"), Runbook, TestContext.Current.CancellationToken);
         await using var bot = await BotProcess.StartAsync(new()
         {
             ["LocalTeams:Enabled"] = "false",

@@ -1,4 +1,3 @@
-using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Views;
 using DevOpsAI.ConnectionChanges;

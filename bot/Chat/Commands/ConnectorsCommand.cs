@@ -9,7 +9,7 @@ namespace DevOpsAI.Bot.Chat.Commands;
 
 /// <summary>A client's connections, and how they do.</summary>
 internal sealed class ConnectorsCommand(
-    ClientResolver clients, IConnectionDirectory connections, ConnectorCatalog catalog, InstalledConnectors installed, TimeProvider clock)
+    ClientResolver clients, IConnectionDirectory connections, ConnectorCatalog catalog, InstalledConnectors installed)
     : ChatCommand<ConnectorsCommand.Arguments>
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(12);
@@ -60,6 +60,7 @@ internal sealed class ConnectorsCommand(
         var pulse = client.State.Watch.Pulses.GetValueOrDefault(connection.Name);
         return new(
             connection, vendor?.Title ?? connection.Connector, vendor?.IsSimulation == true, vendor?.SendsEvents == true, pulse?.LastHeard,
-            pulse?.Silent is not null, pulse?.FailingBecause, asks ? await installed.AskAsync(connection, MaxWait, clock, cancellationToken) : null);
+            pulse?.Silent is not null, pulse?.FailingBecause,
+            asks ? await installed.AskAsync(connection, MaxWait, cancellationToken) : null);
     }
 }

@@ -39,7 +39,8 @@ internal static class EventChecks
             ? All
             : All.Select(static one => one with
             {
-                RunAsync = static _ => Task.FromResult(Seen.Nothing("The deliveries are hints about records, which the stand-in does not play.")),
+                RunAsync = static _ => Task.FromResult(
+                    Seen.Nothing("The deliveries are hints about records, which the stand-in does not play.")),
             });
 
     private static EventRule Rule(ConformanceStage stage) => stage.Manifest.Webhook!.Events.First(static one => !one.Ignore);

@@ -68,7 +68,8 @@ internal sealed class VendorDocuments(Manifest manifest, Connection connection)
     }
 
     /// <summary>Whether the beginning and the end of an event can be told apart at all.</summary>
-    public static bool HasEnd(EventRule rule) => rule.ResolvedWhen.Count > 0 || rule.Status is { } status && Word(status, isEnd: true) is not null;
+    public static bool HasEnd(EventRule rule) =>
+        rule.ResolvedWhen.Count > 0 || (rule.Status is { } status && Word(status, isEnd: true) is not null);
 
     /// <summary>As it is delivered: alone, or as the only one of a list.</summary>
     public static string Delivery(EventRule rule, params JsonObject[] items)

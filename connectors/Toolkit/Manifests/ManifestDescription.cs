@@ -21,7 +21,7 @@ internal static class ManifestDescription
             }),
             .. manifest.Actions.ContainsKey(TicketSetting.Needs) ? [Tickets] : Array.Empty<SettingDescription>(),
             new(VendorCall.AddressSetting, $"address of {manifest.Title} in place of the usual one", false, false,
-                "https://vendor.example", []),
+                "https://vendor.example", []) { OnlyInSettings = true },
         ],
         [.. manifest.Targets.Keys.Order(StringComparer.Ordinal)],
         [.. manifest.Actions.Values.Select(static one => one.Spec).OrderBy(static one => one.Name, StringComparer.Ordinal)],

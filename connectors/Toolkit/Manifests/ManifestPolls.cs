@@ -118,7 +118,9 @@ internal sealed class ManifestPolls(Manifest manifest, VendorCall call, TimeProv
         {
             if (poll.Cursor is not { } cursor || cursor.Position(item, now) is not { } here)
                 return true;
-            furthest = furthest is null ? here : cursor.Further(furthest, here);
+            // What is dated ahead is read, and is no place to go on from: all that comes until then would be passed over.
+            var place = cursor.NotAfter(here, now);
+            furthest = furthest is null ? place : cursor.Further(furthest, place);
             return from is null || cursor.Compare(here, from) >= 0;
         }
 

@@ -56,6 +56,9 @@ internal sealed record CursorRule(bool IsId, ValueTemplate Of, int Overlap, Time
     /// <summary>Where the first reading begins; null where that is not known of ids.</summary>
     public string? Start(DateTimeOffset now) => IsId ? null : Time(now - LookBack);
 
+    /// <summary>The position, or now where it is later.</summary>
+    public string NotAfter(string position, DateTimeOffset now) => IsId || Compare(position, Time(now)) <= 0 ? position : Time(now);
+
     /// <summary>The further of two positions.</summary>
     public string Further(string one, string other) => Compare(one, other) >= 0 ? one : other;
 

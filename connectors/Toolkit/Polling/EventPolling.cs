@@ -56,7 +56,7 @@ internal sealed class EventPolling(
                     return NextRound.None;
                 if (!await tenants.IsMineOrEmptyAsync(connection.Tenant, stop))
                     return NextRound.After(NotMine);
-                var outcome = await poller.PollAsync(connection, source, list, stop).WaitAsync(ReadWithin, clock, stop);
+                var outcome = await PollAsync(connection, source, list, stop);
                 if (outcome is CallOutcome<int>.Done)
                 {
                     pause = FirstPause;
@@ -68,6 +68,21 @@ internal sealed class EventPolling(
                 return NextRound.After(next);
             },
             stopping);
+    }
+
+    /// <summary>One that takes too long is ended before another begins.</summary>
+    private async Task<CallOutcome<int>> PollAsync(Connection connection, IPolledSource source, PolledList list, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(ReadWithin, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            return await poller.PollAsync(connection, source, list, either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return new CallOutcome<int>.NotDone($"The list was not read within {ReadWithin.TotalMinutes:0} minutes.");
+        }
     }
 
     private static string GetReason(CallOutcome<int> outcome) => outcome switch

@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Ledger;
 
@@ -13,9 +16,10 @@ internal sealed class PollCursors(IDocuments documents)
 {
     private const string Kind = "poll-cursors";
 
+    /// <summary>Null where it was not read yet, or with other settings: another address has other ids.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be read now.</exception>
     public async Task<string?> FindAsync(Connection connection, string list, CancellationToken cancellationToken) =>
-        (await ReadAsync(connection, cancellationToken)).Positions.GetValueOrDefault(list);
+        (await ReadAsync(connection, cancellationToken)).Positions.GetValueOrDefault(GetKey(connection, list));
 
     /// <summary>
     /// Saves where a list is to be read on from. Another instance that was faster has read on from there as well, so its place stands.
@@ -24,12 +28,22 @@ internal sealed class PollCursors(IDocuments documents)
     public async Task SaveAsync(Connection connection, string list, string position, CancellationToken cancellationToken)
     {
         var (positions, tag) = await ReadAsync(connection, cancellationToken);
-        if (positions.GetValueOrDefault(list) == position)
+        var key = GetKey(connection, list);
+        if (positions.GetValueOrDefault(key) == position)
             return;
-        positions[list] = position;
+        foreach (var earlier in positions.Keys.Where(earlier => earlier.StartsWith($"{list}.", StringComparison.Ordinal)).ToList())
+            positions.Remove(earlier);
+        positions[key] = position;
         await documents.TryPutAsync(
             DocumentScope.From(connection.Tenant), Kind, connection.Name,
             JsonSerializer.SerializeToUtf8Bytes(positions, PollCursorsJson.Default.SortedDictionaryStringString), tag, cancellationToken);
+    }
+
+    private static string GetKey(Connection connection, string list)
+    {
+        var settings = connection.Settings.Where(static one => !new SecretReference(one.Value).IsElsewhere)
+            .OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key}={one.Value}");
+        return $"{list}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', settings))))[..16]}";
     }
 
     private async Task<(SortedDictionary<string, string> Positions, string? Tag)> ReadAsync(

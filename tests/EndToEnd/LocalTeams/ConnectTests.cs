@@ -1,5 +1,4 @@
 using System.Net;
-using DevOpsAI.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -53,7 +52,7 @@ public sealed class ConnectTests : IAsyncLifetime
 
         var asked = await session.CardAsync(Contoso, "Connect NinjaOne");
         var erik = await browser.OpenAsync(session.Page("erik", Contoso));
-        await Expect(Card(erik, asked)).ToContainTextAsync("a secret that the bot keeps");
+        await Expect(Card(erik, asked)).ToContainTextAsync("a new secret that the bot keeps");
         await erik.ScreenshotAsync(new() { Path = Path.Combine(Places.Artifacts, "connect-card.png") });
         await Card(erik, asked).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
         await Expect(Card(erik, asked)).ToContainTextAsync("Approved by Erik Approver");

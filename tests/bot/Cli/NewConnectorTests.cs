@@ -191,9 +191,9 @@ public sealed partial class NewConnectorTests : IDisposable
         return (code, output.ToString(), error.ToString());
     }
 
-    [GeneratedRegex("  # decide:.*$", RegexOptions.Multiline)]
+    [GeneratedRegex("  # decide:.*$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Decision();
 
-    [GeneratedRegex("  acme[.]restartService:.*?\nwebhook:", RegexOptions.Singleline)]
+    [GeneratedRegex("  acme[.]restartService:.*?\nwebhook:", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Action();
 }

@@ -56,7 +56,7 @@ public sealed class ConnectTests : IAsyncLifetime
             await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
             var card = Cards(bot)[^1].ToJsonString();
             card.ShouldContain("Connect NinjaOne");
-            card.ShouldContain("a secret that the bot keeps");
+            card.ShouldContain("a new secret that the bot keeps");
             card.ShouldContain("/api/events/contoso-ninjaone");
             Facts<ConnectionMade>(bot).ShouldBeEmpty();
             (await DeliverAsync(bot, HookSecret)).ShouldBe(HttpStatusCode.Unauthorized, "nobody has agreed yet");
@@ -213,7 +213,7 @@ public sealed class ConnectTests : IAsyncLifetime
         Sent(bot)[^1].ShouldNotContain("a-token-of-the-settings");
     }
 
-    private async Task<RunningBot> StartAsync(string? storage = null)
+    private static async Task<RunningBot> StartAsync(string? storage = null)
     {
         var bot = await RunningBot.StartAsync(Settings, storage);
         if (storage is null)

@@ -93,7 +93,7 @@ public sealed class HealthTests
 
     private HealthWatch Watch() => new(
         ledger, new(ledger, CoreFeatures.Catalog), new(new OneTenant(), new EveryTenant(new OneTenant()), ledger), vendor,
-        new([], [], [vendor]), Options.Create(new CompletenessOptions()), clock,
+        new([], [], [vendor], clock), Options.Create(new CompletenessOptions()), clock,
         NullLogger<HealthWatch>.Instance);
 
     private sealed class Vendor : IConnectionProbe, IConnectionDirectory
@@ -128,8 +128,6 @@ public sealed class HealthTests
             Events.AddRange(((ReceiveEvents)(object)request).Events);
             return Task.FromResult<TResponse>(default!);
         }
-
-        public Task Publish(object notification, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
         public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken = default)
             where TNotification : INotification => Task.CompletedTask;

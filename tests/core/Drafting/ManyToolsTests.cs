@@ -24,7 +24,7 @@ public sealed class ManyToolsTests
 
     private Task<RecommendationDrafted> DraftAsync() => scene.DraftOfAsync("DiskSpaceLow", "SRV-01", VolumeC);
 
-    private void Add(FakeVendor vendor, string connection, params (string, string)[] state) =>
+    private static void Add(FakeVendor vendor, string connection, params (string, string)[] state) =>
         vendor.Add(connection, "device", "SRV-01", "Contoso Ltd", [.. Disk, .. state]);
 
     private static IEnumerable<string> Told(RecommendationDrafted draft) => draft.Evidence.Select(static one => one.Text);

@@ -1,7 +1,6 @@
 using DevOpsAI.Drafting;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.Core.Drafting;
 

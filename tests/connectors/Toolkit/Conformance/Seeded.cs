@@ -1,7 +1,6 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Connectors.Toolkit.Conformance;
-using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Connectors.Toolkit.Polling;
 using DevOpsAI.Incidents;
 

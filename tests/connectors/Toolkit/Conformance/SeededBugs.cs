@@ -1,7 +1,6 @@
 using System.Text.Json;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
-using DevOpsAI.Connectors.Toolkit.Conformance;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Connectors.Toolkit.Polling;
 using DevOpsAI.Incidents;
@@ -67,7 +66,10 @@ internal static class SeededBugs
     public static IReadOnlyDictionary<string, SeededBug> All { get; } = new Dictionary<string, SeededBug>
     {
         ["repeats an action whose reply was lost"] = SeededBug.Acts("reply-lost", static async (_, _, act) =>
-            await act() is CallOutcome<ActionReceipt>.Unknown ? await act() : await act()),
+        {
+            var first = await act();
+            return first is CallOutcome<ActionReceipt>.Unknown ? await act() : first;
+        }),
         ["sends every action twice"] = SeededBug.Acts("done-once", static async (_, _, act) =>
         {
             await act();
@@ -76,7 +78,10 @@ internal static class SeededBugs
         ["takes an error after acting for done"] = SeededBug.Acts("failed-after-acting", static async (_, _, act) =>
             await act() is CallOutcome<ActionReceipt>.Unknown ? new CallOutcome<ActionReceipt>.Done(new("ok")) : await act()),
         ["comes back at once though told to wait"] = SeededBug.Acts("busy-with-a-time", static async (_, _, act) =>
-            await act() is CallOutcome<ActionReceipt>.NotDone ? await act() : await act()),
+        {
+            var first = await act();
+            return first is CallOutcome<ActionReceipt>.NotDone ? await act() : first;
+        }),
         ["forgets when to come back"] = SeededBug.Acts("busy-with-a-time", static async (_, _, act) =>
             await act() is CallOutcome<ActionReceipt>.NotDone busy ? busy with { TryAgainIn = null } : await act()),
         ["takes a busy vendor's word for a refusal"] = SeededBug.Acts("busy-without-a-time", static async (_, _, act) =>
@@ -104,9 +109,12 @@ internal static class SeededBugs
         ["cannot bear members that are new"] = SeededBug.Finds("new-members", static (_, _, _) => throw new JsonException("unknown member")),
         ["makes up what is missing"] = SeededBug.Finds("missing-members", Invent),
         ["takes any type for a text"] = SeededBug.Finds("retyped-members", Invent),
-        ["falls over a strange text"] = SeededBug.Finds("hostile-text", static (_, _, _) => throw new ArgumentException("half a character")),
+        ["falls over a strange text"] = SeededBug.Finds("hostile-text", static (_, _, _) => throw new FormatException("half a character")),
         ["asks a busy vendor again and again"] = SeededBug.Finds("busy-while-reading", static async (_, name, find) =>
-            await find(name) is CallOutcome<IReadOnlyList<Target>>.NotDone ? await find(name) : await find(name)),
+        {
+            var first = await find(name);
+            return first is CallOutcome<IReadOnlyList<Target>>.NotDone ? await find(name) : first;
+        }),
         ["lets any sender in"] = SeededBug.Lets("wrong-signature", true),
         ["lets no sender in"] = SeededBug.Lets("right-sender", false),
         ["names an event anew each time"] = SeededBug.Changes("duplicate-event", static one => one with { SourceId = $"{++arrivals}" }),

@@ -6,7 +6,6 @@ using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
-using MediatR;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
@@ -71,7 +70,7 @@ public sealed class EventPollerTests : IAsyncLifetime
         await recorded.Send(new ReceiveEvents(
             Connection.Tenant, Connection.Name, false,
             await Sources.ReadAsync(host.Source("acme"), Connection, System.Text.Encoding.UTF8.GetBytes(told.ToJsonString())),
-            CorrelationId.New()));
+            CorrelationId.New()), TestContext.Current.CancellationToken);
         (await PollAsync()).ShouldBe(new CallOutcome<int>.Done(2));
         recorded.Ids.ShouldBe(["1/firing", "2/firing", "4/resolved"], "another company's is nobody's here");
         (await PollAsync()).ShouldBe(new CallOutcome<int>.Done(0));

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DevOpsAI.Connections;
 using DevOpsAI.Connections.Identity;
 using FsCheck;
 using FsCheck.Fluent;
