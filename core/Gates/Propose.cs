@@ -52,9 +52,6 @@ internal static class ProposeRules
         };
         // Nobody's own request is approved by themselves, whatever the policy says of what the bot drafts.
         var terms = GateLevels.Compute(context.Policy, question, context.Find) with { NotTheRequester = true };
-        // Nothing urgent hangs on a record alone, and what it begins is not undone by confirming it later.
-        if (area.IsItsOwnEffect)
-            terms = terms with { BreakGlass = null };
         var staged = ProposalStaging.Stage(
             about, about.NextRevision, ProposalKind.Remedy, command.By.AsActor(), command.Plan, command.Observed, terms,
             context.Find, context.NewNonce()) with { Simulated = command.Simulated ? true : null };

@@ -122,8 +122,7 @@ internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider 
             return (TicketOutcome.Done, "The answer was lost; it stands in the ticket.");
         if (!IsOverdue(record))
             throw new PsaUnavailableException("The answer was lost; it is looked for again in a moment.");
-        // Notes that are there prove that one is not; of time they prove nothing.
-        return task.What == TicketWrite.Note && (notes.Count > 0 || seen.ContainsKey(NoteCount))
+        return notes.Count > 0 || seen.ContainsKey(NoteCount)
             ? null
             : (TicketOutcome.Unknown, "The answer was lost, and the PSA does not tell whether it was written.");
     }

@@ -118,7 +118,8 @@ internal sealed class SandboxHost : IVendorUnderTest
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddOptions<StorageOptions>().BindConfiguration("Storage");
-        builder.Services.AddTenancy().AddTenantConnections().AddSandbox();
+        builder.Services.AddTenancy().AddTenantConnections().AddSandbox()
+            .AddSingleton<ILedger>(new InMemoryLedger(clock)).AddSingleton(CoreFeatures.Catalog).AddSingleton<TenantStates>();
         app = builder.Build();
         app.MapSandbox();
         app.MapPost("/api/events/{connection}", async (HttpContext context, string connection) =>

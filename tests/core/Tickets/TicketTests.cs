@@ -81,7 +81,7 @@ public sealed class TicketTests
 
     [Theory]
     [InlineData("SRV-01: W3SVC has stopped")]
-    [InlineData("WindowsServiceStopped on the web server")]
+    [InlineData("WindowsServiceStopped on the web server: W3SVC")]
     public async Task The_only_open_ticket_of_the_device_that_names_the_alert_is_taken(string title)
     {
         using var scene = await new TicketsScene().OpenAsync();
@@ -99,11 +99,12 @@ public sealed class TicketTests
         using var scene = await new TicketsScene().OpenAsync();
         var foreign = scene.Psa.AddTicket("89", "W3SVC has stopped");
         var another = scene.Psa.AddTicket("88", "W3SVC has stopped [CON-1041-0a1b2c3d]");
+        var otherService = scene.Psa.AddTicket("88", "WindowsServiceStopped: Spooler");
         var closed = scene.Psa.AddTicket("88", "W3SVC has stopped");
         closed.IsClosed = true;
         await scene.TellAsync("proposed");
-        scene.Psa.Tickets.Count.ShouldBe(4);
-        foreign.Notes.Concat(another.Notes).Concat(closed.Notes).ShouldBeEmpty();
+        scene.Psa.Tickets.Count.ShouldBe(5);
+        foreign.Notes.Concat(another.Notes).Concat(otherService.Notes).Concat(closed.Notes).ShouldBeEmpty();
     }
 
     [Fact]
