@@ -23,7 +23,8 @@ internal sealed class SecretCleanup(ILedger ledger, TenantStates states, StoredS
         var proposals = state.Proposals.All.Where(one => one.Key.Kind == ConnectionChange.SubjectKind
             && ConnectionChange.GetName(one.Key) == name).Select(static one => one.Value).ToList();
         var used = (state.Get<MadeConnections>().Find(entry.Tenant, name)?.Settings.Values ?? [])
-            .Concat(proposals.Where(ConnectionChangeRules.IsUnderWay).SelectMany(static one => ConnectionChange.Read(one)?.Settings.Values ?? []))
+            .Concat(proposals.Where(ConnectionChangeRules.IsUnderWay)
+                .SelectMany(static one => ConnectionChange.Read(one)?.Settings.Values ?? []))
             .ToHashSet(StringComparer.Ordinal);
         var earlier = await EarlierAsync(entry, name, cancellationToken);
         foreach (var value in earlier.Where(value => !used.Contains(value)))

@@ -24,7 +24,9 @@ internal sealed class TenantConnections(
 
     public IReadOnlyList<Connection> All =>
     [
-        .. configured.All.Concat(tenants.All.SelectMany(tenant => Made(tenant.Id))).OrderBy(static connection => connection.Name, StringComparer.Ordinal),
+        .. configured.All
+            .Concat(States.Latest.Select(static state => state.Tenant).Union(lastKnown.Keys).SelectMany(Made))
+            .OrderBy(static connection => connection.Name, StringComparer.Ordinal),
     ];
 
     public Connection? Named(string name) => configured.Named(name)

@@ -105,7 +105,8 @@ internal sealed class TicketFinder(
         if (TicketReference.FindIncident(title) is not null)
             return false;
         var kind = incident.Opened.Kind;
-        return (kind.Length > 3 && IsWord(title, kind) && NamesPart(title, incident)) || title.Contains(incident.Title, StringComparison.OrdinalIgnoreCase);
+        return (kind.Length > 3 && IsWord(title, kind) && NamesPart(title, incident))
+            || title.Contains(incident.Title, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsWord(string title, string word)

@@ -30,7 +30,8 @@ internal sealed class ConnectionCard(ConnectorCatalog catalog) : ISubjectCard
                 $"Once approved, nothing of {state.Name} is read or done at {title} through {change.Name}, and its secrets are deleted.",
                 [("Asked for by", proposal.Staged!.Requester.Name)]),
             ConnectionChangeKind.Change => new(
-                $"Change the connection to {title}", $"Once approved, {change.Name} uses these settings.", [.. Facts(change, vendor, state)]),
+                $"Change the connection to {title}", $"Once approved, {change.Name} uses these settings.",
+                [.. Facts(change, vendor, state)]),
             _ => new(
                 $"Connect {title}", $"Once approved, the bot reads and acts at {title} for {state.Name} through {change.Name}.",
                 [.. Facts(change, vendor, state)]),

@@ -48,10 +48,16 @@ internal static class ChatScene
             .AddSingleton<HomeDirectory>()
             .AddSingleton(ConnectorCatalog.Read())
             .AddSingleton<InstalledConnectors>()
-            .AddSingleton<IConnectionDirectory, NoConnections>();
+            .AddSingleton<IConnectionDirectory, NoConnections>()
+            .AddSingleton<ILocalMode, OnALaptop>();
         more?.Invoke(services);
         return services.BuildServiceProvider();
     }
+}
+
+internal sealed class OnALaptop : ILocalMode
+{
+    public bool IsLocal => true;
 }
 
 internal sealed class NoConnections : IConnectionDirectory

@@ -90,7 +90,7 @@ public sealed class WordListingTests : IDisposable
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(EveryFact.All.Count + 1);
         foreach (var type in EveryFact.All.Select(CoreFeatures.Catalog.GetName))
-            lines.ShouldNotContain(line => line.EndsWith(type, StringComparison.Ordinal));
+            lines.ShouldNotContain(line => line.EndsWith(type, StringComparison.Ordinal), type);
     }
 
     public void Dispose() => scene.Dispose();

@@ -24,6 +24,7 @@ public sealed class ConnectTests : IAsyncLifetime
     [
         ("Tenants:contoso:Name", "Contoso Ltd"),
         ("Tenants:fabrikam:Name", "Fabrikam"),
+        ("Tenants:contoso-uk:Name", "Contoso UK"), ("Tenants:contoso-uk:Prefix", "CUK"),
         ("Access:Roles:contoso:administrator:0", Ana.ObjectId),
         ("Access:Roles:contoso:approver:0", Jo.ObjectId),
         ("Connections:contoso-wazuh:Tenant", "contoso"),
@@ -47,7 +48,7 @@ public sealed class ConnectTests : IAsyncLifetime
         {
             storage = bot.Storage;
             await bot.SayAsync(Ana, null, "connect ninjaone contoso");
-            var form = Sent(bot)[^1];
+            var form = Told(bot);
             form.ShouldContain("Connect NinjaOne for Contoso Ltd");
             form.ShouldContain("\"id\":\"setting:ClientSecret\"");
             form.ShouldContain("\"style\":\"Password\"");
@@ -66,8 +67,8 @@ public sealed class ConnectTests : IAsyncLifetime
             await RunningBot.UntilAsync(() => Facts<ConnectionMade>(bot).Count == 1, "the connection is not in use");
 
             await bot.SayAsync(Ana, null, "connectors health contoso");
-            Sent(bot)[^1].ShouldContain("contoso-ninjaone");
-            Sent(bot)[^1].ShouldContain("\"ok\"");
+            Told(bot).ShouldContain("contoso-ninjaone");
+            Told(bot).ShouldContain("\"ok\"");
             (await DeliverAsync(bot, "the-hook-secret-of-fabrikam")).ShouldBe(HttpStatusCode.Unauthorized);
             (await DeliverAsync(bot, HookSecret)).ShouldBe(HttpStatusCode.Accepted, string.Join('\n', bot.Log.TakeLast(6)));
             await bot.SettleAsync();
@@ -78,7 +79,7 @@ public sealed class ConnectTests : IAsyncLifetime
             (await DeliverAsync(again, HookSecret)).ShouldBe(HttpStatusCode.Accepted, "the first request after a restart");
             ninja.Calls.Clear();
             await again.SayAsync(Ana, null, "connectors health contoso");
-            Sent(again)[^1].ShouldContain("\"ok\"");
+            Told(again).ShouldContain("\"ok\"");
             ninja.Calls.ShouldContain("GET /v2/organization/2");
             AssertNowhere(again);
         }
@@ -113,6 +114,7 @@ public sealed class ConnectTests : IAsyncLifetime
     [InlineData("ClientSecret", "file:/etc/passwd", "type the secret itself")]
     [InlineData("ClientSecret", "env:PATH", "CONTOSO_")]
     [InlineData("ClientSecret", "env:FABRIKAM_SECRET", "CONTOSO_")]
+    [InlineData("ClientSecret", "env:CONTOSO_UK_SECRET", "CONTOSO_")]
     [InlineData("ClientSecret", "stored:fabrikam/0123456789abcdef0123456789abcdef", "type the secret itself")]
     [InlineData("ClientId", "env:CONTOSO_X", "is no secret")]
     [InlineData("ClientId", "a\u0007b", "one line")]
@@ -129,11 +131,42 @@ public sealed class ConnectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_secret_that_is_in_use_goes_to_no_address_that_nobody_has_approved()
+    {
+        await using var bot = await StartAsync();
+        await ConnectAsync(bot, Filled());
+        await using var elsewhere = await NinjaOneStandIn.StartAsync();
+        var moved = Filled();
+        moved["setting:Address"] = elsewhere.Address;
+        moved.Remove("setting:ClientSecret");
+        moved.Remove("setting:WebhookSecret");
+        var answer = await bot.PressAsync(Ana, null, "connect", moved);
+        answer.ShouldContain("ClientSecret: type it anew");
+        answer.ShouldContain("WebhookSecret: type it anew");
+        elsewhere.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_secret_of_the_environment_goes_nowhere_before_somebody_has_approved()
+    {
+        const string variable = "CONTOSO_NINJAONE_OF_A_TEST";
+        Environment.SetEnvironmentVariable(variable, Secret);
+        await using var bot = await StartAsync();
+        var data = Filled();
+        data["setting:ClientSecret"] = $"env:{variable}";
+        await ConnectAsync(bot, data);
+        ninja.Calls.ShouldBeEmpty();
+        await bot.SayAsync(Ana, null, "connectors health contoso");
+        Told(bot).ShouldContain("\"ok\"");
+        (await SecretsAsync(bot)).ShouldBe(1, "the hook's");
+    }
+
+    [Fact]
     public async Task Only_administrators_of_the_client_may_ask()
     {
         await using var bot = await StartAsync();
         await bot.SayAsync(Jo, null, "connect ninjaone contoso");
-        Sent(bot)[^1].ShouldContain("Only administrators");
+        Told(bot).ShouldContain("Only administrators");
         (await bot.PressAsync(Jo, null, "connect", Filled())).ShouldContain("Only administrators");
         var foreign = Filled();
         foreign["tenant"] = "fabrikam";
@@ -173,7 +206,7 @@ public sealed class ConnectTests : IAsyncLifetime
         (await SecretsAsync(bot)).ShouldBe(2, "the hook's secret was kept, the client's replaced");
         (await DeliverAsync(bot, HookSecret)).ShouldBe(HttpStatusCode.Accepted);
         await bot.SayAsync(Ana, null, "connectors health contoso");
-        Sent(bot)[^1].ShouldContain("\"ok\"");
+        Told(bot).ShouldContain("\"ok\"");
 
         await bot.SayAsync(Ana, null, "disconnect ninjaone contoso");
         await bot.SayAsync(Ana, null, "disconnect ninjaone contoso");
@@ -199,7 +232,7 @@ public sealed class ConnectTests : IAsyncLifetime
     {
         await using var bot = await StartAsync();
         await bot.SayAsync(Ana, null, said);
-        Sent(bot)[^1].ShouldContain(answered);
+        Told(bot).ShouldContain(answered);
     }
 
     [Fact]
@@ -207,10 +240,10 @@ public sealed class ConnectTests : IAsyncLifetime
     {
         await using var bot = await StartAsync();
         await bot.SayAsync(Ana, null, "disconnect wazuh contoso");
-        Sent(bot)[^1].ShouldContain("settings, so it is removed there");
+        Told(bot).ShouldContain("settings, so it is removed there");
         await bot.SayAsync(Ana, null, "connectors");
-        Sent(bot)[^1].ShouldContain("contoso-wazuh");
-        Sent(bot)[^1].ShouldNotContain("a-token-of-the-settings");
+        Told(bot).ShouldContain("contoso-wazuh");
+        Told(bot).ShouldNotContain("a-token-of-the-settings");
     }
 
     private static async Task<RunningBot> StartAsync(string? storage = null)
@@ -283,6 +316,11 @@ public sealed class ConnectTests : IAsyncLifetime
     private static List<TFact> Facts<TFact>(RunningBot bot) where TFact : Fact =>
         [.. bot.Services.GetRequiredService<ILedger>().ReadAsync(Contoso, 0, 1_000, Token).AsTask().GetAwaiter().GetResult()
             .Select(static entry => entry.Fact).OfType<TFact>()];
+
+    /// <summary>What Ana or Jo was told last in their own chat.</summary>
+    private static string Told(RunningBot bot) => bot.Teams.Calls.Where(static call => call.Method == "POST"
+            && (RunningBot.GetPlace(call) == RunningBot.PersonalChat(Ana) || RunningBot.GetPlace(call) == RunningBot.PersonalChat(Jo)))
+        .Select(static call => call.Body?.ToJsonString()).OfType<string>().Last();
 
     private static IReadOnlyList<string> Sent(RunningBot bot) =>
         [.. bot.Teams.Calls.Where(static call => call.Method == "POST").Select(static call => call.Body?.ToJsonString()).OfType<string>()];
