@@ -10,6 +10,7 @@ using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
+using DevOpsAI.Tickets;
 
 namespace DevOpsAI.Bot.Cli;
 
@@ -68,6 +69,7 @@ internal static class EntryWords
 
     private static string? OfMessage(Fact fact) => fact switch
     {
+        TicketWriting writing => $"{Word(writing.What)} is about to be written into {writing.Connection}",
         CardSending => "The card is about to be posted",
         CardPosted => "The card was posted",
         CardUpdated updated => $"The card was updated, up to entry {updated.ShownSeq}",
