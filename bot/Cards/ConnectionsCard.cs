@@ -50,9 +50,9 @@ internal static class ConnectionsCard
     private static (string Word, Tone Tone, string? Detail) GetStanding(ConnectionLine line) => line switch
     {
         { Health: CallOutcome<string>.Done(var said) } => ("ok", Tone.Good, said),
-        { Health: CallOutcome<string>.Refused(_, var why) } => ("refused", Tone.Attention, why),
-        { Health: CallOutcome<string>.NotDone(var why, _) } => ("not reached", Tone.Warning, why),
-        { Health: CallOutcome<string>.Unknown(var why) } => ("no answer", Tone.Warning, why),
+        { Health: CallOutcome<string>.Refused refused } => ("refused", Tone.Attention, refused.Reason),
+        { Health: CallOutcome<string>.NotDone notDone } => ("not reached", Tone.Warning, notDone.Reason),
+        { Health: CallOutcome<string>.Unknown unknown } => ("no answer", Tone.Warning, unknown.Reason),
         { FailingBecause: { } why } => ("failing", Tone.Attention, why),
         { IsStale: true } => ("silent", Tone.Warning, (string?)null),
         _ => ("in use", Tone.Default, null),

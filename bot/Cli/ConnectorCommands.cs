@@ -20,6 +20,9 @@ public static class ConnectorCommands
     public const int Good = 0;
     public const int Wrong = 1;
 
+    /// <summary>Vendors answer within seconds; a person at a terminal may wait for one that is slow.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
+
     private const string Example =
         "Try: connectors list, connectors show ninjaone, connectors capabilities, connectors check contoso-ninjaone, "
         + "connectors new acme --openapi acme.json";
@@ -175,16 +178,12 @@ public static class ConnectorCommands
             var connection = all.Named(name) ?? throw new CommandException(all.All.Count == 0
                 ? $"There is no connection '{name}': the settings name none."
                 : $"There is no connection '{name}'; known are {string.Join(", ", all.All.Select(static one => one.Name))}.");
-            var probe = app.Services.GetServices<IConnectionProbe>().FirstOrDefault(one => one.Connector == connection.Connector);
-            if (probe is null)
-                return [new(true, $"{connection.Name}: {connection.Connector} has nothing that could be asked.")];
-            return await probe.CheckAsync(connection, cancellationToken) switch
+            var installed = app.Services.GetRequiredService<InstalledConnectors>();
+            return await installed.AskAsync(connection, MaxWait, cancellationToken) switch
             {
+                null => [new(true, $"{connection.Name}: {connection.Connector} has nothing that could be asked.")],
                 CallOutcome<string>.Done(var said) => [new(true, said)],
-                CallOutcome<string>.Refused(_, var why) => [new(false, $"{connection.Name}: {why}")],
-                CallOutcome<string>.NotDone(var why, _) => [new(false, $"{connection.Name}: {why}")],
-                CallOutcome<string>.Unknown(var why) => [new(false, $"{connection.Name}: {why}")],
-                _ => [],
+                var trouble => [new(false, $"{connection.Name}: {trouble.Reason}")],
             };
         }
         catch (OptionsValidationException mistakes)

@@ -14,4 +14,4 @@ public sealed record ConnectionLine(
     string? FailingBecause, CallOutcome<string>? Health);
 
 /// <summary>A client's connections.</summary>
-public sealed record ConnectionsView(Tenant Tenant, IReadOnlyList<ConnectionLine> Lines, bool IsAsked);
+public sealed record ConnectionsView(Tenant Tenant, IReadOnlyList<ConnectionLine> Lines);

@@ -117,11 +117,7 @@ internal sealed partial class AlertmanagerApi(VendorClient vendor, ISecretSource
         };
 
     private static Uri? Address(Connection connection) =>
-        Uri.TryCreate($"{Text(connection, UrlSetting)?.TrimEnd('/')}/", UriKind.Absolute, out var address)
-        && address is { UserInfo: "", Query: "", Fragment: "" }
-        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
-            ? address
-            : null;
+        VendorAddress.Find($"{Text(connection, UrlSetting)?.TrimEnd('/')}/");
 
     private static string? Text(Connection connection, string name) =>
         connection.Settings.GetValueOrDefault(name)?.Trim() is { Length: > 0 } text ? text : null;

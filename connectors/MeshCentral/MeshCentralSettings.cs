@@ -62,11 +62,7 @@ internal sealed partial record MeshCentralSettings(Uri Control, string User, Sec
     }
 
     private static Uri? Address(Connection connection) =>
-        Uri.TryCreate($"{Text(connection, AddressSetting)?.TrimEnd('/')}/", UriKind.Absolute, out var address)
-        && address is { UserInfo: "", Query: "", Fragment: "" }
-        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
-            ? address
-            : null;
+        VendorAddress.Find($"{Text(connection, AddressSetting)?.TrimEnd('/')}/");
 
     private static string? Text(Connection connection, string name) =>
         connection.Settings.GetValueOrDefault(name)?.Trim() is { Length: > 0 } text ? text : null;

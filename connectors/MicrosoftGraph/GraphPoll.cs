@@ -45,7 +45,7 @@ internal sealed class GraphPoll(
             if (outcome is CallOutcome<int>.Done)
                 continue;
             isRead = false;
-            logger.NotWatched(what, connection.Name, Reason(outcome));
+            logger.NotWatched(what, connection.Name, outcome.Reason);
             wait = outcome is CallOutcome<int>.NotDone(_, { } told) && told > (wait ?? TimeSpan.Zero) ? told : wait;
         }
         // Changes of users are heard of as long as the subscription is in order, which is not looked at here.
@@ -165,12 +165,4 @@ internal sealed class GraphPoll(
         if (added > 0)
             receipts.Accepted(connection, added, 0);
     }
-
-    private static string Reason(CallOutcome<int> outcome) => outcome switch
-    {
-        CallOutcome<int>.Refused(_, var message) => message,
-        CallOutcome<int>.NotDone(var message, _) => message,
-        CallOutcome<int>.Unknown(var message) => message,
-        _ => "",
-    };
 }

@@ -145,8 +145,5 @@ internal sealed record GraphSettings(
             yield return $"{Notifications}: missing; changes of users come as notifications alone.";
     }
 
-    private static bool MayBeCalled(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.UserInfo.Length == 0 && address.Query.Length == 0
-        && address.Fragment.Length == 0
-        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+    private static bool MayBeCalled(string text) => VendorAddress.Find(text) is not null;
 }

@@ -101,7 +101,7 @@ internal sealed class GraphWatcher(
                 poll.Heard(connection);
             }
             else
-                logger.NotSubscribed(connection.Name, Reason(outcome));
+                logger.NotSubscribed(connection.Name, outcome.Reason);
             return new NextRound(
                 outcome is CallOutcome<GraphSubscription>.NotDone(_, { } wait) && wait < KeepEvery ? wait : KeepEvery,
                 async waiting =>
@@ -117,12 +117,4 @@ internal sealed class GraphWatcher(
             connection.Tenant,
             async stop => await tenants.IsMineOrEmptyAsync(connection.Tenant, stop) ? await round(stop) : NextRound.After(NotMine),
             stopping);
-
-    private static string Reason(CallOutcome<GraphSubscription> outcome) => outcome switch
-    {
-        CallOutcome<GraphSubscription>.Refused(_, var message) => message,
-        CallOutcome<GraphSubscription>.NotDone(var message, _) => message,
-        CallOutcome<GraphSubscription>.Unknown(var message) => message,
-        _ => "",
-    };
 }

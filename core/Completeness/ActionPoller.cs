@@ -84,7 +84,7 @@ internal sealed class ActionPoller(
             .WaitAsync(VendorTimeout, clock, cancellationToken);
         if (result is not CallOutcome<ActionPage>.Done(var page))
         {
-            logger.LogNotRead(connection.Name, GetReason(result));
+            logger.LogNotRead(connection.Name, result.Reason);
             return (false, false);
         }
         if (page.Cursor.Length is 0 or > CursorLimit)
@@ -98,12 +98,4 @@ internal sealed class ActionPoller(
     private bool IsNews(PollPosition? position, ActionPage page) =>
         position is null || page.Gap || page.Actions.Count > 0
             || (clock.GetUtcNow() - position.At).Duration() >= options.Value.IdlePollEvery;
-
-    private static string GetReason(CallOutcome<ActionPage> result) => result switch
-    {
-        CallOutcome<ActionPage>.Refused refused => refused.Message,
-        CallOutcome<ActionPage>.NotDone notDone => notDone.Message,
-        CallOutcome<ActionPage>.Unknown unknown => unknown.Message,
-        _ => "",
-    };
 }

@@ -34,15 +34,7 @@ internal static class HealthRules
         CallOutcome<string>.Done => pulse.FailingSince is { } since ? new ConnectionWorking(connection, since) : null,
         _ when pulse.FailingSince is not null => null,
         _ when count.Refusals >= MaxRefusals || count.Failures >= MaxFailures =>
-            new ConnectionFailing(connection, EventText.Bounded(GetReason(outcome), MaxWhyLength)),
+            new ConnectionFailing(connection, EventText.Bounded(outcome.Reason, MaxWhyLength)),
         _ => null,
-    };
-
-    private static string GetReason(CallOutcome<string> outcome) => outcome switch
-    {
-        CallOutcome<string>.Refused(_, var why) => why,
-        CallOutcome<string>.NotDone(var why, _) => why,
-        CallOutcome<string>.Unknown(var why) => why,
-        _ => "",
     };
 }

@@ -35,20 +35,20 @@ internal sealed class HealthSubscription(IMediator mediator) : ILedgerSubscripti
                 removed.Name, EventStatus.Resolved, entry.ByClock, entry.Seq, $"{removed.Name} is not used any more"),
             _ => null,
         };
-        if (found is var (connection, said))
-            await mediator.Send(new ReceiveEvents(entry.Tenant, connection, false, [said], entry.Correlation), cancellationToken);
+        if (found is not null)
+            await mediator.Send(new ReceiveEvents(entry.Tenant, found.Part!, false, [found], entry.Correlation), cancellationToken);
     }
 
-    private static (string Connection, ConnectorEvent Event)? GetEvent(
+    private static ConnectorEvent GetEvent(
         string connection, EventStatus status, DateTimeOffset at, long seq, string title)
     {
         var key = $"connection-health/{connection}";
-        return (connection, new ConnectorEvent(
+        return new(
             $"{key}/{seq}", status, Severity.Error, Kind, null, title,
             "Its vendor was asked whether the credentials are taken. Until that is mended, the bot neither sees nor does anything there.",
             key, at, new Dictionary<string, string> { ["connection"] = connection })
         {
             Part = connection,
-        });
+        };
     }
 }

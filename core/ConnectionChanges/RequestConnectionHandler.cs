@@ -92,7 +92,7 @@ internal sealed class RequestConnectionHandler(
             return new(null, Refusal.BadInput, string.Join('\n', problems));
         var asked = await AskAsync(request, connection, cancellationToken);
         if (asked is not CallOutcome<string>.Done(var check))
-            return new(null, Refusal.NotPossible, GetReason(asked));
+            return new(null, Refusal.NotPossible, asked.Reason);
         var change = new ConnectionChange(
             exists ? ConnectionChangeKind.Change : ConnectionChangeKind.Connect, connection.Name, connection.Connector,
             connection.Settings, check)
@@ -114,14 +114,6 @@ internal sealed class RequestConnectionHandler(
         request.Secrets.Values.Any(static secret => new SecretReference(secret).Variable is not null)
             ? new CallOutcome<string>.Done("Not yet: its secret is in the bot's environment.")
             : await installed.AskAsync(connection, MaxWait, cancellationToken) ?? new CallOutcome<string>.Done("");
-
-    private static string GetReason(CallOutcome<string> asked) => asked switch
-    {
-        CallOutcome<string>.Refused(_, var why) => why,
-        CallOutcome<string>.NotDone(var why, _) => why,
-        CallOutcome<string>.Unknown(var why) => why,
-        _ => "",
-    };
 
     private async Task ForgetAsync(TenantId tenant, IEnumerable<SecretReference> stored)
     {

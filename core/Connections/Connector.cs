@@ -83,6 +83,15 @@ public abstract record CallOutcome<T>
     /// <summary>The reply was lost: look before repeating.</summary>
     public sealed record Unknown(string Message) : CallOutcome<T>;
 
+    /// <summary>Why it is not done, or not known to be; empty when it is done.</summary>
+    public string Reason => this switch
+    {
+        Refused refused => refused.Message,
+        NotDone notDone => notDone.Message,
+        Unknown unknown => unknown.Message,
+        _ => "",
+    };
+
     /// <summary>The same end for a call of another kind. Not for one that is done.</summary>
     public CallOutcome<TOther> As<TOther>() => this switch
     {

@@ -39,8 +39,8 @@ internal sealed class TenantConnections(
             return known;
         foreach (var tenant in Owners(name).Where(tenant => tenants.Find(tenant) is not null))
         {
-            if (await States.FindAsync(tenant, cancellationToken) is not null
-                && GetMade(tenant).Find(tenant, name.ToLowerInvariant()) is { } made)
+            if (await States.FindAsync(tenant, cancellationToken) is { } state
+                && state.Get<MadeConnections>().Find(tenant, name.ToLowerInvariant()) is { } made)
                 return made;
         }
         return null;

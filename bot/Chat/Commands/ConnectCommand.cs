@@ -9,50 +9,52 @@ namespace DevOpsAI.Bot.Chat.Commands;
 
 /// <summary>Brings the form for a connection to a vendor.</summary>
 internal sealed class ConnectCommand(ConnectorCatalog catalog, ClientResolver clients, ConnectionForms forms)
-    : ChatCommand<VendorArguments>
+    : VendorCommand(catalog, clients)
 {
-    private const string Usage = "connect <vendor> <client>";
-
     public override string Name => "connect";
 
-    public override IReadOnlyList<HelpLine> Help { get; } =
+    public override IReadOnlyList<HelpLine> Help =>
         [new(Usage, "administrators: a form for a connection to a vendor, which somebody else then approves")];
 
-    public override ChatRequest Read(CommandText text) => VendorArguments.Read(text, catalog) is { } arguments
-        ? For(arguments)
-        : VendorArguments.NoVendor(catalog, Usage);
-
-    protected override async Task<OutgoingMessage> AnswerAsync(
-        VendorArguments arguments, ChatTurn turn, CancellationToken cancellationToken)
-    {
-        var (client, refused) = await clients.OneAsync(turn, arguments.Client, Usage, cancellationToken);
-        return client is null ? refused! : forms.Show(client, arguments.Connector, turn.Person);
-    }
+    protected override Task<OutgoingMessage> AnswerAsync(
+        TenantNow client, ConnectorDescription connector, ChatTurn turn, CancellationToken cancellationToken) =>
+        Task.FromResult(forms.Show(client, connector, turn.Person));
 }
 
 /// <summary>Asks that a connection to a vendor is not used any more.</summary>
 internal sealed class DisconnectCommand(IMediator mediator, ConnectorCatalog catalog, ClientResolver clients)
-    : ChatCommand<VendorArguments>
+    : VendorCommand(catalog, clients)
 {
-    private const string Usage = "disconnect <vendor> <client>";
-
     public override string Name => "disconnect";
 
-    public override IReadOnlyList<HelpLine> Help { get; } =
+    public override IReadOnlyList<HelpLine> Help =>
         [new(Usage, "administrators: ask that a connection is not used any more, which somebody else then approves")];
+
+    protected override async Task<OutgoingMessage> AnswerAsync(
+        TenantNow client, ConnectorDescription connector, ChatTurn turn, CancellationToken cancellationToken)
+    {
+        var request = new RequestDisconnection(client.Tenant.Id, turn.Person, connector.Name, turn.Correlation);
+        return Reply.For(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
+    }
+}
+
+/// <summary>A command about one vendor and one client.</summary>
+internal abstract class VendorCommand(ConnectorCatalog catalog, ClientResolver clients) : ChatCommand<VendorArguments>
+{
+    protected string Usage => $"{Name} <vendor> <client>";
 
     public override ChatRequest Read(CommandText text) => VendorArguments.Read(text, catalog) is { } arguments
         ? For(arguments)
         : VendorArguments.NoVendor(catalog, Usage);
 
+    protected abstract Task<OutgoingMessage> AnswerAsync(
+        TenantNow client, ConnectorDescription connector, ChatTurn turn, CancellationToken cancellationToken);
+
     protected override async Task<OutgoingMessage> AnswerAsync(
         VendorArguments arguments, ChatTurn turn, CancellationToken cancellationToken)
     {
         var (client, refused) = await clients.OneAsync(turn, arguments.Client, Usage, cancellationToken);
-        if (client is null)
-            return refused!;
-        var request = new RequestDisconnection(client.Tenant.Id, turn.Person, arguments.Connector.Name, turn.Correlation);
-        return Reply.For(await mediator.Send(request, cancellationToken), turn.Correlation, request.Tenant);
+        return client is null ? refused! : await AnswerAsync(client, arguments.Connector, turn, cancellationToken);
     }
 }
 

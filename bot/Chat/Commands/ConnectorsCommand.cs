@@ -50,7 +50,7 @@ internal sealed class ConnectorsCommand(
     {
         var own = connections.All.Where(connection => connection.Tenant == client.Tenant.Id);
         var lines = await Task.WhenAll(own.Select(connection => LineAsync(client, connection, asks, cancellationToken)));
-        return new(client.Tenant, lines, asks);
+        return new(client.Tenant, lines);
     }
 
     private async Task<ConnectionLine> LineAsync(

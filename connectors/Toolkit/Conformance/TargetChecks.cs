@@ -42,7 +42,9 @@ internal static class TargetChecks
         if (stage.AddForeign(kind) is not { } foreign)
             return Seen.Nothing("Each client has credentials of its own: nothing says whose a record is.");
         var found = await FindAsync(stage, kind, stage.NameOf(kind, foreign));
-        var isLeft = found?.All(one => one.Id != stage.Id(kind, foreign)) != false;
+        if (found is null)
+            return Seen.Nothing("The search for another company's record was refused, so that nothing could be found wrongly.");
+        var isLeft = found.All(one => one.Id != stage.Id(kind, foreign));
         return Seen.If(isLeft, $"Another company's {kind} of the same name was {(isLeft ? "left alone" : "taken for the client's")}.");
     }
 

@@ -44,11 +44,7 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
         var text = connection.Settings.GetValueOrDefault(AddressSetting) is { Length: > 0 } own
             ? own
             : manifest.Address.Text(new(Nothing.RootElement, Given(connection)));
-        return Uri.TryCreate(text?.Trim(), UriKind.Absolute, out var address) && address.UserInfo.Length == 0 && address.Query.Length == 0
-            && address.Fragment.Length == 0
-            && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
-                ? address
-                : null;
+        return VendorAddress.Find(text);
     }
 
     /// <summary>One call that changes nothing.</summary>

@@ -62,7 +62,7 @@ internal sealed class EventPolling(
                     pause = FirstPause;
                     return NextRound.After(list.Every);
                 }
-                logger.EventsNotRead(known.Name, GetReason(outcome));
+                logger.EventsNotRead(known.Name, outcome.Reason);
                 var next = outcome is CallOutcome<int>.NotDone { TryAgainIn: { } told } && told > pause ? told : pause;
                 pause = pause * 2 < MaxPause ? pause * 2 : MaxPause;
                 return NextRound.After(next);
@@ -84,12 +84,4 @@ internal sealed class EventPolling(
             return new CallOutcome<int>.NotDone($"The list was not read within {ReadWithin.TotalMinutes:0} minutes.");
         }
     }
-
-    private static string GetReason(CallOutcome<int> outcome) => outcome switch
-    {
-        CallOutcome<int>.Refused refused => refused.Message,
-        CallOutcome<int>.NotDone notDone => notDone.Message,
-        CallOutcome<int>.Unknown unknown => unknown.Message,
-        _ => "",
-    };
 }
