@@ -1,4 +1,5 @@
 using System.Net;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
@@ -17,7 +18,7 @@ public sealed class NinjaOneTests
             ["Connections:contoso-ninjaone:Settings:Instance"] = "eu",
             ["Connections:contoso-ninjaone:Settings:Address"] = ninja.Address,
             ["Connections:contoso-ninjaone:Settings:ClientId"] = "client",
-            ["Connections:contoso-ninjaone:Settings:ClientSecret"] = PlayedNinjaOne.Secret,
+            ["Connections:contoso-ninjaone:Settings:ClientSecret"] = PlayedNinjaOne.FirstSecret,
             ["Connections:contoso-ninjaone:Settings:Organization"] = "2",
             ["Connections:contoso-ninjaone:Settings:WebhookSecret"] = "the-hook-secret-of-contoso",
         });
@@ -25,10 +26,10 @@ public sealed class NinjaOneTests
         await teams.SayAsync(PlayedTeams.Tara, "link contoso");
         await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Contains("channel.linked"), () => $"linked\n{bot.Output}");
 
-        (await PlayedNinjaOne.DeliverAsync(bot, "the-hook-secret-of-fabrikam", organization: 2)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await PlayedNinjaOne.DeliverAsync(bot, "the-hook-secret-of-contoso", organization: 3)).ShouldBe(HttpStatusCode.BadRequest);
-        (await PlayedNinjaOne.DeliverAsync(bot, "the-hook-secret-of-contoso", organization: 2)).ShouldBe(HttpStatusCode.Accepted);
-        (await PlayedNinjaOne.DeliverAsync(bot, "the-hook-secret-of-contoso", organization: 2)).ShouldBe(HttpStatusCode.Accepted, "once more, which changes nothing");
+        (await PlayedNinjaOne.DeliverAsync(bot.Http, "the-hook-secret-of-fabrikam", organization: 2)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await PlayedNinjaOne.DeliverAsync(bot.Http, "the-hook-secret-of-contoso", organization: 3)).ShouldBe(HttpStatusCode.BadRequest);
+        (await PlayedNinjaOne.DeliverAsync(bot.Http, "the-hook-secret-of-contoso", organization: 2)).ShouldBe(HttpStatusCode.Accepted);
+        (await PlayedNinjaOne.DeliverAsync(bot.Http, "the-hook-secret-of-contoso", organization: 2)).ShouldBe(HttpStatusCode.Accepted, "once more, which changes nothing");
 
         var card = await teams.CardAsync("SRV-NINJA01");
         var shown = card.Card.ShouldNotBeNull().ToJsonString();
@@ -41,7 +42,7 @@ public sealed class NinjaOneTests
         ninja.Services["W3SVC"].ShouldBe("RUNNING");
         ninja.Calls.Count(static call => call.StartsWith("POST /v2", StringComparison.Ordinal)).ShouldBe(1);
         ninja.Calls.ShouldContain("POST /v2/device/7/windows-service/W3SVC/control {\"action\":\"START\"}");
-        bot.Output.ShouldNotContain(PlayedNinjaOne.Secret);
+        bot.Output.ShouldNotContain(PlayedNinjaOne.FirstSecret);
         bot.Kill();
         var (verified, output) = await bot.VerbAsync("ledger", "verify", "--all");
         verified.ShouldBe(0, output);

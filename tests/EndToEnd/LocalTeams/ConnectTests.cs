@@ -1,4 +1,5 @@
 using System.Net;
+using DevOpsAI.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -46,7 +47,7 @@ public sealed class ConnectTests : IAsyncLifetime
         await Expect(Card(alex, form).GetByLabel("Client id of the API application")).ToHaveValueAsync("client");
         await Expect(Card(alex, form).GetByLabel("Client secret of the API application")).ToHaveValueAsync("");
         await alex.ScreenshotAsync(new() { Path = Path.Combine(Places.Artifacts, "connect-refused.png"), FullPage = true });
-        await FillAsync(alex, form, ninja.Address, PlayedNinjaOne.Secret);
+        await FillAsync(alex, form, ninja.Address, PlayedNinjaOne.FirstSecret);
         await alex.GetByRole(AriaRole.Button, new() { Name = "Ask for approval" }).ClickAsync();
         await Expect(Card(alex, form)).ToContainTextAsync("1 approval by somebody other than you");
 
@@ -60,16 +61,16 @@ public sealed class ConnectTests : IAsyncLifetime
             async () => (await bot.TypesAsync()).Contains("connection.made"), () => $"the connection is in use\n{bot.Output}");
 
         await HealthIsOkAsync(session);
-        (await PlayedNinjaOne.DeliverAsync(bot, HookSecret, organization: 2)).ShouldBe(HttpStatusCode.Accepted);
+        (await PlayedNinjaOne.DeliverAsync(bot.Http, HookSecret, organization: 2)).ShouldBe(HttpStatusCode.Accepted);
         await session.CardAsync(Contoso, "SRV-NINJA01");
-        bot.Output.ShouldNotContain(PlayedNinjaOne.Secret);
+        bot.Output.ShouldNotContain(PlayedNinjaOne.FirstSecret);
         browser.Complaints.ShouldBeEmpty();
 
         bot.Kill();
         await bot.RestartAsync();
         await HealthIsOkAsync(session);
-        (await PlayedNinjaOne.DeliverAsync(bot, "the-hook-secret-of-fabrikam", organization: 2)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await PlayedNinjaOne.DeliverAsync(bot, HookSecret, organization: 2)).ShouldBe(HttpStatusCode.Accepted);
+        (await PlayedNinjaOne.DeliverAsync(bot.Http, "the-hook-secret-of-fabrikam", organization: 2)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await PlayedNinjaOne.DeliverAsync(bot.Http, HookSecret, organization: 2)).ShouldBe(HttpStatusCode.Accepted);
     }
 
     private static async Task HealthIsOkAsync(LocalSession session)

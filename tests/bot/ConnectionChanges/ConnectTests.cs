@@ -6,6 +6,7 @@ using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Isolation;
+using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DevOpsAI.Tests.ConnectionChanges;
@@ -14,7 +15,7 @@ namespace DevOpsAI.Tests.ConnectionChanges;
 public sealed class ConnectTests : IAsyncLifetime
 {
     private const string Channel = "19:contoso@thread.tacv2";
-    private const string Secret = "the-secret-of-ninjaone";
+    private const string Secret = PlayedNinjaOne.FirstSecret;
     private const string HookSecret = "the-hook-secret-of-contoso";
     private static readonly TenantId Contoso = TenantId.Parse("contoso");
     private static readonly Someone Ana = new("11111111-0000-4000-8000-000000000001", "Ana");
@@ -32,11 +33,11 @@ public sealed class ConnectTests : IAsyncLifetime
         ("Connections:contoso-wazuh:Settings:Bearer", "a-token-of-the-settings"),
     ];
 
-    private NinjaOneStandIn ninja = null!;
+    private PlayedNinjaOne ninja = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => ninja = await NinjaOneStandIn.StartAsync();
+    public async ValueTask InitializeAsync() => ninja = await PlayedNinjaOne.StartAsync();
 
     public ValueTask DisposeAsync() => ninja.DisposeAsync();
 
@@ -135,7 +136,7 @@ public sealed class ConnectTests : IAsyncLifetime
     {
         await using var bot = await StartAsync();
         await ConnectAsync(bot, Filled());
-        await using var elsewhere = await NinjaOneStandIn.StartAsync();
+        await using var elsewhere = await PlayedNinjaOne.StartAsync();
         var moved = Filled();
         moved["setting:Address"] = elsewhere.Address;
         moved.Remove("setting:ClientSecret");

@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace DevOpsAI.Tests.EndToEnd;
+namespace DevOpsAI.Tests.Support;
 
 /// <summary>NinjaOne with one organization and one device, whose services it keeps; on 127.0.0.1.</summary>
-internal sealed class PlayedNinjaOne : IAsyncDisposable
+public sealed class PlayedNinjaOne : IAsyncDisposable
 {
-    /// <summary>The client secret that it takes.</summary>
-    public const string Secret = "the-secret-of-ninjaone";
+    /// <summary>The client secret that it takes at first.</summary>
+    public const string FirstSecret = "the-secret-of-ninjaone";
 
     private const string Device = """{"id":7,"organizationId":2,"offline":false,"systemName":"SRV-NINJA01"}""";
 
@@ -22,6 +22,9 @@ internal sealed class PlayedNinjaOne : IAsyncDisposable
     private PlayedNinjaOne(WebApplication app) => this.app = app;
 
     public string Address => app.Urls.Single();
+
+    /// <summary>The client secret that it takes.</summary>
+    public string Secret { get; set; } = FirstSecret;
 
     /// <summary>State by name.</summary>
     public ConcurrentDictionary<string, string> Services { get; } = new() { ["W3SVC"] = "STOPPED" };
@@ -48,7 +51,7 @@ internal sealed class PlayedNinjaOne : IAsyncDisposable
     }
 
     /// <summary>Sends what NinjaOne sends when the service has stopped.</summary>
-    public static async Task<HttpStatusCode> DeliverAsync(BotProcess bot, string secret, int organization)
+    public static async Task<HttpStatusCode> DeliverAsync(HttpClient bot, string secret, int organization)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/events/contoso-ninjaone")
         {
@@ -67,7 +70,7 @@ internal sealed class PlayedNinjaOne : IAsyncDisposable
             }),
             Headers = { { "X-Hook-Secret", secret } },
         };
-        using var result = await bot.Http.SendAsync(request);
+        using var result = await bot.SendAsync(request);
         return result.StatusCode;
     }
 
