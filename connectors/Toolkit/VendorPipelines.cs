@@ -8,13 +8,20 @@ using Polly.Timeout;
 namespace DevOpsAI.Connectors.Toolkit;
 
 /// <summary>
-/// The resilience of each connection: a time limit per call, a circuit breaker that reads and actions share the fate of but not the state,
-/// and a few retries for reads. Actions are never retried here: whether that is safe is the executor's decision.
+/// The resilience of each connection: so many calls at once and no more, so that a vendor that hangs holds up nobody else; a time limit per
+/// call; a circuit breaker that reads and actions share the fate of but not the state; and a few retries for reads. Actions are never
+/// retried here: whether that is safe is the executor's decision.
 /// </summary>
 public sealed class VendorPipelines(TimeProvider clock)
 {
     /// <summary>Set on the context to give one call its own time limit.</summary>
     public static readonly ResiliencePropertyKey<TimeSpan> TimeLimit = new("vendor-time-limit");
+
+    /// <summary>Calls of one connection that may be under way at once, reads and actions each.</summary>
+    public const int MaxCalls = 8;
+
+    /// <summary>Calls that wait for their turn; whatever comes then is not sent.</summary>
+    private const int MaxWaiting = 256;
 
     private static readonly TimeSpan DefaultTimeLimit = TimeSpan.FromSeconds(20);
     private readonly SteadyClock clock = new(clock);
@@ -28,6 +35,8 @@ public sealed class VendorPipelines(TimeProvider clock)
     private ResiliencePipeline<HttpResponseMessage> Build(bool retries)
     {
         var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock };
+        // Outermost: who waited while the vendor was found to fail is told so, in place of failing once more.
+        builder.AddConcurrencyLimiter(MaxCalls, MaxWaiting);
         if (retries)
         {
             builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
 using Polly.CircuitBreaker;
+using Polly.RateLimiting;
 using Polly.Timeout;
 
 namespace DevOpsAI.Connectors.Toolkit;
@@ -50,6 +51,7 @@ public static class VendorResponse
     {
         BrokenCircuitException broken =>
             new CallOutcome<T>.NotDone("The vendor failed too often just now; it is left alone for a moment.", broken.RetryAfter),
+        RateLimiterRejectedException => new CallOutcome<T>.NotDone("Too many calls of this connection wait for the vendor."),
         TimeoutRejectedException timeout => new CallOutcome<T>.Unknown($"No answer within {timeout.Timeout.TotalSeconds:0.#} s."),
         HttpRequestException
         {
