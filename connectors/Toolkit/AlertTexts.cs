@@ -55,28 +55,41 @@ public static partial class AlertTexts
         if (string.IsNullOrWhiteSpace(text))
             return [];
         var cut = text.Length > MaxReadLength ? text[..MaxReadLength] : text;
-        if (!WindowsPath().IsMatch(cut))
-            cut = cut.Replace("\\r\\n", "\n", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal)
-                .Replace("\\t", " ", StringComparison.Ordinal);
-        else
-            cut = EscapedLineEnd().Replace(cut, "\n");
-        cut = NoValue().Replace(cut, "");
-        if (Tag().IsMatch(cut))
+        // Each is looked for only where it can be: thousands of alerts a second have none of them.
+        if (cut.Contains('\\'))
+            cut = WithLineEnds(cut);
+        if (cut.AsSpan().ContainsAny("<[&"))
+            cut = NoValue().Replace(cut, "");
+        if (cut.Contains('<') && Tag().IsMatch(cut))
             cut = Tag().Replace(LineBreak().Replace(cut, "\n"), "");
-        cut = Entity().Replace(cut, static entity => WebUtility.HtmlDecode(entity.Value));
-        cut = LabelMap().Replace(cut, "");
-        cut = GrafanaValue().Replace(cut, static match => match.Groups["value"].Success ? $"VALUE = {match.Groups["value"].Value}" : "");
-        cut = Unrendered().Replace(cut, "");
-        cut = FormatLeftover()
-            .Replace(cut, static match => match.Groups["value"].Value is "<nil>" or "MISSING" ? "" : match.Groups["value"].Value);
+        if (cut.Contains('&'))
+            cut = Entity().Replace(cut, static entity => WebUtility.HtmlDecode(entity.Value));
+        if (cut.AsSpan().ContainsAny("[{") || cut.Contains("LABEL", StringComparison.Ordinal))
+            cut = LabelMap().Replace(cut, "");
+        if (cut.Contains("var='", StringComparison.Ordinal))
+            cut = GrafanaValue().Replace(cut, static match => match.Groups["value"].Success ? $"VALUE = {match.Groups["value"].Value}" : "");
+        if (cut.AsSpan().ContainsAny("{$"))
+            cut = Unrendered().Replace(cut, "");
+        if (cut.Contains("%!", StringComparison.Ordinal))
+        {
+            cut = FormatLeftover()
+                .Replace(cut, static match => match.Groups["value"].Value is "<nil>" or "MISSING" ? "" : match.Groups["value"].Value);
+        }
         return [.. cut.Split(['\n', '\r']).Select(Line).Where(static line => line.Length > 0)];
     }
 
+    /// <summary>Line ends and tabs that a template wrote as a backslash and a letter.</summary>
+    private static string WithLineEnds(string text) => WindowsPath().IsMatch(text)
+        ? EscapedLineEnd().Replace(text, "\n")
+        : text.Replace("\\r\\n", "\n", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal)
+            .Replace("\\t", " ", StringComparison.Ordinal);
+
     private static string Line(string line)
     {
-        var value = GetValue().Match(line);
+        var value = line.Contains("VALUE", StringComparison.Ordinal) ? GetValue().Match(line) : Match.Empty;
         var rest = Trimmed(Prefix().Replace(value.Success ? line.Remove(value.Index, value.Length) : line, ""));
-        rest = LongNumber().Replace(rest, static number => Rounded(number.Value));
+        if (rest.AsSpan().ContainsAny(".+"))
+            rest = LongNumber().Replace(rest, static number => Rounded(number.Value));
         if (!value.Success)
             return rest;
         var said = value.Groups["value"].Value;
@@ -93,9 +106,23 @@ public static partial class AlertTexts
 
     private static string Trimmed(string text)
     {
-        var clean = Blanks().Replace(EmptyBrackets().Replace(text, ""), " ").Trim();
-        clean = BeforePunctuation().Replace(clean, "${mark}").Trim().TrimEnd(':', ',', ';', '-', '=', '|');
-        return Letters().IsMatch(clean) ? clean.Trim() : "";
+        var clean = text.AsSpan().ContainsAny("([\"'") ? EmptyBrackets().Replace(text, "") : text;
+        if (HasBlanks(clean))
+            clean = BeforePunctuation().Replace(Blanks().Replace(clean, " ").Trim(), "${mark}");
+        clean = clean.Trim().TrimEnd(':', ',', ';', '-', '=', '|');
+        return clean.Any(char.IsLetterOrDigit) ? clean.Trim() : "";
+    }
+
+    /// <summary>Whether there is a blank other than single spaces between words, or one before a punctuation mark.</summary>
+    private static bool HasBlanks(string text)
+    {
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (char.IsWhiteSpace(text[at])
+                && (text[at] != ' ' || (at + 1 < text.Length && (char.IsWhiteSpace(text[at + 1]) || ".,;:!?)".Contains(text[at + 1])))))
+                return true;
+        }
+        return false;
     }
 
     // A drive or a share: there \n and \t may be the beginning of a name.
@@ -170,7 +197,4 @@ public static partial class AlertTexts
 
     [GeneratedRegex(@"\s+(?<mark>[.,;:!?)])", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex BeforePunctuation();
-
-    [GeneratedRegex(@"[\p{L}\p{Nd}]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex Letters();
 }
