@@ -22,30 +22,25 @@ internal sealed class IsolationBenchmark : IBenchmark
 
     public async Task<IReadOnlyList<Measured>> RunAsync(bool quick)
     {
-        var folder = Directory.CreateTempSubdirectory("bench-isolation-").FullName;
         Environment.SetEnvironmentVariable("BENCH_KEY", "of the benchmark");
-        await File.WriteAllTextAsync(Path.Combine(folder, "bench.connector.yaml"), PlayedVendor.Manifest.Replace("budget: { requests: 120", "budget: { requests: 1000000", StringComparison.Ordinal));
+        var errors = new List<string>();
+        var manifest = ManifestReader.Read("bench.connector.yaml", PlayedVendor.Manifest, errors)
+            ?? throw new InvalidOperationException(string.Join('\n', errors));
         await using var good = await PlayedVendor.StartAsync();
         await using var troubled = await PlayedVendor.StartAsync();
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<ISecretSource>(new SecretSource(TimeProvider.System))
-            .AddManifestConnectors(folder)
+            .AddManifestConnectors()
+            .AddManifest(manifest with { Budget = null })
             .BuildServiceProvider();
         var connector = services.GetServices<IConnector>().Single(static one => one.Name == "bench-rmm");
-        try
-        {
-            var reads = quick ? 100 : 600;
-            return
-            [
-                await CompareAsync(connector, good, troubled, reads, "429", on => troubled.IsBusy = on, limit: null),
-                await CompareAsync(connector, good, troubled, reads, "hanging", on => troubled.Hangs = on, VendorPipelines.MaxCalls),
-            ];
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var reads = quick ? 100 : 600;
+        return
+        [
+            await CompareAsync(connector, good, troubled, reads, "429", on => troubled.IsBusy = on, limit: null),
+            await CompareAsync(connector, good, troubled, reads, "hanging", on => troubled.Hangs = on, VendorPipelines.MaxCalls),
+        ];
     }
 
     /// <param name="limit">Calls that the troubled vendor may have under way at once; null where it answers.</param>
