@@ -58,13 +58,13 @@ public static partial class AlertTexts
         // Each is looked for only where it can be: thousands of alerts a second have none of them.
         if (cut.Contains('\\'))
             cut = WithLineEnds(cut);
-        if (cut.AsSpan().ContainsAny("<[&"))
+        if (cut.Contains("no value", StringComparison.OrdinalIgnoreCase))
             cut = NoValue().Replace(cut, "");
         if (cut.Contains('<') && Tag().IsMatch(cut))
             cut = Tag().Replace(LineBreak().Replace(cut, "\n"), "");
         if (cut.Contains('&'))
             cut = Entity().Replace(cut, static entity => WebUtility.HtmlDecode(entity.Value));
-        if (cut.AsSpan().ContainsAny("[{") || cut.Contains("LABEL", StringComparison.Ordinal))
+        if (cut.Contains('{') || cut.Contains("map[", StringComparison.Ordinal) || cut.Contains("LABEL", StringComparison.Ordinal))
             cut = LabelMap().Replace(cut, "");
         if (cut.Contains("var='", StringComparison.Ordinal))
             cut = GrafanaValue().Replace(cut, static match => match.Groups["value"].Success ? $"VALUE = {match.Groups["value"].Value}" : "");

@@ -15,7 +15,8 @@ internal sealed class ManifestConnector(
 
     public Manifest Manifest => manifest;
 
-    public ManifestPolls Polls(TimeProvider clock) => new(manifest, call, clock);
+    public ManifestPolls Polls(TimeProvider clock) =>
+        new(manifest, new VendorCall(manifest, vendor, tokens, budgets, secrets) { Background = clock }, clock);
 
     public string Name => manifest.Name;
 

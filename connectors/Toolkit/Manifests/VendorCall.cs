@@ -19,6 +19,9 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
 
     public static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>Waits for room in the vendor's budget by this clock, and leaves a part of it to people; null for calls of theirs.</summary>
+    public TimeProvider? Background { get; init; }
+
     private const int MaxPages = 500;
     private static readonly JsonDocument Nothing = JsonDocument.Parse("null");
     private static readonly RequestTemplate Linked = new(HttpMethod.Get, ValueTemplate.Parse("/"), null, false);
@@ -99,8 +102,13 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
             string? token = null;
             try
             {
-                if (!budgets.TryTake(Caller(connection), manifest.Budget, out var wait))
+                if (!budgets.TryTake(Caller(connection), manifest.Budget, Background is not null, out var wait))
                 {
+                    if (Background is { } clock)
+                    {
+                        await Task.Delay(wait, clock, cancellationToken);
+                        continue;
+                    }
                     return new CallOutcome<JsonElement>.NotDone(
                         $"{manifest.Title} takes no more calls of {connection.Name} for a moment.", wait);
                 }

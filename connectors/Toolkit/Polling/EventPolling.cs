@@ -18,11 +18,26 @@ internal sealed class EventPolling(
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// Readings of one vendor's connections at once, which are what a reading takes in memory: many clients take no more than a few.
+    /// </summary>
+    private const int MaxReadings = 8;
+
     /// <summary>How long one reading may take, however many parts the list has.</summary>
     private static readonly TimeSpan ReadWithin = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, IPolledSource> sources =
         sources.ToDictionary(static one => one.Connector, StringComparer.OrdinalIgnoreCase);
+
+    private readonly Dictionary<string, SemaphoreSlim> readings =
+        sources.ToDictionary(static one => one.Connector, static _ => new SemaphoreSlim(MaxReadings), StringComparer.OrdinalIgnoreCase);
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        foreach (var one in readings.Values)
+            one.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -73,6 +88,8 @@ internal sealed class EventPolling(
     /// <summary>One that takes too long is ended before another begins.</summary>
     private async Task<CallOutcome<int>> PollAsync(Connection connection, IPolledSource source, PolledList list, CancellationToken stop)
     {
+        var turn = readings[source.Connector];
+        await turn.WaitAsync(stop);
         using var limit = new CancellationTokenSource(ReadWithin, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
@@ -82,6 +99,10 @@ internal sealed class EventPolling(
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             return new CallOutcome<int>.NotDone($"The list was not read within {ReadWithin.TotalMinutes:0} minutes.");
+        }
+        finally
+        {
+            turn.Release();
         }
     }
 }

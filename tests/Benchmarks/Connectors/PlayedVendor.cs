@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -21,8 +22,8 @@ internal sealed class PlayedVendor : IAsyncDisposable
     /// <summary>Pages of one reading: all are full, so the last is known by an empty one.</summary>
     public const int Pages = (Devices / PageSize) + 1;
 
-    /// <summary>Calls a minute that one company's key is allowed.</summary>
-    public const int Budget = 120;
+    /// <summary>Calls a minute that a key is allowed, which is one for all companies.</summary>
+    public const int Budget = 600;
 
     public const string Manifest = """
         name: bench-rmm
@@ -33,7 +34,7 @@ internal sealed class PlayedVendor : IAsyncDisposable
         address: https://bench.example.test
         authentication:
           headers: { X-Api-Key: "{$secret.Key}" }
-        budget: { requests: 120, perSeconds: 60 }
+        budget: { requests: 600, perSeconds: 60 }
         health: GET /companies/{$setting.Company}
         targets:
           device:
@@ -63,6 +64,7 @@ internal sealed class PlayedVendor : IAsyncDisposable
 
     private readonly WebApplication app;
     private readonly ConcurrentDictionary<int, int> requests = new();
+    private readonly Queue<long> lastMinute = new();
     private int open;
     private int mostOpen;
 
@@ -75,6 +77,9 @@ internal sealed class PlayedVendor : IAsyncDisposable
 
     /// <summary>Requests for lists that were read to their end, by company.</summary>
     public ConcurrentDictionary<int, int> Requests { get; } = new();
+
+    /// <summary>Calls within a minute, at most.</summary>
+    public int MostInAMinute { get; private set; }
 
     /// <summary>Calls that were under way at once, at most.</summary>
     public int MostOpen => mostOpen;
@@ -109,6 +114,7 @@ internal sealed class PlayedVendor : IAsyncDisposable
         var under = Interlocked.Increment(ref open);
         for (var most = mostOpen; under > most; most = mostOpen)
             Interlocked.CompareExchange(ref mostOpen, under, most);
+        Count();
         try
         {
             if (Hangs)
@@ -118,6 +124,18 @@ internal sealed class PlayedVendor : IAsyncDisposable
         finally
         {
             Interlocked.Decrement(ref open);
+        }
+    }
+
+    private void Count()
+    {
+        lock (lastMinute)
+        {
+            var now = Stopwatch.GetTimestamp();
+            while (lastMinute.TryPeek(out var first) && Stopwatch.GetElapsedTime(first, now) >= TimeSpan.FromMinutes(1))
+                lastMinute.Dequeue();
+            lastMinute.Enqueue(now);
+            MostInAMinute = Math.Max(MostInAMinute, lastMinute.Count);
         }
     }
 
