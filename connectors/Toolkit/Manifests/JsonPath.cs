@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
@@ -8,23 +9,26 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 /// </summary>
 internal sealed class JsonPath
 {
-    private readonly object[] steps;
+    private readonly Step[] steps;
     private readonly string text;
 
-    private JsonPath(string text, object[] steps) => (this.text, this.steps) = (text, steps);
+    private JsonPath(string text, Step[] steps) => (this.text, this.steps) = (text, steps);
+
+    /// <param name="Name">Of a member, in UTF-8; null for an item of a list.</param>
+    private readonly record struct Step(byte[]? Name, int Index);
 
     /// <exception cref="FormatException">It is no path.</exception>
     public static JsonPath Parse(string text)
     {
         if (text == "$")
             return new(text, []);
-        var found = new List<object>();
+        var found = new List<Step>();
         foreach (var segment in text.Split('.'))
         {
             var open = segment.IndexOf('[', StringComparison.Ordinal);
             var name = open < 0 ? segment : segment[..open];
             if (name.Length > 0)
-                found.Add(name);
+                found.Add(new(Encoding.UTF8.GetBytes(name), 0));
             else if (open != 0 || found.Count > 0)
                 throw new FormatException($"'{text}' is no path of a JSON document, as in device.name or items[0].id");
             var rest = open < 0 ? "" : segment[open..];
@@ -34,7 +38,7 @@ internal sealed class JsonPath
                 if (rest[0] != '[' || close < 2
                     || !int.TryParse(rest[1..close], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
                     throw new FormatException($"'{text}' is no path of a JSON document, as in device.name or items[0].id");
-                found.Add(index);
+                found.Add(new(null, index));
                 rest = rest[(close + 1)..];
             }
         }
@@ -47,18 +51,18 @@ internal sealed class JsonPath
         var at = root;
         foreach (var step in steps)
         {
-            if (step is string name)
+            if (step.Name is { } name)
             {
                 if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at))
                     return null;
             }
-            else if (at.ValueKind != JsonValueKind.Array || (int)step >= at.GetArrayLength())
+            else if (at.ValueKind != JsonValueKind.Array || step.Index >= at.GetArrayLength())
             {
                 return null;
             }
             else
             {
-                at = at[(int)step];
+                at = at[step.Index];
             }
         }
         return at.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : at;

@@ -16,14 +16,14 @@ internal readonly record struct ValueScope(JsonElement Document, IReadOnlyDictio
 /// </summary>
 internal sealed class ValueTemplate
 {
-    private readonly List<Part> parts;
+    private readonly Part[] parts;
 
-    private ValueTemplate(string source, List<Part> parts) => (Source, this.parts) = (source, parts);
+    private ValueTemplate(string source, Part[] parts) => (Source, this.parts) = (source, parts);
 
     /// <summary>As it was written.</summary>
     public string Source { get; }
 
-    private sealed record Part(string? Literal, IReadOnlyList<Alternative> Alternatives, IReadOnlyList<string> Filters);
+    private sealed record Part(string? Literal, Alternative[] Alternatives, string[] Filters);
 
     private sealed record Alternative(string? Given, JsonPath? Path);
 
@@ -77,7 +77,7 @@ internal sealed class ValueTemplate
             read.Add(Place(rest[(open + 1)..close]));
             rest = rest[(close + 1)..];
         }
-        return new(text, read);
+        return new(text, [.. read]);
     }
 
     /// <summary>The text; null when one of the places has no value or an empty one.</summary>
@@ -111,7 +111,7 @@ internal sealed class ValueTemplate
         {
             foreach (var alternative in only.Alternatives)
             {
-                if (only.Filters.Count == 0 && alternative.Path?.Find(scope.Document) is { } found)
+                if (only.Filters.Length == 0 && alternative.Path?.Find(scope.Document) is { } found)
                     return JsonNode.Parse(found.GetRawText());
                 if (alternative.Given is { } name && scope.Given.ContainsKey(name))
                     break;
