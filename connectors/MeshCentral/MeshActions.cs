@@ -105,6 +105,11 @@ internal static class MeshActions
             return null;
         var ended = command.Read(result);
         var output = CommandOutput.Shown(ended.Output) is { Length: > 0 } shown ? $": {shown}" : ", without output.";
+        if (ended.IsLate)
+        {
+            return new CallOutcome<ActionReceipt>.Refused("late", string.Create(
+                CultureInfo.InvariantCulture, $"the command did not end within {ShellCommand.RunsFor.TotalSeconds} s and was ended{output}"));
+        }
         return ended.ExitCode switch
         {
             0 => Done($"The command ended with 0{output}"),

@@ -79,7 +79,7 @@ public sealed class PlayedMeshCentralTests : IAsyncLifetime
             "the command ended with 7, without output.");
         var order = server.Orders.ShouldHaveSingleItem();
         order["type"]!.GetValue<int>().ShouldBe(2);
-        order["cmds"]!.ToString().ShouldContain("Invoke-Expression 'Write-Output ''a’’b''' 2>&1");
+        order["cmds"]!.ToString().ShouldContain("-ArgumentList 'Write-Output ''a’’b'''");
     }
 
     [Theory]
