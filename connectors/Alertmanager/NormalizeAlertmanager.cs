@@ -39,8 +39,8 @@ internal sealed class NormalizeAlertmanagerHandler : IRequestHandler<NormalizeAl
         var occurredAt = beganAt;
         if (status == EventStatus.Resolved && alert.Find("endsAt")?.AsTime() is { } ended && ended > occurredAt)
             occurredAt = ended;
-        var fingerprint = alert.FindText("fingerprint") is { Length: > 0 } sent ? sent : Fingerprint(labels);
-        var kind = labels.GetValueOrDefault("alertname") is { Length: > 0 } name ? name : "Alert";
+        var fingerprint = alert.FindText("fingerprint") is var sent && !string.IsNullOrWhiteSpace(sent) ? sent : Fingerprint(labels);
+        var kind = labels.GetValueOrDefault("alertname") is var name && !string.IsNullOrWhiteSpace(name) ? name : "Alert";
         var subject = Subjects.Find(kind, labels);
         var title = First(annotations, TitleAnnotations);
         return new(

@@ -50,7 +50,11 @@ internal static partial class CloudEventRules
         var extensions = attributes.Where(pair => !Defined.Contains(pair.Key)).ToDictionary();
         return new(Required("id"), source, Required("type"), Optional("subject"), time, extensions, data, dataText);
 
-        string Required(string name) => Optional(name) ?? throw new MalformedEventException(at(name), "is missing.");
+        string Required(string name)
+        {
+            var value = Optional(name) ?? throw new MalformedEventException(at(name), "is missing.");
+            return string.IsNullOrWhiteSpace(value) ? throw new MalformedEventException(at(name), "must not be blank.") : value;
+        }
 
         string? Optional(string name)
         {

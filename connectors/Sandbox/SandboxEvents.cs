@@ -58,7 +58,7 @@ internal sealed class NormalizeSandboxEventHandler(TimeProvider clock) : IReques
             ? $"{sent}/{(status == EventStatus.Firing ? "firing" : "resolved")}"
             : Guid.NewGuid().ToString("n");
         var title = alert.FindText("title");
-        if (string.IsNullOrEmpty(title))
+        if (string.IsNullOrWhiteSpace(title))
             title = device is null ? kind : $"{kind} {EventKeys.Preposition(device)} {device}";
         return new(
             id,

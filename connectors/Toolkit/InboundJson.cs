@@ -69,7 +69,7 @@ public readonly struct JsonField(JsonElement element, string path)
 
     public JsonField Get(string name) => Find(name) ?? throw new MalformedEventException(Under(name), "is missing.");
 
-    /// <summary>The member's text; not empty.</summary>
+    /// <summary>The member's text; neither empty nor blank.</summary>
     public string GetText(string name) => Get(name).AsNonEmptyText();
 
     /// <summary>The member's text, or null when it is absent.</summary>
@@ -92,7 +92,7 @@ public readonly struct JsonField(JsonElement element, string path)
 
     public string AsText() => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Malformed("must be a string.");
 
-    public string AsNonEmptyText() => AsText() is { Length: > 0 } text ? text : throw Malformed("must not be empty.");
+    public string AsNonEmptyText() => AsText() is var text && !string.IsNullOrWhiteSpace(text) ? text : throw Malformed("must not be empty.");
 
     public DateTimeOffset AsTime() =>
         Rfc3339.TryParse(AsText(), out var time)
