@@ -18,7 +18,7 @@ public sealed class MeshCentralConnector(ISecretSource secrets, TimeProvider clo
 
     private const string Device = "device";
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan OneAtATime = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     /// <summary>Devices that run a command of ours: an agent runs one at a time and drops a second without an answer.</summary>
     private readonly ConcurrentDictionary<string, string> running = new(StringComparer.Ordinal);
@@ -81,7 +81,7 @@ public sealed class MeshCentralConnector(ISecretSource secrets, TimeProvider clo
         if (!running.TryAdd(call.Target.Id, call.OperationId))
         {
             return new CallOutcome<ActionReceipt>.NotDone(
-                $"{call.Target.Name} is still at an order of ours; nothing was sent.", OneAtATime);
+                $"{call.Target.Name} is still at an order of ours; nothing was sent.", Soon);
         }
         try
         {
@@ -197,5 +197,5 @@ public sealed class MeshCentralConnector(ISecretSource secrets, TimeProvider clo
 
     private static CallOutcome<T> Open<T>(ControlChannel? channel, string message) => channel is { HasActed: true }
         ? new CallOutcome<T>.Unknown(message)
-        : new CallOutcome<T>.NotDone(message);
+        : new CallOutcome<T>.NotDone(message, Soon);
 }
