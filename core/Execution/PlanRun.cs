@@ -37,6 +37,12 @@ internal sealed class PlanRun(
                 NextMove.Finish finish => new(finish.Outcome, finish.RolledBack),
                 _ => throw new InvalidOperationException("A move nobody knows."),
             };
+            if (ended is { Outcome: ExecutionOutcome.Verified } && record.IsOwnEffect(snapshot.Proposal)
+                && snapshot.Run.Plan.Steps.Count == 0)
+            {
+                await TakeEffectAsync(cancellationToken);
+                return;
+            }
             if (ended is not null)
             {
                 await FinishAsync(snapshot, ended, cancellationToken);
@@ -219,6 +225,29 @@ internal sealed class PlanRun(
             snapshot, ending.Outcome, Summaries.For(run, ending.Outcome, ending.RolledBack, ending.Note), changes, ending.RolledBack,
             undoable ? clock.GetUtcNow() + options.UndoFor : null, ending.FreezeBecause);
         Failpoints.Hit(Failpoint.ExecutionFinished);
+    }
+
+    /// <summary>
+    /// What its area records is the effect, so the guard is asked right before it as before an action, whoever claimed the run, and what it
+    /// looked at is held.
+    /// </summary>
+    private async Task TakeEffectAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var snapshot = await record.SnapshotAsync(key.Tenant, key.Subject, key.ExecutionId, cancellationToken);
+            if (await guard.CheckAsync(snapshot.State, snapshot.Proposal, snapshot.Run.Plan, null, cancellationToken) is { } objection)
+            {
+                await FinishAsync(snapshot, Refused(objection, nothingSent: true, rollback: false), cancellationToken);
+                return;
+            }
+            Failpoints.Hit(Failpoint.ExecutionFinishing);
+            var summary = Summaries.For(snapshot.Run, ExecutionOutcome.Verified, rolledBack: false, note: null);
+            if (!await record.TakeEffectAsync(snapshot, summary, cancellationToken))
+                continue;
+            Failpoints.Hit(Failpoint.ExecutionFinished);
+            return;
+        }
     }
 
     /// <summary>What the steps were to change, side by side: as it was when the plan was proposed, and as it is read now.</summary>

@@ -119,14 +119,51 @@ internal sealed class RunRecord(
     {
         await AppendAsync(snapshot, now =>
         {
-            var finished =
-                Entry(now, Finished(now.Proposal, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil));
-            var after = GetArea(now.Proposal)?.AfterRun(now.State, now.Proposal, now.Run, outcome) ?? Aftermath.Nothing;
-            return (after.Expected, [
-                finished,
-                .. after.Entries(Executing, now.Proposal.Correlation, now.Run.StartedSeq),
-                .. Freezing(now.State, now.Proposal, freezeBecause, now.Run.StartedSeq)]);
+            var finished = Finished(now.Proposal, now.Run.Kind, now.Run.ExecutionId, outcome, summary, changes, rolledBack, undoUntil);
+            var (expected, entries) = Ending(now, outcome, finished);
+            return (expected, [.. entries, .. Freezing(now.State, now.Proposal, freezeBecause, now.Run.StartedSeq)]);
         });
+        Ended(snapshot, outcome);
+    }
+
+    /// <summary>
+    /// Records the effect with the end of the run, on exactly the state that the guard allowed it on. False when something came in between,
+    /// or when nobody can tell; then the state is to be looked at again.
+    /// </summary>
+    public async Task<bool> TakeEffectAsync(RunSnapshot snapshot, string summary, CancellationToken cancellationToken)
+    {
+        var (state, proposal, run) = snapshot;
+        var finished = Finished(proposal, run.Kind, run.ExecutionId, ExecutionOutcome.Verified, summary, [], false, null);
+        var (held, entries) = Ending(snapshot, ExecutionOutcome.Verified, finished);
+        StreamVersion[] expected =
+        [
+            new(proposal.Stream, proposal.Version), state.GetVersion(StreamId.Freeze), state.GetVersion(StreamId.Access), .. held,
+        ];
+        try
+        {
+            if (await ledger.AppendAsync(state.Tenant, expected, entries, CancellationToken.None) is not AppendResult.Appended)
+                return false;
+        }
+        catch (LedgerUnavailableException problem)
+        {
+            await PauseAsync(run.ExecutionId, 1, problem, cancellationToken);
+            return false;
+        }
+        Ended(snapshot, ExecutionOutcome.Verified);
+        return true;
+    }
+
+    /// <summary>The end of a run with what its area records of its subject.</summary>
+    private (IReadOnlyList<StreamVersion> Expected, IReadOnlyList<NewEntry> Entries) Ending(
+        RunSnapshot now, ExecutionOutcome outcome, Fact finished)
+    {
+        var after = GetArea(now.Proposal)?.AfterRun(now.State, now.Proposal, now.Run, outcome) ?? Aftermath.Nothing;
+        return (after.Expected,
+            [Entry(now, finished), .. after.Entries(Executing, now.Proposal.Correlation, now.Run.StartedSeq)]);
+    }
+
+    private void Ended(RunSnapshot snapshot, ExecutionOutcome outcome)
+    {
         metrics.Ended(snapshot.Run.Kind, outcome, clock.GetUtcNow() - snapshot.Run.StartedAt);
         logger.Finished(snapshot.Run.ExecutionId, outcome);
     }

@@ -69,7 +69,7 @@ internal static class Summaries
             return $"Done and not taken back: step {string.Join(", ", left)}.";
         if (takenBack.Count > 0)
             return "What was done before it was taken back.";
-        return run.Plan.Steps.Count == 1 ? "" : "No other step was done.";
+        return run.Plan.Steps.Count <= 1 ? "" : "No other step was done.";
     }
 
     private static string Number(int step) => (step + 1).ToString(CultureInfo.InvariantCulture);

@@ -36,6 +36,11 @@ internal static class BreakGlassRules
         RequestResult? whyNotApprove,
         DecisionContext rules, DateTimeOffset now)
     {
+        if (rules.Areas.Find(proposal.Subject) is { MayBeDoneAlone: false })
+        {
+            return Outcome.Refuse(proposal, Refusal.NotPossible,
+                $"Breaking the glass is for acting on what is broken. {proposal.Subject} waits for somebody else's approval.");
+        }
         if (Check(state, proposal, roles, whyNotApprove) is { } refused)
             return new Outcome.Unchanged(refused);
         if (state.Freeze is { } freeze)

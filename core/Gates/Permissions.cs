@@ -38,6 +38,8 @@ internal static class Permissions
             return new(different);
         if (CheckByPolicy(proposal, staged, plan, gateArea, now) is { } stricter)
             return stricter;
+        if (isOwnEffect && area.CheckEffect(state, proposal) is { } outdated)
+            return new(outdated);
         var why = staged.Terms.Level == GateLevel.L2
             ? CheckApproved(state, proposal, staged, now)
             : CheckByItself(state, proposal, staged, now);
@@ -95,12 +97,13 @@ internal static class Permissions
         var stricter = terms.Level > before.Level
             || (asked && (terms.Approvals > before.Approvals || (terms.NotTheRequester && !before.NotTheRequester)
                 || (terms.ApproverRole == Role.Administrator && before.ApproverRole != Role.Administrator)));
-        return !stricter
-            ? null
-            : new($"The gate policy was changed since it was {(asked ? "approved" : "let through")} and asks for more now.")
-        {
-            AskAgain = [new("gate policy", Said(before), Said(terms))],
-        };
+        if (!stricter)
+            return null;
+        var message = $"The gate policy was changed since it was {(asked ? "approved" : "let through")} and asks for more now.";
+        // Nobody drafts what a person asked for: they ask for it again.
+        return question.IsOwnEffect && plan.Steps.Count == 0
+            ? new($"{message} Ask for it again.")
+            : new(message) { AskAgain = [new("gate policy", Said(before), Said(terms))] };
     }
 
     private static string Said(GateTerms terms) => terms.Level == GateLevel.L2
@@ -178,6 +181,8 @@ internal static class Permissions
     /// <summary>The terms that were encrypted let somebody act alone on exactly this plan, and today's policy still lets them.</summary>
     private static string? CheckAlone(TenantState state, Proposal proposal, ProposalStaged staged, Decision last, PermissionsNow now)
     {
+        if (now.Areas.Find(proposal.Subject) is not { MayBeDoneAlone: true })
+            return "Nobody may do it alone.";
         if (staged.Terms.BreakGlass is null || staged.NeedsReview || last.By.Kind != ActorKind.Person || last.Fact.Seal != staged.Seal
             || last.Fact.Revision != staged.Revision)
             return "Nobody may act alone on it.";

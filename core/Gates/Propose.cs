@@ -52,6 +52,8 @@ internal static class ProposeRules
         };
         // Nobody's own request is approved by themselves, whatever the policy says of what the bot drafts.
         var terms = GateLevels.Compute(context.Policy, question, context.Find) with { NotTheRequester = true };
+        if (!area.MayBeDoneAlone)
+            terms = terms with { BreakGlass = null };
         var staged = ProposalStaging.Stage(
             about, about.NextRevision, ProposalKind.Remedy, command.By.AsActor(), command.Plan, command.Observed, terms,
             context.Find, context.NewNonce()) with { Simulated = command.Simulated ? true : null };

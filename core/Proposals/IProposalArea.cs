@@ -18,6 +18,15 @@ public interface IProposalArea
     /// <summary>Its effect is what <see cref="AfterRun"/> records, so that it is approved and carried out without a plan.</summary>
     bool IsItsOwnEffect { get; }
 
+    /// <summary>Where the policy lets people break the glass, they may for this too. Not for what nothing broken waits for.</summary>
+    bool MayBeDoneAlone => true;
+
+    /// <summary>
+    /// Why its own effect must not take place as things are now, in whole sentences; null when it may. Asked before the run is claimed
+    /// and again right before the effect is recorded.
+    /// </summary>
+    string? CheckEffect(TenantState state, Proposal proposal) => null;
+
     /// <summary>What becomes of the subject when a person rejects the proposal or marks it as handled.</summary>
     Aftermath AfterDecision(TenantState state, Proposal proposal, DecisionKind kind);
 

@@ -189,7 +189,8 @@ internal sealed class GateScene : ITenantDirectory, ILocalMode
 
     /// <summary>The guard as after a start with another policy.</summary>
     public ExecutionGuard GuardWith(GatePolicy policy) =>
-        new(new(policy, new Dictionary<TenantId, GatePolicy>()), Catalogue, KillSwitch, Access, Clock, NullLogger<ExecutionGuard>.Instance);
+        new(new(policy, new Dictionary<TenantId, GatePolicy>()), Catalogue, KillSwitch, Access, Clock, NullLogger<ExecutionGuard>.Instance,
+            Areas);
 
     /// <summary>What the executor records when all went well; it may be taken back for a day.</summary>
     public async Task ExecutedAsync(
