@@ -1,4 +1,5 @@
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Common;
 
 namespace DevOpsAI.Bot.Chat;
 
@@ -8,8 +9,6 @@ public sealed class ChatCatalogException(string message) : Exception(message);
 /// <summary>Every command and question that is registered.</summary>
 internal sealed class ChatCatalog
 {
-    private const int MaxProposed = 3;
-
     private readonly Dictionary<string, IChatCommand> byName = new(StringComparer.OrdinalIgnoreCase);
     private readonly int maxWords;
 
@@ -52,14 +51,8 @@ internal sealed class ChatCatalog
     }
 
     /// <summary>Commands that were probably meant by a word, nearest first.</summary>
-    public IReadOnlyList<string> Nearest(string word) => Commands
-        .Where(static command => command.Help.Count > 0)
-        .Select(command => (command.Name, Distance: EditDistance.Between(word, command.Name)))
-        .Where(candidate => candidate.Distance <= Math.Max(1, Math.Min(word.Length, candidate.Name.Length) / 2))
-        .OrderBy(static candidate => candidate.Distance)
-        .Take(MaxProposed)
-        .Select(static candidate => candidate.Name)
-        .ToList();
+    public IReadOnlyList<string> Nearest(string word) => EditDistance.Nearest(
+        word, Commands.Where(static command => command.Help.Count > 0).Select(static command => command.Name));
 
     private void Add(string name, IChatCommand command)
     {

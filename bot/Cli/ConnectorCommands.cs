@@ -229,6 +229,8 @@ public static class ConnectorCommands
         }
         if (one.Actions.Count > 0)
         {
+            await output.WriteLineAsync(
+                $"  {EnabledActions.Setting,-16} what it may do ({EnabledActions.All}, {EnabledActions.None} or names, may be left out)");
             await output.WriteLineAsync();
             await output.WriteLineAsync("Actions:");
             foreach (var action in one.Actions)

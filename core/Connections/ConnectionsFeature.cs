@@ -13,9 +13,10 @@ internal static class ConnectionsFeature
         [
             EntryType.Create(
                 "connection.made", ConnectionsJson.Default.ConnectionMade,
-                "A connection to a vendor that people agreed on is in use from then on, or has other settings.",
+                "A connection to a vendor that people agreed on is in use from then on, has other settings, or may do more or less.",
                 "Connection made or changed",
-                line: static made => $"Connection {made.Name} ({made.Connector}) is in use"),
+                line: static made => $"Connection {made.Name} ({made.Connector}) is in use"
+                    + (made.Settings.GetValueOrDefault(EnabledActions.Setting) is { } actions ? $" and may do: {actions}" : "")),
             EntryType.Create(
                 "connection.removed", ConnectionsJson.Default.ConnectionRemoved,
                 "A connection is not used any more, and its secrets are deleted.",

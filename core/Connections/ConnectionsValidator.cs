@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,7 +49,8 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
         if (!tenantIsKnown || !isTenantId || !connectorIsKnown)
             yield break;
         var connection = ConfiguredConnections.Read(name, settings!);
-        foreach (var problem in connectors.Checks[connection.Connector].SelectMany(check => check.Problems(connection)))
+        foreach (var problem in EnabledActions.Problems(connection, connectors.GetActions(connection.Connector))
+            .Concat(connectors.Checks[connection.Connector].SelectMany(check => check.Problems(connection.WithoutActions))))
             yield return $"{at}:Settings:{problem}";
     }
 
@@ -56,8 +58,11 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
     private static partial Regex Shape();
 
     private sealed record Connectors(ILookup<string, IConnectionCheck> Checks, SortedSet<string> Known,
-        IReadOnlyList<string> ValidationErrors)
+        IReadOnlyDictionary<string, IConnector> Acting, IReadOnlyList<string> ValidationErrors)
     {
+        public IReadOnlyDictionary<string, ActionSpec> GetActions(string connector) =>
+            Acting.GetValueOrDefault(connector)?.Actions ?? ImmutableDictionary<string, ActionSpec>.Empty;
+
         /// <summary>Null when one of them cannot be made, because another section has validation errors.</summary>
         public static Connectors? From(IServiceProvider services)
         {
@@ -69,6 +74,7 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
                     checks.ToLookup(static check => check.Connector, StringComparer.OrdinalIgnoreCase),
                     new(connectors.Select(static connector => connector.Name).Concat(checks.Select(static check => check.Connector)),
                         StringComparer.OrdinalIgnoreCase),
+                    connectors.ToDictionary(static connector => connector.Name, StringComparer.OrdinalIgnoreCase),
                     [.. connectors.SelectMany(static connector =>
                         CatalogRules.ValidationErrors(connector.Actions).Select(error => $"The connector {connector.Name}: {error}"))]);
             }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace DevOpsAI.Connections;
 
 /// <summary>What the connectors that connections can name say of a connection, made or not.</summary>
@@ -18,9 +20,17 @@ public sealed class InstalledConnectors(
     /// <summary>It acts, and nothing real is touched.</summary>
     public bool IsSimulation(string connector) => connectors.GetValueOrDefault(connector)?.IsSimulation == true;
 
+    /// <summary>What connections of this connector could do, by name; empty where it only receives.</summary>
+    public IReadOnlyDictionary<string, ActionSpec> GetActions(string connector) =>
+        connectors.GetValueOrDefault(connector)?.Actions ?? ImmutableDictionary<string, ActionSpec>.Empty;
+
     /// <summary>What is wrong with the settings, one sentence each, beginning with the setting's name; secrets are not read.</summary>
     public IReadOnlyList<string> GetProblems(Connection connection) =>
-        [.. checks[connection.Connector].SelectMany(check => check.Problems(connection)).Distinct(StringComparer.Ordinal)];
+    [
+        .. EnabledActions.Problems(connection, GetActions(connection.Connector))
+            .Concat(checks[connection.Connector].SelectMany(check => check.Problems(connection.WithoutActions)))
+            .Distinct(StringComparer.Ordinal),
+    ];
 
     /// <summary>The vendor can be asked whether a connection of this connector works.</summary>
     public bool CanAsk(string connector) => probes.ContainsKey(connector);

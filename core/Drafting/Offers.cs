@@ -20,7 +20,7 @@ internal sealed record Offers(IReadOnlyList<Connection> Able, IReadOnlyList<Conn
         IReadOnlyList<string> needed = [.. runbook.Steps.Select(static step => step.Action).Distinct()];
         var ordered = connections.For(tenant).OrderBy(static connection => connection.Name, StringComparer.Ordinal)
             .ToLookup(connection => needed.All(
-                action => DoesOffer(connections.GetConnector(connection), action, runbook.Target.Kind)));
+                action => MayDo(connections, connection, action, runbook.Target.Kind)));
         return new([.. ordered[true]], [.. ordered[false]]) { All = connections, TargetKind = runbook.Target.Kind, Needed = needed };
     }
 
@@ -29,18 +29,43 @@ internal sealed record Offers(IReadOnlyList<Connection> Able, IReadOnlyList<Conn
     /// </summary>
     public string DescribeMissing(string client)
     {
-        var offered = Needed.ToLookup(action => Others.Any(connection => DoesOffer(All.GetConnector(connection), action, TargetKind)));
+        var offered = Needed.ToLookup(action => Others.Any(connection => MayDo(All, connection, action, TargetKind)));
         if (!offered[false].Any())
         {
             var each = Needed.Select(action => $"{action} by {QuotedText.List(Others
-                .Where(connection => DoesOffer(All.GetConnector(connection), action, TargetKind)).Select(static one => one.Name))}");
-            return $"No single connection of {client} offers all of {QuotedText.List(Needed)}: {string.Join("; ", each)}.";
+                .Where(connection => MayDo(All, connection, action, TargetKind)).Select(static one => one.Name))}");
+            var whole = DescribeSwitchedOff() is { } also ? $" {also}" : "";
+            return $"No single connection of {client} offers all of {QuotedText.List(Needed)}: {string.Join("; ", each)}.{whole}";
         }
         var missing = offered[false].ToList();
+        if (DescribeSwitchedOff() is { } off)
+            return $"No connection of {client} may do {QuotedText.List(missing)}: {off}";
         var could = All.Installed.Where(connector => Needed.All(action => DoesOffer(connector, action, TargetKind)))
             .Select(static connector => connector.Name).Order(StringComparer.Ordinal).ToList();
         var advice = could.Count > 0 ? $" It could be had by a connection to {ListOr(could)}." : "";
         return $"No connection of {client} offers {QuotedText.List(missing)}.{advice}";
+    }
+
+    /// <summary>
+    /// Where what is needed is there and switched off, with what to say about it; null for nowhere. A connection that lacks something else
+    /// besides is not among them.
+    /// </summary>
+    public string? DescribeSwitchedOff()
+    {
+        var off = Others.Where(connection => Needed.All(action => DoesOffer(All.GetConnector(connection), action, TargetKind)))
+            .SelectMany(connection => Needed.Where(action => All.GetConnector(connection).IsSwitchedOff(connection, action))
+                .Select(action => (action, connection.Name)))
+            .ToList();
+        return off.Count == 0
+            ? null
+            : $"{QuotedText.List(off.Select(static one => EnabledActions.DescribeSwitchedOff(one.action, one.Name)))}. An administrator "
+                + $"can ask for it: enable {off[0].action} on {off[0].Name}.";
+    }
+
+    private static bool MayDo(IConnections connections, Connection connection, string action, string targetKind)
+    {
+        var connector = connections.GetConnector(connection);
+        return DoesOffer(connector, action, targetKind) && !connector.IsSwitchedOff(connection, action);
     }
 
     private static bool DoesOffer(IConnector connector, string action, string targetKind) =>

@@ -86,9 +86,11 @@ internal sealed class TargetResolver(
             if (able.Found.Length > 0)
                 return await ChooseAsync(question, name, able.Found, cancellationToken);
         }
-        return new Resolution.Problem(names.IsAddress
+        var unknown = names.IsAddress
             ? $"{names.Given} is an IP address that no connection of {question.Client} knows as a {question.Kind}."
-            : $"{question.Client} has no {question.Kind} named {QuotedText.Short(names.Short ?? names.Given)}.");
+            : $"{question.Client} has no {question.Kind} named {QuotedText.Short(names.Short ?? names.Given)}.";
+        // Only those that may act were asked.
+        return new Resolution.Problem(question.Offers.DescribeSwitchedOff() is { } off ? $"{unknown} Not asked: {off}" : unknown);
     }
 
     private async Task<Resolution> ChooseAsync(

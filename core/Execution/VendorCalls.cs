@@ -46,6 +46,9 @@ internal sealed class VendorCalls(
                 "connection", $"The connection {step.Target.Connection} is not configured any more.");
         if (Spec(step, rollback) is not { } spec)
             return new CallOutcome<ActionReceipt>.Refused("action", $"The connector {connection.Connector} has no such action any more.");
+        if (connections.GetConnector(connection).IsSwitchedOff(connection, spec.Name))
+            return new CallOutcome<ActionReceipt>.Refused(
+                "switched-off", $"{EnabledActions.DescribeSwitchedOff(spec.Name, connection.Name)}.");
         // The last look before it goes out: whatever was checked before, nothing else than what was shown is sent.
         if (spec.TargetKind != step.Target.Kind)
             return new CallOutcome<ActionReceipt>.Refused(

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Plans;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Gates;
@@ -17,6 +18,24 @@ internal sealed class ActionCatalog(IConnections connections)
         && spec.TargetKind == target.Kind
             ? spec
             : null;
+
+    /// <summary>
+    /// What of a plan its connections may not do any more, one sentence; null when they may do all of it. What an action is does not change
+    /// by being switched off, so <see cref="For"/> finds it all the same.
+    /// </summary>
+    /// <param name="next">What is about to be sent; null for the whole plan.</param>
+    public string? GetSwitchedOff(TenantId tenant, Plan plan, NextCall? next = null)
+    {
+        var asked = next is null ? plan.Steps : [plan.Steps[next.Step]];
+        foreach (var step in asked)
+        {
+            var action = next is { Rollback: true } ? step.Rollback : step.Action;
+            if (action is not null && connections.Find(tenant, step.Target.Connection) is { } connection
+                && connections.GetConnector(connection).IsSwitchedOff(connection, action))
+                return $"{EnabledActions.DescribeSwitchedOff(action, connection.Name)}.";
+        }
+        return null;
+    }
 
     /// <summary>Name of the connector behind a connection; null when the tenant has no such connection.</summary>
     public string? GetConnector(TenantId tenant, string connection) => connections.Find(tenant, connection)?.Connector;

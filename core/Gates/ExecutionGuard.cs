@@ -34,6 +34,8 @@ internal sealed class ExecutionGuard(
         var (policy, now) = (policies.For(state.Tenant), clock.GetUtcNow());
         if (policy.GetFreezeReason(now) is { } frozen)
             return new(frozen);
+        if (catalog.GetSwitchedOff(state.Tenant, plan, next) is { } off)
+            return new(off);
         return Permissions.Check(state, proposal, plan,
             new(policy, catalog.For(state.Tenant), id => access.GetRoles(state, id), now) { Areas = areas ?? ProposalAreas.OnlyIncidents })
             ?? (QuotaRules.Check(state, proposal, policy, plan, next, now) is { } tooOften ? new(tooOften) : null);

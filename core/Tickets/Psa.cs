@@ -26,8 +26,11 @@ internal sealed record Psa(Connection Connection, IConnector Connector)
         .Select(connection => new Psa(connection, connections.GetConnector(connection)))
         .FirstOrDefault(static psa => psa.Offers(Note));
 
-    /// <summary>What touches nothing but tickets may be done without a gate, as the connection's setting says; nothing else may.</summary>
-    public bool Offers(string action) => Connector.Actions.TryGetValue(action, out var spec) && spec.BlastRadius == BlastRadius.Nothing;
+    /// <summary>
+    /// What touches nothing but tickets may be done without a gate, as the connection's settings say; nothing else may, and nothing that is
+    /// switched off.
+    /// </summary>
+    public bool Offers(string action) => Connector.FindEnabled(Connection, action) is { BlastRadius: BlastRadius.Nothing };
 }
 
 /// <summary>The PSA cannot be written now, or not known to be; to be tried again.</summary>
@@ -58,6 +61,8 @@ internal sealed class PsaCalls(TimeProvider clock, ILogger<PsaCalls> logger)
     public async Task<CallOutcome<ActionReceipt>> ActAsync(Psa psa, ActionCall call)
     {
         CheckNotLeftAlone(psa);
+        if (!psa.Offers(call.Action))
+            return new CallOutcome<ActionReceipt>.Refused("action", $"{psa.Name} may not do {call.Action} without a decision.");
         var outcome = await CallAsync(
             token => psa.Connector.ActAsync(psa.Connection, call, token), psa.Connector.Actions[call.Action].Timeout + Grace,
             CancellationToken.None);

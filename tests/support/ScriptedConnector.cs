@@ -161,9 +161,12 @@ public sealed class ScriptedConnector : IConnector, IActionLog
 /// <summary>One connection with one connector.</summary>
 public sealed class OneConnection(Connection only, IConnector connector) : IConnections
 {
-    public IReadOnlyList<Connection> For(TenantId tenant) => tenant == only.Tenant ? [only] : [];
+    /// <summary>As it is now.</summary>
+    public Connection Only { get; set; } = only;
 
-    public Connection? Find(TenantId tenant, string name) => tenant == only.Tenant && name == only.Name ? only : null;
+    public IReadOnlyList<Connection> For(TenantId tenant) => tenant == Only.Tenant ? [Only] : [];
+
+    public Connection? Find(TenantId tenant, string name) => tenant == Only.Tenant && name == Only.Name ? Only : null;
 
     public IConnector GetConnector(Connection connection) => connector;
 }

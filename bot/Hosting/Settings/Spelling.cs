@@ -1,4 +1,4 @@
-using DevOpsAI.Bot.Chat;
+using DevOpsAI.Common;
 
 namespace DevOpsAI.Bot.Hosting.Settings;
 

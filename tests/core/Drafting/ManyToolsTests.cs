@@ -167,4 +167,46 @@ public sealed class ManyToolsTests
         var draft = await DraftAsync();
         draft.Problem.ShouldBe("No connection of Contoso Ltd offers disk.cleanup. It could be had by a connection to shelf.");
     }
+
+    [Fact]
+    public async Task Where_it_is_switched_off_another_tool_does_it()
+    {
+        var off = new DraftingScene(
+            null, (FakeConnections.To("contoso-arm", "contoso", "arm") with { Settings = Only("service.restart") }, rmm));
+        Add(rmm, "contoso-arm", ("device.serial", Serial));
+        Add(off.Vendor, "contoso-fake", ("device.serial", Serial));
+
+        var draft = await off.DraftOfAsync("DiskSpaceLow", "SRV-01", VolumeC);
+
+        draft.Plan.Steps.ShouldHaveSingleItem().Target.Connection.ShouldBe("contoso-fake");
+    }
+
+    [Fact]
+    public async Task Where_it_is_switched_off_everywhere_the_card_says_where()
+    {
+        var off = new DraftingScene(
+            null, (FakeConnections.To("contoso-arm", "contoso", "arm") with { Settings = Only("service.restart") }, rmm));
+        off.Vendor.Actions = psa.Actions;
+        Add(rmm, "contoso-arm", ("device.serial", Serial));
+
+        var draft = await off.DraftOfAsync("DiskSpaceLow", "SRV-01", VolumeC);
+
+        draft.Plan.Steps.ShouldBeEmpty();
+        draft.Problem.ShouldBe("No connection of Contoso Ltd may do disk.cleanup: disk.cleanup is switched off on contoso-arm. An "
+            + "administrator can ask for it: enable disk.cleanup on contoso-arm.");
+    }
+
+    [Fact]
+    public async Task A_device_that_only_a_tool_knows_where_it_is_switched_off_is_said_to_be_looked_for_elsewhere_only()
+    {
+        var off = new DraftingScene(
+            null, (FakeConnections.To("contoso-arm", "contoso", "arm") with { Settings = Only("service.restart") }, rmm));
+        Add(rmm, "contoso-arm", ("device.serial", Serial));
+
+        var draft = await off.DraftOfAsync("DiskSpaceLow", "SRV-01", VolumeC);
+
+        draft.Problem.ShouldNotBeNull().ShouldContain("Not asked: disk.cleanup is switched off on contoso-arm.");
+    }
+
+    private static Dictionary<string, string> Only(string actions) => new() { [EnabledActions.Setting] = actions };
 }

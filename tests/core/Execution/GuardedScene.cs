@@ -114,6 +114,12 @@ internal sealed class GuardedScene : ITenantDirectory, ILocalMode, IDisposable
 
     public void Switch(string lines) => File.WriteAllText(switchPath, lines);
 
+    /// <summary>What the connection may do from now on.</summary>
+    public void MayDo(string actions) => connections.Only = connections.Only with
+    {
+        Settings = new Dictionary<string, string> { [EnabledActions.Setting] = actions },
+    };
+
     public void FreezeNow() => AppendNow(StreamId.Freeze, new FreezeSet("Stop."), Root.AsActor());
 
     public void TakeRoleNow() => AppendNow(StreamId.Access, new RoleAssigned("ada", "Ada", Role.Approver, false), Root.AsActor());

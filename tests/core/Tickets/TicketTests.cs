@@ -145,6 +145,20 @@ public sealed class TicketTests
     }
 
     [Fact]
+    public async Task What_is_switched_off_is_not_written_into_tickets()
+    {
+        using var none = await new TicketsScene(actions: "none").OpenAsync();
+        none.Psa.AddTicket("88", "W3SVC has stopped", none.Reference);
+        await none.TellAsync(Success);
+        (none.Psa.Calls, none.Written.Count).ShouldBe((0, 0));
+
+        using var notes = await new TicketsScene(actions: "ticket.note, ticket.resolve").OpenAsync();
+        var known = notes.Psa.AddTicket("88", "W3SVC has stopped", notes.Reference);
+        await notes.TellAsync(Success);
+        (known.Notes.Count, known.Hours.Count, known.IsClosed).ShouldBe((4, 0, true));
+    }
+
+    [Fact]
     public async Task A_simulation_is_not_told_in_a_real_PSA()
     {
         using var scene = await new TicketsScene(simulated: true).OpenAsync();

@@ -30,7 +30,8 @@ internal sealed class TicketsScene : IDisposable
     private readonly ServiceProvider services;
     private readonly Dictionary<string, LedgerEntry> told = [];
 
-    public TicketsScene(TicketUse use = TicketUse.Full, bool simulated = false)
+    /// <param name="actions">What the PSA's connection may do; null for all.</param>
+    public TicketsScene(TicketUse use = TicketUse.Full, bool simulated = false, string? actions = null)
     {
         Ledger = new(Clock);
         Psa.AddDevice("88", "SRV-01", "CZC1234ABC");
@@ -38,7 +39,10 @@ internal sealed class TicketsScene : IDisposable
         Connections = new((FakeConnections.To("contoso-rmm", "contoso", "rmm"), rmm),
             (FakeConnections.To("contoso-psa", "contoso", "psa") with
             {
-                Settings = new Dictionary<string, string> { [TicketSetting.Name] = use.ToString() },
+                Settings = new Dictionary<string, string>
+                {
+                    [TicketSetting.Name] = use.ToString(), [EnabledActions.Setting] = actions ?? EnabledActions.All,
+                },
             }, Psa));
         services = Build();
         IsSimulated = simulated;

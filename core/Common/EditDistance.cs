@@ -1,9 +1,20 @@
-namespace DevOpsAI.Bot.Chat;
+namespace DevOpsAI.Common;
 
 /// <summary>How far apart two words are: insertions, deletions, replacements and swaps of neighbors.</summary>
-internal static class EditDistance
+public static class EditDistance
 {
     private const int MaxLength = 32;
+    private const int MaxNear = 3;
+
+    /// <summary>Those that were probably meant by a word, nearest first: at most half of it is other, and they are three at most.</summary>
+    public static IReadOnlyList<string> Nearest(string word, IEnumerable<string> known) =>
+    [
+        .. known.Select(name => (Name: name, Distance: Between(word, name)))
+            .Where(candidate => candidate.Distance <= Math.Max(1, Math.Min(word.Length, candidate.Name.Length) / 2))
+            .OrderBy(static candidate => candidate.Distance)
+            .Take(MaxNear)
+            .Select(static candidate => candidate.Name),
+    ];
 
     public static int Between(string left, string right)
     {
