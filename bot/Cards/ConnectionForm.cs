@@ -1,5 +1,6 @@
 using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Views;
+using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Tenancy;
 using static DevOpsAI.Bot.Cards.CardElements;
@@ -8,11 +9,12 @@ namespace DevOpsAI.Bot.Cards;
 
 /// <summary>What the form for a connection shows.</summary>
 /// <param name="Values">What its fields hold; never a secret.</param>
+/// <param name="Actions">Names of the actions that are ticked.</param>
 /// <param name="KnownSecrets">Secrets that are kept already, so that their fields may stay empty.</param>
 /// <param name="Problem">Why it was not taken as it was; null before anything was tried.</param>
 internal sealed record ConnectionFormView(
-    Tenant Tenant, ConnectorDescription Connector, IReadOnlyDictionary<string, string> Values, IReadOnlySet<string> KnownSecrets,
-    string? Problem = null);
+    Tenant Tenant, ConnectorDescription Connector, IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Actions,
+    IReadOnlySet<string> KnownSecrets, string? Problem = null);
 
 /// <summary>A form with a field for each setting of a connector.</summary>
 internal static class ConnectionForm
@@ -23,6 +25,10 @@ internal static class ConnectionForm
     public const string Connector = "connector";
     public const string Tenant = "tenant";
 
+    /// <summary>What the connection may do.</summary>
+    public const string ActionsField = FieldPrefix + EnabledActions.Setting;
+
+    private const string ActionsLabel = "What it may do (each can be asked for later); nothing else is ever done";
     private const int MaxTextLength = 300;
     private const int MaxSecretLength = 3_999;
     private const string Secrecy = "Secrets go into the bot's own store, encrypted: no card, log or record shows them. Somebody else "
@@ -36,9 +42,14 @@ internal static class ConnectionForm
             body.Add(Container(problem.Split('\n').Select(static line => Rich("None", new TextRun(line, 500))), Tone.Attention));
         body.Add(Rich("Small", new TextRun(Secrecy, Subtle: true)));
         body.AddRange(view.Connector.Settings.Select(setting => Field(setting, view)));
+        if (view.Connector.Actions.Count > 0)
+            body.Add(CardActions.Choices(ActionsField, ActionsLabel, view.Actions, view.Connector.Actions.Select(Choice)));
         var data = new OutgoingJson { [Tenant] = view.Tenant.Id.Value, [Connector] = view.Connector.Name };
         return Card.Frame(body, [CardActions.Execute("Ask for approval", Verb.Connect, data, "positive")], $"Connect {title}");
     }
+
+    private static (string Title, string Value) Choice(ActionSpec action) =>
+        ($"{action.Title} ({action.Name}; {WayBack.For(action, action.Rollback is not null)})", action.Name);
 
     private static OutgoingJson Field(SettingDescription setting, ConnectionFormView view)
     {

@@ -18,7 +18,7 @@ internal static class ConnectionsCard
             body.Add(Rich(null, new(CardText.Name(client.Tenant.Name, 60), Bold: true, Size: "Medium"), new(Count(client.Lines.Count))));
             body.AddRange(client.Lines.Take(MaxLines / clients.Count + 1).Select(Line));
         }
-        body.Add(Text($"*connect <vendor> <client>* makes one, *connectors health <client>* asks the vendors.", subtle: true));
+        body.Add(Text($"*connect <vendor> <client>* makes one, *connectors health <client>* asks the vendors, *enable <action> on <connection>* lets one do more.", subtle: true));
         return Card.Frame(body, summary: "Connections");
     }
 
@@ -38,6 +38,8 @@ internal static class ConnectionsCard
         List<OutgoingJson> rows = [Columns(("stretch", Rich(null, [.. first])), ("auto", Badge(word, tone)))];
         if (detail is not null)
             rows.Add(Rich("None", new TextRun(detail, 400, Tone: tone == Tone.Good ? Tone.Default : tone)));
+        if (line.MayDo is { } mayDo)
+            rows.Add(Rich("None", new TextRun(MayDo(mayDo), 600, Subtle: true)));
         if (line.SendsEvents)
         {
             rows.Add(line.LastHeard is { } at
@@ -45,6 +47,15 @@ internal static class ConnectionsCard
                 : Rich("None", new TextRun("no event yet", Subtle: true)));
         }
         return Container(rows);
+    }
+
+    private static string MayDo(EnabledCount mayDo)
+    {
+        if (mayDo.Names.Count == mayDo.All)
+            return $"may do all of its {mayDo.All} actions";
+        return mayDo.Names.Count == 0
+            ? $"reads only: its {mayDo.All} actions are switched off"
+            : $"may do {mayDo.Names.Count} of {mayDo.All}: {string.Join(", ", mayDo.Names)}";
     }
 
     private static (string Word, Tone Tone, string? Detail) GetStanding(ConnectionLine line) => line switch

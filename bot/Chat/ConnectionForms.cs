@@ -67,18 +67,31 @@ internal sealed class ConnectionForms(
             if (values.GetValueOrDefault(ConnectionForm.FieldPrefix + setting.Name)?.Trim() is { Length: > 0 } value)
                 (setting.IsSecret ? secrets : settings)[setting.Name] = value;
         }
+        if (connector.Actions.Count > 0)
+            settings[EnabledActions.Setting] = EnabledActions.Write(Ticked(values));
         return new(tenant, turn.Person, connector.Name, settings, secrets, turn.Correlation);
     }
 
+    /// <summary>Names of actions; a client that has no field for them ticks none.</summary>
+    private static IReadOnlyList<string> Ticked(IReadOnlyDictionary<string, string> values) =>
+        EnabledActions.Read(values.GetValueOrDefault(ConnectionForm.ActionsField) ?? "") ?? [EnabledActions.All];
+
+    /// <summary>Of a connection that there is, what it may do; else what touches nothing at the client.</summary>
+    private static IReadOnlyList<string> Ticked(ConnectorDescription connector, Connection? known) => known is null
+        ? [.. connector.Actions.Where(static action => action.BlastRadius == BlastRadius.Nothing).Select(static action => action.Name)]
+        : known.ActionNames ?? [.. connector.Actions.Select(static action => action.Name)];
+
     private ConnectionFormView New(TenantNow client, ConnectorDescription connector)
     {
-        var known = connections.Named($"{client.Tenant.Id.Value}-{connector.Name}") is { } named && named.Tenant == client.Tenant.Id
-            ? named.Settings
-            : new Dictionary<string, string>();
+        var existing = connections.Named($"{client.Tenant.Id.Value}-{connector.Name}") is { } named && named.Tenant == client.Tenant.Id
+            ? named
+            : null;
+        var known = existing?.Settings ?? new Dictionary<string, string>();
         return new(
             client.Tenant, connector,
             connector.Settings.Where(setting => !setting.IsSecret && known.ContainsKey(setting.Name))
                 .ToDictionary(static setting => setting.Name, setting => known[setting.Name], StringComparer.Ordinal),
+            Ticked(connector, existing),
             connector.Settings.Where(setting => known.TryGetValue(setting.Name, out var value) && new SecretReference(value).IsElsewhere)
                 .Select(static setting => setting.Name).ToHashSet(StringComparer.Ordinal));
     }
@@ -91,7 +104,7 @@ internal sealed class ConnectionForms(
             .Select(setting => (setting.Name, Value: values.GetValueOrDefault(ConnectionForm.FieldPrefix + setting.Name)))
             .Where(static one => !string.IsNullOrEmpty(one.Value))
             .ToDictionary(static one => one.Name, static one => one.Value!, StringComparer.Ordinal);
-        return New(client, connector) with { Values = typed, Problem = problem };
+        return New(client, connector) with { Values = typed, Actions = Ticked(values), Problem = problem };
     }
 
     private static string? GetNextStep(Tenant tenant, ConnectorDescription connector) => connector.SendsEvents

@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
@@ -20,10 +24,32 @@ public sealed record ConnectionChange(
     private const string ConnectorKey = "connector";
     private const string CheckKey = "check";
     private const string KeptKey = "kept";
+    private const string ActionKey = "action";
+    private const string BeforeKey = "before";
     private const string SettingPrefix = "setting.";
 
     /// <summary>Secrets that stay as they are in use, by setting.</summary>
     public IReadOnlyList<string> Kept { get; init; } = [];
+
+    /// <summary>The one action that is enabled or disabled; null where the change is another.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>The connection that it was asked for, as <see cref="Fingerprint"/> tells it: it replaces that one and no other.</summary>
+    public string Before { get; init; } = "";
+
+    /// <summary>Tells a connection that was made in chat from whatever it was before and becomes later.</summary>
+    /// <param name="connection">Null where there is none.</param>
+    public static string Fingerprint(Connection? connection)
+    {
+        if (connection is null)
+            return "none";
+        var text = new StringBuilder();
+        var parts = connection.Settings.OrderBy(static one => one.Key, StringComparer.OrdinalIgnoreCase)
+            .SelectMany(static one => new[] { one.Key.ToUpperInvariant(), one.Value });
+        foreach (var part in parts.Prepend(connection.Connector).Prepend(connection.Name))
+            text.Append(CultureInfo.InvariantCulture, $"{part.Length}:{part}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
 
     /// <summary>The subject of the next thing that is asked for of a connection, so that it has a card of its own.</summary>
     public static ProposalSubject NextSubject(TenantState state, string name)
@@ -41,8 +67,10 @@ public sealed record ConnectionChange(
         var observed = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [ChangeKey] = Kind.ToString().ToLowerInvariant(), [NameKey] = Name, [ConnectorKey] = Connector,
-            [CheckKey] = Check,
+            [CheckKey] = Check, [BeforeKey] = Before,
         };
+        if (Action is not null)
+            observed[ActionKey] = Action;
         foreach (var (name, value) in Settings)
             observed[SettingPrefix + name] = value;
         if (Kept.Count > 0)
@@ -60,6 +88,8 @@ public sealed record ConnectionChange(
         return new(kind, name, connector, GetSettings(observed), observed.GetValueOrDefault(CheckKey) ?? "")
         {
             Kept = observed.GetValueOrDefault(KeptKey)?.Split(' ') ?? [],
+            Action = observed.GetValueOrDefault(ActionKey),
+            Before = observed.GetValueOrDefault(BeforeKey) ?? "",
         };
     }
 
@@ -79,4 +109,10 @@ public enum ConnectionChangeKind
 
     /// <summary>It is not used any more, and its secrets are deleted.</summary>
     Disconnect,
+
+    /// <summary>It may do one action more.</summary>
+    Enable,
+
+    /// <summary>It may do one action less.</summary>
+    Disable,
 }

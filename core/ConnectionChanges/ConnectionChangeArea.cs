@@ -13,6 +13,17 @@ internal sealed class ConnectionChangeArea : IProposalArea
 
     public bool IsItsOwnEffect => true;
 
+    public bool MayBeDoneAlone => false;
+
+    public string? CheckEffect(TenantState state, Proposal proposal)
+    {
+        if (ConnectionChange.Read(proposal) is not { } change)
+            return "What is asked for cannot be read any more.";
+        return change.Before == ConnectionChange.Fingerprint(state.Get<MadeConnections>().Find(state.Tenant, change.Name))
+            ? null
+            : $"{change.Name} is not what it was when this was asked for. Ask for it again.";
+    }
+
     public Aftermath AfterDecision(TenantState state, Proposal proposal, DecisionKind kind) => Aftermath.Nothing;
 
     public Aftermath AfterRun(TenantState state, Proposal proposal, Run run, ExecutionOutcome outcome)

@@ -31,7 +31,8 @@ internal static class ConnectionChangeRules
             ? new(null, Refusal.AlreadyDecided, $"Something that was asked for of {name} waits for a decision already.")
             : null;
 
-    public static bool IsUnderWay(Proposal proposal) => proposal.IsUndecided || proposal.IsLeftToPeople
+    /// <summary>It can still take effect. One whose run was stopped cannot: it is asked for again.</summary>
+    public static bool IsUnderWay(Proposal proposal) => proposal.IsUndecided
         || proposal.Phase is ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing;
 
     /// <summary>Why what was typed cannot be taken, one sentence each, beginning with the setting's name.</summary>
@@ -41,6 +42,9 @@ internal static class ConnectionChangeRules
     {
         foreach (var (name, value) in request.Settings)
         {
+            // Its names are held against the connector's, and each is shown.
+            if (name == EnabledActions.Setting)
+                continue;
             if (value.Length > MaxValueLength || value.Any(char.IsControl))
                 yield return $"{name}: has to be one line of at most {MaxValueLength} characters.";
             else if (!isLocal && value.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
@@ -62,10 +66,12 @@ internal static class ConnectionChangeRules
     /// <param name="kept">Secrets of the existing connection that would stay, by setting.</param>
     public static IEnumerable<string> CheckKept(RequestConnection request, Connection existing, IEnumerable<string> kept)
     {
-        var own = existing.Settings.Where(static one => !new SecretReference(one.Value).IsElsewhere)
+        var own = existing.WithoutActions.Settings.Where(static one => !new SecretReference(one.Value).IsElsewhere)
             .ToDictionary(static one => one.Key, static one => one.Value, StringComparer.OrdinalIgnoreCase);
-        var isSame = own.Count == request.Settings.Count
-            && request.Settings.All(one => own.TryGetValue(one.Key, out var value) && value == one.Value);
+        // What it may do says nothing about where its secrets go.
+        var asked = request.Settings.Where(static one => one.Key != EnabledActions.Setting).ToList();
+        var isSame = own.Count == asked.Count
+            && asked.All(one => own.TryGetValue(one.Key, out var value) && value == one.Value);
         return isSame ? [] : kept.Select(static name => $"{name}: type it anew, since other settings have changed.");
     }
 

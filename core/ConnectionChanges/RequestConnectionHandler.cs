@@ -43,7 +43,7 @@ internal sealed class RequestConnectionHandler(
         try
         {
             var connection = await BuildAsync(request, name, kept, stored, cancellationToken);
-            var result = await ProposeAsync(request, state, connection, [.. kept.Keys], existing is not null, cancellationToken);
+            var result = await ProposeAsync(request, state, connection, [.. kept.Keys], existing, cancellationToken);
             // Where it may be on record the secrets are needed; whatever ends without them being used deletes them then.
             isNeeded = result.IsDone || result.Refusal == Refusal.RecordUnavailable;
             return result;
@@ -77,13 +77,20 @@ internal sealed class RequestConnectionHandler(
                 stored.Add(reference = await secrets.PutAsync(request.Tenant, secret, cancellationToken));
             settings[setting] = reference.Setting;
         }
+        // By name, so that nothing becomes possible later that nobody has seen.
+        var catalog = installed.GetActions(request.Connector);
+        if (catalog.Count > 0)
+        {
+            var names = EnabledActions.Read(settings.GetValueOrDefault(EnabledActions.Setting) ?? EnabledActions.None);
+            settings[EnabledActions.Setting] = EnabledActions.Write(names ?? catalog.Keys);
+        }
         foreach (var (setting, reference) in kept)
             settings.TryAdd(setting, reference);
         return new(name, request.Tenant, request.Connector.ToLowerInvariant(), settings);
     }
 
     private async Task<RequestResult> ProposeAsync(
-        RequestConnection request, TenantState state, Connection connection, IReadOnlyList<string> kept, bool exists,
+        RequestConnection request, TenantState state, Connection connection, IReadOnlyList<string> kept, Connection? existing,
         CancellationToken cancellationToken)
     {
         if (!installed.Knows(connection.Connector))
@@ -94,10 +101,11 @@ internal sealed class RequestConnectionHandler(
         if (asked is not CallOutcome<string>.Done(var check))
             return new(null, Refusal.NotPossible, asked.Reason);
         var change = new ConnectionChange(
-            exists ? ConnectionChangeKind.Change : ConnectionChangeKind.Connect, connection.Name, connection.Connector,
+            existing is null ? ConnectionChangeKind.Connect : ConnectionChangeKind.Change, connection.Name, connection.Connector,
             connection.Settings, check)
         {
             Kept = kept,
+            Before = ConnectionChange.Fingerprint(existing),
         };
         var subject = ConnectionChange.NextSubject(state, change.Name);
         var propose = new Propose(

@@ -26,7 +26,10 @@ internal sealed class RequestDisconnectionHandler(
         if (ConnectionChangeRules.CheckNothingWaits(state, name) is { } waiting)
             return waiting;
         var change = new ConnectionChange(
-            ConnectionChangeKind.Disconnect, name, existing.Connector, new Dictionary<string, string>(), "");
+            ConnectionChangeKind.Disconnect, name, existing.Connector, new Dictionary<string, string>(), "")
+        {
+            Before = ConnectionChange.Fingerprint(existing),
+        };
         var subject = ConnectionChange.NextSubject(state, name);
         return await mediator.Send(
             new Propose(request.Tenant, subject, request.By, Severity.Info, Plan.Empty, change.ToObserved(), request.Correlation),

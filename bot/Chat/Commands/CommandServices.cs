@@ -18,6 +18,8 @@ public static class CommandServices
         .AddChatCommand<UnassignCommand>()
         .AddChatCommand<ConnectCommand>()
         .AddChatCommand<DisconnectCommand>()
+        .AddChatCommand<EnableCommand>()
+        .AddChatCommand<DisableCommand>()
         .AddChatCommand<ConnectorsCommand>()
         .AddChatCommand<AbsentCommand>()
         .AddChatCommand<BackCommand>()

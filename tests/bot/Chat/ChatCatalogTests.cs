@@ -110,7 +110,7 @@ public sealed class ChatCatalogTests
             catalog.Find(line.Say.Split(' ')).ShouldNotBeNull().Command.Help.ShouldContain(line);
         foreach (var line in catalog.Help.Questions)
             parser.Parse(line.Say).Arguments.ShouldNotBeOfType<UnknownQuery>(line.Say);
-        catalog.Help.Commands.Count.ShouldBe(25);
+        catalog.Help.Commands.Count.ShouldBe(27);
         catalog.Help.Questions.Count.ShouldBe(8);
     }
 }

@@ -8,31 +8,13 @@ using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Isolation;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using static DevOpsAI.Tests.ConnectionChanges.ConnectScene;
 
 namespace DevOpsAI.Tests.ConnectionChanges;
 
 /// <summary>A connection is made in chat: a form, the vendor's word, somebody else's approval; no secret anywhere but in its store.</summary>
 public sealed class ConnectTests : IAsyncLifetime
 {
-    private const string Channel = "19:contoso@thread.tacv2";
-    private const string Secret = PlayedNinjaOne.FirstSecret;
-    private const string HookSecret = "the-hook-secret-of-contoso";
-    private static readonly TenantId Contoso = TenantId.Parse("contoso");
-    private static readonly Someone Ana = new("11111111-0000-4000-8000-000000000001", "Ana");
-    private static readonly Someone Jo = new("11111111-0000-4000-8000-000000000002", "Jo");
-
-    private static readonly (string, string)[] Settings =
-    [
-        ("Tenants:contoso:Name", "Contoso Ltd"),
-        ("Tenants:fabrikam:Name", "Fabrikam"),
-        ("Tenants:contoso-uk:Name", "Contoso UK"), ("Tenants:contoso-uk:Prefix", "CUK"),
-        ("Access:Roles:contoso:administrator:0", Ana.ObjectId),
-        ("Access:Roles:contoso:approver:0", Jo.ObjectId),
-        ("Connections:contoso-wazuh:Tenant", "contoso"),
-        ("Connections:contoso-wazuh:Connector", "alertmanager"),
-        ("Connections:contoso-wazuh:Settings:Bearer", "a-token-of-the-settings"),
-    ];
-
     private PlayedNinjaOne ninja = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -54,9 +36,9 @@ public sealed class ConnectTests : IAsyncLifetime
             form.ShouldContain("\"id\":\"setting:ClientSecret\"");
             form.ShouldContain("\"style\":\"Password\"");
 
-            (await bot.PressAsync(Ana, null, "connect", Filled())).ShouldContain("1 approval by somebody other than you");
+            (await bot.PressAsync(Ana, null, "connect", Filled(ninja))).ShouldContain("1 approval by somebody other than you");
             await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
-            var card = Cards(bot)[^1].ToJsonString();
+            var card = Posted(bot)[^1].ToJsonString();
             card.ShouldContain("Connect NinjaOne");
             card.ShouldContain("a new secret that the bot keeps");
             card.ShouldContain("/api/events/contoso-ninjaone");
@@ -97,7 +79,7 @@ public sealed class ConnectTests : IAsyncLifetime
     {
         await using var bot = await StartAsync();
         ninja.Secret = "another";
-        var answer = await bot.PressAsync(Ana, null, "connect", Filled());
+        var answer = await bot.PressAsync(Ana, null, "connect", Filled(ninja));
         answer.ShouldContain("Ask for approval");
         answer.ShouldContain("NinjaOne");
         answer.ShouldContain("ClientSecret");
@@ -122,7 +104,7 @@ public sealed class ConnectTests : IAsyncLifetime
     public async Task What_cannot_be_taken_is_told_on_the_form(string setting, string value, string told)
     {
         await using var bot = await StartAsync();
-        var data = Filled();
+        var data = Filled(ninja);
         data[$"setting:{setting}"] = value;
         var answer = await bot.PressAsync(Ana, null, "connect", data);
         answer.ShouldContain("Ask for approval");
@@ -135,9 +117,9 @@ public sealed class ConnectTests : IAsyncLifetime
     public async Task A_secret_that_is_in_use_goes_to_no_address_that_nobody_has_approved()
     {
         await using var bot = await StartAsync();
-        await ConnectAsync(bot, Filled());
+        await ConnectAsync(bot, Filled(ninja));
         await using var elsewhere = await PlayedNinjaOne.StartAsync();
-        var moved = Filled();
+        var moved = Filled(ninja);
         moved["setting:Address"] = elsewhere.Address;
         moved.Remove("setting:ClientSecret");
         moved.Remove("setting:WebhookSecret");
@@ -153,7 +135,7 @@ public sealed class ConnectTests : IAsyncLifetime
         const string variable = "CONTOSO_NINJAONE_OF_A_TEST";
         Environment.SetEnvironmentVariable(variable, Secret);
         await using var bot = await StartAsync();
-        var data = Filled();
+        var data = Filled(ninja);
         data["setting:ClientSecret"] = $"env:{variable}";
         await ConnectAsync(bot, data);
         ninja.Calls.ShouldBeEmpty();
@@ -168,12 +150,12 @@ public sealed class ConnectTests : IAsyncLifetime
         await using var bot = await StartAsync();
         await bot.SayAsync(Jo, null, "connect ninjaone contoso");
         Told(bot).ShouldContain("Only administrators");
-        (await bot.PressAsync(Jo, null, "connect", Filled())).ShouldContain("Only administrators");
-        var foreign = Filled();
+        (await bot.PressAsync(Jo, null, "connect", Filled(ninja))).ShouldContain("Only administrators");
+        var foreign = Filled(ninja);
         foreign["tenant"] = "fabrikam";
         (await bot.PressAsync(Ana, null, "connect", foreign)).ShouldContain("no such client");
         var elsewhere = new Someone("11111111-0000-4000-8000-000000000009", "Nobody");
-        (await bot.PressAsync(elsewhere, null, "connect", Filled())).ShouldContain("no such client");
+        (await bot.PressAsync(elsewhere, null, "connect", Filled(ninja))).ShouldContain("no such client");
         Facts<ProposalStaged>(bot).ShouldBeEmpty();
     }
 
@@ -181,7 +163,7 @@ public sealed class ConnectTests : IAsyncLifetime
     public async Task What_is_rejected_leaves_no_secret()
     {
         await using var bot = await StartAsync();
-        await bot.PressAsync(Ana, null, "connect", Filled());
+        await bot.PressAsync(Ana, null, "connect", Filled(ninja));
         await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
         (await SecretsAsync(bot)).ShouldBe(2);
         var data = Data(bot);
@@ -196,9 +178,9 @@ public sealed class ConnectTests : IAsyncLifetime
     public async Task New_credentials_replace_the_old_ones_and_a_disconnection_takes_all_away()
     {
         await using var bot = await StartAsync();
-        await ConnectAsync(bot, Filled());
+        await ConnectAsync(bot, Filled(ninja));
         ninja.Secret = "a-newer-secret-of-ninjaone";
-        var changed = Filled();
+        var changed = Filled(ninja);
         changed["setting:ClientSecret"] = ninja.Secret;
         changed.Remove("setting:WebhookSecret");
         await ConnectAsync(bot, changed);
@@ -213,7 +195,7 @@ public sealed class ConnectTests : IAsyncLifetime
         await bot.SayAsync(Ana, null, "disconnect ninjaone contoso");
         await RunningBot.UntilAsync(
             () => Sent(bot).Any(static text => text.Contains("waits for a decision already", StringComparison.Ordinal)), "asked twice");
-        await RunningBot.UntilAsync(() => Cards(bot)[^1].ToJsonString().Contains("Disconnect NinjaOne", StringComparison.Ordinal), "no card");
+        await RunningBot.UntilAsync(() => Posted(bot)[^1].ToJsonString().Contains("Disconnect NinjaOne", StringComparison.Ordinal), "no card");
         (await bot.PressAsync(Jo, Channel, "approve", Data(bot))).ShouldContain("You approved");
         await RunningBot.UntilAsync(() => Facts<ConnectionRemoved>(bot).Count == 1, "it is in use still");
         await bot.SettleAsync();
@@ -246,89 +228,4 @@ public sealed class ConnectTests : IAsyncLifetime
         Told(bot).ShouldContain("contoso-wazuh");
         Told(bot).ShouldNotContain("a-token-of-the-settings");
     }
-
-    private static async Task<RunningBot> StartAsync(string? storage = null)
-    {
-        var bot = await RunningBot.StartAsync(Settings, storage);
-        if (storage is null)
-            await bot.SayAsync(Ana, Channel, "link contoso");
-        return bot;
-    }
-
-    private static async Task ConnectAsync(RunningBot bot, JsonObject filled)
-    {
-        var before = Facts<ConnectionMade>(bot).Count;
-        var cards = Facts<CardPosted>(bot).Count;
-        (await bot.PressAsync(Ana, null, "connect", filled)).ShouldContain("1 approval by");
-        await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count > cards, "no card was posted");
-        (await bot.PressAsync(Jo, Channel, "approve", Data(bot))).ShouldContain("You approved");
-        await RunningBot.UntilAsync(() => Facts<ConnectionMade>(bot).Count > before, "the connection is not in use");
-    }
-
-    private JsonObject Filled() => new()
-    {
-        ["tenant"] = "contoso",
-        ["connector"] = "ninjaone",
-        ["setting:Instance"] = "eu",
-        ["setting:ClientId"] = "client",
-        ["setting:ClientSecret"] = Secret,
-        ["setting:Organization"] = "2",
-        ["setting:WebhookSecret"] = HookSecret,
-        ["setting:Address"] = ninja.Address,
-    };
-
-    private static async Task<HttpStatusCode> DeliverAsync(RunningBot bot, string secret)
-    {
-        const string body = """
-            {"id":1,"activityTime":1796083200.5,"seriesUid":"s","activityType":"CONDITION","statusCode":"TRIGGERED","message":"Down",
-             "severity":"MAJOR","sourceName":"W3SVC","device":{"id":7,"organizationId":2,"systemName":"SRV-1"}}
-            """;
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/events/contoso-ninjaone")
-        {
-            Content = new StringContent(body, Encoding.UTF8, "application/json"),
-            Headers = { { "X-Hook-Secret", secret } },
-        };
-        using var result = await bot.Http.SendAsync(request, Token);
-        return result.StatusCode;
-    }
-
-    /// <summary>How many secrets are kept for the client.</summary>
-    private static async Task<int> SecretsAsync(RunningBot bot)
-    {
-        var count = 0;
-        await foreach (var _ in bot.Services.GetRequiredService<IDocuments>()
-            .ListAsync(DocumentScope.From(Contoso), "connection-secret", "", Token))
-            count++;
-        return count;
-    }
-
-    private static void AssertNowhere(RunningBot bot)
-    {
-        foreach (var text in bot.Log.Concat(bot.Measured).Concat(Sent(bot)))
-        {
-            text.ShouldNotContain(Secret);
-            text.ShouldNotContain(HookSecret);
-        }
-    }
-
-    /// <summary>What a button of the newest card sends.</summary>
-    private static JsonObject Data(RunningBot bot) => Cards(bot)[^1]["refresh"]!["action"]!["data"]!.DeepClone().AsObject();
-
-    private static List<TFact> Facts<TFact>(RunningBot bot) where TFact : Fact =>
-        [.. bot.Services.GetRequiredService<ILedger>().ReadAsync(Contoso, 0, 1_000, Token).AsTask().GetAwaiter().GetResult()
-            .Select(static entry => entry.Fact).OfType<TFact>()];
-
-    /// <summary>What Ana or Jo was told last in their own chat.</summary>
-    private static string Told(RunningBot bot) => bot.Teams.Calls.Where(static call => call.Method == "POST"
-            && (RunningBot.GetPlace(call) == RunningBot.PersonalChat(Ana) || RunningBot.GetPlace(call) == RunningBot.PersonalChat(Jo)))
-        .Select(static call => call.Body?.ToJsonString()).OfType<string>().Last();
-
-    private static IReadOnlyList<string> Sent(RunningBot bot) =>
-        [.. bot.Teams.Calls.Where(static call => call.Method == "POST").Select(static call => call.Body?.ToJsonString()).OfType<string>()];
-
-    /// <summary>Cards with buttons that stand in the channel, the newest last.</summary>
-    private static IReadOnlyList<JsonNode> Cards(RunningBot bot) =>
-        [.. bot.Teams.Calls.Select(static call =>
-            call.Body?["attachments"]?[0]?["content"] ?? call.Body?["activity"]?["attachments"]?[0]?["content"]).OfType<JsonNode>()
-            .Where(static card => card["refresh"]?["action"]?["data"]?["subject"] is not null)];
 }
