@@ -53,6 +53,8 @@ internal sealed partial class AlertmanagerApi(VendorClient vendor, ISecretSource
     public static KeyValuePair<string, string>? Only(Connection connection) =>
         Text(connection, OnlySetting)?.Split('=', 2) is [var name, var value] ? new(name, value) : null;
 
+    public void Forget(string callKey) => vendor.Forget(callKey);
+
     public Task<CallOutcome<T>> ReadAsync<T>(
         Connection connection, string path, Func<JsonNode, T> read, CancellationToken cancellationToken) =>
         CallAsync(connection, (address, authorization) => vendor.ReadAsync(

@@ -28,6 +28,8 @@ internal sealed class AlertmanagerConnector(AlertmanagerApi api, TimeProvider cl
                 cancellationToken)
             : new CallOutcome<string>.Done($"{connection.Name} has no Url: it is sent events, and nothing is asked of Alertmanager.");
 
+    public void Forget(string callKey) => api.Forget(callKey);
+
     /// <summary>Alerts by fingerprint or <c>alertname</c>.</summary>
     public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
         Connection connection, string kind, string name, CancellationToken cancellationToken)

@@ -28,6 +28,13 @@ internal sealed class GraphCalls(GraphTokens tokens, IHttpMessageHandlerFactory 
     private const int MaxPages = 500;
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>Drops what is remembered of the calls of a connection that is not used any more.</summary>
+    public void Forget(string callKey)
+    {
+        tokens.Forget(callKey);
+        pipelines.Forget(callKey);
+    }
+
     /// <summary>One call that changes nothing.</summary>
     public Task<CallOutcome<TResult>> ReadAsync<TModel, TResult>(
         Connection connection, GraphRight right, Func<GraphServiceClient, CancellationToken, Task<TModel?>> call,

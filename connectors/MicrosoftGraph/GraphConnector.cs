@@ -23,6 +23,8 @@ internal sealed class GraphConnector(IEnumerable<GraphKind> kinds, GraphHealth h
     public Task<CallOutcome<string>> CheckAsync(Connection connection, CancellationToken cancellationToken) =>
         health.CheckAsync(connection, cancellationToken);
 
+    public void Forget(string callKey) => health.Forget(callKey);
+
     public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
         Connection connection, string kind, string name, CancellationToken cancellationToken)
     {

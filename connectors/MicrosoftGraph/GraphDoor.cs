@@ -40,7 +40,7 @@ internal sealed class GraphDoor(
         try
         {
             context.Properties.Set(VendorPipelines.TimeLimit, timeLimit);
-            var pipeline = acts ? pipelines.Actions(connection.Name) : pipelines.Reads(connection.Name);
+            var pipeline = acts ? pipelines.Actions(connection.CallKey) : pipelines.Reads(connection.CallKey);
             using var invoker = new HttpMessageInvoker(
                 handlers.CreateHandler(acts ? VendorClient.ActingClient : VendorClient.ReadingClient), disposeHandler: false);
             return await pipeline.ExecuteAsync(

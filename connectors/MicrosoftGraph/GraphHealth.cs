@@ -42,6 +42,8 @@ internal sealed class GraphHealth(GraphCalls calls)
         };
     }
 
+    public void Forget(string callKey) => calls.Forget(callKey);
+
     /// <summary>A sentence for people; what events need and cannot be read is a refusal.</summary>
     public async Task<CallOutcome<string>> CheckAsync(Connection connection, CancellationToken cancellationToken)
     {

@@ -38,7 +38,7 @@ internal sealed class GraphTokens(ISecretSource secrets, IHttpMessageHandlerFact
         Connection connection, GraphSettings settings, string? refused, string? claims, CancellationToken cancellationToken)
     {
         var secret = settings.Secret is { } reference ? secrets.Read(reference) : null;
-        var place = places.GetOrAdd(connection.Name, static _ => new());
+        var place = places.GetOrAdd(connection.CallKey, static _ => new());
         await place.Turn.WaitAsync(cancellationToken);
         try
         {
@@ -59,6 +59,9 @@ internal sealed class GraphTokens(ISecretSource secrets, IHttpMessageHandlerFact
             place.Turn.Release();
         }
     }
+
+    /// <summary>Drops the token of a connection that is not used any more. A call in flight ends with its own.</summary>
+    public void Forget(string callKey) => places.TryRemove(callKey, out _);
 
     public void Dispose()
     {

@@ -23,12 +23,12 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
 
     public Task<CallOutcome<T>> ReadAsync<T>(Connection connection, Func<HttpRequestMessage> request, TimeSpan timeLimit,
         Func<JsonNode, T> read, CancellationToken cancellationToken) =>
-        SendAsync(ReadingClient, pipelines.Reads(connection.Name), request, timeLimit, read, cancellationToken);
+        SendAsync(ReadingClient, pipelines.Reads(connection.CallKey), request, timeLimit, read, cancellationToken);
 
     /// <summary>Sends once, whatever happens.</summary>
     public Task<CallOutcome<T>> ActAsync<T>(Connection connection, Func<HttpRequestMessage> request, TimeSpan timeLimit,
         Func<JsonNode, T> read, CancellationToken cancellationToken) =>
-        SendAsync(ActingClient, pipelines.Actions(connection.Name), request, timeLimit, read, cancellationToken);
+        SendAsync(ActingClient, pipelines.Actions(connection.CallKey), request, timeLimit, read, cancellationToken);
 
     /// <summary>
     /// Sends and hands over whatever the vendor answered, for a caller that knows better what it means: every answer is
@@ -37,8 +37,11 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
     public Task<CallOutcome<VendorAnswer>> ExchangeAsync(
         Connection connection, bool acts, Func<HttpRequestMessage> request, TimeSpan timeLimit, CancellationToken cancellationToken) =>
         ExchangeAsync(
-            acts ? ActingClient : ReadingClient, acts ? pipelines.Actions(connection.Name) : pipelines.Reads(connection.Name), request,
+            acts ? ActingClient : ReadingClient, acts ? pipelines.Actions(connection.CallKey) : pipelines.Reads(connection.CallKey), request,
             timeLimit, cancellationToken);
+
+    /// <summary>Drops what is remembered of the calls of a connection that is not used any more.</summary>
+    public void Forget(string callKey) => pipelines.Forget(callKey);
 
     private async Task<CallOutcome<T>> SendAsync<T>(
         string clientName, ResiliencePipeline<HttpResponseMessage> pipeline, Func<HttpRequestMessage> request, TimeSpan timeLimit,

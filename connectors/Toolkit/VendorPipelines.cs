@@ -28,9 +28,16 @@ public sealed class VendorPipelines(TimeProvider clock)
     private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> reads = new();
     private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> actions = new();
 
-    public ResiliencePipeline<HttpResponseMessage> Reads(string connection) => reads.GetOrAdd(connection, _ => Build(retries: true));
+    public ResiliencePipeline<HttpResponseMessage> Reads(string callKey) => reads.GetOrAdd(callKey, _ => Build(retries: true));
 
-    public ResiliencePipeline<HttpResponseMessage> Actions(string connection) => actions.GetOrAdd(connection, _ => Build(retries: false));
+    public ResiliencePipeline<HttpResponseMessage> Actions(string callKey) => actions.GetOrAdd(callKey, _ => Build(retries: false));
+
+    /// <summary>Drops the breakers of a connection that is not used any more.</summary>
+    public void Forget(string callKey)
+    {
+        reads.TryRemove(callKey, out _);
+        actions.TryRemove(callKey, out _);
+    }
 
     private ResiliencePipeline<HttpResponseMessage> Build(bool retries)
     {

@@ -121,7 +121,7 @@ internal sealed class RequestConnectionHandler(
         RequestConnection request, Connection connection, CancellationToken cancellationToken) =>
         request.Secrets.Values.Any(static secret => new SecretReference(secret).Variable is not null)
             ? new CallOutcome<string>.Done("Not yet: its secret is in the bot's environment.")
-            : await installed.AskAsync(connection, MaxWait, cancellationToken) ?? new CallOutcome<string>.Done("");
+            : await installed.TryOutAsync(connection, MaxWait, cancellationToken) ?? new CallOutcome<string>.Done("");
 
     private async Task ForgetAsync(TenantId tenant, IEnumerable<SecretReference> stored)
     {

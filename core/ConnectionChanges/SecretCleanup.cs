@@ -10,7 +10,8 @@ namespace DevOpsAI.ConnectionChanges;
 /// Deletes the secrets of a connection that nothing will use any more: those of what was rejected, withdrawn or expired, and those that
 /// were replaced or removed.
 /// </summary>
-internal sealed class SecretCleanup(ILedger ledger, TenantStates states, StoredSecrets secrets) : ILedgerSubscription
+internal sealed class SecretCleanup(ILedger ledger, TenantStates states, StoredSecrets secrets, InstalledConnectors installed)
+    : ILedgerSubscription
 {
     public string Name => "connection-secrets";
 
@@ -26,6 +27,8 @@ internal sealed class SecretCleanup(ILedger ledger, TenantStates states, StoredS
             .Concat(proposals.Where(ConnectionChangeRules.IsUnderWay)
                 .SelectMany(static one => ConnectionChange.Read(one)?.Settings.Values ?? []))
             .ToHashSet(StringComparer.Ordinal);
+        if (entry.Fact is ConnectionMade or ConnectionRemoved)
+            installed.Forget(name);
         var earlier = await EarlierAsync(entry, name, cancellationToken);
         foreach (var value in earlier.Where(value => !used.Contains(value)))
             await secrets.DeleteAsync(entry.Tenant, new SecretReference(value), cancellationToken);

@@ -11,6 +11,14 @@ public sealed record Connection(string Name, TenantId Tenant, string Connector, 
     /// <summary>How long it may send nothing before that is put on record; zero for ever, null for as long as is usual.</summary>
     public TimeSpan? StaleAfter { get; init; }
 
+    /// <summary>Tells a connection that is only tried out from the one of its name that is in use; null for one that is in use.</summary>
+    public string? Trial { get; init; }
+
+    /// <summary>
+    /// Under this a connector keeps what it remembers between calls: tokens, circuit breakers. What is tried out shares none of it.
+    /// </summary>
+    public string CallKey => Trial is null ? Name : $"{Name}?{Trial}";
+
     /// <summary>What the bot does by itself with its tickets, as the setting <see cref="TicketSetting.Name"/> says.</summary>
     public TicketUse Tickets => TicketSetting.Read(Settings.GetValueOrDefault(TicketSetting.Name)) ?? TicketUse.Note;
 }

@@ -8,4 +8,10 @@ public interface IConnectionProbe
 
     /// <summary>A sentence for people, whichever way it ends.</summary>
     Task<CallOutcome<string>> CheckAsync(Connection connection, CancellationToken cancellationToken);
+
+    /// <summary>Drops what is remembered between the calls of a connection, tokens among it: it is not used any more as it was.</summary>
+    /// <param name="callKey">The connection's <see cref="Connection.CallKey"/>.</param>
+    void Forget(string callKey)
+    {
+    }
 }

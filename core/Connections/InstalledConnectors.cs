@@ -35,6 +35,28 @@ public sealed class InstalledConnectors(
     /// <summary>The vendor can be asked whether a connection of this connector works.</summary>
     public bool CanAsk(string connector) => probes.ContainsKey(connector);
 
+    /// <summary>As <see cref="AskAsync"/>, of settings that are not in use: what the vendor makes of them touches no connection that is.</summary>
+    public async Task<CallOutcome<string>?> TryOutAsync(Connection proposed, TimeSpan within, CancellationToken cancellationToken)
+    {
+        var trial = proposed with { Trial = Guid.NewGuid().ToString("N") };
+        try
+        {
+            return await AskAsync(trial, within, cancellationToken);
+        }
+        finally
+        {
+            Forget(trial.CallKey);
+        }
+    }
+
+    /// <summary>Drops what is remembered of a connection: its tokens were fetched with secrets that have retired.</summary>
+    /// <param name="callKey">The connection's <see cref="Connection.CallKey"/>.</param>
+    public void Forget(string callKey)
+    {
+        foreach (var probe in probes.Values)
+            probe.Forget(callKey);
+    }
+
     /// <summary>
     /// What the vendor says to the connection's address and credentials; null where there is nothing that could be asked.
     /// </summary>

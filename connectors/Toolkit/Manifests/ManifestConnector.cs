@@ -38,6 +38,8 @@ internal sealed class ManifestConnector(
             : outcome.As<string>();
     }
 
+    public void Forget(string callKey) => call.Forget(callKey);
+
     /// <summary>Reads a record that a delivery names.</summary>
     public Task<CallOutcome<JsonElement>> ReadAsync(
         Connection connection, RequestTemplate request, IReadOnlyDictionary<string, string> given, CancellationToken cancellationToken) =>

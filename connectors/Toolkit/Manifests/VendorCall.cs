@@ -26,6 +26,13 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
     private static readonly JsonDocument Nothing = JsonDocument.Parse("null");
     private static readonly RequestTemplate Linked = new(HttpMethod.Get, ValueTemplate.Parse("/"), null, false);
 
+    /// <summary>Drops what is remembered of a connection that is not used any more.</summary>
+    public void Forget(string callKey)
+    {
+        tokens.Forget(callKey);
+        vendor.Forget(callKey);
+    }
+
     /// <summary>What templates may use of a connection.</summary>
     public Dictionary<string, string> Given(Connection connection) => Given(manifest, connection);
 

@@ -31,7 +31,7 @@ internal sealed class VendorTokens(TimeProvider clock) : IDisposable
         Connection connection, TokenRule rule, string credentials, string? refused,
         Func<CancellationToken, Task<CallOutcome<JsonElement>>> fetch, CancellationToken cancellationToken)
     {
-        var place = places.GetOrAdd(connection.Name, static _ => new());
+        var place = places.GetOrAdd(connection.CallKey, static _ => new());
         if (IsGood(place.Held, credentials, refused))
             return new CallOutcome<string>.Done(place.Held!.Token);
         await place.Turn.WaitAsync(cancellationToken);
@@ -52,6 +52,9 @@ internal sealed class VendorTokens(TimeProvider clock) : IDisposable
             place.Turn.Release();
         }
     }
+
+    /// <summary>Drops the token of a connection that is not used any more. A call in flight ends with its own.</summary>
+    public void Forget(string callKey) => places.TryRemove(callKey, out _);
 
     public void Dispose()
     {

@@ -145,6 +145,22 @@ public sealed class ConnectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_tried_out_touches_no_connection_that_is_in_use()
+    {
+        await using var bot = await StartAsync();
+        await ConnectAsync(bot, Filled(ninja));
+        await bot.SayAsync(Ana, null, "connectors health contoso");
+        var nowhere = Filled(ninja);
+        nowhere["setting:Address"] = "http://127.0.0.1:9";
+        for (var time = 0; time < 12; time++)
+            (await bot.PressAsync(Ana, null, "connect", nowhere.DeepClone().AsObject())).ShouldContain("Ask for approval");
+        ninja.Calls.Clear();
+        await bot.SayAsync(Ana, null, "connectors health contoso");
+        Told(bot).ShouldContain("\"ok\"", customMessage: "its circuit breaker counts its own calls");
+        ninja.Calls.ShouldHaveSingleItem("its token is its own").ShouldBe("GET /v2/organization/2");
+    }
+
+    [Fact]
     public async Task Only_administrators_of_the_client_may_ask()
     {
         await using var bot = await StartAsync();
