@@ -1,8 +1,8 @@
 namespace DevOpsAI.Common;
 
 /// <summary>
-/// A secret as configuration gives it: <c>env:NAME</c>, <c>file:/path</c>, or the secret itself; for a connection made in chat,
-/// <c>stored:tenant/id</c>.
+/// A secret as configuration gives it: <c>env:NAME</c>, <c>file:/path</c>, <c>keyvault:NAME</c> (or <c>keyvault:NAME/VERSION</c>), or the
+/// secret itself; for a connection made in chat, <c>stored:tenant/id</c> too.
 /// Its text form says where the secret is, never what it is.
 /// </summary>
 public readonly record struct SecretReference(string Setting)
@@ -10,6 +10,7 @@ public readonly record struct SecretReference(string Setting)
     private const string Environment = "env:";
     private const string File = "file:";
     private const string Store = "stored:";
+    private const string Vault = "keyvault:";
 
     /// <summary>The environment variable's name, or null.</summary>
     public string? Variable => After(Environment);
@@ -20,11 +21,17 @@ public readonly record struct SecretReference(string Setting)
     /// <summary>The name under which the bot itself keeps it, as in <c>contoso/1f09</c>; null when it does not.</summary>
     public string? StoredName => After(Store);
 
+    /// <summary>Its name in Key Vault, as in <c>contoso-ninjaone</c>, and perhaps a version behind a slash; null when it is not there.</summary>
+    public string? VaultName => After(Vault);
+
     /// <summary>It says where the secret is, and is not the secret.</summary>
-    public bool IsElsewhere => Variable is not null || Path is not null || StoredName is not null;
+    public bool IsElsewhere => Variable is not null || Path is not null || StoredName is not null || VaultName is not null;
 
     /// <param name="name">As in <c>contoso/1f09</c>.</param>
     public static SecretReference ForStored(string name) => new(Store + name);
+
+    /// <param name="name">As in <c>contoso-ninjaone/4387e9f3d6e14c459867679a90fd0f79</c>.</param>
+    public static SecretReference ForKeyVault(string name) => new(Vault + name);
 
     public override string ToString() => IsElsewhere ? Setting : "(secret)";
 

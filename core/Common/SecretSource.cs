@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace DevOpsAI.Common;
 
 /// <summary>
-/// Secrets from the environment and from files, as containers and systemd hand them over, and those that people typed in.
+/// Secrets from the environment and from files, as containers and systemd hand them over, and those that stores keep.
 /// </summary>
 public sealed class SecretSource(TimeProvider clock) : ISecretSource
 {
@@ -11,8 +11,8 @@ public sealed class SecretSource(TimeProvider clock) : ISecretSource
     private static readonly TimeSpan FileKeptFor = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, (string Secret, DateTimeOffset ReadAt)> files = new();
 
-    /// <summary>Reads what the bot keeps itself; null from it when there is no such secret. Without it there is none.</summary>
-    public Func<string, string?>? Stored { get; init; }
+    /// <summary>Reads what a store keeps; null from it when there is no such secret. Without it there is none.</summary>
+    public Func<SecretReference, string?>? Stored { get; init; }
 
     public string Read(SecretReference secret)
     {
@@ -21,7 +21,7 @@ public sealed class SecretSource(TimeProvider clock) : ISecretSource
         {
             { Variable: { } variable } => Environment.GetEnvironmentVariable(variable),
             { Path: { } path } => ReadFile(secret, path),
-            { StoredName: { } name } => Stored?.Invoke(name),
+            { StoredName: not null } or { VaultName: not null } => Stored?.Invoke(secret),
             _ => secret.Setting,
         })?.TrimEnd('\r', '\n');
         return string.IsNullOrEmpty(value) ? throw new SecretUnavailableException(secret, "is missing or empty") : value;

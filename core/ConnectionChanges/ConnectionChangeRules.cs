@@ -1,5 +1,6 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -34,6 +35,13 @@ internal static class ConnectionChangeRules
     /// <summary>It can still take effect. One whose run was stopped cannot: it is asked for again.</summary>
     public static bool IsUnderWay(Proposal proposal) => proposal.IsUndecided
         || proposal.Phase is ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing;
+
+    /// <summary>The settings of everything that is in use or can still take effect, as they stand there: the secrets among them stay.</summary>
+    public static IReadOnlySet<string> SecretsInUse(TenantState state) => state.Get<MadeConnections>().For(state.Tenant)
+        .SelectMany(static made => made.Settings.Values)
+        .Concat(state.Proposals.All.Values.Where(IsUnderWay)
+            .SelectMany(static one => ConnectionChange.Read(one)?.Settings.Values ?? []))
+        .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Why what was typed cannot be taken, one sentence each, beginning with the setting's name.</summary>
     /// <param name="isLocal">The bot runs on a laptop, where vendors may be stand-ins without TLS.</param>
@@ -86,11 +94,25 @@ internal static class ConnectionChangeRules
             return $"longer than {MaxSecretLength} characters.";
         if (reference.Path is not null || reference.StoredName is not null)
             return "a file can be named in the bot's settings only; type the secret itself.";
+        if (reference.VaultName is { } name)
+            return CheckVaultName(tenant, name, tenants);
         return reference.Variable is { } variable && (!variable.StartsWith(prefix, StringComparison.Ordinal)
             || tenants.Select(GetVariablePrefix).Any(other => other.Length > prefix.Length
                 && variable.StartsWith(other, StringComparison.Ordinal)))
             ? $"only variables that begin with {prefix} may be named here; type the secret itself."
             : null;
+    }
+
+    private static string? CheckVaultName(TenantId tenant, string name, IEnumerable<TenantId> tenants)
+    {
+        if (!KeyVaultSecrets.IsName(name))
+            return "no name that Key Vault could know: letters, digits and hyphens.";
+        var prefix = $"{tenant.Value}-";
+        return KeyVaultSecrets.IsKeptName(name) || !name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+            || tenants.Select(static other => $"{other.Value}-").Any(other => other.Length > prefix.Length
+                && name.StartsWith(other, StringComparison.OrdinalIgnoreCase))
+                ? $"only secrets of Key Vault that begin with {prefix} may be named here; type the secret itself."
+                : null;
     }
 
     private static string GetVariablePrefix(TenantId tenant) => $"{tenant.Value.ToUpperInvariant().Replace('-', '_')}_";

@@ -12,5 +12,7 @@ public static class ConnectionChangesServices
     /// </summary>
     public static IServiceCollection AddConnectionChanges(this IServiceCollection services) => services
         .AddSingleton<IProposalArea, ConnectionChangeArea>()
-        .AddSingleton<ILedgerSubscription, SecretCleanup>();
+        .AddSingleton<ILedgerSubscription, SecretCleanup>()
+        .AddSingleton<SecretSweep>()
+        .AddHostedService(static provider => provider.GetRequiredService<SecretSweep>());
 }

@@ -1,6 +1,7 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Plans;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -47,6 +48,10 @@ internal sealed class RequestConnectionHandler(
             // Where it may be on record the secrets are needed; whatever ends without them being used deletes them then.
             isNeeded = result.IsDone || result.Refusal == Refusal.RecordUnavailable;
             return result;
+        }
+        catch (SecretStoreUnavailableException unavailable)
+        {
+            return new(null, Refusal.NotPossible, $"{unavailable.Message} Nothing was asked for.");
         }
         catch (LedgerUnavailableException unavailable) when (unavailable is not TenantLockedException)
         {
@@ -116,11 +121,11 @@ internal sealed class RequestConnectionHandler(
         return await mediator.Send(propose, cancellationToken);
     }
 
-    /// <summary>A secret of the bot's environment goes nowhere before somebody else has seen where.</summary>
+    /// <summary>A secret that the person names and does not know goes nowhere before somebody else has seen where.</summary>
     private async Task<CallOutcome<string>> AskAsync(
         RequestConnection request, Connection connection, CancellationToken cancellationToken) =>
-        request.Secrets.Values.Any(static secret => new SecretReference(secret).Variable is not null)
-            ? new CallOutcome<string>.Done("Not yet: its secret is in the bot's environment.")
+        request.Secrets.Values.Any(static secret => new SecretReference(secret).IsElsewhere)
+            ? new CallOutcome<string>.Done("Not yet: its secret is named and not typed.")
             : await installed.TryOutAsync(connection, MaxWait, cancellationToken) ?? new CallOutcome<string>.Done("");
 
     private async Task ForgetAsync(TenantId tenant, IEnumerable<SecretReference> stored)
@@ -130,9 +135,9 @@ internal sealed class RequestConnectionHandler(
             foreach (var reference in stored)
                 await secrets.DeleteAsync(tenant, reference, CancellationToken.None);
         }
-        catch (LedgerUnavailableException)
+        catch (SecretStoreUnavailableException)
         {
-            // They stay, encrypted and named by nothing; what the person is told is why they were not needed.
+            // They stay, named by nothing, until the daily sweep; what the person is told is why they were not needed.
         }
     }
 }

@@ -1,5 +1,6 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
@@ -21,12 +22,7 @@ internal sealed class SecretCleanup(ILedger ledger, TenantStates states, StoredS
     {
         var name = FindConnection(entry)!;
         var state = await states.GetAsync(entry.Tenant, cancellationToken);
-        var proposals = state.Proposals.All.Where(one => one.Key.Kind == ConnectionChange.SubjectKind
-            && ConnectionChange.GetName(one.Key) == name).Select(static one => one.Value).ToList();
-        var used = (state.Get<MadeConnections>().Find(entry.Tenant, name)?.Settings.Values ?? [])
-            .Concat(proposals.Where(ConnectionChangeRules.IsUnderWay)
-                .SelectMany(static one => ConnectionChange.Read(one)?.Settings.Values ?? []))
-            .ToHashSet(StringComparer.Ordinal);
+        var used = ConnectionChangeRules.SecretsInUse(state);
         if (entry.Fact is ConnectionMade or ConnectionRemoved)
             installed.Forget(name);
         var earlier = await EarlierAsync(entry, name, cancellationToken);

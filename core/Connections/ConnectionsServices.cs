@@ -1,4 +1,5 @@
 using DevOpsAI.Common;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,9 +22,17 @@ public static class ConnectionsServices
         // Where they are kept is looked up when one is read: the store of the ledger needs secrets of its own.
         services.TryAddSingleton<ISecretSource>(provider => new SecretSource(provider.GetRequiredService<TimeProvider>())
         {
-            Stored = name => provider.GetRequiredService<StoredSecrets>().Read(name),
+            Stored = reference => provider.GetRequiredService<StoredSecrets>().Read(reference),
         });
-        services.TryAddSingleton<StoredSecrets>();
+        services.AddOptionsWithValidateOnStart<SecretsOptions>().BindConfiguration("Secrets").Validate(
+            static secrets => secrets.KeyVault is null or { IsAbsoluteUri: true, Scheme: "https" },
+            "Secrets:KeyVault: an https address, as in https://contoso-kv.vault.azure.net/; the bot shows its token there.");
+        services.TryAddSingleton(static provider =>
+            new KeyVaultSecrets(provider.GetRequiredService<IOptions<SecretsOptions>>().Value.KeyVault));
+        services.TryAddSingleton<DocumentSecrets>();
+        services.TryAddSingleton(static provider => new StoredSecrets(
+            provider.GetRequiredService<KeyVaultSecrets>(), new(provider.GetRequiredService<DocumentSecrets>),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<InstalledConnectors>();
         services.TryAddSingleton<ConfiguredConnections>();
         services.TryAddSingleton(provider => new Lazy<TenantStates>(provider.GetRequiredService<TenantStates>));

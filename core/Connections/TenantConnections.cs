@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
 
@@ -10,7 +11,8 @@ namespace DevOpsAI.Connections;
 /// </summary>
 /// <param name="statesNow">Made when it is first asked for: settings are checked before the ledger is opened.</param>
 internal sealed class TenantConnections(
-    ConfiguredConnections configured, Lazy<TenantStates> statesNow, ITenantDirectory tenants, IEnumerable<IConnector> connectors)
+    ConfiguredConnections configured, Lazy<TenantStates> statesNow, ITenantDirectory tenants, IEnumerable<IConnector> connectors,
+    StoredSecrets secrets)
     : IConnections, IConnectionDirectory
 {
     private readonly Dictionary<string, IConnector> connectors =
@@ -39,9 +41,12 @@ internal sealed class TenantConnections(
             return known;
         foreach (var tenant in Owners(name).Where(tenant => tenants.Find(tenant) is not null))
         {
-            if (await States.FindAsync(tenant, cancellationToken) is { } state
-                && state.Get<MadeConnections>().Find(tenant, name.ToLowerInvariant()) is { } made)
-                return made;
+            if (await States.FindAsync(tenant, cancellationToken) is not { } state
+                || state.Get<MadeConnections>().Find(tenant, name.ToLowerInvariant()) is not { } made)
+                continue;
+            // Whoever asks is about to use it.
+            await secrets.LoadAsync(made);
+            return made;
         }
         return null;
     }

@@ -2,6 +2,7 @@ using DevOpsAI.Bot.Views;
 using DevOpsAI.Common;
 using DevOpsAI.ConnectionChanges;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Toolkit;
@@ -120,12 +121,14 @@ internal sealed class ConnectionCard(ConnectorCatalog catalog) : ISubjectCard
     {
         var reference = new SecretReference(value);
         if (isKept && before is not null)
-            return reference.Variable is { } same ? $"unchanged: a secret in {same}" : "unchanged: the secret that is in use";
+            return "unchanged: the secret that is in use";
         var was = before is null ? "" : "changed: ";
-        if (reference.StoredName is not null)
+        if (StoredSecrets.IsKept(reference))
             return isKept ? "the secret that is in use" : $"{was}a new secret that the bot keeps";
         if (reference.Variable is { } variable)
             return $"{was}a secret in the environment variable {variable}";
+        if (reference.VaultName is { } name)
+            return $"{was}the secret {name} in Key Vault";
         return before is null || before == value ? value : $"{value} (was {before})";
     }
 }

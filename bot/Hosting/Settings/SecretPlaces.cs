@@ -28,7 +28,7 @@ internal sealed class SecretPlaces(ConnectorCatalog connectors)
     /// environment, or a vault that is a source of settings, keeps it as well as a reference would.
     /// </summary>
     public bool IsReadable(IConfiguration configuration, IConfigurationSection setting, SecretReference reference) =>
-        reference.Variable is null && reference.Path is null && IsSecret(setting) && configuration is IConfigurationRoot root
+        !reference.IsElsewhere && IsSecret(setting) && configuration is IConfigurationRoot root
         && root.Providers.LastOrDefault(source => source.TryGet(setting.Path, out _))
             is FileConfigurationProvider or CommandLineConfigurationProvider;
 

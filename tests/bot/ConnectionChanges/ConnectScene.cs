@@ -35,9 +35,11 @@ internal static class ConnectScene
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<RunningBot> StartAsync(string? storage = null)
+    /// <param name="vault">Where typed secrets are kept; null for the client's documents.</param>
+    public static async Task<RunningBot> StartAsync(string? storage = null, SecretVaultServer? vault = null)
     {
-        var bot = await RunningBot.StartAsync(Settings, storage);
+        (string, string)[] settings = vault is null ? Settings : [.. Settings, ("Secrets:KeyVault", vault.Address.AbsoluteUri)];
+        var bot = await RunningBot.StartAsync(settings, storage, replace: vault is null ? null : vault.Put);
         if (storage is null)
             await bot.SayAsync(Ana, Channel, "link contoso");
         return bot;

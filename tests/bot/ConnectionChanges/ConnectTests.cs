@@ -99,6 +99,10 @@ public sealed class ConnectTests : IAsyncLifetime
     [InlineData("ClientSecret", "env:FABRIKAM_SECRET", "CONTOSO_")]
     [InlineData("ClientSecret", "env:CONTOSO_UK_SECRET", "CONTOSO_")]
     [InlineData("ClientSecret", "stored:fabrikam/0123456789abcdef0123456789abcdef", "type the secret itself")]
+    [InlineData("ClientSecret", "keyvault:fabrikam-ninjaone", "contoso-")]
+    [InlineData("ClientSecret", "keyvault:contoso-uk-ninjaone", "contoso-")]
+    [InlineData("ClientSecret", "keyvault:typed-contoso-0123456789abcdef0123456789abcdef", "contoso-")]
+    [InlineData("ClientSecret", "keyvault:contoso-a/../../keys/b", "letters, digits and hyphens")]
     [InlineData("ClientId", "env:CONTOSO_X", "is no secret")]
     [InlineData("ClientId", "a\u0007b", "one line")]
     public async Task What_cannot_be_taken_is_told_on_the_form(string setting, string value, string told)
