@@ -1,6 +1,7 @@
 using DevOpsAI.Bot.Hosting.Settings;
 using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Common;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Gates;
 using DevOpsAI.Ledger.Encryption;
 using DevOpsAI.Ledger.Proofs;
@@ -41,6 +42,7 @@ internal static class SetupChecks
             .AddSingleton<ISetupCheck, CosmosCheck>()
             .AddSingleton<ISetupCheck, CheckpointKeyCheck>()
             .AddSingleton<ISetupCheck, ClientKeysCheck>()
+            .AddSingleton<ISetupCheck, SecretVaultCheck>()
             .AddSingleton<ISetupCheck, ClockCheck>();
 
     private static IServiceCollection AddArea(this IServiceCollection services, string name, SettingArea area, string ok) =>
@@ -65,6 +67,7 @@ internal static class SetupChecks
             .AddLazy<IOptions<AccessOptions>>()
             .AddLazy<KillSwitchReach>()
             .AddLazy<IKeyWrapper>()
+            .AddLazy<StoredSecrets>()
             .AddLazy<ICheckpointSigner>();
     }
 

@@ -131,6 +131,31 @@ internal sealed class KeyVaultSecrets(Uri? address, Func<Uri, SecretClient> make
         }
     }
 
+    /// <summary>
+    /// Reads and deletes what is not there, which a vault answers with 404 where it may be done, and lists. Nothing is made, since that would
+    /// stay for a while.
+    /// </summary>
+    public async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
+    {
+        var nowhere = SecretReference.ForKeyVault($"{Prefix}{RandomNumberGenerator.GetHexString(IdLength, lowercase: true)}");
+        try
+        {
+            await ReadAsync(nowhere, cancellationToken);
+            await DeleteAsync(nowhere, cancellationToken);
+            await foreach (var _ in Client().GetPropertiesOfSecretsAsync(cancellationToken).AsPages().WithCancellation(cancellationToken))
+                break;
+            return null;
+        }
+        catch (Exception failure) when (failure is SecretUnavailableException or SecretStoreUnavailableException)
+        {
+            return failure.Message;
+        }
+        catch (Exception failure) when (IsTrouble(failure, cancellationToken))
+        {
+            return $"Secrets cannot be listed: {Explain("list", failure)}";
+        }
+    }
+
     /// <summary>Where the vault protects what is deleted, it stays there unread until its time is over.</summary>
     private async Task PurgeAsync(string name, CancellationToken cancellationToken)
     {

@@ -26,6 +26,12 @@ public sealed class StoredSecrets
     public static bool IsKept(SecretReference reference) =>
         reference.StoredName is not null || (reference.VaultName is { } name && KeyVaultSecrets.IsKeptName(name));
 
+    /// <summary>What is typed from now on is kept in a vault.</summary>
+    public bool HasVault => vault.IsSet;
+
+    /// <summary>Why the vault cannot be used, one sentence; null when it can, as far as that shows without a secret.</summary>
+    public Task<string?> FindVaultProblemAsync(CancellationToken cancellationToken) => vault.FindProblemAsync(cancellationToken);
+
     /// <summary>Keeps a secret; it is durable when this returns.</summary>
     /// <exception cref="SecretStoreUnavailableException">It cannot be kept now.</exception>
     public async Task<SecretReference> PutAsync(TenantId tenant, string secret, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ public sealed class SetupCheckTests : IAsyncLifetime
         [
             "settings ok", "secrets ok", "sample-secrets ok", "runbooks ok", "policies ok", "listening ok", "kill-switch skipped",
             "administrators ok", "credential ok", "signing-keys ok", "connector ok", "endpoint ok", "folder ok", "cosmos skipped",
-            "checkpoint-key skipped", "client-keys skipped", "clock ok",
+            "checkpoint-key skipped", "client-keys skipped", "secret-vault skipped", "clock ok",
         ]);
         lines.ShouldAllBe(static line => line.Message.Length > 0);
     }

@@ -94,6 +94,33 @@ public sealed class SetupKeepingTests : IAsyncLifetime
             .ShouldAllBe(static line => line.Status == "ok");
     }
 
+    [Fact]
+    public async Task The_vault_of_typed_secrets_is_asked_for_what_the_bot_will_ask_for()
+    {
+        await using var vault = await UseSecretVaultAsync();
+        (await scene.LinesAsync()).Single(static line => line.Check == "secret-vault").Status.ShouldBe("ok");
+        (vault.Names.Count, vault.Deleted.Count).ShouldBe((0, 0), "nothing is made");
+    }
+
+    [Theory]
+    [InlineData("get")]
+    [InlineData("delete")]
+    [InlineData("list")]
+    public async Task A_right_to_typed_secrets_that_is_missing_is_told(string right)
+    {
+        await using var vault = await UseSecretVaultAsync();
+        vault.Withheld.Add(right);
+        (await scene.MissingAsync("secret-vault")).ShouldContain($"secrets/{right}");
+    }
+
+    private async Task<SecretVaultServer> UseSecretVaultAsync()
+    {
+        var vault = await SecretVaultServer.StartAsync();
+        scene.Settings["Secrets:KeyVault"] = vault.Address.AbsoluteUri;
+        scene.Replace(vault.Put);
+        return vault;
+    }
+
     [Theory]
     [InlineData("get", "checkpoint-key", "keys/get and keys/sign")]
     [InlineData("sign", "checkpoint-key", "keys/get and keys/sign")]
