@@ -126,6 +126,15 @@ module vault 'modules/vault.bicep' = {
   }
 }
 
+module typed 'modules/typed.bicep' = {
+  params: {
+    name: take('kt-${name}-${unique}', 24)
+    location: location
+    botPrincipalId: identities.outputs.botPrincipalId
+    workspaceId: logs.outputs.workspaceId
+  }
+}
+
 module storage 'modules/storage.bicep' = {
   params: {
     name: take('st${name}${unique}', 24)
@@ -187,6 +196,7 @@ module app 'modules/app.bicep' = if (withApp) {
     settings: settings
     secretNames: secretNames
     vaultUri: vault.outputs.uri
+    typedUri: typed.outputs.uri
     signingKey: vault.outputs.signingKey
     origin: origin
     checkpointContainer: storage.outputs.checkpointContainer

@@ -49,6 +49,9 @@ param secretNames string[]
 @description('Address of the vault.')
 param vaultUri string
 
+@description('Address of the vault of what people type into forms.')
+param typedUri string
+
 @description('Identifier of the key that signs checkpoints.')
 param signingKey string
 
@@ -88,6 +91,7 @@ var ofTheBot = [
   { name: 'Storage__Cosmos__CreateIfMissing', value: 'false' }
   { name: 'Storage__Keys__Provider', value: 'KeyVault' }
   { name: 'Storage__Keys__VaultUri', value: vaultUri }
+  { name: 'Secrets__KeyVault', value: typedUri }
   { name: 'Ledger__Origin', value: origin }
   { name: 'Ledger__KeyVaultKey', value: signingKey }
   { name: 'Ledger__CheckpointContainer', value: checkpointContainer }

@@ -6,6 +6,7 @@ using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Bot.Webhooks;
 using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Drafting;
@@ -46,6 +47,7 @@ internal static class KnownSettings
         ["Ledger"] = typeof(CheckpointOptions),
         ["LocalTeams"] = typeof(LocalTeamsOptions),
         ["Sandbox"] = typeof(SandboxOptions),
+        ["Secrets"] = typeof(SecretsOptions),
         ["Storage"] = typeof(StorageOptions),
         ["Storms"] = typeof(StormOptions),
         ["Teams"] = typeof(TeamsOptions),

@@ -72,7 +72,7 @@ public sealed partial class ResourceTests
     [Theory, MemberData(nameof(Environments))]
     public async Task Nobody_can_empty_the_vault_at_once(string environment)
     {
-        var vault = (await Prediction.ForAsync(environment)).Single("Microsoft.KeyVault/vaults");
+        var vault = Vault(await Prediction.ForAsync(environment), "kv-");
 
         vault.Is("enablePurgeProtection").ShouldBeTrue();
         vault.Is("enableSoftDelete").ShouldBeTrue();
@@ -81,10 +81,20 @@ public sealed partial class ResourceTests
     }
 
     [Theory, MemberData(nameof(Environments))]
+    public async Task What_people_type_is_in_a_vault_of_its_own_where_what_is_deleted_can_be_purged(string environment)
+    {
+        var vault = Vault(await Prediction.ForAsync(environment), "kt-");
+
+        vault.TryGetProperty("enablePurgeProtection", out _).ShouldBeFalse();
+        vault.Is("enableSoftDelete").ShouldBeTrue();
+        vault.Is("enableRbacAuthorization").ShouldBeTrue();
+    }
+
+    [Theory, MemberData(nameof(Environments))]
     public async Task Keys_are_of_the_kinds_that_the_bot_works_with(string environment)
     {
         var prediction = await Prediction.ForAsync(environment);
-        var inHardware = prediction.Single("Microsoft.KeyVault/vaults").Text("sku", "name") == "premium" ? "-HSM" : "";
+        var inHardware = Vault(prediction, "kv-").Text("sku", "name") == "premium" ? "-HSM" : "";
         var keys = prediction.All("Microsoft.KeyVault/vaults/keys")
             .ToDictionary(static one => one.Text("name").Split('/')[^1], static one => one.At("properties"));
         var clients = Clients(prediction);
@@ -178,13 +188,16 @@ public sealed partial class ResourceTests
     {
         var first = await Prediction.FirstTimeAsync();
 
-        first.All("Microsoft.KeyVault/vaults").ShouldHaveSingleItem();
+        first.All("Microsoft.KeyVault/vaults").Count().ShouldBe(2);
         first.All("Microsoft.ContainerRegistry/registries").ShouldHaveSingleItem();
         first.All("Microsoft.DocumentDB/databaseAccounts").ShouldHaveSingleItem();
         first.All("Microsoft.App/containerApps").ShouldBeEmpty();
         first.All("Microsoft.BotService/botServices").ShouldBeEmpty();
         first.All("Microsoft.KeyVault/vaults/secrets").ShouldBeEmpty();
     }
+
+    private static JsonElement Vault(Prediction prediction, string prefix) => prediction.All("Microsoft.KeyVault/vaults")
+        .Single(one => one.Text("name").Contains(prefix, StringComparison.Ordinal)).GetProperty("properties");
 
     /// <summary>Neither a parameter nor an output, and nobody asks a resource for its keys.</summary>
     [Fact]

@@ -8,6 +8,7 @@ public sealed partial class RoleTests
 {
     private const string Pulls = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
     private const string ReadsSecrets = "4633458b-17de-408a-b874-0445c86b69e6";
+    private const string KeepsSecrets = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7";
     private const string Encrypts = "e147488a-f6f5-4113-8e2d-b22465e65bf6";
     private const string UsesData = "00000000-0000-0000-0000-000000000002";
 
@@ -29,6 +30,7 @@ public sealed partial class RoleTests
             "bot adds Microsoft.Storage/storageAccounts/blobServices/containers",
             $"bot {Pulls} Microsoft.ContainerRegistry/registries",
             $"bot {ReadsSecrets} Microsoft.KeyVault/vaults/secrets",
+            $"bot {KeepsSecrets} Microsoft.KeyVault/vaults",
             $"database {Encrypts} Microsoft.KeyVault/vaults/keys",
         ],
         ignoreOrder: true);
@@ -73,7 +75,7 @@ public sealed partial class RoleTests
     {
         var document = File.ReadAllText(Path.Combine(InfraFolder.Source, "../docs/azure.md"));
         BuiltIn().Matches(document).Select(static one => one.Groups["id"].Value)
-            .ShouldBe([UsesData, Pulls, ReadsSecrets, Encrypts], ignoreOrder: true);
+            .ShouldBe([UsesData, Pulls, ReadsSecrets, KeepsSecrets, Encrypts], ignoreOrder: true);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class SettingsOfTheAppTests : IDisposable
         ["Teams__AppId"] = Prediction.AppId,
         ["Storage__Cosmos__Endpoint"] = "https://example.documents.azure.com:443/",
         ["Storage__Keys__VaultUri"] = "https://example.vault.azure.net/",
+        ["Secrets__KeyVault"] = "https://typed.vault.azure.net/",
         ["Ledger__KeyVaultKey"] = "https://example.vault.azure.net/keys/checkpoints/0123456789abcdef",
         ["Ledger__CheckpointContainer"] = "https://example.blob.core.windows.net/checkpoints",
     };
