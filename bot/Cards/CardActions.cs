@@ -113,11 +113,11 @@ internal static class CardActions
             ["choices"] = all };
     }
     /// <summary>Any number of choices, none among them; they come back with commas between them.</summary>
-    public static OutgoingJson Choices(string id, string label, IEnumerable<string> chosen, IEnumerable<(string Title, string Value)> choices)
-        => new()
-        {
-            ["type"] = "Input.ChoiceSet", ["id"] = id, ["label"] = label, ["value"] = string.Join(',', chosen), ["isMultiSelect"] = true,
-            ["wrap"] = true,
-            ["choices"] = choices.Select(static choice => new OutgoingJson { ["title"] = choice.Title, ["value"] = choice.Value }).ToList(),
-        };
+    public static OutgoingJson Choices(
+        string id, string label, IEnumerable<string> chosen, IEnumerable<(string Title, string Value)> choices) => new()
+    {
+        ["type"] = "Input.ChoiceSet", ["id"] = id, ["label"] = label, ["value"] = string.Join(',', chosen), ["isMultiSelect"] = true,
+        ["wrap"] = true,
+        ["choices"] = choices.Select(static choice => new OutgoingJson { ["title"] = choice.Title, ["value"] = choice.Value }).ToList(),
+    };
 }

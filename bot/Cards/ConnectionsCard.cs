@@ -18,7 +18,9 @@ internal static class ConnectionsCard
             body.Add(Rich(null, new(CardText.Name(client.Tenant.Name, 60), Bold: true, Size: "Medium"), new(Count(client.Lines.Count))));
             body.AddRange(client.Lines.Take(MaxLines / clients.Count + 1).Select(Line));
         }
-        body.Add(Text($"*connect <vendor> <client>* makes one, *connectors health <client>* asks the vendors, *enable <action> on <connection>* lets one do more.", subtle: true));
+        body.Add(Text(
+            $"*connect <vendor> <client>* makes one, *connectors health <client>* asks; *enable <action> on <connection>* adds to it.",
+            subtle: true));
         return Card.Frame(body, summary: "Connections");
     }
 

@@ -37,8 +37,8 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
     public Task<CallOutcome<VendorAnswer>> ExchangeAsync(
         Connection connection, bool acts, Func<HttpRequestMessage> request, TimeSpan timeLimit, CancellationToken cancellationToken) =>
         ExchangeAsync(
-            acts ? ActingClient : ReadingClient, acts ? pipelines.Actions(connection.CallKey) : pipelines.Reads(connection.CallKey), request,
-            timeLimit, cancellationToken);
+            acts ? ActingClient : ReadingClient, acts ? pipelines.Actions(connection.CallKey) : pipelines.Reads(connection.CallKey),
+            request, timeLimit, cancellationToken);
 
     /// <summary>Drops what is remembered of the calls of a connection that is not used any more.</summary>
     public void Forget(string callKey) => pipelines.Forget(callKey);

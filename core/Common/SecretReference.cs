@@ -21,7 +21,7 @@ public readonly record struct SecretReference(string Setting)
     /// <summary>The name under which the bot itself keeps it, as in <c>contoso/1f09</c>; null when it does not.</summary>
     public string? StoredName => After(Store);
 
-    /// <summary>Its name in Key Vault, as in <c>contoso-ninjaone</c>, and perhaps a version behind a slash; null when it is not there.</summary>
+    /// <summary>Its name in Key Vault, as in <c>contoso-ninjaone</c>, perhaps with a version behind a slash; null elsewhere.</summary>
     public string? VaultName => After(Vault);
 
     /// <summary>It says where the secret is, and is not the secret.</summary>

@@ -36,7 +36,7 @@ internal static class ConnectionChangeRules
     public static bool IsUnderWay(Proposal proposal) => proposal.IsUndecided
         || proposal.Phase is ProposalPhase.Approved or ProposalPhase.Executing or ProposalPhase.Undoing;
 
-    /// <summary>The settings of everything that is in use or can still take effect, as they stand there: the secrets among them stay.</summary>
+    /// <summary>The settings of everything that is in use or can still take effect: the secrets among them stay.</summary>
     public static IReadOnlySet<string> SecretsInUse(TenantState state) => state.Get<MadeConnections>().For(state.Tenant)
         .SelectMany(static made => made.Settings.Values)
         .Concat(state.Proposals.All.Values.Where(IsUnderWay)

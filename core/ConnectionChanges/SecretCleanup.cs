@@ -1,7 +1,6 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Secrets;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 

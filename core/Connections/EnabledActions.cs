@@ -30,16 +30,13 @@ public static class EnabledActions
             };
     }
 
-    extension(IConnector connector)
-    {
-        /// <summary>Its catalog has the action, and the connection may not do it.</summary>
-        public bool IsSwitchedOff(Connection connection, string action) => connector.Actions.ContainsKey(action)
-            && connection.ActionNames is { } names && !Include(connector.Actions, names, action);
+    /// <summary>Its catalog has the action, and the connection may not do it.</summary>
+    public static bool IsSwitchedOff(this IConnector connector, Connection connection, string action) =>
+        connector.Actions.ContainsKey(action) && connection.ActionNames is { } names && !Include(connector.Actions, names, action);
 
-        /// <summary>The action of this name that the connection may do; null where there is none, or it is switched off.</summary>
-        public ActionSpec? FindEnabled(Connection connection, string action) =>
-            connector.Actions.TryGetValue(action, out var spec) && !connector.IsSwitchedOff(connection, action) ? spec : null;
-    }
+    /// <summary>The action of this name that the connection may do; null where there is none, or it is switched off.</summary>
+    public static ActionSpec? FindEnabled(this IConnector connector, Connection connection, string action) =>
+        connector.Actions.TryGetValue(action, out var spec) && !connector.IsSwitchedOff(connection, action) ? spec : null;
 
     /// <summary>Null for all.</summary>
     public static IReadOnlyList<string>? Read(string value)

@@ -35,7 +35,7 @@ public sealed class InstalledConnectors(
     /// <summary>The vendor can be asked whether a connection of this connector works.</summary>
     public bool CanAsk(string connector) => probes.ContainsKey(connector);
 
-    /// <summary>As <see cref="AskAsync"/>, of settings that are not in use: what the vendor makes of them touches no connection that is.</summary>
+    /// <summary>As <see cref="AskAsync"/>, of settings that are not in use: what comes of it touches no connection that is.</summary>
     public async Task<CallOutcome<string>?> TryOutAsync(Connection proposed, TimeSpan within, CancellationToken cancellationToken)
     {
         var trial = proposed with { Trial = Guid.NewGuid().ToString("N") };

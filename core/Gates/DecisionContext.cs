@@ -5,7 +5,9 @@ using DevOpsAI.Tenancy;
 namespace DevOpsAI.Gates;
 
 /// <summary>What a decision needs to know of the tenant, beside its state.</summary>
-/// <param name="WhyPaused">What a planned freeze, the kill switch, what is switched off, a quota or a hold says of a plan; null when it may run.</param>
+/// <param name="WhyPaused">
+/// What a planned freeze, the kill switch, what is switched off, a quota or a hold says of a plan; null when it may run.
+/// </param>
 internal sealed record DecisionContext(
     GatePolicy Policy, FindAction Find, Func<string> NewNonce, Func<TenantState, Plan, string?> WhyPaused)
 {

@@ -55,7 +55,8 @@ internal sealed class StageProposalHandler(
             EarlierWeight = ProposalStaging.EarlierWeight(state, incident.Proposal, long.MaxValue, now - policy.Chain.Window, find),
             Risk = draft.Risk,
             ByWords = draft.ByWords == true,
-            Problem = draft.Problem ?? catalog.GetSwitchedOff(state.Tenant, draft.Plan) ?? RedraftRules.TooOften(incident.Proposal, policy.Limits),
+            Problem = draft.Problem ?? catalog.GetSwitchedOff(state.Tenant, draft.Plan)
+                ?? RedraftRules.TooOften(incident.Proposal, policy.Limits),
             NotAfter = draft.NotAfter,
             Hold = state.Freeze is { } freeze
                 ? FreezeRules.Describe(state.Name, freeze)

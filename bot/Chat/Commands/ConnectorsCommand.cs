@@ -59,16 +59,16 @@ internal sealed class ConnectorsCommand(
         var vendor = catalog.Find(connection.Connector);
         var pulse = client.State.Watch.Pulses.GetValueOrDefault(connection.Name);
         return new(
-            connection, vendor?.Title ?? connection.Connector, vendor?.IsSimulation == true, MayDo(connection), vendor?.SendsEvents == true, pulse?.LastHeard,
-            pulse?.Silent is not null, pulse?.FailingBecause,
+            connection, vendor?.Title ?? connection.Connector, vendor?.IsSimulation == true, MayDo(connection), vendor?.SendsEvents == true,
+            pulse?.LastHeard, pulse?.Silent is not null, pulse?.FailingBecause,
             asks ? await installed.AskAsync(connection, MaxWait, cancellationToken) : null);
     }
 
     private EnabledCount? MayDo(Connection connection)
     {
-        var catalog = installed.GetActions(connection.Connector);
-        return catalog.Count == 0
+        var actions = installed.GetActions(connection.Connector);
+        return actions.Count == 0
             ? null
-            : new([.. EnabledActions.Of(catalog, connection.ActionNames).Select(static action => action.Name)], catalog.Count);
+            : new([.. EnabledActions.Of(actions, connection.ActionNames).Select(static action => action.Name)], actions.Count);
     }
 }

@@ -135,7 +135,8 @@ internal static class SettingsCheck
     private static string WayOut(SecretReference reference) => reference switch
     {
         { Variable: { } variable } => $"Set the environment variable {variable} for the bot's process, or change the setting.",
-        { VaultName: not null } => "Put the secret into the vault of Secrets:KeyVault, readable for the bot's identity, or change the setting.",
+        { VaultName: not null } =>
+            "Put the secret into the vault of Secrets:KeyVault, readable for the bot's identity, or change the setting.",
         _ => "Put the secret into that file, readable for the bot's account, or change the setting.",
     };
 }

@@ -132,8 +132,8 @@ internal sealed class KeyVaultSecrets(Uri? address, Func<Uri, SecretClient> make
     }
 
     /// <summary>
-    /// Reads and deletes what is not there, which a vault answers with 404 where it may be done, and lists. Nothing is made, since that would
-    /// stay for a while.
+    /// Reads and deletes what is not there, which a vault answers with 404 where it may be done, and lists. Nothing is made, since that
+    /// would stay for a while.
     /// </summary>
     public async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
     {

@@ -49,7 +49,7 @@ public sealed class StoredSecrets
     /// <exception cref="SecretUnavailableException">It cannot be read now.</exception>
     public string? Read(SecretReference reference) => cache.Get(reference);
 
-    /// <summary>Has what a connection needs at hand, so that nothing waits for a store afterwards. What cannot be read is told then.</summary>
+    /// <summary>Has what a connection needs at hand, so that nothing waits later. What cannot be read is told when used.</summary>
     public async ValueTask LoadAsync(Connection connection)
     {
         foreach (var value in connection.Settings.Values)

@@ -1,10 +1,7 @@
 using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
-using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
-using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Isolation;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +9,7 @@ using static DevOpsAI.Tests.ConnectionChanges.ConnectScene;
 
 namespace DevOpsAI.Tests.ConnectionChanges;
 
-/// <summary>A connection is made in chat: a form, the vendor's word, somebody else's approval; no secret anywhere but in its store.</summary>
+/// <summary>A connection is made in chat: a form, the vendor's word, somebody else's approval; no secret but in its store.</summary>
 public sealed class ConnectTests : IAsyncLifetime
 {
     private PlayedNinjaOne ninja = null!;
@@ -215,7 +212,8 @@ public sealed class ConnectTests : IAsyncLifetime
         await bot.SayAsync(Ana, null, "disconnect ninjaone contoso");
         await RunningBot.UntilAsync(
             () => Sent(bot).Any(static text => text.Contains("waits for a decision already", StringComparison.Ordinal)), "asked twice");
-        await RunningBot.UntilAsync(() => Posted(bot)[^1].ToJsonString().Contains("Disconnect NinjaOne", StringComparison.Ordinal), "no card");
+        await RunningBot.UntilAsync(
+            () => Posted(bot)[^1].ToJsonString().Contains("Disconnect NinjaOne", StringComparison.Ordinal), "no card");
         (await bot.PressAsync(Jo, Channel, "approve", Data(bot))).ShouldContain("You approved");
         await RunningBot.UntilAsync(() => Facts<ConnectionRemoved>(bot).Count == 1, "it is in use still");
         await bot.SettleAsync();

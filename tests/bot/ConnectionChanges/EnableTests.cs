@@ -28,7 +28,8 @@ public sealed class EnableTests : IAsyncLifetime
         form.ShouldContain("Restart a device (device.reboot; cannot be undone)");
         form.ShouldContain("\"value\":\"alert.acknowledge\",\"isMultiSelect\"", customMessage: "what touches nothing is ticked");
         await ConnectAsync(bot, Filled(ninja, "service.restart,alert.acknowledge"));
-        var card = Posted(bot).Select(static one => one.ToJsonString()).First(static one => one.Contains("May do", StringComparison.Ordinal));
+        var card = Posted(bot).Select(static one => one.ToJsonString())
+            .First(static one => one.Contains("May do", StringComparison.Ordinal));
         card.ShouldContain("2 of 5 actions");
         card.ShouldContain("Restart a service");
         card.ShouldNotContain("device.reboot");

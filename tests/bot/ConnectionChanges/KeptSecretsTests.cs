@@ -1,7 +1,6 @@
 using DevOpsAI.ConnectionChanges;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Secrets;
-using DevOpsAI.Ledger;
 using DevOpsAI.Tests.Isolation;
 using DevOpsAI.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -73,7 +72,8 @@ public sealed class OwnEffectTests : IDisposable
             isTaken = true;
             scene.AssignAsync(Ben, Role.Approver, held: false).GetAwaiter().GetResult();
         });
-        (await ProposalAsync()).Execution!.Summary.ShouldNotBeNull().ShouldContain("Ben Approver may not approve for Contoso Ltd any more.");
+        (await ProposalAsync()).Execution!.Summary.ShouldNotBeNull()
+            .ShouldContain("Ben Approver may not approve for Contoso Ltd any more.");
         Effects().ShouldBeEmpty();
     }
 

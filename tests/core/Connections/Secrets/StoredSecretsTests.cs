@@ -89,7 +89,8 @@ public sealed class StoredSecretsTests : IAsyncLifetime
         server.Calls.Count.ShouldBe(1);
         clock.Advance(TimeSpan.FromSeconds(10));
         stored.Read(reference).ShouldBe("s3cret");
-        await stored.LoadAsync(new("contoso-x", Contoso, "x", new Dictionary<string, string> { ["A"] = reference.Setting, ["B"] = "plain" }));
+        await stored.LoadAsync(
+            new("contoso-x", Contoso, "x", new Dictionary<string, string> { ["A"] = reference.Setting, ["B"] = "plain" }));
         server.Calls.Count.ShouldBe(2);
     }
 
