@@ -1,11 +1,6 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Text.Json.Nodes;
 using DevOpsAI.Common;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using DevOpsAI.Tests.Support;
 
 namespace DevOpsAI.Tests.EndToEnd;
 
@@ -26,7 +21,7 @@ public sealed class OneDeviceManyToolsTests
         await using var halo = await PlayedHalo.StartAsync();
         var ticket = halo.AddTicket($"{Kind} on SRV-NINJA01");
         var other = halo.AddTicket("Replace the keyboard");
-        await using var ninja = await PlayedNinja.StartAsync();
+        await using var ninja = await PlayedNinjaOne.StartAsync();
         await using var bot = await BotProcess.StartAsync(Settings(ninja, halo, "full"));
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
         await LinkAsync(bot, teams);
@@ -42,7 +37,7 @@ public sealed class OneDeviceManyToolsTests
             () => Task.FromResult(halo.Tickets.Single(one => (int)one["id"]! == ticket)["status_name"]!.ToString() == "Closed"),
             () => $"closed: {string.Join('\n', halo.Requests)}\n{bot.Output}");
 
-        ninja.Started.ShouldBe(1);
+        ninja.Calls.Count(static call => call.StartsWith("POST /v2", StringComparison.Ordinal)).ShouldBe(1);
         ShouldBeToldOnce(halo, ticket);
         halo.Notes(other).ShouldBeEmpty();
         halo.Tickets.Count.ShouldBe(2, "no other was opened");
@@ -61,7 +56,7 @@ public sealed class OneDeviceManyToolsTests
     public async Task A_ticket_is_opened_where_there_is_none_and_a_kill_in_between_neither_loses_nor_doubles_a_word()
     {
         await using var halo = await PlayedHalo.StartAsync();
-        await using var ninja = await PlayedNinja.StartAsync();
+        await using var ninja = await PlayedNinjaOne.StartAsync();
         var settings = Settings(ninja, halo, "full");
         var order = Path.Combine(Directory.CreateTempSubdirectory("ticket-crash-").FullName, "at");
         settings["Testing:CrashAtFile"] = order;
@@ -100,7 +95,7 @@ public sealed class OneDeviceManyToolsTests
     {
         await using var halo = await PlayedHalo.StartAsync();
         halo.IsAway = true;
-        await using var ninja = await PlayedNinja.StartAsync();
+        await using var ninja = await PlayedNinjaOne.StartAsync();
         await using var bot = await BotProcess.StartAsync(Settings(ninja, halo, "full"));
         await using var teams = await PlayedTeams.StartAsync(bot.Http);
         await LinkAsync(bot, teams);
@@ -111,7 +106,7 @@ public sealed class OneDeviceManyToolsTests
         await Eventually.TrueAsync(() => Task.FromResult(card.Says("Verified")), () => $"verified: {card.Card}\n{bot.Output}");
         await Eventually.TrueAsync(async () => (await bot.TypesAsync()).Contains("ticket.trouble"), () => $"told\n{bot.Output}");
 
-        ninja.Started.ShouldBe(1);
+        ninja.Calls.Count(static call => call.StartsWith("POST /v2", StringComparison.Ordinal)).ShouldBe(1);
         (await DetailsAsync(teams, card)).ShouldContain("contoso-halopsa does not answer");
         (await bot.TypesAsync()).Count(static type => type == "ticket.trouble").ShouldBe(1);
     }
@@ -157,7 +152,7 @@ public sealed class OneDeviceManyToolsTests
         return string.Join('\n', pages);
     }
 
-    private static Dictionary<string, string> Settings(PlayedNinja ninja, PlayedHalo halo, string tickets) => new()
+    private static Dictionary<string, string> Settings(PlayedNinjaOne ninja, PlayedHalo halo, string tickets) => new()
     {
         ["LocalTeams:Enabled"] = "false",
         ["Execution:SettleFor"] = "00:00:03",
@@ -166,7 +161,7 @@ public sealed class OneDeviceManyToolsTests
         ["Connections:contoso-ninjaone:Settings:Instance"] = "eu",
         ["Connections:contoso-ninjaone:Settings:Address"] = ninja.Address,
         ["Connections:contoso-ninjaone:Settings:ClientId"] = "client",
-        ["Connections:contoso-ninjaone:Settings:ClientSecret"] = "the-secret-of-ninjaone",
+        ["Connections:contoso-ninjaone:Settings:ClientSecret"] = PlayedNinjaOne.FirstSecret,
         ["Connections:contoso-ninjaone:Settings:Organization"] = "2",
         ["Connections:contoso-halopsa:Tenant"] = "contoso",
         ["Connections:contoso-halopsa:Connector"] = "halopsa",
@@ -181,63 +176,4 @@ public sealed class OneDeviceManyToolsTests
         ["Connections:contoso-halopsa:Settings:ClosedStatus"] = "9",
         ["Connections:contoso-halopsa:Settings:NoteOutcome"] = "7",
     };
-
-    /// <summary>A NinjaOne on 127.0.0.1 with one device, whose service W3SVC is stopped until it is started.</summary>
-    private sealed class PlayedNinja : IAsyncDisposable
-    {
-        private readonly WebApplication app;
-        private readonly ConcurrentDictionary<string, string> services = new() { ["W3SVC"] = "STOPPED" };
-        private int started;
-
-        private PlayedNinja(WebApplication app) => this.app = app;
-
-        public string Address => app.Urls.Single();
-
-        public int Started => started;
-
-        public static async Task<PlayedNinja> StartAsync()
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Logging.ClearProviders();
-            var ninja = new PlayedNinja(builder.Build());
-            ninja.app.Run(ninja.HandleAsync);
-            await ninja.app.StartAsync();
-            return ninja;
-        }
-
-        public async ValueTask DisposeAsync() => await app.DisposeAsync();
-
-        private async Task HandleAsync(HttpContext http)
-        {
-            const string device = """{"id":7,"organizationId":2,"offline":false,"systemName":"SRV-NINJA01"}""";
-            http.Response.ContentType = "application/json";
-            switch (http.Request.Path.Value)
-            {
-                case "/ws/oauth/token":
-                    await http.Response.WriteAsync("""{"access_token":"t","expires_in":3600}""");
-                    break;
-                case "/v2/devices/search":
-                    await http.Response.WriteAsync($$"""{"devices":[{{device}}]}""");
-                    break;
-                case "/v2/device/7":
-                    await http.Response.WriteAsync(device);
-                    break;
-                case "/v2/device/7/windows-services":
-                    await http.Response.WriteAsync(new JsonArray([.. services.Select(static one => new JsonObject
-                    {
-                        ["name"] = one.Key, ["state"] = one.Value, ["startType"] = "AUTO_START",
-                    })]).ToJsonString());
-                    break;
-                case "/v2/device/7/windows-service/W3SVC/control":
-                    Interlocked.Increment(ref started);
-                    services["W3SVC"] = "RUNNING";
-                    http.Response.StatusCode = 204;
-                    break;
-                default:
-                    http.Response.StatusCode = 404;
-                    break;
-            }
-        }
-    }
 }
