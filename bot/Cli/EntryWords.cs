@@ -69,6 +69,7 @@ internal static class EntryWords
 
     private static string? OfMessage(Fact fact) => fact switch
     {
+        TicketClaimed claimed => $"Ticket {claimed.TicketId} of {claimed.Connection} is this incident's alone",
         TicketWriting writing => $"{Word(writing.What)} is about to be written into {writing.Connection}",
         CardSending => "The card is about to be posted",
         CardPosted => "The card was posted",

@@ -157,6 +157,8 @@ public static class Capabilities
         new("ticket.closed", "ticket", "The ticket is closed.", YesOrNo),
         new("ticket.notes", "ticket", "How many notes the ticket has: told where each of them is.", []),
         new("ticket.note.{note}.text", "ticket", "A note on the ticket, private ones included.", []),
+        new("ticket.times", "ticket", "How many time entries, or notes that may be some, the ticket has: told where each of them is.", []),
+        new("ticket.time.{entry}.text", "ticket", "What a time entry on the ticket says, to the client or within.", []),
     ];
 
     /// <summary>What an observation, as in <c>service.Spooler.state</c>, is one of; null when the vocabulary does not have it.</summary>

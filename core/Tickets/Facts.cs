@@ -47,6 +47,11 @@ public sealed record TicketLinked(
     IncidentId IncidentId, string Connection, string TicketId, [property: Confidential] string Name, TicketOrigin Origin) : Fact;
 
 /// <summary>
+/// <c>ticket.claimed</c> on <c>ticket-of/{connection}/{ticket}</c>, with the link: the stream takes one, so that no ticket is two incidents'.
+/// </summary>
+public sealed record TicketClaimed(IncidentId IncidentId, string Connection, string TicketId) : Fact;
+
+/// <summary>
 /// <c>ticket.writing</c>: something is about to be written into the PSA. Without this entry it was certainly not sent.
 /// </summary>
 /// <param name="OperationId">Ours, in the text that is written: what became of it can be looked up.</param>

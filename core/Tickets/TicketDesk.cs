@@ -135,7 +135,7 @@ internal sealed class TicketDesk(
                     incident, record, psa, task, TicketOutcome.Done, "It was found by its reference.");
             }
             var origin = record.Settled.Contains(opening) ? TicketOrigin.Opened : TicketOrigin.Reference;
-            return await AppendLinkAsync(entry, incident, record, psa, one, origin);
+            return await LinkOwnAsync(entry, incident, record, psa, one, origin);
         }
         if (isOpening && !writer.IsCertainlyNotDone(opening) && clock.GetUtcNow() < record.PendingSince + TicketWriter.LookAfter)
             throw new PsaUnavailableException($"{psa.Name} did not say whether it opened the ticket; it is looked for again in a moment.");
@@ -165,8 +165,9 @@ internal sealed class TicketDesk(
                 await SayOnceAsync(incident, psa, $"There is no ticket. {problem}", entry.Seq);
             return record;
         }
-        if (record.Pending is null && await finder.FindOfDeviceAsync(incident, psa, device, cancellationToken) is { } known)
-            return await AppendLinkAsync(entry, incident, record, psa, known, TicketOrigin.Device);
+        if (record.Pending is null && await finder.FindOfDeviceAsync(incident, psa, device, cancellationToken) is { } known
+            && await AppendLinkAsync(entry, incident, record, psa, known, TicketOrigin.Device) is { } taken)
+            return taken;
         // A plan that opens a ticket itself needs no other beside it.
         var opensItself = incident.PlanInForce.Steps.Any(static step => step.Action.StartsWith("ticket.", StringComparison.Ordinal));
         if (psa.Use != TicketUse.Full || !psa.Offers(Psa.Open) || opensItself || !incident.IsOpen)
@@ -176,7 +177,7 @@ internal sealed class TicketDesk(
         if (record.Last?.Outcome != TicketOutcome.Done)
             return record;
         return await finder.FindByReferenceAsync(psa, reference, cancellationToken) is [var opened]
-            ? await AppendLinkAsync(entry, incident, record, psa, opened, TicketOrigin.Opened)
+            ? await LinkOwnAsync(entry, incident, record, psa, opened, TicketOrigin.Opened)
             : throw new PsaUnavailableException($"{psa.Name} opened a ticket and does not find it by its reference yet.");
     }
 
@@ -190,12 +191,24 @@ internal sealed class TicketDesk(
         },
         $"{reference}-open", aboutSeq);
 
-    private async Task<TicketRecord> AppendLinkAsync(
+    /// <summary>Links a ticket that carries the reference. Somebody may have merged it into one that another incident has.</summary>
+    private async Task<TicketRecord> LinkOwnAsync(
         LedgerEntry entry, Incident incident, TicketRecord record, Psa psa, Target ticket, TicketOrigin origin)
     {
-        var linked = await writer.AppendAsync(
+        if (await AppendLinkAsync(entry, incident, record, psa, ticket, origin) is { } linked)
+            return linked;
+        await SayOnceAsync(incident, psa, $"Ticket {ticket.Name} of {psa.Name} is another incident's already.", entry.Seq);
+        return record;
+    }
+
+    /// <summary>Null where the ticket is another incident's.</summary>
+    private async Task<TicketRecord?> AppendLinkAsync(
+        LedgerEntry entry, Incident incident, TicketRecord record, Psa psa, Target ticket, TicketOrigin origin)
+    {
+        var linked = await writer.LinkAsync(
             incident, record, new TicketLinked(incident.Id, psa.Name, ticket.Id, ticket.Name, origin), entry.Seq);
-        logger.TicketLinked(incident.Id, incident.Tenant, psa.Name);
+        if (linked is not null)
+            logger.TicketLinked(incident.Id, incident.Tenant, psa.Name);
         return linked;
     }
 

@@ -24,22 +24,22 @@ internal sealed class TicketFinder(
     private static readonly string[] PartArguments = ["volume", "service", "job", "process", "array", "queue", "certificate"];
 
     /// <summary>Those that carry the reference; none where the PSA has none.</summary>
-    /// <exception cref="PsaUnavailableException">The PSA does not answer.</exception>
+    /// <exception cref="PsaUnavailableException">The PSA does not answer, or refuses to be searched.</exception>
     public async Task<IReadOnlyList<Target>> FindByReferenceAsync(Psa psa, string reference, CancellationToken cancellationToken) =>
-        await calls.FindAsync(psa, "ticket", reference, cancellationToken) ?? [];
+        await calls.FindAsync(psa, "ticket", reference, cancellationToken);
 
     /// <summary>
     /// The device's open ticket that names the alert, where there is exactly one and it is no other incident's; else null.
     /// </summary>
-    /// <exception cref="PsaUnavailableException">The PSA does not answer.</exception>
+    /// <exception cref="PsaUnavailableException">The PSA does not answer, or refuses to tell of the device.</exception>
     public async Task<Target?> FindOfDeviceAsync(Incident incident, Psa psa, Target device, CancellationToken cancellationToken)
     {
-        var seen = await calls.ObserveAsync(psa, device, cancellationToken);
+        var seen = await calls.ObserveAsync(psa, device, cancellationToken)
+            ?? throw new PsaUnavailableException($"{psa.Name} refuses to tell of {device.Name}, so that nothing is known of its tickets.");
         var state = await states.GetAsync(incident.Tenant, cancellationToken);
         List<string> tickets =
         [
-            .. (seen ?? new Dictionary<string, string>())
-                .Where(one => GetTicket(one.Key) is not null && NamesAlert(one.Value, incident))
+            .. seen.Where(one => GetTicket(one.Key) is not null && NamesAlert(one.Value, incident))
                 .Select(static one => GetTicket(one.Key)!)
                 .Where(ticket => state.Tickets.FindByTicket(psa.Name, ticket) is null),
         ];

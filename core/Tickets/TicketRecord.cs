@@ -13,6 +13,9 @@ public sealed record TicketRecord(IncidentId Incident)
     /// <summary>Version of its stream; appends name it.</summary>
     public long Version { get; init; }
 
+    /// <summary>The entry that was applied last, of whatever kind.</summary>
+    public long LastSeq { get; init; }
+
     public string? Connection { get; init; }
 
     /// <summary>The vendor's id of the ticket; null while there is none.</summary>
@@ -50,7 +53,7 @@ public sealed record TicketRecord(IncidentId Incident)
     public static TicketRecord From(IncidentId incident, IEnumerable<LedgerEntry> entries) =>
         entries.Aggregate(new TicketRecord(incident), static (record, entry) => record.Apply(entry));
 
-    public TicketRecord Apply(LedgerEntry entry) => ApplyFact(entry) with { Version = entry.Version };
+    public TicketRecord Apply(LedgerEntry entry) => ApplyFact(entry) with { Version = entry.Version, LastSeq = entry.Seq };
 
     private TicketRecord ApplyFact(LedgerEntry entry) => entry.Fact switch
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
@@ -15,16 +16,15 @@ internal sealed record TicketTask(
 
 /// <summary>
 /// Writes each thing once: announced on the ledger before it is sent, its end recorded after. What may have been sent is looked up before
-/// it is sent again: by the operation's id at the vendor, else among the ticket's notes; where neither tells, it is left at that and said.
+/// it is sent again: by the operation's id at the vendor, else among the ticket's notes or time entries; where neither tells, it is left at
+/// that and said.
 /// </summary>
 internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider clock)
 {
     /// <summary>What was sent may take so long to appear.</summary>
     public static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(30);
 
-    private const string NoteText = ".text";
-    private const string NoteCount = "ticket.notes";
-    private const string NotePrefix = "ticket.note.";
+    private const string TextSuffix = ".text";
     private static readonly Actor Desk = Actor.Service("tickets");
 
     /// <summary>Announced operations that this process knows were not done.</summary>
@@ -82,6 +82,28 @@ internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider 
         return written;
     }
 
+    /// <summary>
+    /// The ticket becomes the incident's, and no other's from then on; null where it is another incident's already.
+    /// </summary>
+    /// <exception cref="PsaUnavailableException">Another instance was faster: its word is read first.</exception>
+    public async Task<TicketRecord?> LinkAsync(Incident incident, TicketRecord record, TicketLinked linked, long about)
+    {
+        var claim = StreamId.TicketClaim(linked.Connection, linked.TicketId);
+        var result = await ledger.AppendAsync(
+            incident.Tenant, [new(record.Stream, record.Version), new(claim, 0)],
+            [
+                new(record.Stream, Desk, incident.Correlation, linked, about),
+                new(claim, Desk, incident.Correlation, new TicketClaimed(incident.Id, linked.Connection, linked.TicketId), about),
+            ],
+            CancellationToken.None);
+        return result switch
+        {
+            AppendResult.Appended appended => record.Apply(appended.Entries[0]),
+            AppendResult.Conflict { Stream: var taken } when taken == claim => null,
+            _ => throw new PsaUnavailableException("Another instance is writing about this ticket."),
+        };
+    }
+
     /// <exception cref="PsaUnavailableException">Another instance was faster: its word is read first.</exception>
     public async Task<TicketRecord> AppendAsync(Incident incident, TicketRecord record, Fact fact, long? about)
     {
@@ -113,19 +135,24 @@ internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider 
         if (psa.Connector.Actions[task.Action].Idempotent || task.What == TicketWrite.Open)
             return null;
         var seen = await calls.ObserveAsync(psa, task.Target, cancellationToken) ?? new Dictionary<string, string>();
-        List<string> notes =
-        [
-            .. seen.Where(static one => one.Key.StartsWith(NotePrefix, StringComparison.Ordinal)
-                && one.Key.EndsWith(NoteText, StringComparison.Ordinal)).Select(static one => one.Value),
-        ];
-        if (notes.Exists(note => note.Contains(task.OperationId, StringComparison.Ordinal)))
+        var isTime = task.What == TicketWrite.Time;
+        var texts = TextsOf(seen, isTime ? "ticket.time." : "ticket.note.");
+        if (texts.Exists(text => text.Contains(task.OperationId, StringComparison.Ordinal)))
             return (TicketOutcome.Done, "The answer was lost; it stands in the ticket.");
         if (!IsOverdue(record))
             throw new PsaUnavailableException("The answer was lost; it is looked for again in a moment.");
-        return notes.Count > 0 || seen.ContainsKey(NoteCount)
-            ? null
-            : (TicketOutcome.Unknown, "The answer was lost, and the PSA does not tell whether it was written.");
+        // Time that is booked twice is paid twice: every entry has to be told before one is missing.
+        var isTold = isTime
+            ? int.TryParse(seen.GetValueOrDefault("ticket.times"), CultureInfo.InvariantCulture, out var times) && times <= texts.Count
+            : texts.Count > 0 || seen.ContainsKey("ticket.notes");
+        return isTold ? null : (TicketOutcome.Unknown, "The answer was lost, and the PSA does not tell whether it was written.");
     }
+
+    private static List<string> TextsOf(IReadOnlyDictionary<string, string> seen, string prefix) =>
+    [
+        .. seen.Where(one => one.Key.StartsWith(prefix, StringComparison.Ordinal)
+            && one.Key.EndsWith(TextSuffix, StringComparison.Ordinal)).Select(static one => one.Value),
+    ];
 
     private bool IsOverdue(TicketRecord record) => clock.GetUtcNow() >= record.PendingSince + LookAfter;
 }

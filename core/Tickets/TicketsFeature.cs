@@ -17,6 +17,9 @@ internal static class TicketsFeature
                 "Ticket linked",
                 line: static linked => $"ticket {linked.Name} in {linked.Connection}, {TicketMessages.Describe(linked.Origin)}"),
             EntryType.Bookkeeping(
+                "ticket.claimed", TicketsJson.Default.TicketClaimed,
+                "With the link of an incident to its ticket: from here on the ticket is no other incident's."),
+            EntryType.Bookkeeping(
                 "ticket.writing", TicketsJson.Default.TicketWriting,
                 "Something is about to be written into the PSA; without this entry it was certainly not sent."),
             EntryType.Create(
@@ -32,7 +35,7 @@ internal static class TicketsFeature
                 "Ticket not as it should be",
                 line: static trouble => $"{trouble.Connection}: {trouble.Problem}"),
         ],
-        Streams = ["ticket"],
+        Streams = ["ticket", "ticket-of"],
         Slices =
         [
             StateSlice.Create<TicketsState>(
@@ -46,6 +49,7 @@ internal static class TicketsFeature
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(InstantJson)])]
 [JsonSerializable(typeof(TicketLinked))]
+[JsonSerializable(typeof(TicketClaimed))]
 [JsonSerializable(typeof(TicketWriting))]
 [JsonSerializable(typeof(TicketWritten))]
 [JsonSerializable(typeof(TicketTrouble))]

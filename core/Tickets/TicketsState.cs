@@ -14,9 +14,6 @@ public sealed record TicketsState : ISlice<TicketsState>
 
     public ImmutableDictionary<IncidentId, TicketRecord> Records { get; init; } = ImmutableDictionary<IncidentId, TicketRecord>.Empty;
 
-    /// <summary>In the order in which they came.</summary>
-    public ImmutableQueue<IncidentId> Order { get; init; } = [];
-
     public TicketRecord? Find(IncidentId incident) => Records.GetValueOrDefault(incident);
 
     /// <summary>The incident's record whose ticket this is; null where it is none of ours.</summary>
@@ -27,16 +24,12 @@ public sealed record TicketsState : ISlice<TicketsState>
     {
         if (GetIncident(entry.Fact) is not { } incident)
             return this;
-        var known = Find(incident);
-        var records = Records.SetItem(incident, (known ?? new(incident)).Apply(entry));
-        var order = known is null ? Order.Enqueue(incident) : Order;
-        if (records.Count > MaxRecords)
-        {
-            order = order.Dequeue(out var oldest);
-            records = records.Remove(oldest);
-        }
-        return new() { Records = records, Order = order };
+        var records = Records.SetItem(incident, (Find(incident) ?? new(incident)).Apply(entry));
+        return new() { Records = records.Count > MaxRecords ? records.Remove(LongestUnused(records)) : records };
     }
+
+    private static IncidentId LongestUnused(ImmutableDictionary<IncidentId, TicketRecord> records) =>
+        records.Values.MinBy(static record => record.LastSeq)!.Incident;
 
     private static IncidentId? GetIncident(Fact fact) => fact switch
     {
@@ -62,5 +55,9 @@ public static class TicketStreams
     extension(StreamId)
     {
         public static StreamId Ticket(IncidentId incident) => new($"ticket/{incident.Value}");
+
+        /// <summary>Whose the ticket with the vendor's id is.</summary>
+        public static StreamId TicketClaim(string connection, string ticket) =>
+            new($"ticket-of/{connection}/{Uri.EscapeDataString(ticket)}");
     }
 }

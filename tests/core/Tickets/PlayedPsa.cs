@@ -44,6 +44,12 @@ internal sealed class PlayedPsa : IConnector
     /// <summary>It tells what was written into a ticket.</summary>
     public bool TellsNotes { get; set; } = true;
 
+    /// <summary>It tells all time that was written on a ticket.</summary>
+    public bool TellsTimes { get; set; } = true;
+
+    /// <summary>It has no right to read: every question is refused.</summary>
+    public bool RefusesToTell { get; set; }
+
     public int Calls { get; private set; }
 
     public void AddDevice(string id, string name, string serial = "") => devices.Add((id, name, serial));
@@ -87,6 +93,10 @@ internal sealed class PlayedPsa : IConnector
                 seen["ticket.notes"] = known.Notes.Count.ToString(CultureInfo.InvariantCulture);
             for (var number = 0; TellsNotes && number < known.Notes.Count; number++)
                 seen[$"ticket.note.{number}.text"] = known.Notes[number];
+            if (TellsTimes)
+                seen["ticket.times"] = known.Notes.Count.ToString(CultureInfo.InvariantCulture);
+            for (var number = 0; TellsTimes && number < known.Notes.Count; number++)
+                seen[$"ticket.time.{number}.text"] = known.Notes[number];
             return seen;
         });
 
@@ -134,7 +144,12 @@ internal sealed class PlayedPsa : IConnector
     }
 
     private Task<CallOutcome<T>> Answer<T>(Func<T> answer) => Task.FromResult<CallOutcome<T>>(
-        IsAway ? new CallOutcome<T>.NotDone("The PSA is away.") : new CallOutcome<T>.Done(answer()));
+        (IsAway, RefusesToTell) switch
+        {
+            (true, _) => new CallOutcome<T>.NotDone("The PSA is away."),
+            (_, true) => new CallOutcome<T>.Refused("forbidden", "No right to read."),
+            _ => new CallOutcome<T>.Done(answer()),
+        });
 
     private static ActionSpec Spec(string name, string kind, bool idempotent)
     {

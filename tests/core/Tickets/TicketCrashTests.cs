@@ -96,6 +96,40 @@ public sealed class TicketCrashTests
             static written => written.What == TicketWrite.Note && written.Outcome == TicketOutcome.Unknown);
     }
 
+    [Theory, InlineData(PsaMood.DoesAndLosesTheAnswer, 1), InlineData(PsaMood.LosesItAltogether, 0)]
+    public async Task Time_is_not_written_again_where_the_PSA_tells_notes_but_not_all_time(PsaMood mood, int booked)
+    {
+        using var scene = await new TicketsScene().OpenAsync();
+        scene.Psa.TellsTimes = false;
+        // The ticket and four notes.
+        for (var before = 0; before < 5; before++)
+            scene.Psa.Moods.Enqueue(PsaMood.Does);
+        scene.Psa.Moods.Enqueue(mood);
+        await scene.TellAsync(Success);
+        var ticket = scene.Psa.Tickets.ShouldHaveSingleItem();
+        (ticket.Hours.Count, ticket.IsClosed).ShouldBe((booked, true));
+        scene.Written.OfType<TicketWritten>().Single(static written => written.What == TicketWrite.Time).Outcome
+            .ShouldBe(TicketOutcome.Unknown);
+    }
+
+    [Fact]
+    public async Task A_search_that_is_refused_proves_nothing_of_a_ticket_whose_answer_was_lost()
+    {
+        using var scene = await new TicketsScene().OpenAsync();
+        scene.Psa.Moods.Enqueue(PsaMood.DoesAndLosesTheAnswer);
+        var entry = await scene.RecordAsync("proposed");
+        await Should.ThrowAsync<PsaUnavailableException>(() => scene.HandleAsync(entry));
+        scene.Psa.RefusesToTell = true;
+        scene.Clock.Advance(TimeSpan.FromHours(1));
+        (await Should.ThrowAsync<PsaUnavailableException>(() => scene.HandleAsync(entry))).Message
+            .ShouldBe("contoso-psa refuses to be searched for a ticket, so that nothing is known of what it has.");
+        scene.Psa.Tickets.ShouldHaveSingleItem();
+
+        scene.Psa.RefusesToTell = false;
+        await scene.UntilToldAsync(entry);
+        scene.Psa.Tickets.ShouldHaveSingleItem().Notes.ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task A_refusal_is_on_record_in_the_PSAs_words_and_the_next_state_is_told_all_the_same()
     {

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Ledger;
 using DevOpsAI.Tickets;
 
 namespace DevOpsAI.Tests.Core.Tickets;
@@ -115,6 +116,46 @@ public sealed class TicketTests
         scene.Psa.AddTicket("88", "W3SVC has stopped again");
         await scene.TellAsync(Success);
         scene.Psa.Tickets.SelectMany(static one => one.Notes).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_ticket_that_another_incident_has_just_taken_is_left_to_it()
+    {
+        using var scene = await new TicketsScene().OpenAsync();
+        var known = scene.Psa.AddTicket("88", "W3SVC has stopped");
+        await scene.AppendAsync(
+            StreamId.TicketClaim("contoso-psa", known.Id), new TicketClaimed(Con(1041), "contoso-psa", known.Id));
+        await scene.TellAsync(Success);
+        scene.Psa.Tickets.Count.ShouldBe(2);
+        (known.Notes.Count, scene.Psa.Tickets[1].Notes.Count).ShouldBe((0, 5));
+        scene.Ledger.Facts<TicketClaimed>(TicketsScene.Contoso).Select(static claim => (claim.IncidentId, claim.TicketId))
+            .ShouldBe([(Con(1041), known.Id), (TicketsScene.Incident, scene.Psa.Tickets[1].Id)]);
+    }
+
+    [Fact]
+    public async Task A_ticket_with_the_reference_that_another_incident_has_is_left_to_it_and_said()
+    {
+        using var scene = await new TicketsScene().OpenAsync();
+        var known = scene.Psa.AddTicket("88", "Merged", scene.Reference);
+        await scene.AppendAsync(
+            StreamId.TicketClaim("contoso-psa", known.Id), new TicketClaimed(Con(1041), "contoso-psa", known.Id));
+        await scene.TellAsync(Success);
+        scene.Psa.Tickets.ShouldHaveSingleItem().Notes.ShouldBeEmpty();
+        scene.Written.ShouldHaveSingleItem().ShouldBeOfType<TicketTrouble>().Problem
+            .ShouldBe($"Ticket {scene.Reference} of contoso-psa is another incident's already.");
+    }
+
+    [Fact]
+    public async Task A_device_that_the_PSA_refuses_to_tell_of_gets_no_ticket_beside_the_one_it_may_have()
+    {
+        using var scene = await new TicketsScene().OpenAsync();
+        scene.Psa.AddTicket("88", "W3SVC has stopped");
+        scene.Psa.RefusesToTell = true;
+        var entry = await scene.RecordAsync("proposed");
+        await Should.ThrowAsync<PsaUnavailableException>(() => scene.HandleAsync(entry));
+        scene.Psa.RefusesToTell = false;
+        await scene.UntilToldAsync(entry);
+        scene.Psa.Tickets.ShouldHaveSingleItem().Notes.ShouldHaveSingleItem();
     }
 
     [Fact]
