@@ -76,9 +76,9 @@ internal static class PollChecks
 
     private static async Task<Seen> BusyAsync(ConformanceStage stage, int list)
     {
-        stage.Vendor.Trouble = static asked => asked.Use == RouteUse.Poll ? new(429, RetryAfter: "7") : null;
+        stage.Vendor.Trouble = static asked => asked.Uses.Contains(RouteUse.Poll) ? new(429, RetryAfter: "7") : null;
         var read = await ReadAsync(stage, list);
-        var asked = stage.Vendor.Asked.Count(static one => one.Use == RouteUse.Poll);
+        var asked = stage.Vendor.Asked.Count(static one => one.Uses.Contains(RouteUse.Poll));
         return Seen.If(
             read is CallOutcome<PolledEvents>.NotDone { TryAgainIn: { TotalSeconds: >= 7 } } && asked == 1,
             $"Told to come back in 7 seconds, it asked {asked} times and reading was {Outcomes.Word(read)}.");

@@ -12,7 +12,11 @@ namespace DevOpsAI.Connectors.Toolkit.Conformance;
 /// <summary>A request as the stand-in understood it.</summary>
 /// <param name="Use">Null for one that the manifest does not make.</param>
 /// <param name="Page">Of a list, from 0.</param>
-internal sealed record VendorAsked(RouteUse? Use, string Name, string? Id, int Page, string Line);
+internal sealed record VendorAsked(RouteUse? Use, string Name, string? Id, int Page, string Line)
+{
+    /// <summary>All that the manifest makes such a request for: one list may be read for several reasons.</summary>
+    public IReadOnlyList<RouteUse> Uses { get; init; } = [];
+}
 
 /// <summary>What the stand-in answers in place of what it would. <paramref name="Cut"/>: nothing, and the connection is gone.</summary>
 internal sealed record VendorSays(int Status, string Body = "{}", string? RetryAfter = null, bool Cut = false);
@@ -81,7 +85,10 @@ internal sealed class StandInVendor : IAsyncDisposable
         var paging = fitting.Select(static one => one.Paging).FirstOrDefault(static one => one is not null);
         var page = Page(paging, parameters, fitting);
         var line = $"{context.Request.Method} {path}{context.Request.QueryString}";
-        var request = new VendorAsked(route?.Use, route?.Name ?? "", route?.Id(path, parameters), page, line);
+        var request = new VendorAsked(route?.Use, route?.Name ?? "", route?.Id(path, parameters), page, line)
+        {
+            Uses = [.. fitting.Select(static one => one.Use)],
+        };
         asked.Enqueue(request);
         var says = Trouble(request) ?? Answer(context, request, fitting, paging);
         if (says.Cut)

@@ -32,11 +32,18 @@ internal sealed class ManifestPolls(Manifest manifest, VendorCall call, TimeProv
         if (outcome is not CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
             return outcome.As<PolledEvents>();
         var reading = new Reading(poll, from, now, position);
+        // A vendor that hides what it was asked by may have answered with all that there ever was.
+        var asksSince = from is not null && poll.Cursor is { IsId: false };
         var beside = new Dictionary<string, JsonElement?>(StringComparer.Ordinal);
         foreach (var item in items)
         {
             if (!reading.IsNew(new(item, given)))
                 continue;
+            if (asksSince && poll.Cursor!.Of.Text(new(item, given)) is null)
+            {
+                reading.Leave($"{poll.Cursor.Of.FirstPath} is missing: whether it is new is known by it.");
+                continue;
+            }
             var whole = item;
             if (poll.Read is { } read && await BesideAsync(connection, read, item, given, beside, cancellationToken) is { } failed)
                 return failed;
@@ -95,8 +102,7 @@ internal sealed class ManifestPolls(Manifest manifest, VendorCall call, TimeProv
         }
         catch (MalformedEventException malformed)
         {
-            if (reading.Unreadable.Count < MaxTold)
-                reading.Unreadable.Add(malformed.Message);
+            reading.Leave(malformed.Message);
         }
     }
 
@@ -112,6 +118,13 @@ internal sealed class ManifestPolls(Manifest manifest, VendorCall call, TimeProv
         public int Foreign { get; set; }
 
         public List<string> Unreadable { get; } = [];
+
+        /// <summary>Leaves out an item that is no event that can be read; the first few are told.</summary>
+        public void Leave(string why)
+        {
+            if (Unreadable.Count < MaxTold)
+                Unreadable.Add(why);
+        }
 
         /// <summary>Whether an item is not older than what was asked for, as it may be where the vendor knows no such question.</summary>
         public bool IsNew(in ValueScope item)

@@ -7,7 +7,7 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 internal static class ValueFilters
 {
     public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
-        { "first50", "first100", "flag", "lower", "not", "number", "plain", "time", "volume", "gigabytes", "host", "bracketed" };
+        { "first50", "first100", "flag", "lower", "not", "number", "plain", "time", "plainTime", "volume", "gigabytes", "host", "bracketed" };
 
     /// <summary>What names have besides letters and digits, and no query language reads: ServiceNow runs what follows a colon.</summary>
     private const string PlainMarks = " ._-@/#+";
@@ -22,7 +22,8 @@ internal static class ValueFilters
         "not" => value switch { "true" => "false", "false" => "true", _ => null },
         "number" => Number(value),
         "plain" => value.All(static c => char.IsLetterOrDigit(c) || PlainMarks.Contains(c)) ? value : null,
-        "time" => VendorTimes.Find(value)?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        "time" => Time(value, "yyyy-MM-dd'T'HH:mm:ss'Z'"),
+        "plainTime" => Time(value, "yyyy-MM-dd HH:mm:ss"),
         "volume" => Volume(value.Trim()),
         "gigabytes" => decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var bytes)
             ? (bytes / (1024m * 1024 * 1024)).ToString("0.#", CultureInfo.InvariantCulture)
@@ -39,6 +40,9 @@ internal static class ValueFilters
             && int.TryParse(filter.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var length)
                 ? length
                 : null;
+
+    private static string? Time(string value, string format) =>
+        VendorTimes.Find(value)?.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
 
     /// <summary>None for a block device, and for a name that cannot be a part of an observation's.</summary>
     private static string? Volume(string text)
