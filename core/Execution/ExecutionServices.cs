@@ -1,3 +1,4 @@
+using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +27,7 @@ public static class ExecutionServices
         services.AddSingleton<PlanRuns>();
         services.AddSingleton<ClaimPermissions>();
         services.AddSingleton<Executor>();
+        services.AddSingleton<IEventEchoes, OperationEchoes>();
         services.AddSingleton<ILedgerSubscription, ExecutionSubscription>();
         return services;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Execution;
@@ -10,5 +11,15 @@ internal static class RunIds
     {
         var end = Math.Max(run.LastIndexOf("-x", StringComparison.Ordinal), run.LastIndexOf("-u", StringComparison.Ordinal));
         return end > 0 && IncidentId.TryParse(run[..end], out var incident) ? incident : null;
+    }
+
+    /// <summary>The step, from 0, of an operation of this run; null when it is none of it.</summary>
+    public static int? GetStep(string run, string operation)
+    {
+        if (!operation.StartsWith($"{run}-", StringComparison.Ordinal))
+            return null;
+        var step = operation[(run.Length + 1)..];
+        step = step.EndsWith("-r", StringComparison.Ordinal) ? step[..^2] : step;
+        return int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }

@@ -46,6 +46,7 @@ internal static class IncidentsFeature
                 "incidents",
                 [typeof(EventReceived), typeof(IncidentOpened), typeof(IConcernsIncidents), typeof(ErasureCompleted)],
                 "incident", "proposal", "card"),
+            StateSlice.Create<EchoesState>("echoes", [typeof(EventReceived)]),
         ],
     };
 }

@@ -40,6 +40,12 @@ public sealed record ConnectorEvent(
     /// attributes tell.
     /// </summary>
     public string? Part { get; init; }
+
+    /// <summary>
+    /// The operation of the bot's own that the vendor says the event comes of, whole as it was sent; null when it says none. A claim: it
+    /// counts where the ledger has that operation (<see cref="IEventEchoes"/>).
+    /// </summary>
+    public string? Operation { get; init; }
 }
 
 /// <summary>

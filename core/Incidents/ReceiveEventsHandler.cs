@@ -14,20 +14,20 @@ namespace DevOpsAI.Incidents;
 /// often it is sent is an <see cref="UnrecordableEventException"/>, so that nobody sends it for ever.
 /// </summary>
 internal sealed class ReceiveEventsHandler(
-    ILedger ledger, TenantStates states, IKeyRing keys, IAlertParts parts, ILogger<ReceiveEventsHandler> logger,
-    IEventEchoes? echoes = null)
+    ILedger ledger, TenantStates states, IKeyRing keys, IAlertParts parts, IEnumerable<IEventEchoes> echoes,
+    ILogger<ReceiveEventsHandler> logger)
     : IRequestHandler<ReceiveEvents, IReadOnlyList<EventReceipt>>
 {
     private const int Tries = 10;
-    private const string EchoAttribute = "echoOf";
 
     public async Task<IReadOnlyList<EventReceipt>> Handle(ReceiveEvents request, CancellationToken cancellationToken)
     {
         var ids = request.Events.Select(sent => EventKeys.EventId(request.Connection, sent.SourceId)).ToList();
         // The same event twice in one batch counts once, like the same event in two batches.
         var pending = new OrderedDictionary<string, EventReceived>(request.Events.Count);
+        var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (position, (id, sent)) in ids.Zip(request.Events).Index())
-            pending.TryAdd(id, await RecordAsync(id, sent, position, request, cancellationToken));
+            pending.TryAdd(id, await RecordAsync(id, sent, position, request, told, cancellationToken));
         var added = await AppendNewAsync(request, pending, cancellationToken);
         var receipts = new List<EventReceipt>(ids.Count);
         foreach (var id in ids)
@@ -90,9 +90,9 @@ internal sealed class ReceiveEventsHandler(
     }
 
     private async ValueTask<EventReceived> RecordAsync(
-        string id, ConnectorEvent sent, int position, ReceiveEvents request, CancellationToken cancellationToken)
+        string id, ConnectorEvent sent, int position, ReceiveEvents request, HashSet<string> told, CancellationToken cancellationToken)
     {
-        sent = await QuietAsync(sent, request, cancellationToken);
+        sent = await QuietAsync(sent, request, told, cancellationToken);
         var named = string.IsNullOrWhiteSpace(sent.Device) ? null : EventText.Bounded(sent.Device, EventText.DeviceLimit);
         var user = sent.AboutUser && named is not null ? await keys.OfUserAsync(request.Tenant, named, cancellationToken) : null;
         try
@@ -106,16 +106,28 @@ internal sealed class ReceiveEventsHandler(
         }
     }
 
-    /// <summary>What tells of the bot's own writing is recorded for information: it opens nothing and is counted in digests.</summary>
-    private async ValueTask<ConnectorEvent> QuietAsync(ConnectorEvent sent, ReceiveEvents request, CancellationToken cancellationToken)
+    /// <summary>
+    /// What tells of the bot's own writing is recorded for information: it opens nothing and is counted in digests. Of each operation that
+    /// is one event: a person's answer in the same ticket still carries it, and is news.
+    /// </summary>
+    /// <param name="told">Operations that an event of this batch tells of.</param>
+    private async ValueTask<ConnectorEvent> QuietAsync(
+        ConnectorEvent sent, ReceiveEvents request, HashSet<string> told, CancellationToken cancellationToken)
     {
-        if (echoes is null || await echoes.FindAsync(request.Tenant, request.Connection, sent, cancellationToken) is not { } operation)
-            return sent;
-        return sent with
+        foreach (var source in echoes)
         {
-            Severity = Severity.Info,
-            Attributes = new Dictionary<string, string>(sent.Attributes) { [EchoAttribute] = operation },
-        };
+            if (await source.FindAsync(request.Tenant, request.Connection, sent, cancellationToken) is not { } operation)
+                continue;
+            var heard = (await states.GetAsync(request.Tenant, cancellationToken)).Get<EchoesState>();
+            if (heard.Has(request.Connection, operation) || !told.Add(operation))
+                return sent;
+            return sent with
+            {
+                Severity = Severity.Info,
+                Attributes = new Dictionary<string, string>(sent.Attributes) { [EchoesState.Attribute] = operation },
+            };
+        }
+        return sent;
     }
 
     /// <summary>Reads nothing but the event: what goes wrong here goes wrong each time.</summary>

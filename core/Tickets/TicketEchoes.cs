@@ -7,7 +7,7 @@ namespace DevOpsAI.Tickets;
 
 /// <summary>
 /// Events of a PSA about a ticket that the bot wrote last: by the ticket's id in the attribute <c>ticket</c> or <c>ticketId</c>, or by the
-/// bot's reference in the text, which a ticket has before its id is on record.
+/// bot's reference in the operation or the text, which a ticket has before its id is on record.
 /// </summary>
 internal sealed class TicketEchoes(IConnections connections, TenantStates states) : IEventEchoes
 {
@@ -32,6 +32,6 @@ internal sealed class TicketEchoes(IConnections connections, TenantStates states
     }
 
     private static TicketRecord? FindByText(TicketsState tickets, ConnectorEvent received) =>
-        new[] { received.Title, received.Description }.Concat(received.Attributes.Values).OfType<string>()
+        new[] { received.Operation, received.Title, received.Description }.Concat(received.Attributes.Values).OfType<string>()
             .Select(TicketReference.FindIncident).OfType<IncidentId>().Select(tickets.Find).FirstOrDefault(static one => one is not null);
 }

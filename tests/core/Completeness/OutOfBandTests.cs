@@ -207,7 +207,7 @@ public sealed class OutOfBandTests : IDisposable
         {
             var handler = new ReceiveEventsHandler(
                 ledgers.Ledger, new TenantStates(ledgers.Ledger, CoreFeatures.Catalog), new InMemoryKeyRing(), new WholeDevices(),
-                Microsoft.Extensions.Logging.Abstractions.NullLogger<ReceiveEventsHandler>.Instance);
+                [], Microsoft.Extensions.Logging.Abstractions.NullLogger<ReceiveEventsHandler>.Instance);
             return (TResponse)await handler.Handle((ReceiveEvents)(object)request, cancellationToken);
         }
 

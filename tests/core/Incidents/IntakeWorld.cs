@@ -22,7 +22,7 @@ internal sealed class IntakeWorld : IDisposable
     private readonly ILedgerSubscription subscription;
     private long cursor;
 
-    public IntakeWorld(Func<ILedger, ILedger>? wrap = null)
+    public IntakeWorld(Func<ILedger, ILedger>? wrap = null, IEventEchoes? echoes = null)
     {
         Ledger = new InMemoryLedger(Clock, Keys);
         var collection = new ServiceCollection()
@@ -45,6 +45,8 @@ internal sealed class IntakeWorld : IDisposable
                 .Where(role => role.IsGenericType && role.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
                 collection.AddSingleton(role, handler);
         }
+        if (echoes is not null)
+            collection.AddSingleton(echoes);
         services = collection.BuildServiceProvider();
         subscription = services.GetServices<ILedgerSubscription>().Single();
     }

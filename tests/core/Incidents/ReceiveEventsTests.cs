@@ -2,6 +2,7 @@ using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Tests.Core.Incidents;
 
@@ -33,6 +34,46 @@ public sealed class ReceiveEventsTests
 
         second.Single().ShouldBe(first.Single() with { Duplicate = true });
         world.Ledger.Entries(IntakeWorld.Contoso).Count.ShouldBe(1);
+    }
+
+    private sealed class EveryOperation : IEventEchoes
+    {
+        public ValueTask<string?> FindAsync(
+            TenantId tenant, string connection, ConnectorEvent received, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(received.Operation);
+    }
+
+    private static ConnectorEvent Of(string operation, string id) =>
+        AnEvent.Firing("K", "d", id) with { Severity = Severity.Error, Operation = operation };
+
+    [Fact]
+    public async Task The_echo_of_an_operation_opens_nothing_and_whatever_carries_the_operation_after_it_is_news()
+    {
+        using var world = new IntakeWorld(echoes: new EveryOperation());
+        await world.ReceiveAsync(Of("CON-1001-x1-0", "s1"));
+        await world.FollowAsync();
+        world.State.Incidents.ShouldBeEmpty();
+        var echo = world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso).ShouldHaveSingleItem();
+        (echo.Severity, echo.Attributes["echoOf"]).ShouldBe((Severity.Info, "CON-1001-x1-0"));
+
+        await world.ReceiveAsync(Of("CON-1001-x1-0", "s1"));
+        world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso).Count.ShouldBe(1, "the echo told twice is one");
+
+        await world.ReceiveAsync(Of("CON-1001-x1-0", "s2"));
+        await world.FollowAsync();
+        var answer = world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso)[1];
+        answer.Severity.ShouldBe(Severity.Error);
+        answer.Attributes.ShouldNotContainKey("echoOf");
+        world.State.Incidents.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Of_one_batch_one_event_is_the_echo_of_an_operation()
+    {
+        using var world = new IntakeWorld(echoes: new EveryOperation());
+        await world.ReceiveAsync(Of("CON-1001-x1-0", "s1"), Of("CON-1001-x1-0", "s2"), Of("CON-1001-x1-1", "s3"));
+        world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso).Select(static one => one.Severity)
+            .ShouldBe([Severity.Info, Severity.Error, Severity.Info]);
     }
 
     [Fact]
