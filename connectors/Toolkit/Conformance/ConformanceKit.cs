@@ -43,6 +43,7 @@ public static class ConformanceKit
         .. manifest.Actions.Keys.Order(StringComparer.Ordinal).SelectMany(ActionChecks.For),
         .. manifest.Webhook is { } webhook ? EventChecks.For(webhook) : [],
         .. Enumerable.Range(0, manifest.Polls.Count).SelectMany(PollChecks.For),
+        .. EchoChecks.For(manifest),
     ];
 
     private static async Task<ConformanceFinding> RunAsync(

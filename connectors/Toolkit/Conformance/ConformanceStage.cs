@@ -151,6 +151,10 @@ internal sealed class ConformanceStage : IAsyncDisposable
                 };
             }
         }
+        foreach (var reread in manifest.Webhook?.Events.Select(static one => one.Reread).OfType<RereadRule>() ?? [])
+            yield return new(RouteUse.Hinted, "webhook", reread.Request) { RecordAt = reread.At };
+        if (manifest.Webhook?.Sender.FetchedKey is not null)
+            yield return KeyRoute();
         foreach (var poll in manifest.Polls)
         {
             VendorRoute For(RequestTemplate request, PagingRule? paging) =>
@@ -162,6 +166,10 @@ internal sealed class ConformanceStage : IAsyncDisposable
                 yield return new(RouteUse.Beside, poll.Key, read.Request) { Found = () => Beside(stage(), poll, read) };
         }
     }
+
+    /// <summary>Tells the key of a signature.</summary>
+    public static VendorRoute KeyRoute() =>
+        new(RouteUse.Key, "key", new(HttpMethod.Get, ValueTemplate.Parse(DeliverySamples.KeyPath), null, false), isAtHost: true);
 
     /// <summary>What goes with an event that does not say everything itself: that member of the event.</summary>
     private static IEnumerable<JsonObject> Beside(ConformanceStage stage, PollManifest poll, PollRead read) =>

@@ -1,4 +1,3 @@
-using System.Text;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Connectors.Toolkit.Polling;
@@ -32,11 +31,11 @@ internal static class PollChecks
         var found = await ReadAsync(stage, list);
         if (found is not CallOutcome<PolledEvents>.Done({ Events: [var one] }))
             return Seen.If(false, $"One event was there, and reading was {Outcomes.Word(found)} with {Count(found)} events.");
-        var sends = stage.Manifest.Webhook?.Events.FirstOrDefault(static rule => rule is { Ignore: false, Reread: null });
+        var sends = stage.Manifest.Webhook?.Events.FirstOrDefault(static rule => !rule.Ignore);
         if (stage.Subject.Events is not { } events || sends is not { } rule)
             return Seen.If(true, $"An event that nobody sent was found as {one.SourceId}.");
         var item = stage.Documents.Event(rule, "5001", "SRV-CONF01", one.Status == EventStatus.Resolved);
-        var body = Encoding.UTF8.GetBytes(VendorDocuments.Delivery(rule, item));
+        var body = DeliverySamples.Body(stage, rule, [item]);
         var sent = await events.ReadAsync(
             stage.Connection, new WebhookRequest("application/json", new HeaderDictionary(), null, body), CancellationToken.None);
         return Seen.If(

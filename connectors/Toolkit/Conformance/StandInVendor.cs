@@ -47,6 +47,9 @@ internal sealed class StandInVendor : IAsyncDisposable
     /// <summary>Records by kind of target; a check adds and takes away.</summary>
     public ConcurrentDictionary<string, List<JsonObject>> Records { get; } = new();
 
+    /// <summary>What the last hint was about; null before there was one.</summary>
+    public JsonObject? Hinted { get; set; }
+
     /// <summary>What is answered in place of the usual; null for the usual.</summary>
     public Func<VendorAsked, VendorSays?> Trouble { get; set; } = static _ => null;
 
@@ -68,6 +71,9 @@ internal sealed class StandInVendor : IAsyncDisposable
     /// <summary>How often anything was done.</summary>
     public int Effects => effects;
 
+    /// <summary>What was sent with the last action; empty when nothing was.</summary>
+    public string LastOrder { get; private set; } = "";
+
     public int AskedToAct => asked.Count(static one => one.Use == RouteUse.Act);
 
     public void EndToken() => token = "";
@@ -81,7 +87,8 @@ internal sealed class StandInVendor : IAsyncDisposable
         var fitting = routes.Select(route => (Route: route, Fit: route.Fits(context.Request.Method, path, parameters)))
             .Where(static one => one.Fit is not null).GroupBy(static one => one.Fit).MaxBy(static same => same.Key)
             ?.Select(static one => one.Route).ToList() ?? [];
-        var route = fitting.FirstOrDefault();
+        // A hint may lead to where a target is read as well.
+        var route = (Hinted is null ? null : fitting.Find(static one => one.Use == RouteUse.Hinted)) ?? fitting.FirstOrDefault();
         var paging = fitting.Select(static one => one.Paging).FirstOrDefault(static one => one is not null);
         var page = Page(paging, parameters, fitting);
         var line = $"{context.Request.Method} {path}{context.Request.QueryString}";
@@ -90,6 +97,11 @@ internal sealed class StandInVendor : IAsyncDisposable
             Uses = [.. fitting.Select(static one => one.Use)],
         };
         asked.Enqueue(request);
+        if (request.Use == RouteUse.Act)
+        {
+            using var sent = new StreamReader(context.Request.Body);
+            LastOrder = await sent.ReadToEndAsync(context.RequestAborted);
+        }
         var says = Trouble(request) ?? Answer(context, request, fitting, paging);
         if (says.Cut)
         {
@@ -116,6 +128,10 @@ internal sealed class StandInVendor : IAsyncDisposable
             Interlocked.Increment(ref effects);
             return AfterActing(request) ?? new(200);
         }
+        if (request.Use == RouteUse.Key)
+            return new(200, DeliverySamples.Key(manifest.Webhook!.Sender.FetchedKey!).ToJsonString());
+        if (request.Use == RouteUse.Hinted)
+            return Told(fitting.Find(static one => one.Use == RouteUse.Hinted)!, request.Id);
         if (request.Use is RouteUse.Read or RouteUse.Beside)
             return One(fitting[0], request.Id);
         return fitting.Exists(static one => one.Items is not null) ? List(fitting, paging, request.Page) : new(200);
@@ -139,6 +155,13 @@ internal sealed class StandInVendor : IAsyncDisposable
             : Records.GetValueOrDefault(route.Name)?.Where(
                 one => VendorDocuments.Text(manifest.Targets[route.Name].Id, one) == id) ?? [];
         if (all.FirstOrDefault() is not { } record)
+            return new(404, """{"message":"There is no such thing."}""");
+        return new(200, Wrapped(route.RecordAt, record.DeepClone()));
+    }
+
+    private VendorSays Told(VendorRoute route, string? id)
+    {
+        if (Hinted is not { } record || id is not (null or DeliverySamples.HintId))
             return new(404, """{"message":"There is no such thing."}""");
         return new(200, Wrapped(route.RecordAt, record.DeepClone()));
     }

@@ -72,16 +72,26 @@ internal sealed class VendorDocuments(Manifest manifest, Connection connection)
         rule.ResolvedWhen.Count > 0 || (rule.Status is { } status && Word(status, isEnd: true) is not null);
 
     /// <summary>As it is delivered: alone, or as the only one of a list.</summary>
-    public static string Delivery(EventRule rule, params JsonObject[] items)
+    public static JsonNode Delivery(EventRule rule, IReadOnlyList<JsonObject> items)
     {
         if (rule.Each is not { } each)
-            return items[0].ToJsonString();
+            return items[0].DeepClone();
         var list = new JsonArray([.. items.Select(static one => one.DeepClone())]);
         if (each.ToString() == "$")
-            return list.ToJsonString();
+            return list;
         var root = new JsonObject();
         Set(root, each.ToString(), list);
-        return root.ToJsonString();
+        return root;
+    }
+
+    /// <summary>A delivery that names a record and no more.</summary>
+    public JsonObject Hint(EventRule rule, RereadRule reread, string id)
+    {
+        var hint = new JsonObject();
+        foreach (var template in reread.Let.Values)
+            Fill(hint, template, id);
+        Hold(hint, rule.When, given);
+        return hint;
     }
 
     public static string? Text(ValueTemplate template, JsonObject document) => template.Text(

@@ -6,7 +6,7 @@ using DevOpsAI.Connectors.Toolkit.Manifests;
 namespace DevOpsAI.Connectors.Toolkit.Conformance;
 
 /// <summary>What a request of a manifest is for.</summary>
-internal enum RouteUse { Token, Health, List, Read, Observe, LookUp, Act, Poll, Beside }
+internal enum RouteUse { Token, Health, List, Read, Observe, LookUp, Act, Poll, Beside, Hinted, Key }
 
 /// <summary>A request that a manifest makes, recognized when it comes.</summary>
 internal sealed class VendorRoute
@@ -24,7 +24,7 @@ internal sealed class VendorRoute
         foreach (var (literal, given) in request.Path.Pieces)
             text.Append(literal ?? $"\u0001{given}\u0002");
         var parts = text.ToString().Split('?', 2);
-        var id = use == RouteUse.Beside ? "\u0001read.id\u0002" : "\u0001target.id\u0002";
+        var id = $"\u0001{IdName(use, request)}\u0002";
         idPlace = parts[0].Contains(id, StringComparison.Ordinal) ? id : null;
         var pattern = Regex.Escape(parts[0]).Replace(Regex.Escape(id), "(?<id>[^/]*)", StringComparison.Ordinal);
         pattern = Regex.Replace(pattern, "\u0001[^\u0002]*\u0002", "[^/]*", RegexOptions.None, MatchTimeout);
@@ -33,6 +33,13 @@ internal sealed class VendorRoute
         query = [.. pairs.Select(static one => Uri.UnescapeDataString(one[0]))];
         idQuery = idPlace is null ? pairs.Find(one => one is [_, var value] && value.Contains(id, StringComparison.Ordinal))?[0] : null;
     }
+
+    private static string IdName(RouteUse use, RequestTemplate request) => use switch
+    {
+        RouteUse.Beside => "read.id",
+        RouteUse.Hinted => request.Path.Given.FirstOrDefault(static one => one.StartsWith("let.", StringComparison.Ordinal)) ?? "let.",
+        _ => "target.id",
+    };
 
     public RouteUse Use { get; }
 

@@ -45,7 +45,10 @@ internal sealed class EventReader(TimeProvider clock)
             rule.Attributes.Select(one => KeyValuePair.Create(one.Key, one.Value.Text(new(item, given))))
                 .Where(static one => !string.IsNullOrWhiteSpace(one.Value))
                 .ToDictionary(static one => one.Key, static one => one.Value!),
-            user is not null);
+            user is not null)
+        {
+            Operation = Find(rule.Operation),
+        };
     }
 
     private static Severity Severity(ValueRule? rule, in ValueScope scope)

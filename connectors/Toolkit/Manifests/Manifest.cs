@@ -211,6 +211,7 @@ internal sealed record RereadRule(IReadOnlyDictionary<string, ValueTemplate> Let
 /// <param name="Belongs">What has to hold for an event to be the client's; one of another company is refused.</param>
 /// <param name="Ignore">Nothing is recorded of it.</param>
 /// <param name="Reread">Null when the event is what was sent.</param>
+/// <param name="Operation">The operation that the call was sent with which the event comes of; null where the vendor tells none.</param>
 /// <param name="ResolvedWhen">What has to hold for it to be an end; empty where <paramref name="Status"/> tells.</param>
 internal sealed record EventRule(
     JsonPath? Each,
@@ -229,4 +230,5 @@ internal sealed record EventRule(
     ValueTemplate? Description,
     ValueTemplate? Key,
     ValueTemplate? At,
+    ValueTemplate? Operation,
     IReadOnlyDictionary<string, ValueTemplate> Attributes);

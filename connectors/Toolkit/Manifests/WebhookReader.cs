@@ -56,6 +56,7 @@ internal static class WebhookReader
             Find("description"),
             Need("key"),
             Find("at"),
+            Find("operation"),
             scope.Templates(fields, "attributes", given));
         if (rule is { Reread: not null, Each: not null })
             fields.Error("'reread' is for a delivery that is one event, so it goes without 'each'", fields.LineAt("reread"));

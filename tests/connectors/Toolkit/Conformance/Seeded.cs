@@ -43,13 +43,13 @@ internal sealed class SpoiledConnector(IConnector right) : IConnector
 /// <summary>A receiver of deliveries that is right but for what a test spoils in it.</summary>
 internal sealed class SpoiledEvents(IInboundSubject right) : IInboundSubject
 {
-    public Func<bool, bool> Lets { get; init; } = static isRight => isRight;
+    public Func<Func<Task<bool>>, WebhookRequest, Task<bool>> Lets { get; init; } = static (accepts, _) => accepts();
 
     public Func<Func<Task<IReadOnlyList<ConnectorEvent>>>, WebhookRequest, Task<IReadOnlyList<ConnectorEvent>>> Reads { get; init; } =
         static (read, _) => read();
 
     public async Task<bool> AcceptsAsync(Connection connection, WebhookRequest request, CancellationToken cancellationToken) =>
-        Lets(await right.AcceptsAsync(connection, request, cancellationToken));
+        await Lets(() => right.AcceptsAsync(connection, request, cancellationToken), request);
 
     public Task<IReadOnlyList<ConnectorEvent>> ReadAsync(
         Connection connection, WebhookRequest request, CancellationToken cancellationToken) =>
@@ -82,8 +82,10 @@ internal sealed record SeededBug(string Check, Func<ConformanceSubject, Conforma
         string check, Func<Connection, ActionCall, Func<Task<CallOutcome<ActionReceipt>>>, Task<CallOutcome<ActionReceipt>>> acts) =>
         new(check, right => right with { Connector = new SpoiledConnector(right.Connector) { Acts = acts } });
 
-    public static SeededBug Lets(string check, bool answer) =>
-        new(check, right => right with { Events = new SpoiledEvents(right.Events!) { Lets = _ => answer } });
+    public static SeededBug Lets(string check, bool answer) => Lets(check, (_, _) => Task.FromResult(answer));
+
+    public static SeededBug Lets(string check, Func<Func<Task<bool>>, WebhookRequest, Task<bool>> lets) =>
+        new(check, right => right with { Events = new SpoiledEvents(right.Events!) { Lets = lets } });
 
     public static SeededBug Reads(
         string check, Func<Func<Task<IReadOnlyList<ConnectorEvent>>>, WebhookRequest, Task<IReadOnlyList<ConnectorEvent>>> reads) =>

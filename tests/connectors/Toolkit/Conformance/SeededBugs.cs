@@ -53,6 +53,7 @@ internal static class SeededBugs
               title: "{text}"
               key: "{alertId}"
               at: "{raisedAt}"
+              operation: "{reference}"
         poll:
           - request: GET /alerts?since={$since}
             items: alerts
@@ -138,6 +139,18 @@ internal static class SeededBugs
             ChangeAsync(read, static found => found with { Position = "2099-01-01T00:00:00.000Z" })),
         ["takes a busy vendor for one that has nothing"] = SeededBug.Polls("busy-while-polling", static async read =>
             await read() is CallOutcome<PolledEvents>.Done done ? done : new CallOutcome<PolledEvents>.Done(new([], null, 0, []))),
+        ["knows no echo of its own"] = SeededBug.Changes("own-echo", static one => one with { Operation = null }),
+        ["knows no echo among what it asked for"] = SeededBug.Polls("own-echo", static read =>
+            ChangeAsync(read, static found => found with { Events = [.. found.Events.Select(static one => one with { Operation = null })] })),
+        ["keeps a part of the operation"] = SeededBug.Manifest("own-echo", "operation: \"{reference}\"", "operation: \"{reference | first9}\""),
+        ["gives the vendor a part of the operation"] = SeededBug.Manifest(
+            "own-echo", "reference: \"{$operation}\"", "reference: \"{$operation | first9}\""),
+        ["takes another tool's operation for its own"] = SeededBug.Changes(
+            "foreign-operation", static one => one with { Operation = "CON-1042-x1-0" }),
+        ["hides what another tool did"] = SeededBug.Reads(
+            "foreign-operation", static async (read, _) => [.. (await read()).Where(static one => one.Operation is null)]),
+        ["takes a text that quotes an operation for its echo"] = SeededBug.Changes("quoted-operation", static one =>
+            one.Title.Contains("CON-1042-x1-0", StringComparison.Ordinal) ? one with { Operation = "CON-1042-x1-0" } : one),
         ["lets one unreadable event hide the others"] = SeededBug.Polls("unreadable-event-polled", static read =>
             ChangeAsync(read, static found => found.Unreadable.Count > 0 ? found with { Events = [] } : found)),
     };
