@@ -30,6 +30,15 @@ internal static class CompletenessFeature
             EntryType.Create(
                 "connection.working", CompletenessJson.Default.ConnectionWorking, "A connection that failed works again.",
                 line: static working => $"{working.Connection} works again"),
+            EntryType.Create(
+                "connection.expiring", CompletenessJson.Default.ConnectionExpiring,
+                "Something that a connection needs is about to end and is not renewed by itself.",
+                "Connection about to lapse",
+                line: static ending => $"The {ending.What} of {ending.Connection} ends: {ending.Remedy}"),
+            EntryType.Create(
+                "connection.renewed", CompletenessJson.Default.ConnectionRenewed,
+                "Nothing that a connection needs is about to end any more.",
+                line: static renewed => $"The {renewed.What} of {renewed.Connection} is renewed"),
             EntryType.Create("poll.advanced", CompletenessJson.Default.PollAdvanced,
                 "A vendor's log was read from one position to another."),
             EntryType.Create(
@@ -48,7 +57,7 @@ internal static class CompletenessFeature
                 [
                     typeof(EventReceived), typeof(WebhookReceipts), typeof(ConnectionExpected), typeof(ConnectionStale),
                     typeof(ConnectionRecovered), typeof(ConnectionFailing), typeof(ConnectionWorking),
-                    typeof(ConnectionRemoved),
+                    typeof(ConnectionExpiring), typeof(ConnectionRenewed), typeof(ConnectionRemoved),
                     typeof(ExecutionStarted), typeof(UndoStarted), typeof(PollAdvanced), typeof(OutOfBandChange),
                 ]),
         ],

@@ -13,6 +13,8 @@ namespace DevOpsAI.Completeness;
 [JsonSerializable(typeof(ConnectionRecovered))]
 [JsonSerializable(typeof(ConnectionFailing))]
 [JsonSerializable(typeof(ConnectionWorking))]
+[JsonSerializable(typeof(ConnectionExpiring))]
+[JsonSerializable(typeof(ConnectionRenewed))]
 [JsonSerializable(typeof(PollAdvanced))]
 [JsonSerializable(typeof(OutOfBandChange))]
 [JsonSerializable(typeof(MessageSent))]

@@ -41,6 +41,14 @@ internal static partial class CompletenessLog
         Message = "The connections of {Tenant} could not be looked at or recorded; trying again later")]
     public static partial void HealthFailed(this ILogger logger, TenantId tenant, Exception problem);
 
+    [LoggerMessage(EventId = 8112, Level = LogLevel.Warning, Message = "The {What} of {Connection} of {Tenant} ends at {At}")]
+    public static partial void ConnectionExpires(
+        this ILogger logger, TenantId tenant, string connection, string what, DateTimeOffset at);
+
+    [LoggerMessage(EventId = 8113, Level = LogLevel.Error,
+        Message = "What the connections of {Tenant} live on could not be looked at or recorded; trying again later")]
+    public static partial void VitalsFailed(this ILogger logger, TenantId tenant, Exception problem);
+
     [LoggerMessage(EventId = 8108, Level = LogLevel.Warning,
         Message = "What came in over {Connection} could not be recorded; it is counted on")]
     public static partial void ReceiptsNotRecorded(this ILogger logger, string connection, Exception problem);

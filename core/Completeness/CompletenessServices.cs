@@ -15,10 +15,10 @@ public static class CompletenessServices
     {
         services.AddDeliveryReceipts().AddMetrics();
         services.AddSingleton<ILedgerSubscription, OutOfBandSubscription>().AddSingleton<ILedgerSubscription, NotTakenSubscription>()
-            .AddSingleton<ILedgerSubscription, HealthSubscription>();
+            .AddSingleton<ILedgerSubscription, HealthSubscription>().AddSingleton<ILedgerSubscription, ExpirySubscription>();
         services.AddSingleton<ActionLogRecorder>().AddSingleton<ExpectedSenders>();
         return services.AddHostedService<ActionPoller>().AddHostedService<StalenessWatch>()
-            .AddHostedService<HealthWatch>();
+            .AddHostedService<HealthWatch>().AddHostedService<VitalsWatch>();
     }
 
     /// <summary>The counting of what comes in; harmless to repeat.</summary>

@@ -23,6 +23,12 @@ public sealed record ConnectionPulse(DateTimeOffset? LastHeard, DateTimeOffset? 
     /// <summary>What the vendor said when it began to fail; null while it works.</summary>
     public string? FailingBecause { get; init; }
 
+    /// <summary>What is about to end and is not renewed; null for nothing.</summary>
+    public string? Expiring { get; init; }
+
+    /// <summary>When that ends.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>Since when it is expected to send; null where it was heard before anybody thought of that.</summary>
     public DateTimeOffset? Expected { get; init; }
 }
@@ -61,7 +67,7 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
     public ConnectionWatch Apply(LedgerEntry entry, TenantState before) => entry.Fact switch
     {
         // What the bot says itself of a connection is no sign of life of its sender.
-        EventReceived { Kind: HealthSubscription.Kind } => this,
+        EventReceived { Kind: HealthSubscription.Kind or ExpirySubscription.Kind } => this,
         EventReceived received => Heard(received.Connection, entry.ByClock, null),
         WebhookReceipts receipts => Heard(receipts.Connection, receipts.LastAccepted, entry.Version),
         ConnectionExpected expected => With(expected.Connection, pulse => pulse with { Expected = entry.ByClock, Version = entry.Version }),
@@ -78,6 +84,14 @@ public sealed record ConnectionWatch : ISlice<ConnectionWatch>
         ConnectionWorking working => With(working.Connection, pulse => pulse with
         {
             FailingSince = null, FailingBecause = null, Version = entry.Version,
+        }),
+        ConnectionExpiring ending => With(ending.Connection, pulse => pulse with
+        {
+            Expiring = ending.What, ExpiresAt = ending.EndsAt, Version = entry.Version,
+        }),
+        ConnectionRenewed renewed => With(renewed.Connection, pulse => pulse with
+        {
+            Expiring = null, ExpiresAt = null, Version = entry.Version,
         }),
         ExecutionStarted started => Claim(started.ExecutionId, before.FindProposal(started.About)),
         UndoStarted started => Claim(started.ExecutionId, before.FindProposal(started.About)),

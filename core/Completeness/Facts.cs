@@ -51,6 +51,18 @@ public sealed record ConnectionFailing(string Connection, [property: Confidentia
 /// <summary><c>connection.working</c> on <c>connection/{name}</c>: the vendor takes its credentials again.</summary>
 public sealed record ConnectionWorking(string Connection, DateTimeOffset FailingSince) : Fact;
 
+/// <summary>
+/// <c>connection.expiring</c> on <c>connection/{name}</c>: something that the connection needs is about to end, or has ended, and is not
+/// renewed by itself.
+/// </summary>
+/// <param name="What">As in <c>certificate</c>.</param>
+/// <param name="Remedy">What a person can do, one sentence.</param>
+public sealed record ConnectionExpiring(string Connection, string What, DateTimeOffset EndsAt, string Remedy) : Fact;
+
+/// <summary><c>connection.renewed</c> on <c>connection/{name}</c>: nothing that the connection needs is about to end any more.</summary>
+/// <param name="What">What was about to end.</param>
+public sealed record ConnectionRenewed(string Connection, string What) : Fact;
+
 /// <summary>An operation of ours that the vendor's log shows.</summary>
 /// <param name="ActionId">The vendor's id of the log line.</param>
 public sealed record SeenOperation(string OperationId, string ActionId);

@@ -34,6 +34,7 @@ public static class ConnectionsServices
             provider.GetRequiredService<KeyVaultSecrets>(), new(provider.GetRequiredService<DocumentSecrets>),
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<InstalledConnectors>();
+        services.TryAddSingleton<VitalsReader>();
         services.TryAddSingleton<ConfiguredConnections>();
         services.TryAddSingleton(provider => new Lazy<TenantStates>(provider.GetRequiredService<TenantStates>));
         services.TryAddSingleton<TenantConnections>();
