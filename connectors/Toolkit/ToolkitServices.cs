@@ -1,3 +1,4 @@
+using DevOpsAI.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -13,7 +14,8 @@ public static class ToolkitServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpClient(VendorClient.ReadingClient).ConfigurePrimaryHttpMessageHandler(() => Handler(TimeSpan.FromMinutes(2)));
         services.AddHttpClient(VendorClient.ActingClient).ConfigurePrimaryHttpMessageHandler(() => Handler(TimeSpan.Zero));
-        return services.AddSingleton<VendorPipelines>().AddSingleton<VendorClient>();
+        return services.AddSingleton<VendorPipelines>().AddSingleton<VendorClient>()
+            .AddSingleton<IConnectionVitals>(static provider => provider.GetRequiredService<VendorPipelines>());
     }
 
     private static SocketsHttpHandler Handler(TimeSpan connectionLifetime) => new()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using DevOpsAI.Connections;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -12,7 +13,7 @@ namespace DevOpsAI.Connectors.Toolkit;
 /// call; a circuit breaker that reads and actions share the fate of but not the state; and a few retries for reads. Actions are never
 /// retried here: whether that is safe is the executor's decision.
 /// </summary>
-public sealed class VendorPipelines(TimeProvider clock)
+public sealed class VendorPipelines(TimeProvider clock) : IConnectionVitals
 {
     /// <summary>Set on the context to give one call its own time limit.</summary>
     public static readonly ResiliencePropertyKey<TimeSpan> TimeLimit = new("vendor-time-limit");
@@ -24,25 +25,34 @@ public sealed class VendorPipelines(TimeProvider clock)
     private const int MaxWaiting = 256;
 
     private static readonly TimeSpan DefaultTimeLimit = TimeSpan.FromSeconds(20);
+    private readonly TimeProvider wallClock = clock;
     private readonly SteadyClock clock = new(clock);
+    private readonly ConcurrentDictionary<string, CallHistory> histories = new();
     private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> reads = new();
     private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> actions = new();
 
-    public ResiliencePipeline<HttpResponseMessage> Reads(string callKey) => reads.GetOrAdd(callKey, _ => Build(retries: true));
+    public ResiliencePipeline<HttpResponseMessage> Reads(string callKey) => reads.GetOrAdd(callKey, key => Build(key, retries: true));
 
-    public ResiliencePipeline<HttpResponseMessage> Actions(string callKey) => actions.GetOrAdd(callKey, _ => Build(retries: false));
+    public ResiliencePipeline<HttpResponseMessage> Actions(string callKey) => actions.GetOrAdd(callKey, key => Build(key, retries: false));
 
-    /// <summary>Drops the breakers of a connection that is not used any more.</summary>
+    /// <summary>Drops what is remembered of a connection that is not used any more.</summary>
     public void Forget(string callKey)
     {
         reads.TryRemove(callKey, out _);
         actions.TryRemove(callKey, out _);
+        histories.TryRemove(callKey, out _);
     }
 
-    private ResiliencePipeline<HttpResponseMessage> Build(bool retries)
+    /// <summary>How the connection's calls ended since this instance started.</summary>
+    public ValueTask<ConnectionVitals> ReadVitalsAsync(Connection connection, CancellationToken cancellationToken) =>
+        new(ConnectionVitals.Unknown with { Calls = histories.GetValueOrDefault(connection.CallKey)?.Read() });
+
+    private ResiliencePipeline<HttpResponseMessage> Build(string callKey, bool retries)
     {
+        var history = histories.GetOrAdd(callKey, _ => new(wallClock));
         var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock };
-        // Outermost: who waited while the vendor was found to fail is told so, in place of failing once more.
+        builder.AddStrategy(_ => new CallRecorder(history), new CallRecorderOptions());
+        // Before the others: who waited while the vendor was found to fail is told so, in place of failing once more.
         builder.AddConcurrencyLimiter(MaxCalls, MaxWaiting);
         if (retries)
         {
@@ -74,6 +84,8 @@ public sealed class VendorPipelines(TimeProvider clock)
             })
             .Build();
     }
+
+    private sealed class CallRecorderOptions : ResilienceStrategyOptions;
 
     /// <summary>Trouble of the vendor itself; 429 and 503 are its way of keeping in order, and have their own answer.</summary>
     private static bool IsTrouble(Outcome<HttpResponseMessage> outcome) => outcome switch

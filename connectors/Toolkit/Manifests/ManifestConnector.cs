@@ -9,7 +9,7 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 /// <summary>A vendor whose manifest says how it is called. Whatever it is asked to do, it first reads the target and whose it is.</summary>
 internal sealed class ManifestConnector(
     Manifest manifest, VendorClient vendor, VendorTokens tokens, VendorBudgets budgets, ISecretSource secrets)
-    : IConnector, IConnectionCheck, IConnectionProbe
+    : IConnector, IConnectionCheck, IConnectionProbe, IConnectionVitals
 {
     private readonly VendorCall call = new(manifest, vendor, tokens, budgets, secrets);
 
@@ -39,6 +39,25 @@ internal sealed class ManifestConnector(
     }
 
     public void Forget(string callKey) => call.Forget(callKey);
+
+    /// <summary>What is left of the vendor's budget, and when the token ends that this instance holds.</summary>
+    public ValueTask<ConnectionVitals> ReadVitalsAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        if (!connection.Connector.Equals(Name, StringComparison.OrdinalIgnoreCase))
+            return new(ConnectionVitals.Unknown);
+        try
+        {
+            return new(new ConnectionVitals
+            {
+                Budget = budgets.Find(call.Caller(connection), manifest.Budget),
+                Expiries = tokens.FindEnd(connection.CallKey) is { } end ? [new("access token", end, null, "")] : null,
+            });
+        }
+        catch (SecretUnavailableException)
+        {
+            return new(ConnectionVitals.Unknown);
+        }
+    }
 
     /// <summary>Reads a record that a delivery names.</summary>
     public Task<CallOutcome<JsonElement>> ReadAsync(

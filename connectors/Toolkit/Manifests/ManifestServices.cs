@@ -41,6 +41,7 @@ public static class ManifestServices
         services.AddSingleton<IConnector>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionCheck>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionProbe>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
+        services.AddSingleton<IConnectionVitals>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         if (manifest.Polls.Count > 0)
         {
             services.AddSingleton<IPolledSource>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
+using DevOpsAI.Connections;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
@@ -37,6 +38,15 @@ internal sealed class VendorBudgets : IDisposable
         using var lease = limiter.AttemptAcquire();
         wait = rule.Per / Segments;
         return lease.IsAcquired;
+    }
+
+    /// <summary>What is left of it; null where there is none.</summary>
+    public CallBudget? Find(string caller, BudgetRule? rule)
+    {
+        if (rule is null)
+            return null;
+        var left = limiters.GetValueOrDefault(caller)?.GetStatistics()?.CurrentAvailablePermits ?? rule.Requests;
+        return new(left, rule.Requests, rule.Per);
     }
 
     public void Dispose()

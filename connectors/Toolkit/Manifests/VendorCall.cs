@@ -337,7 +337,8 @@ internal sealed class VendorCall(Manifest manifest, VendorClient vendor, VendorT
     /// <summary>
     /// Whom the vendor takes the connection for, whichever client it is for: one credential often serves all clients of a provider.
     /// </summary>
-    private string Caller(Connection connection) => manifest.Budget is null
+    /// <exception cref="SecretUnavailableException">One of its secrets cannot be read.</exception>
+    public string Caller(Connection connection) => manifest.Budget is null
         ? ""
         : Digest(connection, WithSecrets(connection).Where(one => manifest.Authentication.Given.Contains(one.Key)));
 

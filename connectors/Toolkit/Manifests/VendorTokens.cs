@@ -22,7 +22,7 @@ internal sealed class VendorTokens(TimeProvider clock) : IDisposable
         public Held? Held { get; set; }
     }
 
-    private sealed record Held(string Token, string Credentials, DateTimeOffset RenewAt);
+    private sealed record Held(string Token, string Credentials, DateTimeOffset RenewAt, DateTimeOffset? EndsAt);
 
     /// <param name="credentials">What the token is fetched with, or a digest of it: another one fetches another token.</param>
     /// <param name="fetch">Asks the vendor. What ends otherwise than with a document has changed nothing, so it is
@@ -44,7 +44,9 @@ internal sealed class VendorTokens(TimeProvider clock) : IDisposable
                 return outcome is CallOutcome<JsonElement>.Unknown(var lost) ? new CallOutcome<string>.NotDone(lost) : outcome.As<string>();
             if (ValueTemplate.Scalar(rule.Answer.Find(answer)) is not { Length: > 0 } token || !VendorCall.IsHeaderText(token))
                 return new CallOutcome<string>.NotDone($"The vendor's answer has no token at {rule.Answer}.");
-            place.Held = new(token, credentials, clock.GetUtcNow() + ValidFor(rule, answer));
+            var (lasts, isTold) = Lifetime(rule, answer);
+            var now = clock.GetUtcNow();
+            place.Held = new(token, credentials, now + ValidFor(lasts), isTold ? now + lasts : null);
             return new CallOutcome<string>.Done(token);
         }
         finally
@@ -65,14 +67,20 @@ internal sealed class VendorTokens(TimeProvider clock) : IDisposable
     private bool IsGood(Held? held, string credentials, string? refused) =>
         held is not null && held.Credentials == credentials && held.Token != refused && clock.GetUtcNow() < held.RenewAt;
 
+    /// <summary>When the connection's token ends; null where there is none, or the vendor did not tell.</summary>
+    public DateTimeOffset? FindEnd(string connection) => places.GetValueOrDefault(connection)?.Held?.EndsAt;
+
     /// <summary>Until shortly before it expires; a tenth of its life before, where that is short.</summary>
-    private static TimeSpan ValidFor(TokenRule rule, JsonElement answer)
+    private static TimeSpan ValidFor(TimeSpan lifetime)
     {
-        var told = rule.Lifetime?.Find(answer) is { } lifetime && ValueTemplate.Scalar(lifetime) is { } text
-            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e8
-                ? TimeSpan.FromSeconds(seconds)
-                : rule.ValidFor;
-        var before = told / 10;
-        return told - (before < MaxRenewBefore ? before : MaxRenewBefore);
+        var before = lifetime / 10;
+        return lifetime - (before < MaxRenewBefore ? before : MaxRenewBefore);
     }
+
+    /// <summary>What the vendor says, else what the manifest says.</summary>
+    private static (TimeSpan Lasts, bool IsTold) Lifetime(TokenRule rule, JsonElement answer) =>
+        rule.Lifetime?.Find(answer) is { } lifetime && ValueTemplate.Scalar(lifetime) is { } text
+        && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e8
+            ? (TimeSpan.FromSeconds(seconds), true)
+            : (rule.ValidFor, false);
 }

@@ -64,6 +64,20 @@ public sealed class NinjaOneTests : IAsyncLifetime
         vendor.MustHaveBeenAccepted();
     }
 
+    [Fact]
+    public async Task What_the_connection_lives_on_is_known_once_it_was_used_and_to_no_other_connector()
+    {
+        var connector = host.Connector("ninjaone");
+        (await connector.ReadVitalsAsync(Connection, Token)).Expiries.ShouldBeNull("no token was fetched yet");
+        await DoneAsync(connector.CheckAsync(Connection, Token));
+        var vitals = await connector.ReadVitalsAsync(Connection, Token);
+        var token = vitals.Expiries!.ShouldHaveSingleItem();
+        token.What.ShouldBe("access token");
+        (token.At - DateTimeOffset.UtcNow).ShouldBeInRange(TimeSpan.FromMinutes(50), TimeSpan.FromMinutes(60));
+        token.IsDue(token.At).ShouldBeFalse("the bot renews it");
+        (await host.Connector("halopsa").ReadVitalsAsync(Connection, Token)).ShouldBe(ConnectionVitals.Unknown);
+    }
+
     [Theory]
     [InlineData(404, """{"resultCode":"Client app not exist","incidentId":"WEB"}""", "the application is on another instance")]
     [InlineData(401, """{"error":"invalid_client"}""", "NinjaOne does not take the credentials of contoso-ninjaone (invalid_client). Set ClientSecret anew.")]

@@ -120,6 +120,18 @@ public sealed class ManifestEngineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_left_of_the_budget_is_that_of_the_credential_and_unknown_without_it()
+    {
+        await Connector.FindAsync("SRV-1");
+        await VitalsAsync("the-secret", new CallBudget(19, 20, TimeSpan.FromMinutes(1)));
+        await VitalsAsync("another", new CallBudget(20, 20, TimeSpan.FromMinutes(1)));
+        await VitalsAsync("env:NOT_SET_ANYWHERE", null);
+
+        async Task VitalsAsync(string key, CallBudget? left) => (await host.Connector("acme").ReadVitalsAsync(
+            Connect("acme", ("Address", $"{vendor.Address}"), ("Key", key), ("Company", "1")), Token)).Budget.ShouldBe(left);
+    }
+
+    [Fact]
     public async Task A_read_whose_connection_is_cut_is_made_again()
     {
         vendor.Trouble.Enqueue(static _ => new(0, Cut: true));

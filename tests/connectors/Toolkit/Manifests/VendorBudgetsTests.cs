@@ -43,6 +43,17 @@ public sealed class VendorBudgetsTests
         wait.ShouldBe(TimeSpan.Zero);
     }
 
+    [Fact]
+    public void What_is_left_is_told_of_each_credential()
+    {
+        using var budgets = new VendorBudgets();
+        budgets.Find("key", TenAnHour).ShouldBe(new(10, 10, TimeSpan.FromHours(1)), "nobody asked yet");
+        budgets.TryTake("key", TenAnHour, isBackground: false, out _).ShouldBeTrue();
+        budgets.Find("key", TenAnHour)!.Left.ShouldBe(9);
+        budgets.Find("other", TenAnHour)!.Left.ShouldBe(10);
+        budgets.Find("key", null).ShouldBeNull();
+    }
+
     private static int Take(VendorBudgets budgets, string caller, bool isBackground) => Enumerable.Range(0, 20)
         .Count(_ => budgets.TryTake(caller, TenAnHour, isBackground, out var _));
 }
