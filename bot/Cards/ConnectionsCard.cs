@@ -48,6 +48,7 @@ internal static class ConnectionsCard
                 ? Rich("None", new("last event ", Subtle: true), TextRun.At(at, subtle: true))
                 : Rich("None", new TextRun("no event yet", Subtle: true)));
         }
+        rows.AddRange(VitalsRows.For(line));
         return Container(rows);
     }
 
@@ -62,6 +63,7 @@ internal static class ConnectionsCard
 
     private static (string Word, Tone Tone, string? Detail) GetStanding(ConnectionLine line) => line switch
     {
+        { Health: CallOutcome<string>.Done, Due: [var due, ..] } => ("ends soon", Tone.Warning, due.Remedy),
         { Health: CallOutcome<string>.Done(var said) } => ("ok", Tone.Good, said),
         { Health: CallOutcome<string>.Refused refused } => ("refused", Tone.Attention, refused.Reason),
         { Health: CallOutcome<string>.NotDone notDone } => ("not reached", Tone.Warning, notDone.Reason),

@@ -12,7 +12,14 @@ namespace DevOpsAI.Bot.Views;
 /// <param name="Health">What the vendor said when it was asked just now; null where it was not asked, or cannot be.</param>
 public sealed record ConnectionLine(
     Connection Connection, string Vendor, bool IsSimulation, EnabledCount? MayDo, bool SendsEvents, DateTimeOffset? LastHeard,
-    bool IsStale, string? FailingBecause, CallOutcome<string>? Health);
+    bool IsStale, string? FailingBecause, CallOutcome<string>? Health)
+{
+    /// <summary>What it lives on, as this instance knows it; nothing where the vendor was not asked.</summary>
+    public ConnectionVitals Vitals { get; init; } = ConnectionVitals.Unknown;
+
+    /// <summary>What of that a person has to renew soon, the first to end first.</summary>
+    public IReadOnlyList<ConnectionExpiry> Due { get; init; } = [];
+}
 
 /// <summary>What a connection may do of what its connector could.</summary>
 /// <param name="Names">In order.</param>

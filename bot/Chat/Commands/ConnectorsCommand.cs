@@ -9,7 +9,8 @@ namespace DevOpsAI.Bot.Chat.Commands;
 
 /// <summary>A client's connections, and how they do.</summary>
 internal sealed class ConnectorsCommand(
-    ClientResolver clients, IConnectionDirectory connections, ConnectorCatalog catalog, InstalledConnectors installed)
+    ClientResolver clients, IConnectionDirectory connections, ConnectorCatalog catalog, InstalledConnectors installed,
+    VitalsReader vitals, TimeProvider clock)
     : ChatCommand<ConnectorsCommand.Arguments>
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(12);
@@ -58,10 +59,17 @@ internal sealed class ConnectorsCommand(
     {
         var vendor = catalog.Find(connection.Connector);
         var pulse = client.State.Watch.Pulses.GetValueOrDefault(connection.Name);
+        // What a connection lives on is known best once its vendor was asked.
+        var health = asks ? await installed.AskAsync(connection, MaxWait, cancellationToken) : null;
+        var known = asks ? await vitals.ReadAsync(connection, cancellationToken) : ConnectionVitals.Unknown;
+        var now = clock.GetUtcNow();
         return new(
             connection, vendor?.Title ?? connection.Connector, vendor?.IsSimulation == true, MayDo(connection), vendor?.SendsEvents == true,
-            pulse?.LastHeard, pulse?.Silent is not null, pulse?.FailingBecause,
-            asks ? await installed.AskAsync(connection, MaxWait, cancellationToken) : null);
+            pulse?.LastHeard, pulse?.Silent is not null, pulse?.FailingBecause, health)
+        {
+            Vitals = known,
+            Due = [.. (known.Expiries ?? []).Where(expiry => expiry.IsDue(now)).OrderBy(static expiry => expiry.At)],
+        };
     }
 
     private EnabledCount? MayDo(Connection connection)

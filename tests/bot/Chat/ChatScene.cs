@@ -48,6 +48,7 @@ internal static class ChatScene
             .AddSingleton<HomeDirectory>()
             .AddSingleton(ConnectorCatalog.Read())
             .AddSingleton<InstalledConnectors>()
+            .AddSingleton<VitalsReader>()
             .AddSingleton<IConnectionDirectory, NoConnections>()
             .AddSingleton<ILocalMode, OnALaptop>();
         more?.Invoke(services);

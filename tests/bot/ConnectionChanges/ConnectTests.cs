@@ -49,6 +49,8 @@ public sealed class ConnectTests : IAsyncLifetime
             await bot.SayAsync(Ana, null, "connectors health contoso");
             Told(bot).ShouldContain("contoso-ninjaone");
             Told(bot).ShouldContain("\"ok\"");
+            Told(bot).ShouldContain("calls failed");
+            Told(bot).ShouldContain("access token until ");
             (await DeliverAsync(bot, "the-hook-secret-of-fabrikam")).ShouldBe(HttpStatusCode.Unauthorized);
             (await DeliverAsync(bot, HookSecret)).ShouldBe(HttpStatusCode.Accepted, string.Join('\n', bot.Log.TakeLast(6)));
             await bot.SettleAsync();
