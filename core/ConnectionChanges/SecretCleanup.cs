@@ -3,6 +3,7 @@ using DevOpsAI.Connections;
 using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.ConnectionChanges;
 
@@ -10,7 +11,8 @@ namespace DevOpsAI.ConnectionChanges;
 /// Deletes the secrets of a connection that nothing will use any more: those of what was rejected, withdrawn or expired, and those that
 /// were replaced or removed.
 /// </summary>
-internal sealed class SecretCleanup(ILedger ledger, TenantStates states, StoredSecrets secrets, InstalledConnectors installed)
+internal sealed class SecretCleanup(
+    ILedger ledger, TenantStates states, StoredSecrets secrets, RotatingSecrets rotating, InstalledConnectors installed)
     : ILedgerSubscription
 {
     public string Name => "connection-secrets";
@@ -26,7 +28,15 @@ internal sealed class SecretCleanup(ILedger ledger, TenantStates states, StoredS
             installed.Forget(name);
         var earlier = await EarlierAsync(entry, name, cancellationToken);
         foreach (var value in earlier.Where(value => !used.Contains(value)))
-            await secrets.DeleteAsync(entry.Tenant, new SecretReference(value), cancellationToken);
+            await DeleteAsync(entry.Tenant, new(value), cancellationToken);
+    }
+
+    /// <summary>What the vendor gave in its place first, since only the secret tells where that is.</summary>
+    private async Task DeleteAsync(TenantId tenant, SecretReference reference, CancellationToken cancellationToken)
+    {
+        if (StoredSecrets.IsKept(reference) && secrets.Read(reference) is { } initial)
+            await rotating.DeleteAsync(tenant, initial, cancellationToken);
+        await secrets.DeleteAsync(tenant, reference, cancellationToken);
     }
 
     /// <summary>What was once asked for, or in use.</summary>

@@ -33,6 +33,7 @@ public static class ConnectionsServices
         services.TryAddSingleton(static provider => new StoredSecrets(
             provider.GetRequiredService<KeyVaultSecrets>(), new(provider.GetRequiredService<DocumentSecrets>),
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<RotatingSecrets>();
         services.TryAddSingleton<InstalledConnectors>();
         services.TryAddSingleton<VitalsReader>();
         services.TryAddSingleton<ConfiguredConnections>();

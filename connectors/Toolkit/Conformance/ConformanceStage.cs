@@ -111,7 +111,7 @@ internal sealed class ConformanceStage : IAsyncDisposable
 
     private static Connection Connect(Manifest manifest, Uri address)
     {
-        var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [VendorCall.AddressSetting] = $"{address}" };
+        var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [VendorCredentials.AddressSetting] = $"{address}" };
         foreach (var setting in manifest.Settings)
         {
             if (setting.IsSecret)
@@ -177,7 +177,7 @@ internal sealed class ConformanceStage : IAsyncDisposable
 
     private static JsonObject LookedUp(ConformanceStage stage, string action, LookupRule lookup)
     {
-        var given = VendorCall.Given(stage.Manifest, stage.Connection);
+        var given = VendorCredentials.Given(stage.Manifest, stage.Connection);
         var call = stage.Call(action, "op");
         given["operation"] = "op";
         given["target.id"] = call?.Target.Id ?? "";

@@ -9,7 +9,7 @@ namespace DevOpsAI.Connectors.Toolkit.Conformance;
 /// <summary>Documents as a vendor would have them, made backwards from what a manifest reads of them.</summary>
 internal sealed class VendorDocuments(Manifest manifest, Connection connection)
 {
-    private readonly Dictionary<string, string> given = VendorCall.Given(manifest, connection);
+    private readonly Dictionary<string, string> given = VendorCredentials.Given(manifest, connection);
 
     /// <summary>A record that is the client's and goes by a name.</summary>
     public JsonObject Record(TargetManifest target, string id, string name)

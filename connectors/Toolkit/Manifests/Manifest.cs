@@ -41,7 +41,7 @@ internal sealed record AuthenticationRule(
     /// <summary>What says who calls, as in <c>secret.ApiKey</c>.</summary>
     public IReadOnlySet<string> Given { get; } = new[] { Basic, Token?.Basic }.OfType<BasicRule>()
         .SelectMany(static one => new[] { one.Username, one.Password })
-        .Concat(Headers.Values).Concat(Token?.Request.Body?.Templates ?? [])
+        .Concat(Headers.Values).Concat(Token?.Request.Body?.Templates ?? []).Concat(Token?.Refresh?.Request.Body?.Templates ?? [])
         .SelectMany(static one => one.Given).ToHashSet(StringComparer.Ordinal);
 }
 
@@ -51,8 +51,20 @@ internal sealed record BasicRule(ValueTemplate Username, ValueTemplate Password)
 /// <param name="Answer">Where the token is in the answer.</param>
 /// <param name="Lifetime">Where its lifetime in seconds is; null when it is not told.</param>
 /// <param name="ValidFor">How long a token is used whose lifetime is not told.</param>
+/// <param name="Refresh">How a person's refresh token is used, where a connection has one; null when the vendor knows none.</param>
 internal sealed record TokenRule(
-    RequestTemplate Request, bool IsAtHost, BasicRule? Basic, JsonPath Answer, JsonPath? Lifetime, TimeSpan ValidFor);
+    RequestTemplate Request, bool IsAtHost, BasicRule? Basic, JsonPath Answer, JsonPath? Lifetime, TimeSpan ValidFor, RefreshRule? Refresh);
+
+/// <summary>A token that is fetched with what a person's consent gave, in whose name the calls then are.</summary>
+/// <param name="Setting">Holds the refresh token that a person gave.</param>
+/// <param name="Request">Answers with a token as <see cref="TokenRule.Request"/> does; <c>$refreshToken</c> is the newest.</param>
+/// <param name="Next">Where the refresh token is that replaces the one that was used, if the vendor replaces it.</param>
+/// <param name="ForActions">What is read is read with the other token, which does not end with a person's consent.</param>
+internal sealed record RefreshRule(string Setting, RequestTemplate Request, JsonPath Next, bool ForActions)
+{
+    /// <summary>What templates call the newest refresh token.</summary>
+    public const string Newest = "refreshToken";
+}
 
 /// <summary>What an answer of the vendor means that says it in a way of its own. The first that fits counts.</summary>
 /// <param name="Status">Null for any.</param>

@@ -33,9 +33,12 @@ internal sealed class ManifestConnector(
         if (manifest.Health is not { } health)
             return new CallOutcome<string>.Done($"{manifest.Title} has no call that tells.");
         var outcome = await call.ReadAsync(connection, health, call.Given(connection), cancellationToken);
-        return outcome is CallOutcome<JsonElement>.Done
+        if (outcome is not CallOutcome<JsonElement>.Done)
+            return outcome.As<string>();
+        var acting = await call.CheckToActAsync(connection, cancellationToken);
+        return acting is CallOutcome<string>.Done
             ? new CallOutcome<string>.Done($"{manifest.Title} takes the credentials of {connection.Name}.")
-            : outcome.As<string>();
+            : acting;
     }
 
     public void Forget(string callKey) => call.Forget(callKey);
@@ -155,7 +158,7 @@ internal sealed class ManifestConnector(
     {
         var known = string.Join(", ", manifest.Settings.Select(static one => one.Name));
         foreach (var name in connection.Settings.Keys.Where(
-            name => name is not (VendorCall.AddressSetting or InboundCredentials.TokenInAddress) && !IsTickets(name)
+            name => name is not (VendorCredentials.AddressSetting or InboundCredentials.TokenInAddress) && !IsTickets(name)
                 && !manifest.Settings.Any(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
             yield return $"{name}: {manifest.Title} has no such setting; known are {known}.";
         if (connection.Settings.GetValueOrDefault(TicketSetting.Name) is { Length: > 0 } use && TicketSetting.Read(use) is null)
@@ -177,7 +180,7 @@ internal sealed class ManifestConnector(
         }
         if (isComplete && call.Address(connection) is null)
         {
-            yield return $"{VendorCall.AddressSetting}: the address of {manifest.Title} must be https (http on loopback only), without "
+            yield return $"{VendorCredentials.AddressSetting}: the address of {manifest.Title} must be https (http on loopback only), without "
                 + "user and query.";
         }
     }

@@ -20,7 +20,7 @@ internal static class ManifestDescription
                 ProvesSender = manifest.Webhook?.Sender.Setting == one.Name,
             }),
             .. manifest.Actions.ContainsKey(TicketSetting.Needs) ? [Tickets] : Array.Empty<SettingDescription>(),
-            new(VendorCall.AddressSetting, $"address of {manifest.Title} in place of the usual one", false, false,
+            new(VendorCredentials.AddressSetting, $"address of {manifest.Title} in place of the usual one", false, false,
                 "https://vendor.example", []) { OnlyInSettings = true },
         ],
         [.. manifest.Targets.Keys.Order(StringComparer.Ordinal)],

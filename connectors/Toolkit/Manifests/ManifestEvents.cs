@@ -33,7 +33,7 @@ internal sealed class ManifestEvents(Manifest manifest, WebhookManifest webhook,
     public bool Understands(WebhookRequest request) => ContentTypes.IsJson(request.ContentType);
 
     public IRequest<NormalizedEvents> Normalize(Connection connection, WebhookRequest request) => new NormalizeByManifest(
-        manifest.Title, webhook, VendorCall.Given(manifest, connection), request.Body,
+        manifest.Title, webhook, VendorCredentials.Given(manifest, connection), request.Body,
         (record, given, stop) => connector.ReadAsync(connection, record, given, stop));
 
     /// <summary>What it needs is asked for by <see cref="ManifestConnector.Problems"/>, whose settings are the same.</summary>

@@ -91,7 +91,21 @@ internal static class ManifestReader
             fields.OptionalMapping("basic") is { } basic ? Basic(basic, scope, given) : null,
             ManifestScope.Path(fields, "answer"),
             fields.Has("lifetime") ? ManifestScope.Path(fields, "lifetime") : null,
-            TimeSpan.FromSeconds(fields.Has("validForSeconds") ? fields.Number("validForSeconds", 60, 360_000) : 600));
+            TimeSpan.FromSeconds(fields.Has("validForSeconds") ? fields.Number("validForSeconds", 60, 360_000) : 600),
+            fields.OptionalMapping("refresh") is { } refresh ? Refresh(refresh, scope, given) : null);
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static RefreshRule Refresh(YamlFields fields, ManifestScope scope, string[] given)
+    {
+        var rule = new RefreshRule(
+            scope.SecretSetting(fields, "secret"),
+            scope.Request(fields, "request", [.. given, RefreshRule.Newest]),
+            fields.Has("next") ? ManifestScope.Path(fields, "next") : JsonPath.Parse("refresh_token"),
+            fields.Flag("forActions", otherwise: false));
+        if (rule.Request.Body?.Templates.Any(static one => one.Given.Contains(RefreshRule.Newest)) is not true)
+            fields.Error("'form' or 'body' has to send {$refreshToken}", fields.LineAt("request"));
         fields.NothingElse();
         return rule;
     }

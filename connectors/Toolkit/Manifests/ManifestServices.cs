@@ -26,6 +26,7 @@ public static class ManifestServices
         services.AddVendorCalls();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<VendorTokens>();
+        services.TryAddSingleton(static provider => new RefreshedTokens(provider.GetService<RotatingSecrets>));
         services.TryAddSingleton<VendorBudgets>();
         foreach (var manifest in BuiltIn().Where(one => own.Manifests.All(other => other.Name != one.Name)).Concat(own.Manifests))
             services.AddManifest(manifest);

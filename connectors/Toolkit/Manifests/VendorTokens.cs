@@ -6,10 +6,10 @@ using DevOpsAI.Connections;
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
 /// <summary>
-/// The tokens that connections call their vendors with: one for each connection, fetched once however many ask, and again shortly before
+/// The tokens that connections call their vendors with: one for each connection and grant, fetched once however many ask, and again shortly before
 /// it expires, when the vendor refuses it, and when the credentials are others.
 /// </summary>
-internal sealed class VendorTokens(TimeProvider clock) : IDisposable
+internal sealed class VendorTokens(TimeProvider clock, RefreshedTokens refreshed) : IDisposable
 {
     private static readonly TimeSpan MaxRenewBefore = TimeSpan.FromMinutes(2);
 
@@ -24,14 +24,18 @@ internal sealed class VendorTokens(TimeProvider clock) : IDisposable
 
     private sealed record Held(string Token, string Credentials, DateTimeOffset RenewAt, DateTimeOffset? EndsAt);
 
+    /// <summary>Answers to refresh tokens.</summary>
+    public RefreshedTokens Refreshed => refreshed;
+
+    /// <param name="name">Tells the tokens of one connection from each other.</param>
     /// <param name="credentials">What the token is fetched with, or a digest of it: another one fetches another token.</param>
     /// <param name="fetch">Asks the vendor. What ends otherwise than with a document has changed nothing, so it is
     /// <see cref="CallOutcome{T}.NotDone"/> or <see cref="CallOutcome{T}.Refused"/> here.</param>
     public async Task<CallOutcome<string>> GetAsync(
-        Connection connection, TokenRule rule, string credentials, string? refused,
+        string name, TokenRule rule, string credentials, string? refused,
         Func<CancellationToken, Task<CallOutcome<JsonElement>>> fetch, CancellationToken cancellationToken)
     {
-        var place = places.GetOrAdd(connection.CallKey, static _ => new());
+        var place = places.GetOrAdd(name, static _ => new());
         if (IsGood(place.Held, credentials, refused))
             return new CallOutcome<string>.Done(place.Held!.Token);
         await place.Turn.WaitAsync(cancellationToken);
@@ -42,7 +46,7 @@ internal sealed class VendorTokens(TimeProvider clock) : IDisposable
             var outcome = await fetch(cancellationToken);
             if (outcome is not CallOutcome<JsonElement>.Done(var answer))
                 return outcome is CallOutcome<JsonElement>.Unknown(var lost) ? new CallOutcome<string>.NotDone(lost) : outcome.As<string>();
-            if (ValueTemplate.Scalar(rule.Answer.Find(answer)) is not { Length: > 0 } token || !VendorCall.IsHeaderText(token))
+            if (ValueTemplate.Scalar(rule.Answer.Find(answer)) is not { Length: > 0 } token || !VendorMessages.IsHeaderText(token))
                 return new CallOutcome<string>.NotDone($"The vendor's answer has no token at {rule.Answer}.");
             var (lasts, isTold) = Lifetime(rule, answer);
             var now = clock.GetUtcNow();
@@ -55,8 +59,12 @@ internal sealed class VendorTokens(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>Drops the token of a connection that is not used any more. A call in flight ends with its own.</summary>
-    public void Forget(string callKey) => places.TryRemove(callKey, out _);
+    /// <summary>Drops the tokens of a connection that is not used any more. A call in flight ends with its own.</summary>
+    public void Forget(string callKey)
+    {
+        foreach (var name in places.Keys.Where(name => name == callKey || name.StartsWith($"{callKey} ", StringComparison.Ordinal)))
+            places.TryRemove(name, out _);
+    }
 
     public void Dispose()
     {

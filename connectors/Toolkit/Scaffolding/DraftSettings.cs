@@ -40,7 +40,7 @@ internal sealed class DraftSettings
 
     private string Add(string name, Draft setting)
     {
-        var own = name.Equals(VendorCall.AddressSetting, StringComparison.OrdinalIgnoreCase) ? $"Vendor{name}" : name;
+        var own = name.Equals(VendorCredentials.AddressSetting, StringComparison.OrdinalIgnoreCase) ? $"Vendor{name}" : name;
         all.TryAdd(own, setting);
         return all.Keys.First(one => one.Equals(own, StringComparison.OrdinalIgnoreCase));
     }

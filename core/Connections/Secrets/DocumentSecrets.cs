@@ -21,20 +21,16 @@ internal sealed class DocumentSecrets(IDocuments documents, IKeyRing keys, TimeP
     /// <summary>Of an id: when it was made, in hexadecimal milliseconds. In ids of before it is random.</summary>
     private const int TimeLength = 12;
 
+    private readonly SecretDocuments stored = new(documents, keys, Kind);
+
     public async Task<SecretReference> PutAsync(TenantId tenant, string secret, CancellationToken cancellationToken)
     {
         var time = clock.GetUtcNow().ToUnixTimeMilliseconds().ToString("x12", CultureInfo.InvariantCulture);
         var id = time + RandomNumberGenerator.GetHexString(IdLength - TimeLength, lowercase: true);
         var plain = Encoding.UTF8.GetBytes(secret);
-        var stored = new byte[EncryptedBox.NonceSize + plain.Length + EncryptedBox.TagSize];
-        RandomNumberGenerator.Fill(stored.AsSpan(0, EncryptedBox.NonceSize));
         try
         {
-            var key = await KeyAsync(tenant, id, cancellationToken);
-            EncryptedBox.Encrypt(
-                key, stored.AsSpan(0, EncryptedBox.NonceSize), Info(tenant, id), plain, stored.AsSpan(EncryptedBox.NonceSize));
-            CryptographicOperations.ZeroMemory(key);
-            if (await documents.TryPutAsync(DocumentScope.From(tenant), Kind, id, stored, null, cancellationToken))
+            if (await stored.TryPutAsync(tenant, id, plain, null, cancellationToken))
                 return SecretReference.ForStored($"{tenant.Value}/{id}");
             throw new SecretStoreUnavailableException("The secret could not be kept: its name is taken. Try again.");
         }
@@ -54,11 +50,7 @@ internal sealed class DocumentSecrets(IDocuments documents, IKeyRing keys, TimeP
             return null;
         try
         {
-            if (await documents.FindAsync(DocumentScope.From(tenant), Kind, id, cancellationToken) is not { } document
-                || document.Value.Length < EncryptedBox.NonceSize + EncryptedBox.TagSize)
-                return null;
-            var key = await KeyAsync(tenant, id, cancellationToken);
-            return Open(key, Info(tenant, id), document.Value.Span);
+            return await stored.FindAsync(tenant, id, cancellationToken) is var (content, _) ? Encoding.UTF8.GetString(content) : null;
         }
         catch (LedgerUnavailableException unavailable)
         {
@@ -74,7 +66,7 @@ internal sealed class DocumentSecrets(IDocuments documents, IKeyRing keys, TimeP
             return;
         try
         {
-            await documents.DeleteAsync(DocumentScope.From(tenant), Kind, id, cancellationToken);
+            await stored.DeleteAsync(tenant, id, cancellationToken);
         }
         catch (LedgerUnavailableException unavailable)
         {
@@ -103,26 +95,4 @@ internal sealed class DocumentSecrets(IDocuments documents, IKeyRing keys, TimeP
         && id.All(char.IsAsciiHexDigitLower)
             ? (tenant, id)
             : null;
-
-    private static string? Open(byte[] key, byte[] info, ReadOnlySpan<byte> stored)
-    {
-        var plain = new byte[stored.Length - EncryptedBox.NonceSize - EncryptedBox.TagSize];
-        var isOpen = EncryptedBox.TryOpen(
-            key, stored[..EncryptedBox.NonceSize], info, stored[EncryptedBox.NonceSize..], plain);
-        CryptographicOperations.ZeroMemory(key);
-        var secret = isOpen ? Encoding.UTF8.GetString(plain) : null;
-        CryptographicOperations.ZeroMemory(plain);
-        return secret;
-    }
-
-    private async ValueTask<byte[]> KeyAsync(TenantId tenant, string id, CancellationToken cancellationToken)
-    {
-        var own = (await keys.ForEncryptionAsync(tenant, [], cancellationToken)).Own;
-        var key = new byte[EncryptedBox.KeySize];
-        return own.TryDerive(Info(tenant, id), key)
-            ? key
-            : throw new LedgerUnavailableException($"The key of {tenant} is not at hand.");
-    }
-
-    private static byte[] Info(TenantId tenant, string id) => Encoding.UTF8.GetBytes($"{Kind}|{tenant.Value}|{id}");
 }

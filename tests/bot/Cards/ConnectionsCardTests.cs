@@ -48,7 +48,7 @@ public sealed class ConnectionsCardTests
     }
 
     private static ConnectionLine Line(ConnectionVitals vitals) => new(
-        new("contoso-acme", TenantId.Parse("contoso"), "acme", new Dictionary<string, string>()), "Acme", false, false, null, false, null,
+        new("contoso-acme", TenantId.Parse("contoso"), "acme", new Dictionary<string, string>()), "Acme", false, null, false, null, false, null,
         new CallOutcome<string>.Done("Acme takes the credentials."))
     {
         Vitals = vitals,

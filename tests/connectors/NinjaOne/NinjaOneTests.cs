@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Tests.Connectors.Toolkit;
+using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
 
 namespace DevOpsAI.Tests.Connectors.NinjaOne;
@@ -36,7 +37,7 @@ public sealed class NinjaOneTests : IAsyncLifetime
         var problems = host.Connector("ninjaone").Problems(Connect("ninjaone", ("Instance", "mars"), ("Organisation", "2"))).ToList();
         problems.ShouldBe(
         [
-            "Organisation: NinjaOne has no such setting; known are Instance, ClientId, ClientSecret, Organization, WebhookSecret.",
+            "Organisation: NinjaOne has no such setting; known are Instance, ClientId, ClientSecret, Organization, RefreshToken, WebhookSecret.",
             "Instance: 'mars' does not fit; the instance that the console is on: one of us, us2, eu, ca, oc, fed.",
             "ClientId: missing; client id of the API application, as in c0ffee12-3456.",
             "ClientSecret: missing; client secret of the API application, as in env:CONTOSO_NINJAONE.",
@@ -230,7 +231,39 @@ public sealed class NinjaOneTests : IAsyncLifetime
             ? new(403, """{"error":"user_context_required","error_description":"Access key does not have user context","error_code":5}""")
             : Answer(request);
         (await Ninja.ActAsync("service.start", "7", ("service", "Spooler"))).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Message
-            .ShouldBe("NinjaOne lets an API application do this only in the name of a person.");
+            .ShouldBe("NinjaOne lets an API application do this only in the name of a person: set RefreshToken.");
+    }
+
+    [Fact]
+    public async Task A_script_runs_in_the_name_of_the_person_whose_refresh_token_the_connection_has()
+    {
+        using var delegated = new ManifestHost(store: new(new MemoryDocuments(), new InMemoryKeyRing(), TimeProvider.System));
+        vendor.Answers = request => (request.Method, request.Path) switch
+        {
+            ("POST", TokenPath) when request.Body.Contains("grant_type=refresh_token", StringComparison.Ordinal) =>
+                request.Body.Contains("refresh_token=of-a-person", StringComparison.Ordinal)
+                    ? VendorReply.Ok("""{"access_token":"a-person","expires_in":3600}""")
+                    : new(400, """{"error":"invalid_grant"}"""),
+            ("GET", "/v2/device/7/scripting/options") => VendorReply.Ok("""
+                {"scripts":[{"type":"ACTION","uid":"e6b0b0bd-5753-445d-9e4a-71c08983cbd5","name":"Clear spooler"},
+                 {"type":"SCRIPT","id":146,"name":"Clear spooler"}]}
+                """),
+            ("POST", "/v2/device/7/script/run") => request.Headers["Authorization"] == "Bearer a-person"
+                ? VendorReply.Ok("{}")
+                : new(403, """{"error":"user_context_required"}"""),
+            _ => Answer(request),
+        };
+        (await Ninja.ActAsync("script.run", "7", ("script", "Clear spooler"))).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
+        var person = new ManifestConnectorOf(delegated, Connection with
+        {
+            Settings = new Dictionary<string, string>(Connection.Settings) { ["RefreshToken"] = "of-a-person" },
+        });
+        (await person.ActAsync("script.run", "7", ("script", "Clear spooler"))).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
+        var run = vendor.Requests.Last(static one => one.Path == "/v2/device/7/script/run");
+        run.Json.ToJsonString().ShouldBe("""{"type":"SCRIPT","id":146,"runAs":"system"}""");
+        (await person.FindAsync("SRV-FILE01")).ShouldHaveSingleItem();
+        vendor.Requests.Last().Headers["Authorization"].ShouldBe($"Bearer {goodToken}", "what is read does not end with the consent");
+        vendor.MustHaveBeenAccepted();
     }
 
     [Fact]

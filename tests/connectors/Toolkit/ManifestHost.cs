@@ -14,14 +14,18 @@ internal sealed class ManifestHost : IDisposable
     private readonly ServiceProvider services;
 
     /// <param name="yaml">A manifest beside those that come with the bot.</param>
+    /// <param name="store">Where refresh tokens are kept; null for nowhere.</param>
     /// <param name="onTheWay">Stands between the connectors and the network; null for nothing.</param>
-    public ManifestHost(string? yaml = null, TimeProvider? clock = null, HttpMessageHandler? onTheWay = null)
+    public ManifestHost(string? yaml = null, TimeProvider? clock = null, HttpMessageHandler? onTheWay = null,
+        RotatingSecrets? store = null)
     {
         var all = new ServiceCollection()
             .AddLogging()
             .AddSingleton(clock ?? TimeProvider.System)
             .AddSingleton<ISecretSource>(new SecretSource(TimeProvider.System))
             .AddManifestConnectors();
+        if (store is not null)
+            all.AddSingleton(store);
         if (yaml is not null)
         {
             var errors = new List<string>();
