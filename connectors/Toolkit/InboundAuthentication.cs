@@ -67,14 +67,7 @@ public sealed class InboundAuthentication(ISecretSource secrets)
     private static bool IsSignature(InboundCredentials credentials, string signature, byte[] key, ReadOnlySpan<byte> body)
     {
         var algorithm = credentials.Signature?.Algorithm ?? HmacAlgorithm.Sha256;
-        var expected = algorithm switch
-        {
-#pragma warning disable CA5350 // What Autotask signs with; a MAC does not fall with the hash's collisions.
-            HmacAlgorithm.Sha1 => HMACSHA1.HashData(key, body),
-#pragma warning restore CA5350
-            HmacAlgorithm.Sha512 => HMACSHA512.HashData(key, body),
-            _ => HMACSHA256.HashData(key, body),
-        };
+        var expected = Macs.Compute(algorithm, key, body);
         return Decode(signature, algorithm, expected.Length) is { } given && CryptographicOperations.FixedTimeEquals(given, expected);
     }
 

@@ -38,11 +38,19 @@ internal sealed record SettingRule(
 internal sealed record AuthenticationRule(
     IReadOnlyDictionary<string, ValueTemplate> Headers, BasicRule? Basic, TokenRule? Token)
 {
+    /// <summary>A signature over each request; null for none.</summary>
+    public SignatureRule? Signature { get; init; }
+
     /// <summary>What says who calls, as in <c>secret.ApiKey</c>.</summary>
-    public IReadOnlySet<string> Given { get; } = new[] { Basic, Token?.Basic }.OfType<BasicRule>()
+    private IReadOnlySet<string> Given { get; } = new[] { Basic, Token?.Basic }.OfType<BasicRule>()
         .SelectMany(static one => new[] { one.Username, one.Password })
         .Concat(Headers.Values).Concat(Token?.Request.Body?.Templates ?? []).Concat(Token?.Refresh?.Request.Body?.Templates ?? [])
         .SelectMany(static one => one.Given).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Whether a setting says who calls.</summary>
+    public bool Tells(string given) => Given.Contains(given)
+        || (Signature is { } rule && (given == $"secret.{rule.Setting}" || rule.Headers.Values.Any(one => one.Given.Contains(given))
+            || rule.Basic?.Username.Given.Contains(given) is true));
 }
 
 internal sealed record BasicRule(ValueTemplate Username, ValueTemplate Password);

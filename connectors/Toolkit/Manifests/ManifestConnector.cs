@@ -8,15 +8,15 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
 /// <summary>A vendor whose manifest says how it is called. Whatever it is asked to do, it first reads the target and whose it is.</summary>
 internal sealed class ManifestConnector(
-    Manifest manifest, VendorClient vendor, VendorTokens tokens, VendorBudgets budgets, ISecretSource secrets)
+    Manifest manifest, VendorClient vendor, VendorTokens tokens, VendorBudgets budgets, ISecretSource secrets, TimeProvider clock)
     : IConnector, IConnectionCheck, IConnectionProbe, IConnectionVitals
 {
-    private readonly VendorCall call = new(manifest, vendor, tokens, budgets, secrets);
+    private readonly VendorCall call = new(manifest, vendor, tokens, budgets, secrets, clock);
 
     public Manifest Manifest => manifest;
 
-    public ManifestPolls Polls(TimeProvider clock) =>
-        new(manifest, new VendorCall(manifest, vendor, tokens, budgets, secrets) { Background = clock }, clock);
+    public ManifestPolls Polls() =>
+        new(manifest, new VendorCall(manifest, vendor, tokens, budgets, secrets, clock) { Background = clock }, clock);
 
     public string Name => manifest.Name;
 

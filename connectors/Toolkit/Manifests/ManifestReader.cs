@@ -69,9 +69,33 @@ internal static class ManifestReader
         var rule = new AuthenticationRule(
             scope.Templates(fields, "headers", given),
             fields.OptionalMapping("basic") is { } basic ? Basic(basic, scope, given) : null,
-            fields.OptionalMapping("token") is { } token ? Token(token, scope, given) : null);
+            fields.OptionalMapping("token") is { } token ? Token(token, scope, given) : null)
+        {
+            Signature = fields.OptionalMapping("signature") is { } signature ? Signature(signature, scope) : null,
+        };
         if (rule is { Basic: not null, Token: not null })
             fields.Error("'basic' and 'token' are both sent as the header Authorization: take one");
+        if ((rule.Basic ?? (object?)rule.Token) is not null && rule.Signature is { } also && (also.Basic is not null
+            || also.Headers.Keys.Contains("Authorization", StringComparer.OrdinalIgnoreCase)))
+            fields.Error("'signature' is sent as the header Authorization, and so is 'basic' or 'token': take one");
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static SignatureRule Signature(YamlFields fields, ManifestScope scope)
+    {
+        string[] known = [.. ManifestScope.Settings, .. RequestSignature.Places];
+        string[] given = [.. known, SignatureRule.Signature];
+        var rule = new SignatureRule(
+            scope.SecretSetting(fields, "secret"),
+            fields.Flag("base64Key", otherwise: false),
+            fields.OptionalChoice<HmacAlgorithm>("algorithm") ?? HmacAlgorithm.Sha256,
+            scope.Template(fields, "text", known),
+            fields.OptionalChoice<SignatureEncoding>("encoding") ?? SignatureEncoding.Hex,
+            scope.Templates(fields, "headers", given),
+            fields.OptionalMapping("basic") is { } basic ? Basic(basic, scope, given) : null);
+        if (!rule.Headers.Values.Append(rule.Basic?.Password).Any(static one => one?.Given.Contains(SignatureRule.Signature) is true))
+            fields.Error("'headers', or the password of 'basic', has to send {$signature}", fields.LineAt("text"));
         fields.NothingElse();
         return rule;
     }

@@ -37,7 +37,8 @@ public static class ManifestServices
     {
         services.AddKeyedSingleton(manifest.Name, (provider, _) => new ManifestConnector(
             manifest, provider.GetRequiredService<VendorClient>(), provider.GetRequiredService<VendorTokens>(),
-            provider.GetRequiredService<VendorBudgets>(), provider.GetRequiredService<ISecretSource>()));
+            provider.GetRequiredService<VendorBudgets>(), provider.GetRequiredService<ISecretSource>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(ManifestDescription.For(manifest));
         services.AddSingleton<IConnector>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionCheck>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
@@ -45,8 +46,8 @@ public static class ManifestServices
         services.AddSingleton<IConnectionVitals>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         if (manifest.Polls.Count > 0)
         {
-            services.AddSingleton<IPolledSource>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name)
-                .Polls(provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IPolledSource>(
+                provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name).Polls());
         }
         if (manifest.Webhook is not { } webhook)
             return services;

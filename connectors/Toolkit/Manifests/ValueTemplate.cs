@@ -101,6 +101,30 @@ internal sealed class ValueTemplate
         return text.ToString();
     }
 
+    /// <summary>The text, in which a place whose value is given and empty is empty; null when one has no value.</summary>
+    public string? TextOrEmpty(in ValueScope scope)
+    {
+        var text = new StringBuilder();
+        foreach (var part in parts)
+        {
+            if ((part.Literal ?? Fill(part, scope)) is { } value)
+                text.Append(value);
+            else if (!IsGivenEmpty(part, scope))
+                return null;
+        }
+        return text.ToString();
+    }
+
+    private static bool IsGivenEmpty(Part part, in ValueScope scope)
+    {
+        foreach (var alternative in part.Alternatives)
+        {
+            if (alternative.Given is { } name && scope.Given.GetValueOrDefault(name) is "")
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>
     /// As a value of a JSON document: the vendor's own where the template is one place without a filter, a number after <c>| number</c>,
     /// true or false after <c>| flag</c>, else a text. Null when there is none.

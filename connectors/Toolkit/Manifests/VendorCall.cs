@@ -28,11 +28,12 @@ internal sealed class VendorCall
     private readonly VendorAnswers answers;
     private readonly VendorSignIn signIn;
 
-    public VendorCall(Manifest manifest, VendorClient vendor, VendorTokens tokens, VendorBudgets budgets, ISecretSource secrets)
+    public VendorCall(Manifest manifest, VendorClient vendor, VendorTokens tokens, VendorBudgets budgets, ISecretSource secrets,
+        TimeProvider clock)
     {
         (this.manifest, this.vendor, this.tokens, this.budgets) = (manifest, vendor, tokens, budgets);
         credentials = new(manifest, secrets);
-        messages = new(manifest, credentials);
+        messages = new(manifest, credentials, clock);
         answers = new(manifest);
         signIn = new(manifest, vendor, tokens, credentials, messages, answers);
     }

@@ -62,7 +62,7 @@ internal sealed class VendorCredentials(Manifest manifest, ISecretSource secrets
     /// <exception cref="SecretUnavailableException">One of its secrets cannot be read.</exception>
     public string Caller(Connection connection) => manifest.Budget is null
         ? ""
-        : Digest(connection, WithSecrets(connection).Where(one => manifest.Authentication.Given.Contains(one.Key)));
+        : Digest(connection, WithSecrets(connection).Where(one => manifest.Authentication.Tells(one.Key)));
 
     private string Digest(Connection connection, IEnumerable<KeyValuePair<string, string>> given)
     {

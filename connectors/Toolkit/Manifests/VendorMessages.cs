@@ -7,7 +7,7 @@ using DevOpsAI.Connections;
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
 /// <summary>Writes the requests of one manifest.</summary>
-internal sealed class VendorMessages(Manifest manifest, VendorCredentials credentials)
+internal sealed class VendorMessages(Manifest manifest, VendorCredentials credentials, TimeProvider clock)
 {
     private static readonly JsonDocument Nothing = JsonDocument.Parse("null");
 
@@ -61,7 +61,28 @@ internal sealed class VendorMessages(Manifest manifest, VendorCredentials creden
         {
             message.Content = new StringContent(Fill(body, scope)?.ToJsonString() ?? "null", Encoding.UTF8, "application/json");
         }
+        if (connection is not null && manifest.Authentication.Signature is { } rule)
+            Sign(message, rule, connection, request.IsForm);
         return message;
+    }
+
+    private void Sign(HttpRequestMessage message, SignatureRule rule, Connection connection, bool isForm)
+    {
+        var key = credentials.Secret(connection, rule.Setting)
+            ?? throw new FormatException($"The connection {connection.Name} lacks {rule.Setting}, which signs its calls.");
+        using var body = new MemoryStream();
+        message.Content?.ReadAsStream().CopyTo(body);
+        var given = RequestSignature.Describe(
+            message.Method, message.RequestUri!, body.ToArray(), isForm, credentials.Address(connection)!.AbsolutePath.TrimEnd('/'),
+            clock.GetUtcNow());
+        foreach (var (name, value) in VendorCredentials.Given(manifest, connection))
+            given[name] = value;
+        given[SignatureRule.Signature] = RequestSignature.Sign(rule, key, given);
+        var scope = new ValueScope(Nothing.RootElement, given);
+        foreach (var (name, value) in rule.Headers)
+            Add(message, name, value, scope);
+        if (rule.Basic is { } basic)
+            message.Headers.Authorization = Basic(basic, scope);
     }
 
     /// <summary>What the framework says of a header that it does not take may show the value, which is a secret.</summary>
