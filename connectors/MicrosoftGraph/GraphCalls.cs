@@ -5,6 +5,7 @@ using System.Text.Json;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Connectors.Toolkit.Entra;
 using Microsoft.Graph;
 using Microsoft.Graph.Models.ODataErrors;
 using Microsoft.Kiota.Abstractions;
@@ -23,7 +24,7 @@ internal sealed record GraphRight(string Does, string Permission, string? Hint =
 /// Calls Graph through its SDK and says how it ended. The SDK's assembly is 48 MB: it is loaded with the first call and not before, so no
 /// signature that is needed to make this class, and no field of a method that waits, may hold one of its types by value.
 /// </summary>
-internal sealed class GraphCalls(GraphTokens tokens, IHttpMessageHandlerFactory handlers, VendorPipelines pipelines, TimeProvider clock)
+internal sealed class GraphCalls(EntraTokens tokens, IHttpMessageHandlerFactory handlers, VendorPipelines pipelines, TimeProvider clock)
 {
     private const int MaxPages = 500;
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(20);
@@ -100,7 +101,7 @@ internal sealed class GraphCalls(GraphTokens tokens, IHttpMessageHandlerFactory 
                 ? new CallOutcome<TResult>.Done(result)
                 : new CallOutcome<TResult>.Unknown("Microsoft Graph's answer does not say what became of it.");
         }
-        catch (GraphSignInException refused)
+        catch (EntraSignInException refused)
         {
             return refused.As<TResult>();
         }

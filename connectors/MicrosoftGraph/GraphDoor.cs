@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Connectors.Toolkit.Entra;
 using Polly;
 
 namespace DevOpsAI.Connectors.MicrosoftGraph;
@@ -11,7 +12,7 @@ namespace DevOpsAI.Connectors.MicrosoftGraph;
 /// repeated and an action never is. A token that Graph refuses is fetched again once, since nothing was done with the old one.
 /// </summary>
 internal sealed class GraphDoor(
-    Connection connection, GraphSettings settings, bool acts, TimeSpan timeLimit, GraphTokens tokens, IHttpMessageHandlerFactory handlers,
+    Connection connection, GraphSettings settings, bool acts, TimeSpan timeLimit, EntraTokens tokens, IHttpMessageHandlerFactory handlers,
     VendorPipelines pipelines) : HttpMessageHandler
 {
     private const int MaxAnswerLength = 8 * 1024 * 1024;
@@ -23,14 +24,14 @@ internal sealed class GraphDoor(
         request.Headers.UserAgent.Clear();
         request.Headers.UserAgent.Add(new("DevOpsAIBot", "1.0"));
         request.Headers.TryAddWithoutValidation("client-request-id", Guid.NewGuid().ToString());
-        var token = await tokens.GetAsync(connection, settings, null, null, cancellationToken);
+        var token = await tokens.GetAsync(connection, settings.Application, null, null, cancellationToken);
         var response = await ExchangeAsync(request, token, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized)
             return response;
         var claims = Claims(response);
         response.Dispose();
         return await ExchangeAsync(
-            request, await tokens.GetAsync(connection, settings, token, claims, cancellationToken), cancellationToken);
+            request, await tokens.GetAsync(connection, settings.Application, token, claims, cancellationToken), cancellationToken);
     }
 
     private async Task<HttpResponseMessage> ExchangeAsync(HttpRequestMessage request, string token, CancellationToken cancellationToken)

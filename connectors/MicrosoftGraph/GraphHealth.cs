@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Entra;
 using Microsoft.Graph.Models;
 using Microsoft.Kiota.Abstractions;
 
@@ -29,7 +30,7 @@ internal sealed class GraphHealth(GraphCalls calls)
     /// <summary>The name of the client's directory, for cards; its id when Graph does not tell.</summary>
     public async Task<string> ClientAsync(Connection connection, CancellationToken cancellationToken)
     {
-        var directory = GraphSettings.Text(connection, GraphSettings.Directory) ?? "";
+        var directory = GraphSettings.Text(connection, EntraApplication.Directory) ?? "";
         if (clients.TryGetValue((connection.Name, directory), out var known))
             return known;
         return await ReadAsync(connection, cancellationToken) switch
@@ -49,7 +50,7 @@ internal sealed class GraphHealth(GraphCalls calls)
     {
         var directory = await ReadAsync(connection, cancellationToken);
         if (directory is CallOutcome<GraphDirectory>.Done(var (id, _))
-            && !id.Equals(GraphSettings.Text(connection, GraphSettings.Directory), StringComparison.OrdinalIgnoreCase))
+            && !id.Equals(GraphSettings.Text(connection, EntraApplication.Directory), StringComparison.OrdinalIgnoreCase))
         {
             return new CallOutcome<string>.Refused(
                 "wrong-tenant", $"Microsoft Graph answers for the directory {id}. Set DirectoryId anew.");

@@ -10,7 +10,6 @@ public static class GraphServices
     public static IServiceCollection AddMicrosoftGraph(this IServiceCollection services) => services
         .AddVendorCalls()
         .AddSingleton(GraphDescription.Description)
-        .AddSingleton<GraphTokens>()
         .AddSingleton<GraphCalls>()
         .AddSingleton<GraphHealth>()
         .AddSingleton<GraphUsers>()

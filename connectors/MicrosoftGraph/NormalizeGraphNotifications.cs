@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Connectors.Toolkit.Entra;
 using DevOpsAI.Incidents;
 using MediatR;
 using Microsoft.Extensions.Logging;
@@ -47,7 +48,7 @@ internal sealed class NormalizeGraphNotificationsHandler(
         InboundCredentials.Secret(connection, GraphSettings.State) is { } state
         && notification.FindText("clientState") is { } given && authentication.IsIn([given], state)
         && string.Equals(
-            notification.FindText("tenantId"), GraphSettings.Text(connection, GraphSettings.Directory), StringComparison.OrdinalIgnoreCase);
+            notification.FindText("tenantId"), GraphSettings.Text(connection, EntraApplication.Directory), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>By id: the user, or that it is gone. Those that could not be read in time are not there.</summary>
     private async Task<IReadOnlyDictionary<string, CallOutcome<GraphUser>>> ReadAsync(

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Entra;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -14,7 +15,7 @@ public static class ToolkitServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpClient(VendorClient.ReadingClient).ConfigurePrimaryHttpMessageHandler(() => Handler(TimeSpan.FromMinutes(2)));
         services.AddHttpClient(VendorClient.ActingClient).ConfigurePrimaryHttpMessageHandler(() => Handler(TimeSpan.Zero));
-        return services.AddSingleton<VendorPipelines>().AddSingleton<VendorClient>()
+        return services.AddSingleton<VendorPipelines>().AddSingleton<VendorClient>().AddSingleton<EntraTokens>()
             .AddSingleton<IConnectionVitals>(static provider => provider.GetRequiredService<VendorPipelines>());
     }
 

@@ -6,15 +6,14 @@ using Azure.Core.Pipeline;
 using Azure.Identity;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
-using DevOpsAI.Connectors.Toolkit;
 
-namespace DevOpsAI.Connectors.MicrosoftGraph;
+namespace DevOpsAI.Connectors.Toolkit.Entra;
 
 /// <summary>
-/// The tokens that connections call Graph with: app-only, each for one client's directory. One for each connection, fetched once however
-/// many ask, and again when it is about to expire, when Graph refuses it, and when the credentials are others.
+/// Tokens of Entra that connections call with: app-only, each for one client's directory. One for each connection, fetched once however
+/// many ask, and again when it is about to expire, when who is called refuses it, and when the credentials are others.
 /// </summary>
-internal sealed class GraphTokens(ISecretSource secrets, IHttpMessageHandlerFactory handlers) : IDisposable
+internal sealed class EntraTokens(ISecretSource secrets, IHttpMessageHandlerFactory handlers) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private readonly ConcurrentDictionary<string, Place> places = new(StringComparer.Ordinal);
@@ -30,29 +29,29 @@ internal sealed class GraphTokens(ISecretSource secrets, IHttpMessageHandlerFact
         public string? Last { get; set; }
     }
 
-    /// <param name="refused">A token that Graph did not take; null where none was sent yet.</param>
-    /// <param name="claims">What Graph wants of another one, as its challenge says; null for nothing.</param>
-    /// <exception cref="GraphSignInException">Entra gives none.</exception>
+    /// <param name="refused">A token that was not taken; null where none was sent yet.</param>
+    /// <param name="claims">What is wanted of another one, as the challenge says; null for nothing.</param>
+    /// <exception cref="EntraSignInException">Entra gives none.</exception>
     /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
     public async Task<string> GetAsync(
-        Connection connection, GraphSettings settings, string? refused, string? claims, CancellationToken cancellationToken)
+        Connection connection, EntraApplication application, string? refused, string? claims, CancellationToken cancellationToken)
     {
-        var secret = settings.Secret is { } reference ? secrets.Read(reference) : null;
+        var secret = application.Secret is { } reference ? secrets.Read(reference) : null;
         var place = places.GetOrAdd(connection.CallKey, static _ => new());
         await place.Turn.WaitAsync(cancellationToken);
         try
         {
-            var digest = settings.Digest(secret);
-            // A credential of its own is the only one that forgets a token which Graph refused before its time.
+            var digest = application.Digest(secret);
+            // A credential of its own is the only one that forgets a token which was refused before its time.
             if (place.Digest != digest || (refused is not null && refused == place.Last && claims is null))
-                (place.Digest, place.Credential, place.Last) = (digest, Create(connection, settings, secret), null);
+                (place.Digest, place.Credential, place.Last) = (digest, Create(connection, application, secret), null);
             var token = await place.Credential!.GetTokenAsync(
-                new TokenRequestContext([settings.Scope], claims: refused == place.Last ? claims : null), cancellationToken);
+                new TokenRequestContext([application.Scope], claims: refused == place.Last ? claims : null), cancellationToken);
             return place.Last = token.Token;
         }
         catch (AuthenticationFailedException failed)
         {
-            throw GraphSignIn.Refusal(connection, settings, failed);
+            throw EntraSignIn.Refusal(connection, application, failed);
         }
         finally
         {
@@ -69,43 +68,43 @@ internal sealed class GraphTokens(ISecretSource secrets, IHttpMessageHandlerFact
             place.Turn.Dispose();
     }
 
-    private TokenCredential Create(Connection connection, GraphSettings settings, string? secret) => settings.Proof switch
+    private TokenCredential Create(Connection connection, EntraApplication application, string? secret) => application.Proof switch
     {
-        GraphProof.Certificate => new ClientCertificateCredential(
-            settings.DirectoryId, settings.ClientId, Certificate(connection, secret!),
-            Options(new ClientCertificateCredentialOptions { DisableInstanceDiscovery = IsOwn(settings) }, settings)),
-        GraphProof.ManagedIdentity => new ClientAssertionCredential(
-            settings.DirectoryId, settings.ClientId, Assertion(settings),
-            Options(new ClientAssertionCredentialOptions { DisableInstanceDiscovery = IsOwn(settings) }, settings)),
-        GraphProof.WorkloadIdentity => new WorkloadIdentityCredential(Options(
+        EntraProof.Certificate => new ClientCertificateCredential(
+            application.DirectoryId, application.ClientId, Certificate(connection, secret!),
+            Options(new ClientCertificateCredentialOptions { DisableInstanceDiscovery = IsOwn(application) }, application)),
+        EntraProof.ManagedIdentity => new ClientAssertionCredential(
+            application.DirectoryId, application.ClientId, Assertion(application),
+            Options(new ClientAssertionCredentialOptions { DisableInstanceDiscovery = IsOwn(application) }, application)),
+        EntraProof.WorkloadIdentity => new WorkloadIdentityCredential(Options(
             new WorkloadIdentityCredentialOptions
             {
-                TenantId = settings.DirectoryId, ClientId = settings.ClientId, DisableInstanceDiscovery = IsOwn(settings),
+                TenantId = application.DirectoryId, ClientId = application.ClientId, DisableInstanceDiscovery = IsOwn(application),
             },
-            settings)),
+            application)),
         _ => new ClientSecretCredential(
-            settings.DirectoryId, settings.ClientId, secret,
-            Options(new ClientSecretCredentialOptions { DisableInstanceDiscovery = IsOwn(settings) }, settings)),
+            application.DirectoryId, application.ClientId, secret,
+            Options(new ClientSecretCredentialOptions { DisableInstanceDiscovery = IsOwn(application) }, application)),
     };
 
     /// <summary>The machine's own identity, exchanged for the application's: https://learn.microsoft.com/entra/workload-id/.</summary>
-    private static Func<CancellationToken, Task<string>> Assertion(GraphSettings settings)
+    private static Func<CancellationToken, Task<string>> Assertion(EntraApplication application)
     {
-        var identity = new ManagedIdentityCredential(settings.IdentityId is { } id
+        var identity = new ManagedIdentityCredential(application.IdentityId is { } id
             ? ManagedIdentityId.FromUserAssignedClientId(id)
             : ManagedIdentityId.SystemAssigned);
-        var exchange = new TokenRequestContext([Exchange(settings)]);
+        var exchange = new TokenRequestContext([Exchange(application)]);
         return async stop => (await identity.GetTokenAsync(exchange, stop)).Token;
     }
 
-    private static string Exchange(GraphSettings settings) => settings.Cloud.Authority switch
+    private static string Exchange(EntraApplication application) => application.Cloud.AbsoluteUri switch
     {
         "https://login.microsoftonline.us/" => "api://AzureADTokenExchangeUSGov/.default",
         "https://login.chinacloudapi.cn/" => "api://AzureADTokenExchangeChina/.default",
         _ => "api://AzureADTokenExchange/.default",
     };
 
-    /// <exception cref="GraphSignInException">It is no certificate with a private key.</exception>
+    /// <exception cref="EntraSignInException">It is no certificate with a private key.</exception>
     private static X509Certificate2 Certificate(Connection connection, string pem)
     {
         try
@@ -114,23 +113,23 @@ internal sealed class GraphTokens(ISecretSource secrets, IHttpMessageHandlerFact
         }
         catch (CryptographicException unreadable)
         {
-            throw new GraphSignInException(
+            throw new EntraSignInException(
                 "credentials", $"Certificate of {connection.Name} is not PEM text with a certificate and its private key.", false,
                 unreadable);
         }
     }
 
     /// <summary>An authority other than Microsoft's, which Microsoft cannot vouch for.</summary>
-    private static bool IsOwn(GraphSettings settings) => settings.Authority != new Uri(settings.Cloud.Authority);
+    private static bool IsOwn(EntraApplication application) => application.Authority != application.Cloud;
 
-    private TOptions Options<TOptions>(TOptions options, GraphSettings settings) where TOptions : TokenCredentialOptions
+    private TOptions Options<TOptions>(TOptions options, EntraApplication application) where TOptions : TokenCredentialOptions
     {
-        options.AuthorityHost = new UriBuilder(settings.Authority) { Scheme = Uri.UriSchemeHttps, Port = settings.Authority.Port }.Uri;
+        options.AuthorityHost = new UriBuilder(application.Authority) { Scheme = Uri.UriSchemeHttps, Port = application.Authority.Port }.Uri;
         options.Retry.MaxRetries = 1;
         options.Retry.NetworkTimeout = Patience;
-        // The library asks over https alone; an authority on loopback, which settings may name with http, is asked as they say.
+        // The library asks over https alone; an authority on loopback, which application may name with http, is asked as they say.
         options.Transport = new HttpClientTransport(
-            new HttpClient(new LoopbackAuthority(handlers, settings.Authority), disposeHandler: true) { Timeout = Patience });
+            new HttpClient(new LoopbackAuthority(handlers, application.Authority), disposeHandler: true) { Timeout = Patience });
         return options;
     }
 
