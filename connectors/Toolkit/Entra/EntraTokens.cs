@@ -93,8 +93,8 @@ internal sealed class EntraTokens(ISecretSource secrets, IHttpMessageHandlerFact
         var identity = new ManagedIdentityCredential(application.IdentityId is { } id
             ? ManagedIdentityId.FromUserAssignedClientId(id)
             : ManagedIdentityId.SystemAssigned);
-        var exchange = new TokenRequestContext([Exchange(application)]);
-        return async stop => (await identity.GetTokenAsync(exchange, stop)).Token;
+        var scope = Exchange(application);
+        return async stop => (await identity.GetTokenAsync(new TokenRequestContext([scope]), stop)).Token;
     }
 
     private static string Exchange(EntraApplication application) => application.Cloud.AbsoluteUri switch

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Entra;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
@@ -41,6 +42,13 @@ internal sealed record AuthenticationRule(
     /// <summary>A signature over each request; null for none.</summary>
     public SignatureRule? Signature { get; init; }
 
+    /// <summary>What a token of Entra is for, as in <c>https://management.azure.com/.default</c>; null where Entra gives none.</summary>
+    public ValueTemplate? EntraScope { get; init; }
+
+    /// <summary>Whether a setting is one that signing in to Entra brings along.</summary>
+    public bool IsEntras(string setting) =>
+        EntraScope is not null && EntraApplication.Settings.Any(one => one.Name.Equals(setting, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>What says who calls, as in <c>secret.ApiKey</c>.</summary>
     private IReadOnlySet<string> Given { get; } = new[] { Basic, Token?.Basic }.OfType<BasicRule>()
         .SelectMany(static one => new[] { one.Username, one.Password })
@@ -48,7 +56,7 @@ internal sealed record AuthenticationRule(
         .SelectMany(static one => one.Given).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Whether a setting says who calls.</summary>
-    public bool Tells(string given) => Given.Contains(given)
+    public bool Tells(string given) => Given.Contains(given) || IsEntras(given[(given.IndexOf('.', StringComparison.Ordinal) + 1)..])
         || (Signature is { } rule && (given == $"secret.{rule.Setting}" || rule.Headers.Values.Any(one => one.Given.Contains(given))
             || rule.Basic?.Username.Given.Contains(given) is true));
 }

@@ -3,15 +3,17 @@ using System.Globalization;
 using System.Text.Json;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Entra;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
 /// <summary>A vendor whose manifest says how it is called. Whatever it is asked to do, it first reads the target and whose it is.</summary>
 internal sealed class ManifestConnector(
-    Manifest manifest, VendorClient vendor, VendorTokens tokens, VendorBudgets budgets, ISecretSource secrets, TimeProvider clock)
+    Manifest manifest, VendorClient vendor, VendorTokens tokens, EntraTokens entra, VendorBudgets budgets, ISecretSource secrets,
+    TimeProvider clock)
     : IConnector, IConnectionCheck, IConnectionProbe, IConnectionVitals
 {
-    private readonly VendorCall call = new(manifest, vendor, tokens, budgets, secrets, clock);
+    private readonly VendorCall call = new(manifest, vendor, tokens, entra, budgets, secrets, clock);
 
     public Manifest Manifest => manifest;
 
@@ -164,7 +166,12 @@ internal sealed class ManifestConnector(
         if (connection.Settings.GetValueOrDefault(TicketSetting.Name) is { Length: > 0 } use && TicketSetting.Read(use) is null)
             yield return $"{TicketSetting.Name}: '{use}' does not fit; one of {string.Join(", ", TicketSetting.Choices)}.";
         var isComplete = true;
-        foreach (var setting in manifest.Settings)
+        if (manifest.Authentication.EntraScope is not null)
+        {
+            foreach (var problem in EntraApplication.Problems(connection))
+                yield return problem;
+        }
+        foreach (var setting in manifest.Settings.Where(one => !manifest.Authentication.IsEntras(one.Name)))
         {
             var value = connection.Settings.GetValueOrDefault(setting.Name)?.Trim();
             if (string.IsNullOrEmpty(value))

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Entra;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
@@ -14,7 +15,8 @@ internal static class ManifestDescription
         false,
         manifest.Webhook is not null,
         [
-            .. manifest.Settings.Select(one => new SettingDescription(
+            .. manifest.Authentication.EntraScope is null ? [] : EntraApplication.Settings,
+            .. manifest.Settings.Where(one => !manifest.Authentication.IsEntras(one.Name)).Select(one => new SettingDescription(
                 one.Name, one.Title, one.IsRequired, one.IsSecret, one.Example, [.. one.Values.Keys])
             {
                 ProvesSender = manifest.Webhook?.Sender.Setting == one.Name,

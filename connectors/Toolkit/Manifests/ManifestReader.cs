@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Common.Yaml;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Entra;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
@@ -17,6 +18,8 @@ internal static class ManifestReader
         if (name.Any(static c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
             fields.Error($"the name '{name}' may only have lower-case letters, digits and hyphens", fields.LineAt("name"));
         List<SettingRule> settings = [.. fields.Named("settings").Select(static one => Setting(one.Name, one.Fields))];
+        if (fields.Document("authentication") is JsonObject proof && proof.ContainsKey("entra"))
+            AddEntras(fields, settings);
         var scope = new ManifestScope(settings);
         var manifest = new Manifest(
             name,
@@ -45,6 +48,17 @@ internal static class ManifestReader
 
     private static Dictionary<string, ValueTemplate> NoTemplates { get; } = [];
 
+    private static void AddEntras(YamlFields fields, List<SettingRule> settings)
+    {
+        foreach (var one in EntraApplication.Settings)
+        {
+            if (settings.Exists(own => own.Name.Equals(one.Name, StringComparison.OrdinalIgnoreCase)))
+                fields.Error($"the setting '{one.Name}' is one that 'entra' brings along", fields.LineAt("settings"));
+            settings.Add(new(
+                one.Name, one.Title, one.IsRequired, one.IsSecret, one.Example, null, new Dictionary<string, string>()));
+        }
+    }
+
     private static SettingRule Setting(string name, YamlFields fields)
     {
         var pattern = fields.OptionalText("pattern");
@@ -72,12 +86,15 @@ internal static class ManifestReader
             fields.OptionalMapping("token") is { } token ? Token(token, scope, given) : null)
         {
             Signature = fields.OptionalMapping("signature") is { } signature ? Signature(signature, scope) : null,
+            EntraScope = fields.OptionalMapping("entra") is { } entra ? EntraScope(entra, scope) : null,
         };
+        if (rule.EntraScope is not null && (rule.Basic ?? (object?)rule.Token) is not null)
+            fields.Error("'entra' is sent as the header Authorization, and so is 'basic' or 'token': take one");
         if (rule is { Basic: not null, Token: not null })
             fields.Error("'basic' and 'token' are both sent as the header Authorization: take one");
-        if ((rule.Basic ?? (object?)rule.Token) is not null && rule.Signature is { } also && (also.Basic is not null
+        if ((rule.Basic ?? rule.Token ?? (object?)rule.EntraScope) is not null && rule.Signature is { } also && (also.Basic is not null
             || also.Headers.Keys.Contains("Authorization", StringComparer.OrdinalIgnoreCase)))
-            fields.Error("'signature' is sent as the header Authorization, and so is 'basic' or 'token': take one");
+            fields.Error("'signature' is sent as the header Authorization, and so is 'basic', 'token' or 'entra': take one");
         fields.NothingElse();
         return rule;
     }
@@ -98,6 +115,15 @@ internal static class ManifestReader
             fields.Error("'headers', or the password of 'basic', has to send {$signature}", fields.LineAt("text"));
         fields.NothingElse();
         return rule;
+    }
+
+    private static ValueTemplate EntraScope(YamlFields fields, ManifestScope scope)
+    {
+        var given = scope.Template(fields, "scope", ManifestScope.Settings);
+        if (!given.Source.EndsWith("/.default", StringComparison.Ordinal))
+            fields.Wrong("scope", "what tokens are for, as in https://management.azure.com/.default", 0);
+        fields.NothingElse();
+        return given;
     }
 
     private static BasicRule Basic(YamlFields fields, ManifestScope scope, string[] given)

@@ -1,6 +1,7 @@
 using System.Reflection;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Entra;
 using DevOpsAI.Connectors.Toolkit.Polling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,7 +38,7 @@ public static class ManifestServices
     {
         services.AddKeyedSingleton(manifest.Name, (provider, _) => new ManifestConnector(
             manifest, provider.GetRequiredService<VendorClient>(), provider.GetRequiredService<VendorTokens>(),
-            provider.GetRequiredService<VendorBudgets>(), provider.GetRequiredService<ISecretSource>(),
+            provider.GetRequiredService<EntraTokens>(), provider.GetRequiredService<VendorBudgets>(), provider.GetRequiredService<ISecretSource>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(ManifestDescription.For(manifest));
         services.AddSingleton<IConnector>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Entra;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
@@ -28,14 +29,14 @@ internal sealed class VendorCall
     private readonly VendorAnswers answers;
     private readonly VendorSignIn signIn;
 
-    public VendorCall(Manifest manifest, VendorClient vendor, VendorTokens tokens, VendorBudgets budgets, ISecretSource secrets,
-        TimeProvider clock)
+    public VendorCall(Manifest manifest, VendorClient vendor, VendorTokens tokens, EntraTokens entra, VendorBudgets budgets,
+        ISecretSource secrets, TimeProvider clock)
     {
         (this.manifest, this.vendor, this.tokens, this.budgets) = (manifest, vendor, tokens, budgets);
         credentials = new(manifest, secrets);
         messages = new(manifest, credentials, clock);
         answers = new(manifest);
-        signIn = new(manifest, vendor, tokens, credentials, messages, answers);
+        signIn = new(manifest, vendor, tokens, entra, credentials, messages, answers);
     }
 
     /// <inheritdoc cref="VendorCredentials.Given"/>
@@ -120,9 +121,9 @@ internal sealed class VendorCall
                     return new CallOutcome<JsonElement>.NotDone(
                         $"{manifest.Title} takes no more calls of {connection.Name} for a moment.", wait);
                 }
-                if (manifest.Authentication.Token is { } rule)
+                if (signIn.Get(connection, acts, refused, cancellationToken) is { } signingIn)
                 {
-                    var fetched = await signIn.GetAsync(connection, rule, acts, refused, cancellationToken);
+                    var fetched = await signingIn;
                     if (fetched is not CallOutcome<string>.Done(var value))
                         return fetched.As<JsonElement>();
                     token = value;

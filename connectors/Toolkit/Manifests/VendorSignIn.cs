@@ -1,12 +1,13 @@
 using System.Text.Json;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Entra;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
 /// <summary>Gets the tokens that calls of one manifest bear, by a call of its own.</summary>
 internal sealed class VendorSignIn(
-    Manifest manifest, VendorClient vendor, VendorTokens tokens, VendorCredentials credentials, VendorMessages messages,
+    Manifest manifest, VendorClient vendor, VendorTokens tokens, EntraTokens entra, VendorCredentials credentials, VendorMessages messages,
     VendorAnswers answers)
 {
     private static readonly JsonDocument Nothing = JsonDocument.Parse("null");
@@ -32,8 +33,36 @@ internal sealed class VendorSignIn(
         }
     }
 
+    /// <summary>The token that a call bears; null where calls bear none.</summary>
+    /// <param name="refused">A token that the vendor did not take; null where none was sent yet.</param>
     /// <exception cref="SecretUnavailableException">A secret cannot be read.</exception>
-    public Task<CallOutcome<string>> GetAsync(
+    /// <exception cref="FormatException">The settings have mistakes.</exception>
+    public Task<CallOutcome<string>>? Get(Connection connection, bool acts, string? refused, CancellationToken cancellationToken)
+    {
+        if (manifest.Authentication.EntraScope is { } scope)
+            return EntraAsync(connection, scope, refused, cancellationToken);
+        return manifest.Authentication.Token is { } rule ? GetAsync(connection, rule, acts, refused, cancellationToken) : null;
+    }
+
+    private async Task<CallOutcome<string>> EntraAsync(
+        Connection connection, ValueTemplate scope, string? refused, CancellationToken cancellationToken)
+    {
+        if (EntraApplication.Problems(connection).FirstOrDefault() is { } problem)
+            throw new FormatException(problem);
+        var given = new ValueScope(Nothing.RootElement, VendorCredentials.Given(manifest, connection));
+        var application = EntraApplication.For(
+            connection, scope.Text(given) ?? throw new FormatException($"The connection {connection.Name} lacks what its scope is made of."));
+        try
+        {
+            return new CallOutcome<string>.Done(await entra.GetAsync(connection, application, refused, null, cancellationToken));
+        }
+        catch (EntraSignInException none)
+        {
+            return none.As<string>();
+        }
+    }
+
+    private Task<CallOutcome<string>> GetAsync(
         Connection connection, TokenRule rule, bool acts, string? refused, CancellationToken cancellationToken)
     {
         if (rule.Refresh is not { } refresh || (refresh.ForActions && !acts)

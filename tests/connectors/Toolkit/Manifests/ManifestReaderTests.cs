@@ -92,9 +92,11 @@ public sealed class ManifestReaderTests
     [InlineData("proof: header, header: X-Key", "proof: hmac, header: X-Key, algorithm: md5", "'algorithm' must be one of sha1, sha256, sha512")]
     [InlineData("authentication:\n", "authentication:\n  signature: { secret: Key, text: \"{$request.time}\", headers: { X-S: \"{$signature}\" } }\n", "'text' refers to $request.time, which is not known there")]
     [InlineData("authentication:\n", "authentication:\n  signature: { secret: Key, text: \"{$request.body}\", headers: { X-S: x } }\n", "'headers', or the password of 'basic', has to send {$signature}")]
-    [InlineData("authentication:\n", "authentication:\n  basic: { username: a, password: b }\n  signature: { secret: Key, text: \"{$request.body}\", headers: { authorization: \"{$signature}\" } }\n", "'signature' is sent as the header Authorization, and so is 'basic' or 'token': take one")]
+    [InlineData("authentication:\n", "authentication:\n  basic: { username: a, password: b }\n  signature: { secret: Key, text: \"{$request.body}\", headers: { authorization: \"{$signature}\" } }\n", "'signature' is sent as the header Authorization, and so is 'basic', 'token' or 'entra': take one")]
     [InlineData("authentication:\n", "authentication:\n  token: { request: POST /token, answer: t, refresh: { secret: Key, request: POST /token, form: { a: b } } }\n", "'form' or 'body' has to send {$refreshToken}")]
     [InlineData("authentication:\n", "authentication:\n  token: { request: POST /token, answer: t, refresh: { secret: Company, request: POST /token, form: { a: \"{$refreshToken}\" } } }\n", "'secret' is 'Company', which is no secret setting of this manifest")]
+    [InlineData("authentication:\n", "authentication:\n  entra: { scope: https://acme.example }\n", "'scope' must be what tokens are for, as in https://management.azure.com/.default")]
+    [InlineData("authentication:\n", "authentication:\n  basic: { username: a, password: b }\n  entra: { scope: x/.default }\n", "'entra' is sent as the header Authorization, and so is 'basic' or 'token': take one")]
     [InlineData("webhook:\n", "webhook: yes\nx:\n", "'webhook' must be a mapping")]
     [InlineData("title: Acme\n", "title: [Acme\n", ": not YAML: ")]
     public void A_mistake_is_told_with_its_line_and_what_would_be_right(string good, string bad, string told)
