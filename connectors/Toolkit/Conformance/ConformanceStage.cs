@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DevOpsAI.Connections;
+using DevOpsAI.Connectors.Toolkit.Entra;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
@@ -109,10 +110,22 @@ internal sealed class ConformanceStage : IAsyncDisposable
         return Samples.Concat(pattern.Split('|')).FirstOrDefault(match.Accepts);
     }
 
+    /// <summary>Of the directory and of the application.</summary>
+    private const string EntrasId = "84841066-274d-4ec0-a5c1-276be684bdd3";
+
     private static Connection Connect(Manifest manifest, Uri address)
     {
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [VendorCredentials.AddressSetting] = $"{address}" };
-        foreach (var setting in manifest.Settings)
+        var proof = manifest.Authentication;
+        if (proof.EntraScope is not null)
+        {
+            foreach (var name in (string[])[EntraApplication.Directory, EntraApplication.Application])
+                settings[name] = EntrasId;
+            settings[EntraApplication.ClientSecret] = "conformance";
+            settings[EntraApplication.AuthorityName] = $"{address}";
+        }
+        // A refresh token is not used where a new one could not be kept.
+        foreach (var setting in manifest.Settings.Where(one => !proof.IsEntras(one.Name) && one.Name != proof.Token?.Refresh?.Setting))
         {
             if (setting.IsSecret)
                 settings[setting.Name] = $"conformance-{setting.Name}";
@@ -131,6 +144,11 @@ internal sealed class ConformanceStage : IAsyncDisposable
     {
         if (manifest.Authentication.Token is { } token)
             yield return new(RouteUse.Token, "token", token.Request, token.IsAtHost);
+        if (manifest.Authentication.EntraScope is not null)
+        {
+            yield return new(
+                RouteUse.Token, "token", new(HttpMethod.Post, ValueTemplate.Parse($"/{EntrasId}/oauth2/v2.0/token"), null, true), true);
+        }
         if (manifest.Health is { } health)
             yield return new(RouteUse.Health, "health", health);
         foreach (var (kind, target) in manifest.Targets)

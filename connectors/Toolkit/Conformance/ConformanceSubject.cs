@@ -21,9 +21,7 @@ internal sealed record ConformanceSubject(IConnector Connector, IPolledSource? P
             .AddSingleton(clock)
             .AddSingleton<ISecretSource>(new SecretSource(clock))
             .AddSingleton<InboundAuthentication>()
-            .AddSingleton<VendorTokens>()
-            .AddSingleton<VendorBudgets>()
-            .AddVendorCalls()
+            .AddManifestCalls()
             .AddManifest(manifest)
             .BuildServiceProvider();
         var source = services.GetServices<IWebhookSource>().FirstOrDefault();

@@ -121,7 +121,7 @@ internal sealed class StandInVendor : IAsyncDisposable
             return new(404, """{"message":"There is no such thing."}""");
         if (request.Use == RouteUse.Token)
             return Token();
-        if (manifest.Authentication.Token is not null && context.Request.Headers.Authorization != $"Bearer {token}")
+        if ((manifest.Authentication.Token ?? (object?)manifest.Authentication.EntraScope) is not null && context.Request.Headers.Authorization != $"Bearer {token}")
             return new(401, """{"message":"The token is not valid."}""");
         if (request.Use == RouteUse.Act)
         {
@@ -139,8 +139,9 @@ internal sealed class StandInVendor : IAsyncDisposable
 
     private VendorSays Token()
     {
-        var rule = manifest.Authentication.Token!;
         token = $"token-{Interlocked.Increment(ref tokens)}";
+        if (manifest.Authentication.Token is not { } rule)
+            return new(200, $$"""{"token_type":"Bearer","access_token":"{{token}}","expires_in":3600}""");
         var answer = new JsonObject();
         VendorDocuments.Set(answer, rule.Answer.ToString(), JsonValue.Create(token));
         if (rule.Lifetime is { } lifetime)

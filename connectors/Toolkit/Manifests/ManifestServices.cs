@@ -24,13 +24,19 @@ public static class ManifestServices
         var own = new ManifestFolder(folder, contentRoot);
         services.AddSingleton<IValidateOptions<ConnectorsOptions>>(own);
         services.AddOptionsWithValidateOnStart<ConnectorsOptions>().BindConfiguration("Connectors");
-        services.AddVendorCalls();
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<VendorTokens>();
-        services.TryAddSingleton(static provider => new RefreshedTokens(provider.GetService<RotatingSecrets>));
-        services.TryAddSingleton<VendorBudgets>();
+        services.AddManifestCalls();
         foreach (var manifest in BuiltIn().Where(one => own.Manifests.All(other => other.Name != one.Name)).Concat(own.Manifests))
             services.AddManifest(manifest);
+        return services;
+    }
+
+    /// <summary>What connectors of manifests share.</summary>
+    internal static IServiceCollection AddManifestCalls(this IServiceCollection services)
+    {
+        services.AddVendorCalls();
+        services.TryAddSingleton(static provider => new RefreshedTokens(provider.GetService<RotatingSecrets>));
+        services.TryAddSingleton<VendorTokens>();
+        services.TryAddSingleton<VendorBudgets>();
         return services;
     }
 

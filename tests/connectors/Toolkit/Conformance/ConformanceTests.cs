@@ -19,6 +19,19 @@ public sealed class ConformanceTests
         findings.Count(static one => one.Verdict == ConformanceVerdict.Passed).ShouldBeGreaterThan(findings.Count / 2);
     }
 
+    [Theory]
+    [InlineData("entra: { scope: https://acme.example/.default }")]
+    [InlineData("signature: { secret: Key, text: \"{$request.body}\", headers: { X-Signature: \"{$signature}\" } }")]
+    public async Task However_calls_are_proven_a_connector_that_is_right_stands_every_check(string authentication)
+    {
+        var yaml = SeededBugs.Yaml[..SeededBugs.Yaml.IndexOf("  token:", StringComparison.Ordinal)] + $"  {authentication}\n"
+            + SeededBugs.Yaml[SeededBugs.Yaml.IndexOf("targets:", StringComparison.Ordinal)..];
+        var findings = await ConformanceKit.RunAsync("acme.yaml", yaml, TestContext.Current.CancellationToken);
+        findings.Where(static one => one.Verdict == ConformanceVerdict.Failed).Select(static one => $"{one.Check} of {one.Of}: {one.Seen}")
+            .ShouldBeEmpty();
+        findings.ShouldContain(static one => one.Check == "done-once" && one.Verdict == ConformanceVerdict.Passed);
+    }
+
     public static TheoryData<string> Bugs => [.. SeededBugs.All.Keys];
 
     [Theory]
