@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DevOpsAI.Common;
@@ -21,7 +22,7 @@ public enum Verdict
 /// Checks who sent a delivery. Secrets are compared by their hashes in constant time, so neither content nor length shows in how long it
 /// takes.
 /// </summary>
-public sealed class InboundAuthentication(ISecretSource secrets)
+public sealed class InboundAuthentication(ISecretSource secrets, TimeProvider clock)
 {
     /// <summary>
     /// Headers a signature is accepted in, in order of preference: HMAC-SHA256 over the raw body, hex or base64, with or without
@@ -58,10 +59,24 @@ public sealed class InboundAuthentication(ISecretSource secrets)
             return true;
         if (GetSignature(credentials, request.Headers) is not { } signature)
             return false;
+        if (Signed(credentials, request) is not { } signed)
+            return false;
         if (credentials.HmacSecret is { } secret)
-            return IsSignature(credentials, signature, Encoding.UTF8.GetBytes(secrets.Read(secret)), request.Body.Span);
+            return IsSignature(credentials, signature, Encoding.UTF8.GetBytes(secrets.Read(secret)), signed.Span);
         return credentials.SigningKey is { } find && await find(request.Body, cancellationToken) is { } key
-            && IsSignature(credentials, signature, key, request.Body.Span);
+            && IsSignature(credentials, signature, key, signed.Span);
+    }
+
+    /// <summary>What the signature has to be over; null when the delivery tells no time, or one that is too far from now.</summary>
+    private ReadOnlyMemory<byte>? Signed(InboundCredentials credentials, WebhookRequest request)
+    {
+        if (credentials.SignedTime is not { } rule)
+            return request.Body;
+        if (request.Headers[rule.Header] is not [{ Length: > 0 and < 12 } text]
+            || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            || (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds)).Duration() > rule.Tolerance)
+            return null;
+        return (byte[])[.. Encoding.UTF8.GetBytes($"{rule.Before}{text}{rule.After}"), .. request.Body.Span];
     }
 
     private static bool IsSignature(InboundCredentials credentials, string signature, byte[] key, ReadOnlySpan<byte> body)
@@ -96,7 +111,7 @@ public sealed class InboundAuthentication(ISecretSource secrets)
 
     private static byte[]? Decode(string signature, HmacAlgorithm algorithm, int length)
     {
-        var digits = (After(signature, $"{algorithm}=") ?? signature).Trim();
+        var digits = (After(signature, $"{algorithm}=") ?? After(signature, "v0=") ?? signature).Trim();
         try
         {
             return digits.Length == 2 * length ? Convert.FromHexString(digits) : Convert.FromBase64String(digits);

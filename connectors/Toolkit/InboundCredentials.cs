@@ -24,6 +24,9 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
     /// </summary>
     public (string Header, HmacAlgorithm Algorithm)? Signature { get; init; }
 
+    /// <summary>What stands before the body in what is signed, with the time of the delivery; null when the body alone is signed.</summary>
+    public SignedTime? SignedTime { get; init; }
+
     /// <summary>
     /// Finds the key of the signature over a body, where the vendor hands it out, in place of <see cref="HmacSecret"/>; it finds null when
     /// there is none. Throws <see cref="VendorUnavailableException"/>.
@@ -59,3 +62,10 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
     /// <summary>For <c>WWW-Authenticate</c>: whatever any connection may take, so that the answer does not tell one from another.</summary>
     public static IReadOnlyList<string> AllChallenges { get; } = ["Bearer realm=\"events\"", "Basic realm=\"events\", charset=\"UTF-8\""];
 }
+
+/// <summary>A time that a sender signs with the body, so that a delivery that somebody caught is no proof for long.</summary>
+/// <param name="Header">Holds the time, in seconds since 1970.</param>
+/// <param name="Before">What goes before the time in what is signed, as in <c>v0:</c>.</param>
+/// <param name="After">What goes between the time and the body, as in <c>.</c>.</param>
+/// <param name="Tolerance">How far from now it may be, before or after.</param>
+public sealed record SignedTime(string Header, string Before, string After, TimeSpan Tolerance);

@@ -58,8 +58,18 @@ internal static class EventChecks
         else if (sender.Proof == SenderProof.Header)
             headers[sender.Header!] = key;
         else
-            headers[sender.Header!] = Convert.ToHexStringLower(Hash(sender.Algorithm, Key(sender, Encoding.UTF8.GetBytes(key)), body));
+            headers[sender.Header!] = Convert.ToHexStringLower(
+                Hash(sender.Algorithm, Key(sender, Encoding.UTF8.GetBytes(key)), WithTime(sender.Time, headers, body)));
         return new("application/json", headers, null, body);
+    }
+
+    private static byte[] WithTime(SignedTime? rule, HeaderDictionary headers, byte[] body)
+    {
+        if (rule is null)
+            return body;
+        var time = $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
+        headers[rule.Header] = time;
+        return [.. Encoding.UTF8.GetBytes($"{rule.Before}{time}{rule.After}"), .. body];
     }
 
     private static byte[] Key(SenderRule sender, byte[] text) => sender.FetchedKey is null ? text : SHA256.HashData(text);

@@ -211,7 +211,11 @@ internal sealed record WebhookManifest(SenderRule Sender, IReadOnlyList<EventRul
 /// <param name="Setting">Holds the secret; null when the vendor hands it out itself.</param>
 /// <param name="FetchedKey">Where the vendor hands out the key of a signature; null when a setting holds it.</param>
 internal sealed record SenderRule(
-    SenderProof Proof, string? Setting, string? Header, string? UsernameSetting, HmacAlgorithm Algorithm, FetchedKeyRule? FetchedKey);
+    SenderProof Proof, string? Setting, string? Header, string? UsernameSetting, HmacAlgorithm Algorithm, FetchedKeyRule? FetchedKey)
+{
+    /// <summary>The time that is signed with the body; null when the body alone is.</summary>
+    public SignedTime? Time { get; init; }
+}
 
 internal enum SenderProof
 {

@@ -26,6 +26,7 @@ internal sealed class ManifestEvents(Manifest manifest, WebhookManifest webhook,
             TakesTokenInAddress = InboundCredentials.MayBeInAddress(connection),
             SecretHeader = sender.Proof == SenderProof.Header && secret is { } expected ? (sender.Header!, expected) : null,
             Signature = sender.Proof is SenderProof.Hmac or SenderProof.FetchedKey ? (sender.Header!, sender.Algorithm) : null,
+            SignedTime = sender.Time,
             SigningKey = sender.FetchedKey is { } rule ? (body, stop) => keys.FindAsync(connection, rule, body, stop) : null,
         };
     }

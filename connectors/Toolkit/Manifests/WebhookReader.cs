@@ -26,7 +26,22 @@ internal static class WebhookReader
             proof == SenderProof.Hmac ? fields.OptionalChoice<HmacAlgorithm>("algorithm") ?? HmacAlgorithm.Sha256 : HmacAlgorithm.Sha256,
             proof == SenderProof.FetchedKey
                 ? new(ManifestScope.Path(fields, "keyAddress"), ManifestScope.Path(fields, "key"))
-                : null);
+                : null)
+        {
+            Time = proof == SenderProof.Hmac && fields.OptionalMapping("time") is { } time ? Time(time) : null,
+        };
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static SignedTime Time(YamlFields fields)
+    {
+        var text = fields.Text("text");
+        if (text.Split("{time}") is not [var before, var rest] || !rest.EndsWith("{body}", StringComparison.Ordinal))
+            (before, rest) = fields.Wrong("text", "what is signed, the time and then the body, as in \"{time}.{body}\"", ("", "{body}"));
+        var rule = new SignedTime(
+            fields.Text("header"), before, rest[..^"{body}".Length],
+            TimeSpan.FromSeconds(fields.Has("toleranceSeconds") ? fields.Number("toleranceSeconds", 1, 3600) : 300));
         fields.NothingElse();
         return rule;
     }

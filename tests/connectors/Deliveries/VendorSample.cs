@@ -46,7 +46,7 @@ internal sealed record VendorSample(string Name, JsonNode Json)
         foreach (var (name, value) in headers)
             all[name] = value;
         var request = new WebhookRequest("application/json", all, null, body);
-        var authentication = new InboundAuthentication(new SecretSource(TimeProvider.System));
+        var authentication = new InboundAuthentication(new SecretSource(TimeProvider.System), TimeProvider.System);
         var credentials = source.GetCredentials(connection);
         return authentication.CheckHeaders(credentials, request) switch
         {

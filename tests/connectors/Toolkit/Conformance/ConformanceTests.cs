@@ -32,6 +32,16 @@ public sealed class ConformanceTests
         findings.ShouldContain(static one => one.Check == "done-once" && one.Verdict == ConformanceVerdict.Passed);
     }
 
+    [Fact]
+    public async Task A_sender_that_signs_a_time_as_well_is_let_in()
+    {
+        var yaml = SeededBugs.Yaml.Replace(
+            "secret: Hook }", "secret: Hook, time: { header: X-Time, text: \"{time}.{body}\" } }", StringComparison.Ordinal);
+        var findings = await ConformanceKit.RunAsync("acme.yaml", yaml, TestContext.Current.CancellationToken);
+        findings.Where(static one => one.Verdict == ConformanceVerdict.Failed).Select(static one => $"{one.Check} of {one.Of}: {one.Seen}")
+            .ShouldBeEmpty();
+    }
+
     public static TheoryData<string> Bugs => [.. SeededBugs.All.Keys];
 
     [Theory]

@@ -128,7 +128,7 @@ public sealed class ManifestEventsTests : IDisposable
     {
         using var acme = new ManifestHost(Acme(sender));
         var credentials = acme.Source("acme").GetCredentials(ConnectionTo("acme"));
-        new InboundAuthentication(Secrets).CheckHeaders(credentials, Request([], (header, value)))
+        new InboundAuthentication(Secrets, TimeProvider.System).CheckHeaders(credentials, Request([], (header, value)))
             .ShouldBe(accepted ? Verdict.Accepted : Verdict.Refused);
     }
 
@@ -291,13 +291,13 @@ public sealed class ManifestEventsTests : IDisposable
     }
 
     private Verdict Judge(string connector, Connection connection, params (string Name, string Value)[] headers) =>
-        new InboundAuthentication(Secrets).CheckHeaders(host.Source(connector).GetCredentials(connection), Request([], headers));
+        new InboundAuthentication(Secrets, TimeProvider.System).CheckHeaders(host.Source(connector).GetCredentials(connection), Request([], headers));
 
     private async Task<bool> SignedAsync(string header, string signature, byte[] body)
     {
         var credentials = host.Source("acme").GetCredentials(ConnectionTo("acme"));
         var request = Request(body, (header, signature));
-        var authentication = new InboundAuthentication(Secrets);
+        var authentication = new InboundAuthentication(Secrets, TimeProvider.System);
         return authentication.CheckHeaders(credentials, request) == Verdict.DependsOnBody
             && await authentication.CheckBodyAsync(credentials, request, Token);
     }

@@ -97,6 +97,8 @@ public sealed class ManifestReaderTests
     [InlineData("authentication:\n", "authentication:\n  token: { request: POST /token, answer: t, refresh: { secret: Company, request: POST /token, form: { a: \"{$refreshToken}\" } } }\n", "'secret' is 'Company', which is no secret setting of this manifest")]
     [InlineData("authentication:\n", "authentication:\n  entra: { scope: https://acme.example }\n", "'scope' must be what tokens are for, as in https://management.azure.com/.default")]
     [InlineData("authentication:\n", "authentication:\n  basic: { username: a, password: b }\n  entra: { scope: x/.default }\n", "'entra' is sent as the header Authorization, and so is 'basic' or 'token': take one")]
+    [InlineData("proof: header, header: X-Key", "proof: hmac, header: X-Key, time: { header: X-T, text: \"{body}.{time}\" }", "'text' must be what is signed, the time and then the body, as in \"{time}.{body}\"")]
+    [InlineData("proof: header, header: X-Key", "proof: header, header: X-Key, time: { header: X-T, text: \"{time}.{body}\" }", "unknown key 'time'")]
     [InlineData("webhook:\n", "webhook: yes\nx:\n", "'webhook' must be a mapping")]
     [InlineData("title: Acme\n", "title: [Acme\n", ": not YAML: ")]
     public void A_mistake_is_told_with_its_line_and_what_would_be_right(string good, string bad, string told)

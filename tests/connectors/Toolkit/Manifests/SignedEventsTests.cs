@@ -1,6 +1,7 @@
 using System.Text;
 using DevOpsAI.Common;
 using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
 
@@ -40,10 +41,41 @@ public sealed class SignedEventsTests
         authentication.CheckHeaders(credentials, elsewhere).ShouldBe(Verdict.Refused);
     }
 
+    /// <summary>
+    /// https://docs.slack.dev/authentication/verifying-requests-from-slack has the example: its time, secret, body and signature.
+    /// </summary>
+    [Theory]
+    [InlineData(0, "1531420618", true)]
+    [InlineData(300, "1531420618", true)]
+    [InlineData(-300, "1531420618", true)]
+    [InlineData(301, "1531420618", false)]
+    [InlineData(-301, "1531420618", false)]
+    [InlineData(0, "1531420619", false)]
+    [InlineData(0, "01531420618", false)]
+    [InlineData(0, "-1531420618", false)]
+    [InlineData(0, "99999999999", false)]
+    [InlineData(0, "", false)]
+    [InlineData(0, null, false)]
+    public async Task A_time_that_is_signed_with_the_body_has_to_be_there_and_near(int secondsLater, string? time, bool isRight)
+    {
+        var clock = new ManualClock(DateTimeOffset.FromUnixTimeSeconds(1531420618 + secondsLater));
+        var credentials = Credentials("sha256, time: { header: X-Time, text: \"v0:{time}:{body}\" }", out _, "8f742231b10e8888abcd99yyyzzz85a5");
+        var authentication = new InboundAuthentication(new SecretSource(TimeProvider.System), clock);
+        var request = Signed(
+            "X-Hook-Signature", "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+            "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA"
+            + "&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F"
+            + "397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c");
+        if (time is not null)
+            request.Headers["X-Time"] = time;
+        (await authentication.CheckBodyAsync(credentials, request, Token)).ShouldBe(isRight);
+    }
+
     private static WebhookRequest Signed(string header, string signature, string body) =>
         new("application/json", new HeaderDictionary { [header] = signature }, null, Encoding.UTF8.GetBytes(body));
 
-    private static InboundCredentials Credentials(string algorithm, out InboundAuthentication authentication)
+    private static InboundCredentials Credentials(
+        string algorithm, out InboundAuthentication authentication, string key = "Schlüssel-1234")
     {
         using var host = new ManifestHost($$$"""
             name: acme
@@ -60,7 +92,7 @@ public sealed class SignedEventsTests
                   kind: ticket
                   key: "{Id}"
             """);
-        authentication = new(new SecretSource(TimeProvider.System));
-        return host.Source("acme").GetCredentials(Connect("acme", ("Key", "Schlüssel-1234")));
+        authentication = new(new SecretSource(TimeProvider.System), TimeProvider.System);
+        return host.Source("acme").GetCredentials(Connect("acme", ("Key", key)));
     }
 }
