@@ -46,7 +46,8 @@ internal sealed record GraphSettings(EntraApplication Application, Uri Address)
     {
         var service = Services[Text(connection, EntraApplication.CloudName) ?? EntraApplication.UsualCloud];
         return new(
-            EntraApplication.For(connection, $"{service}/.default"), new((Text(connection, AddressName) ?? $"{service}/v1.0").TrimEnd('/')));
+            EntraApplication.For(connection, $"{service}/.default"),
+            new((Text(connection, AddressName) ?? $"{service}/v1.0").TrimEnd('/')));
     }
 
     private static IEnumerable<string> AddressProblems(Connection connection)

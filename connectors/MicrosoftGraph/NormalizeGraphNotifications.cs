@@ -48,7 +48,8 @@ internal sealed class NormalizeGraphNotificationsHandler(
         InboundCredentials.Secret(connection, GraphSettings.State) is { } state
         && notification.FindText("clientState") is { } given && authentication.IsIn([given], state)
         && string.Equals(
-            notification.FindText("tenantId"), GraphSettings.Text(connection, EntraApplication.Directory), StringComparison.OrdinalIgnoreCase);
+            notification.FindText("tenantId"), GraphSettings.Text(connection, EntraApplication.Directory),
+            StringComparison.OrdinalIgnoreCase);
 
     /// <summary>By id: the user, or that it is gone. Those that could not be read in time are not there.</summary>
     private async Task<IReadOnlyDictionary<string, CallOutcome<GraphUser>>> ReadAsync(

@@ -115,7 +115,10 @@ internal sealed class ConformanceStage : IAsyncDisposable
 
     private static Connection Connect(Manifest manifest, Uri address)
     {
-        var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [VendorCredentials.AddressSetting] = $"{address}" };
+        var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+        {
+            [VendorCredentials.AddressSetting] = $"{address}",
+        };
         var proof = manifest.Authentication;
         if (proof.EntraScope is not null)
         {

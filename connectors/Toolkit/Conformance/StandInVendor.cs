@@ -121,7 +121,8 @@ internal sealed class StandInVendor : IAsyncDisposable
             return new(404, """{"message":"There is no such thing."}""");
         if (request.Use == RouteUse.Token)
             return Token();
-        if ((manifest.Authentication.Token ?? (object?)manifest.Authentication.EntraScope) is not null && context.Request.Headers.Authorization != $"Bearer {token}")
+        if ((manifest.Authentication.Token ?? (object?)manifest.Authentication.EntraScope) is not null
+            && context.Request.Headers.Authorization != $"Bearer {token}")
             return new(401, """{"message":"The token is not valid."}""");
         if (request.Use == RouteUse.Act)
         {

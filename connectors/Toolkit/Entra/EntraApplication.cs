@@ -14,7 +14,8 @@ internal enum EntraProof { Secret, Certificate, ManagedIdentity, WorkloadIdentit
 /// <param name="Authority">Where Entra is for this connection.</param>
 /// <param name="Scope">What tokens are for, as in <c>https://graph.microsoft.com/.default</c>.</param>
 internal sealed record EntraApplication(
-    string DirectoryId, string ClientId, EntraProof Proof, SecretReference? Secret, string? IdentityId, Uri Cloud, Uri Authority, string Scope)
+    string DirectoryId, string ClientId, EntraProof Proof, SecretReference? Secret, string? IdentityId, Uri Cloud, Uri Authority,
+    string Scope)
 {
     public const string Directory = "DirectoryId";
     public const string Application = "ClientId";

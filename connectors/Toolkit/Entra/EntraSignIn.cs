@@ -19,7 +19,7 @@ internal static partial class EntraSignIn
     private const string Credentials = "credentials";
     private const string Consent = "consent";
 
-    public static EntraSignInException Refusal(Connection connection, EntraApplication application, AuthenticationFailedException failed)
+    public static EntraSignInException Refusal(Connection connection, EntraApplication app, AuthenticationFailedException failed)
     {
         List<Exception> causes = [];
         for (Exception? cause = failed; cause is not null; cause = cause.InnerException)
@@ -28,19 +28,19 @@ internal static partial class EntraSignIn
             .Select(static match => int.Parse(match.Groups["code"].Value, CultureInfo.InvariantCulture)).ToList();
         if (codes is [var known, ..])
         {
-            var (kind, sentence) = Sentence(known, connection, application);
+            var (kind, sentence) = Sentence(known, connection, app);
             return new(kind, $"{sentence} (AADSTS{known})", mayPass: false, failed);
         }
         return causes.Exists(static cause => cause is CredentialUnavailableException)
             ? new(
-                Credentials, $"This machine has no {Identity(application)} identity that {connection.Name} could sign in with.", false, failed)
+                Credentials, $"This machine has no {Identity(app)} identity that {connection.Name} could sign in with.", false, failed)
             : new(
-                "sign-in", $"Entra cannot be reached at {application.Authority.Host}, or gave no token for {connection.Name}.", true, failed);
+                "sign-in", $"Entra cannot be reached at {app.Authority.Host}, or gave no token for {connection.Name}.", true, failed);
     }
 
-    private static string Identity(EntraApplication application) => application.Proof == EntraProof.WorkloadIdentity ? "workload" : "managed";
+    private static string Identity(EntraApplication app) => app.Proof == EntraProof.WorkloadIdentity ? "workload" : "managed";
 
-    private static (string Kind, string Sentence) Sentence(int code, Connection connection, EntraApplication application) => code switch
+    private static (string Kind, string Sentence) Sentence(int code, Connection connection, EntraApplication app) => code switch
     {
         7000215 => (Credentials, $"Entra does not take the client secret of {connection.Name}. Set ClientSecret anew: the secret's value, "
             + "not its id."),
@@ -50,18 +50,18 @@ internal static partial class EntraSignIn
             + "does not have it, or it has expired."),
         70021 or 700211 or 700212 or 700213 or 700223 => (Credentials, "The app registration has no federated credential that fits the "
             + $"identity of {connection.Name}."),
-        700016 or 7000229 or 65001 => (Consent, $"Nobody has consented to the application {application.ClientId} in the directory "
-            + $"{application.DirectoryId}. An administrator there opens {ConsentAddress(application)}"),
-        90002 or 900023 or 900021 or 500011 => ("wrong-tenant", $"There is no directory {application.DirectoryId} in this cloud. Set "
+        700016 or 7000229 or 65001 => (Consent, $"Nobody has consented to the application {app.ClientId} in the directory "
+            + $"{app.DirectoryId}. An administrator there opens {ConsentAddress(app)}"),
+        90002 or 900023 or 900021 or 500011 => ("wrong-tenant", $"There is no directory {app.DirectoryId} in this cloud. Set "
             + "DirectoryId, or Cloud, anew."),
-        7000112 => (Consent, $"The application {application.ClientId} is switched off in the directory {application.DirectoryId}."),
+        7000112 => (Consent, $"The application {app.ClientId} is switched off in the directory {app.DirectoryId}."),
         53003 or 530035 => (Consent, "A Conditional Access policy for workload identities blocks the application in the directory "
-            + $"{application.DirectoryId}."),
+            + $"{app.DirectoryId}."),
         _ => ("sign-in", $"Entra refuses to sign {connection.Name} in."),
     };
 
-    private static string ConsentAddress(EntraApplication application) =>
-        $"{application.Authority.GetLeftPart(UriPartial.Authority)}/{application.DirectoryId}/adminconsent?client_id={application.ClientId}";
+    private static string ConsentAddress(EntraApplication app) =>
+        $"{app.Authority.GetLeftPart(UriPartial.Authority)}/{app.DirectoryId}/adminconsent?client_id={app.ClientId}";
 
     [GeneratedRegex("AADSTS(?<code>[0-9]{4,9})", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Code();

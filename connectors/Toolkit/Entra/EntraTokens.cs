@@ -34,24 +34,24 @@ internal sealed class EntraTokens(ISecretSource secrets, IHttpMessageHandlerFact
     /// <exception cref="EntraSignInException">Entra gives none.</exception>
     /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
     public async Task<string> GetAsync(
-        Connection connection, EntraApplication application, string? refused, string? claims, CancellationToken cancellationToken)
+        Connection connection, EntraApplication app, string? refused, string? claims, CancellationToken cancellationToken)
     {
-        var secret = application.Secret is { } reference ? secrets.Read(reference) : null;
+        var secret = app.Secret is { } reference ? secrets.Read(reference) : null;
         var place = places.GetOrAdd(connection.CallKey, static _ => new());
         await place.Turn.WaitAsync(cancellationToken);
         try
         {
-            var digest = application.Digest(secret);
+            var digest = app.Digest(secret);
             // A credential of its own is the only one that forgets a token which was refused before its time.
             if (place.Digest != digest || (refused is not null && refused == place.Last && claims is null))
-                (place.Digest, place.Credential, place.Last) = (digest, Create(connection, application, secret), null);
+                (place.Digest, place.Credential, place.Last) = (digest, Create(connection, app, secret), null);
             var token = await place.Credential!.GetTokenAsync(
-                new TokenRequestContext([application.Scope], claims: refused == place.Last ? claims : null), cancellationToken);
+                new TokenRequestContext([app.Scope], claims: refused == place.Last ? claims : null), cancellationToken);
             return place.Last = token.Token;
         }
         catch (AuthenticationFailedException failed)
         {
-            throw EntraSignIn.Refusal(connection, application, failed);
+            throw EntraSignIn.Refusal(connection, app, failed);
         }
         finally
         {
@@ -68,36 +68,36 @@ internal sealed class EntraTokens(ISecretSource secrets, IHttpMessageHandlerFact
             place.Turn.Dispose();
     }
 
-    private TokenCredential Create(Connection connection, EntraApplication application, string? secret) => application.Proof switch
+    private TokenCredential Create(Connection connection, EntraApplication app, string? secret) => app.Proof switch
     {
         EntraProof.Certificate => new ClientCertificateCredential(
-            application.DirectoryId, application.ClientId, Certificate(connection, secret!),
-            Options(new ClientCertificateCredentialOptions { DisableInstanceDiscovery = IsOwn(application) }, application)),
+            app.DirectoryId, app.ClientId, Certificate(connection, secret!),
+            Options(new ClientCertificateCredentialOptions { DisableInstanceDiscovery = IsOwn(app) }, app)),
         EntraProof.ManagedIdentity => new ClientAssertionCredential(
-            application.DirectoryId, application.ClientId, Assertion(application),
-            Options(new ClientAssertionCredentialOptions { DisableInstanceDiscovery = IsOwn(application) }, application)),
+            app.DirectoryId, app.ClientId, Assertion(app),
+            Options(new ClientAssertionCredentialOptions { DisableInstanceDiscovery = IsOwn(app) }, app)),
         EntraProof.WorkloadIdentity => new WorkloadIdentityCredential(Options(
             new WorkloadIdentityCredentialOptions
             {
-                TenantId = application.DirectoryId, ClientId = application.ClientId, DisableInstanceDiscovery = IsOwn(application),
+                TenantId = app.DirectoryId, ClientId = app.ClientId, DisableInstanceDiscovery = IsOwn(app),
             },
-            application)),
+            app)),
         _ => new ClientSecretCredential(
-            application.DirectoryId, application.ClientId, secret,
-            Options(new ClientSecretCredentialOptions { DisableInstanceDiscovery = IsOwn(application) }, application)),
+            app.DirectoryId, app.ClientId, secret,
+            Options(new ClientSecretCredentialOptions { DisableInstanceDiscovery = IsOwn(app) }, app)),
     };
 
-    /// <summary>The machine's own identity, exchanged for the application's: https://learn.microsoft.com/entra/workload-id/.</summary>
-    private static Func<CancellationToken, Task<string>> Assertion(EntraApplication application)
+    /// <summary>The machine's own identity, exchanged for the app's: https://learn.microsoft.com/entra/workload-id/.</summary>
+    private static Func<CancellationToken, Task<string>> Assertion(EntraApplication app)
     {
-        var identity = new ManagedIdentityCredential(application.IdentityId is { } id
+        var identity = new ManagedIdentityCredential(app.IdentityId is { } id
             ? ManagedIdentityId.FromUserAssignedClientId(id)
             : ManagedIdentityId.SystemAssigned);
-        var scope = Exchange(application);
+        var scope = Exchange(app);
         return async stop => (await identity.GetTokenAsync(new TokenRequestContext([scope]), stop)).Token;
     }
 
-    private static string Exchange(EntraApplication application) => application.Cloud.AbsoluteUri switch
+    private static string Exchange(EntraApplication app) => app.Cloud.AbsoluteUri switch
     {
         "https://login.microsoftonline.us/" => "api://AzureADTokenExchangeUSGov/.default",
         "https://login.chinacloudapi.cn/" => "api://AzureADTokenExchangeChina/.default",
@@ -120,16 +120,16 @@ internal sealed class EntraTokens(ISecretSource secrets, IHttpMessageHandlerFact
     }
 
     /// <summary>An authority other than Microsoft's, which Microsoft cannot vouch for.</summary>
-    private static bool IsOwn(EntraApplication application) => application.Authority != application.Cloud;
+    private static bool IsOwn(EntraApplication app) => app.Authority != app.Cloud;
 
-    private TOptions Options<TOptions>(TOptions options, EntraApplication application) where TOptions : TokenCredentialOptions
+    private TOptions Options<TOptions>(TOptions options, EntraApplication app) where TOptions : TokenCredentialOptions
     {
-        options.AuthorityHost = new UriBuilder(application.Authority) { Scheme = Uri.UriSchemeHttps, Port = application.Authority.Port }.Uri;
+        options.AuthorityHost = new UriBuilder(app.Authority) { Scheme = Uri.UriSchemeHttps, Port = app.Authority.Port }.Uri;
         options.Retry.MaxRetries = 1;
         options.Retry.NetworkTimeout = Patience;
-        // The library asks over https alone; an authority on loopback, which application may name with http, is asked as they say.
+        // The library asks over https alone; an authority on loopback, which app may name with http, is asked as they say.
         options.Transport = new HttpClientTransport(
-            new HttpClient(new LoopbackAuthority(handlers, application.Authority), disposeHandler: true) { Timeout = Patience });
+            new HttpClient(new LoopbackAuthority(handlers, app.Authority), disposeHandler: true) { Timeout = Patience });
         return options;
     }
 

@@ -18,7 +18,7 @@ internal sealed class ManifestConnector(
     public Manifest Manifest => manifest;
 
     public ManifestPolls Polls() =>
-        new(manifest, new VendorCall(manifest, vendor, tokens, budgets, secrets, clock) { Background = clock }, clock);
+        new(manifest, new VendorCall(manifest, vendor, tokens, entra, budgets, secrets, clock) { Background = clock }, clock);
 
     public string Name => manifest.Name;
 
@@ -187,8 +187,8 @@ internal sealed class ManifestConnector(
         }
         if (isComplete && call.Address(connection) is null)
         {
-            yield return $"{VendorCredentials.AddressSetting}: the address of {manifest.Title} must be https (http on loopback only), without "
-                + "user and query.";
+            yield return $"{VendorCredentials.AddressSetting}: the address of {manifest.Title} must be https (http on loopback only), "
+                + "without user and query.";
         }
     }
 

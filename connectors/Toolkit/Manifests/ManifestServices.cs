@@ -44,8 +44,8 @@ public static class ManifestServices
     {
         services.AddKeyedSingleton(manifest.Name, (provider, _) => new ManifestConnector(
             manifest, provider.GetRequiredService<VendorClient>(), provider.GetRequiredService<VendorTokens>(),
-            provider.GetRequiredService<EntraTokens>(), provider.GetRequiredService<VendorBudgets>(), provider.GetRequiredService<ISecretSource>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<EntraTokens>(), provider.GetRequiredService<VendorBudgets>(),
+            provider.GetRequiredService<ISecretSource>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(ManifestDescription.For(manifest));
         services.AddSingleton<IConnector>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionCheck>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));

@@ -17,13 +17,14 @@ internal sealed class RefreshedTokens(Func<RotatingSecrets?> secrets)
     private static readonly TimeSpan OtherInstance = TimeSpan.FromSeconds(5);
 
     /// <param name="initial">The refresh token that a person gave.</param>
-    /// <param name="ask">Asks the vendor with the newest one. Nobody can call this off: the answer may hold the only one that is left.</param>
+    /// <param name="ask">Asks the vendor with the newest one. Nobody can call this off: the answer may hold the only one left.</param>
     public async Task<CallOutcome<JsonElement>> FetchAsync(
         Connection connection, RefreshRule rule, string initial, Func<string, Task<CallOutcome<JsonElement>>> ask,
         CancellationToken cancellationToken)
     {
         if (secrets() is not { } kept)
-            return new CallOutcome<JsonElement>.NotDone($"{rule.Setting} of {connection.Name} is not used where a new one could not be kept.");
+            return new CallOutcome<JsonElement>.NotDone(
+                $"{rule.Setting} of {connection.Name} is not used where a new one could not be kept.");
         try
         {
             if (await kept.TakeTurnAsync(connection.Tenant, initial, MaxTurn, cancellationToken) is not { } turn)

@@ -24,7 +24,8 @@ internal sealed class VendorAnswers(Manifest manifest)
     {
         var names = manifest.Settings.Where(static setting => setting is { IsSecret: true, IsRequired: true })
             .Select(static setting => setting.Name);
-        return $"{manifest.Title} does not take the credentials of {connection.Name}{Said(answer)}. Set {string.Join(" and ", names)} anew.";
+        return $"{manifest.Title} does not take the credentials of {connection.Name}{Said(answer)}. "
+            + $"Set {string.Join(" and ", names)} anew.";
     }
 
     /// <summary>What an answer means: by the manifest's own rules first.</summary>
@@ -33,7 +34,8 @@ internal sealed class VendorAnswers(Manifest manifest)
         var document = Parse(answer.Body);
         if (Rule(answer, document) is { } rule)
         {
-            var message = VendorResponse.Short(rule.Message?.Text(new(document ?? Nothing.RootElement, VendorCredentials.Given(manifest, connection)))
+            var scope = new ValueScope(document ?? Nothing.RootElement, VendorCredentials.Given(manifest, connection));
+            var message = VendorResponse.Short(rule.Message?.Text(scope)
                 ?? $"{manifest.Title} answered {(int)answer.Status}.");
             return rule.Meaning switch
             {

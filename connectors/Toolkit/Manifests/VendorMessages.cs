@@ -118,7 +118,9 @@ internal sealed class VendorMessages(Manifest manifest, VendorCredentials creden
     {
         if (token is not null)
             return new("Bearer", token);
-        return manifest.Authentication.Basic is { } basic ? Basic(basic, new(Nothing.RootElement, credentials.WithSecrets(connection))) : null;
+        return manifest.Authentication.Basic is { } basic
+            ? Basic(basic, new(Nothing.RootElement, credentials.WithSecrets(connection)))
+            : null;
     }
 
     public static AuthenticationHeaderValue Basic(BasicRule rule, ValueScope scope) => new(

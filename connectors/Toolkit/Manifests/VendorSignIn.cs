@@ -51,7 +51,8 @@ internal sealed class VendorSignIn(
             throw new FormatException(problem);
         var given = new ValueScope(Nothing.RootElement, VendorCredentials.Given(manifest, connection));
         var application = EntraApplication.For(
-            connection, scope.Text(given) ?? throw new FormatException($"The connection {connection.Name} lacks what its scope is made of."));
+            connection,
+            scope.Text(given) ?? throw new FormatException($"The connection {connection.Name} lacks what its scope is made of."));
         try
         {
             return new CallOutcome<string>.Done(await entra.GetAsync(connection, application, refused, null, cancellationToken));
@@ -104,17 +105,19 @@ internal sealed class VendorSignIn(
             && said.TryGetProperty("error", out var error) && ValueTemplate.Scalar(error) is "invalid_client" or "unauthorized_client";
         return new CallOutcome<JsonElement>.Refused("credentials", isApplication
             ? answers.Refusal(connection, answer)
-            : $"{manifest.Title} does not take the refresh token of {connection.Name} any more{VendorAnswers.Said(answer)}. A person has to "
-                + $"consent again: set {refresh.Setting} to the refresh token that this gives, which nothing else may use.");
+            : $"{manifest.Title} does not take the refresh token of {connection.Name} any more{VendorAnswers.Said(answer)}. A person has "
+                + $"to consent again: set {refresh.Setting} to the refresh token that this gives, which nothing else may use.");
     }
 
     private async Task<CallOutcome<VendorAnswer>> AskForTokenAsync(
-        Connection connection, TokenRule rule, RequestTemplate request, Dictionary<string, string> given, CancellationToken cancellationToken)
+        Connection connection, TokenRule rule, RequestTemplate request, Dictionary<string, string> given,
+        CancellationToken cancellationToken)
     {
         var uri = messages.GetUri(connection, request, given, null, rule.IsAtHost);
         var scope = new ValueScope(Nothing.RootElement, given);
         var authorization = rule.Basic is { } basic ? VendorMessages.Basic(basic, scope) : null;
         return await vendor.ExchangeAsync(
-            connection, acts: true, () => messages.Write(request, uri, scope, authorization, null), VendorCall.ReadTimeout, cancellationToken);
+            connection, acts: true, () => messages.Write(request, uri, scope, authorization, null), VendorCall.ReadTimeout,
+            cancellationToken);
     }
 }

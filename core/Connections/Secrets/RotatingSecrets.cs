@@ -58,7 +58,8 @@ public sealed class RotatingSecrets(IDocuments documents, IKeyRing keys, TimePro
         if (next is not null)
             unsaved[(turn.Tenant, turn.Id)] = (turn, next);
         var isWritten = await stored.TryPutAsync(
-            turn.Tenant, turn.Id, Write(new byte[TurnSize], DateTimeOffset.MinValue, next ?? turn.Secret), turn.Tag, CancellationToken.None);
+            turn.Tenant, turn.Id, Write(new byte[TurnSize], DateTimeOffset.MinValue, next ?? turn.Secret), turn.Tag,
+            CancellationToken.None);
         unsaved.TryRemove((turn.Tenant, turn.Id), out _);
         return isWritten;
     }

@@ -47,7 +47,9 @@ internal sealed class SecretDocuments(IDocuments documents, IKeyRing keys, strin
     private static byte[]? Open(byte[] key, byte[] info, ReadOnlySpan<byte> stored)
     {
         var content = new byte[stored.Length - EncryptedBox.NonceSize - EncryptedBox.TagSize];
-        return EncryptedBox.TryOpen(key, stored[..EncryptedBox.NonceSize], info, stored[EncryptedBox.NonceSize..], content) ? content : null;
+        var isOpen = EncryptedBox.TryOpen(
+            key, stored[..EncryptedBox.NonceSize], info, stored[EncryptedBox.NonceSize..], content);
+        return isOpen ? content : null;
     }
 
     private async ValueTask<byte[]> KeyAsync(TenantId tenant, string id, CancellationToken cancellationToken)
