@@ -67,7 +67,10 @@ public static partial class AlertTexts
         if (cut.Contains('{') || cut.Contains("map[", StringComparison.Ordinal) || cut.Contains("LABEL", StringComparison.Ordinal))
             cut = LabelMap().Replace(cut, "");
         if (cut.Contains("var='", StringComparison.Ordinal))
-            cut = GrafanaValue().Replace(cut, static match => match.Groups["value"].Success ? $"VALUE = {match.Groups["value"].Value}" : "");
+        {
+            cut = GrafanaValue().Replace(
+                cut, static match => match.Groups["value"].Success ? $"VALUE = {match.Groups["value"].Value}" : "");
+        }
         if (cut.AsSpan().ContainsAny("{$"))
             cut = Unrendered().Replace(cut, "");
         if (cut.Contains("%!", StringComparison.Ordinal))

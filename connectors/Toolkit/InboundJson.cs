@@ -92,7 +92,8 @@ public readonly struct JsonField(JsonElement element, string path)
 
     public string AsText() => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Malformed("must be a string.");
 
-    public string AsNonEmptyText() => AsText() is var text && !string.IsNullOrWhiteSpace(text) ? text : throw Malformed("must not be empty.");
+    public string AsNonEmptyText() =>
+        AsText() is var text && !string.IsNullOrWhiteSpace(text) ? text : throw Malformed("must not be empty.");
 
     public DateTimeOffset AsTime() =>
         Rfc3339.TryParse(AsText(), out var time)

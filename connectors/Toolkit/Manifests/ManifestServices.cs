@@ -1,6 +1,7 @@
 using System.Reflection;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Connectors.Toolkit.Entra;
 using DevOpsAI.Connectors.Toolkit.Polling;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Ledger;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;

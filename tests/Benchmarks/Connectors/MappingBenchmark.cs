@@ -5,6 +5,7 @@ using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Connectors.Toolkit.Manifests;
+using DevOpsAI.Incidents;
 using DevOpsAI.Tenancy;
 using DevOpsAI.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -39,7 +40,7 @@ internal sealed class MappingBenchmark : IBenchmark
             var source = services.GetServices<IWebhookSource>().Single(one => one.Connector == vendor);
             var connection = new Connection($"contoso-{vendor}", TenantId.Parse("contoso"), vendor, settings);
             var request = new WebhookRequest("application/json", new HeaderDictionary(), null, delivery);
-            measured.Add(await CompareAsync(vendor, delivery, round, async () =>
+            measured.Add(await CompareAsync(vendor, delivery, round, async Task<ConnectorEvent> () =>
                 (await engine.Handle((NormalizeByManifest)source.Normalize(connection, request), CancellationToken.None)).Events.Single()));
         }
         return measured;

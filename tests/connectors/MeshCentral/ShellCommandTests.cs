@@ -37,7 +37,7 @@ public sealed class ShellCommandTests
     {
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh")
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
         await shell.StandardInput.WriteAsync($"{command.Script}\n");
         shell.StandardInput.Close();

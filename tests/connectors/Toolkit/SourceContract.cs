@@ -158,7 +158,7 @@ public abstract class SourceContract
 
     private static JsonNode? Child(JsonNode parent, object key) => key is string name ? parent[name] : parent[(int)key];
 
-    private static JsonNode Added(JsonObject members)
+    private static JsonObject Added(JsonObject members)
     {
         members["newinthisversion"] = "new";
         return members;

@@ -1,4 +1,5 @@
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Tests.Support;
 using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
 
