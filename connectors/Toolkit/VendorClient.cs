@@ -19,7 +19,8 @@ public sealed class VendorClient(IHttpClientFactory clients, VendorPipelines pip
     public const string ReadingClient = "vendor-reading";
     public const string ActingClient = "vendor-acting";
 
-    private const int MaxAnswerLength = 8 * 1024 * 1024;
+    /// <summary>In bytes; an answer that is longer is not read.</summary>
+    public const int MaxAnswerLength = 8 * 1024 * 1024;
 
     public Task<CallOutcome<T>> ReadAsync<T>(Connection connection, Func<HttpRequestMessage> request, TimeSpan timeLimit,
         Func<JsonNode, T> read, CancellationToken cancellationToken) =>

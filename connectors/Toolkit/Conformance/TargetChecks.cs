@@ -15,6 +15,8 @@ internal static class TargetChecks
         yield return new("last-page", kind, stage => LastPageAsync(stage, kind));
         yield return new("shifting-pages", kind, stage => ShiftingAsync(stage, kind));
         yield return new("token-expired-between-pages", kind, stage => TokenEndsAsync(stage, kind));
+        yield return new("page-lost", kind, stage => PageLostAsync(stage, kind));
+        yield return new("oversized-answer", kind, stage => OversizedAsync(stage, kind));
         yield return new("new-members", kind, stage => NewMembersAsync(stage, kind));
         yield return new("missing-members", kind, stage => BentAsync(stage, kind, static (record, _) => record.Clear(), "without members"));
         yield return new("retyped-members", kind, stage => BentAsync(stage, kind, Retype, "whose members are of other types"));
@@ -101,6 +103,28 @@ internal static class TargetChecks
         return Seen.If(
             IsOnly(found) && stage.Vendor.Tokens == 2,
             $"The token expired between two pages; {stage.Vendor.Tokens} were fetched in all, and the {kind} was found {Count(found)}.");
+    }
+
+    private static async Task<Seen> PageLostAsync(ConformanceStage stage, string kind)
+    {
+        if (stage.Manifest.Targets[kind].Find.Paging is not { } paging)
+            return Seen.Nothing("The list comes in one.");
+        var name = stage.Target(kind).Name;
+        stage.Vendor.Records[kind].InsertRange(0, Others(stage, kind, Math.Max(paging.Size, 3) + 1));
+        stage.Vendor.Trouble = static asked => asked is { Use: RouteUse.List, Page: > 0 } ? new(0, Cut: true) : null;
+        var found = await FindAsync(stage, kind, name);
+        return Seen.If(found is null, $"When the second page was cut off, a {kind} on it was found {Count(found)}.");
+    }
+
+    private static async Task<Seen> OversizedAsync(ConformanceStage stage, string kind)
+    {
+        var name = stage.Target(kind).Name;
+        stage.Vendor.Trouble = static asked =>
+            asked.Use == RouteUse.List ? new(200, $"[{new string(' ', VendorClient.MaxAnswerLength)}]") : null;
+        var found = await FindAsync(stage, kind, name);
+        if (stage.Vendor.Asked.All(static one => one.Use != RouteUse.List))
+            return Seen.Nothing("The vendor is not asked for such a name, or not for a list.");
+        return Seen.If(found is null, $"In an answer that is longer than any may be, a {kind} was found {Count(found)}.");
     }
 
     private static async Task<Seen> NewMembersAsync(ConformanceStage stage, string kind)

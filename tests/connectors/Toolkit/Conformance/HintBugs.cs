@@ -70,6 +70,20 @@ internal static class HintBugs
                 throw new MalformedEventException("alertId", away.Message);
             }
         }),
+        ["believes what a hint says"] = SeededBug.Reads("hint-believed", static async (read, request) =>
+        {
+            using var body = JsonDocument.Parse(request.Body);
+            return [.. (await read()).Select(one => body.RootElement.TryGetProperty("text", out var text)
+                ? one with { Title = text.GetString()!, SourceId = "6666/firing" }
+                : one)];
+        }),
+        ["tells a hint about another company's record as a loss"] = SeededBug.Reads("hint-of-another-company", static async (read, _) =>
+            await read() is { Count: > 0 } found ? found : throw new MalformedEventException("companyId", "is another company's")),
+        ["takes the id in a hint for a part of the address"] = SeededBug.Reads("hint-hostile-id", static async (read, request) =>
+        {
+            using var body = JsonDocument.Parse(request.Body);
+            return body.RootElement.GetProperty("alertId").GetString()!.Contains("..", StringComparison.Ordinal) ? [Invented] : await read();
+        }),
         ["asks whatever host a delivery names for a key"] = SeededBug.Lets("key-of-another-host", static async (accepts, request) =>
         {
             using var body = JsonDocument.Parse(request.Body);

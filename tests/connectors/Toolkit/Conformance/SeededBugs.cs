@@ -57,6 +57,7 @@ internal static class SeededBugs
         poll:
           - request: GET /alerts?since={$since}
             items: alerts
+            paging: { style: offset, parameter: offset, size: 3 }
             cursor: { is: time, of: "{changedAt}" }
             events: *events
         """;
@@ -151,6 +152,28 @@ internal static class SeededBugs
             "foreign-operation", static async (read, _) => [.. (await read()).Where(static one => one.Operation is null)]),
         ["takes a text that quotes an operation for its echo"] = SeededBug.Changes("quoted-operation", static one =>
             one.Title.Contains("CON-1042-x1-0", StringComparison.Ordinal) ? one with { Operation = "CON-1042-x1-0" } : one),
+        ["takes half a list for the whole"] = SeededBug.Finds("page-lost", NoneInsteadAsync),
+        ["takes an answer that is too long for none"] = SeededBug.Finds("oversized-answer", NoneInsteadAsync),
+        ["makes up what it asked for and cannot read"] = SeededBug.Polls("polled-retyped-members", static read => ChangeAsync(
+            read, static found => found.Events is [var one] ? found with { Events = [one, one with { SourceId = "?" }] } : found)),
+        ["names what it asked for anew each time"] = SeededBug.Polls("polled-twice", static read => ChangeAsync(
+            read, static found => found with { Events = [.. found.Events.Select(static one => one with { SourceId = $"{one.SourceId}/{++arrivals}" })] })),
+        ["falls over a strange text that it asked for"] = SeededBug.Polls("polled-hostile-text", static async read =>
+        {
+            var outcome = await read();
+            return outcome is CallOutcome<PolledEvents>.Done(var found)
+                && found.Events.Any(static one => one.Title.Contains("everyone", StringComparison.Ordinal))
+                    ? throw new FormatException("half a character")
+                    : outcome;
+        }),
+        ["goes on from a date that is ahead"] = SeededBug.Polls("polled-dated-ahead", static read => ChangeAsync(
+            read, static found => found with { Position = $"{DateTime.UtcNow.AddHours(5):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}" })),
+        ["takes a page that it asked for twice"] = SeededBug.Polls("polled-pages-shift", static read => ChangeAsync(
+            read, static found => found with { Events = [.. found.Events, .. found.Events] })),
+        ["moves on past a page that was lost"] = SeededBug.Polls("polled-page-lost", static async read =>
+            await read() is CallOutcome<PolledEvents>.Done done ? done : new CallOutcome<PolledEvents>.Done(new([], null, 0, []))),
+        ["fetches no new token for a list"] =
+            SeededBug.Manifest("token-expired-while-polling", Token, "  headers: { Authorization: Bearer token-1 }"),
         ["lets one unreadable event hide the others"] = SeededBug.Polls("unreadable-event-polled", static read =>
             ChangeAsync(read, static found => found.Unreadable.Count > 0 ? found with { Events = [] } : found)),
     };
@@ -186,6 +209,11 @@ internal static class SeededBugs
         using var told = await Plain.SendAsync(order);
         return new CallOutcome<ActionReceipt>.Done(new("ok"));
     }
+
+    /// <summary>Says that there is none when it cannot tell.</summary>
+    private static async Task<CallOutcome<IReadOnlyList<Target>>> NoneInsteadAsync(
+        Connection connection, string name, Func<string, Task<CallOutcome<IReadOnlyList<Target>>>> find) =>
+        await find(name) is CallOutcome<IReadOnlyList<Target>>.Done done ? done : new CallOutcome<IReadOnlyList<Target>>.Done([]);
 
     private static Task<CallOutcome<IReadOnlyList<Target>>> Invent(
         Connection connection, string name, Func<string, Task<CallOutcome<IReadOnlyList<Target>>>> find) =>
