@@ -51,7 +51,10 @@ internal static class PollChecks
         var sends = stage.Manifest.Webhook?.Events.FirstOrDefault(static rule => !rule.Ignore);
         if (stage.Subject.Events is not { } events || sends is not { } rule)
             return Seen.If(true, $"An event that nobody sent was found as {one.SourceId}.");
-        var item = stage.Documents.Event(rule, "5001", "SRV-CONF01", one.Status == EventStatus.Resolved);
+        // A hint leads to the record that the list has as well, as it is now.
+        var item = rule.Reread is null
+            ? stage.Documents.Event(rule, "5001", "SRV-CONF01", one.Status == EventStatus.Resolved)
+            : stage.Events[poll.Key][0];
         var body = DeliverySamples.Body(stage, rule, [item]);
         var sent = await events.ReadAsync(
             stage.Connection, new WebhookRequest("application/json", new HeaderDictionary(), null, body), CancellationToken.None);
@@ -225,7 +228,7 @@ internal static class PollChecks
     private static IEnumerable<JsonObject> Others(ConformanceStage stage, PollManifest poll, int count, int from) =>
         Enumerable.Range(from, count).Select(n => EventSamples.Listed(stage, poll, $"{n}"));
 
-    private static bool IsOf(ConnectorEvent one, string id) => one.SourceId.StartsWith(id, StringComparison.Ordinal);
+    private static bool IsOf(ConnectorEvent one, string id) => one.SourceId.StartsWith($"{id}/", StringComparison.Ordinal);
 
     private static int Count(CallOutcome<PolledEvents> read) => read is CallOutcome<PolledEvents>.Done(var found) ? found.Events.Count : 0;
 }
