@@ -60,6 +60,9 @@ internal sealed class JudgedVendor : IAsyncDisposable
     /// <summary>Whether the vendor's description knows such a request; the others are not judged.</summary>
     public Func<VendorRequest, bool> IsDescribed { get; set; } = static _ => true;
 
+    /// <summary>Parameters that the vendor's description has wrong: a request is judged without them.</summary>
+    public IReadOnlyCollection<string> WronglyDescribed { get; set; } = [];
+
     /// <summary>What goes by before the next requests are answered; given up on when the caller has gone, if it says so.</summary>
     public Func<VendorRequest, CancellationToken, Task> Before { get; set; } = static (_, _) => Task.CompletedTask;
 
@@ -139,6 +142,8 @@ internal sealed class JudgedVendor : IAsyncDisposable
         // As it was sent, so that escapes are judged too.
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         target = target.StartsWith(under, StringComparison.Ordinal) ? target[under.Length..] : target;
+        if (target.Split('?') is [var path, var query] && WronglyDescribed.Count > 0)
+            target = $"{path}?{string.Join('&', query.Split('&').Where(one => !WronglyDescribed.Contains(one.Split('=')[0])))}";
         using var message = new HttpRequestMessage(new(request.Method), judge!.Address.ToString().TrimEnd('/') + target);
         if (request.Body.Length > 0)
             message.Content = new StringContent(request.Body, Encoding.UTF8, "application/json");

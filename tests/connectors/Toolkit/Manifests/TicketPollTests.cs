@@ -99,8 +99,9 @@ public sealed class TicketPollTests
         var played = new Played(name, clock);
         played.Vendor = await JudgedVendor.StartAsync(
             name == "servicenow" ? "servicenow.yaml" : $"{name}.json", name == "servicenow" ? "/oauth_token.do" : "/auth/token", played.Answer);
-        // The description takes the time for true or false.
-        played.Vendor.IsDescribed = static request => !request.Query.ContainsKey("lastupdatefromdate");
+        // The description takes the time for true or false, and does not have where a list goes on, which the answer names.
+        played.Vendor.WronglyDescribed = ["lastupdatefromdate"];
+        played.Vendor.IsDescribed = static request => !request.Path.EndsWith("/query/next", StringComparison.Ordinal);
         return played;
     }
 
