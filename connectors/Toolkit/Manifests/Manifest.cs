@@ -229,8 +229,9 @@ internal enum SenderProof
 }
 
 /// <param name="Address">Where a delivery names the address, which counts only when it is the vendor's own host.</param>
+/// <param name="Path">What path and query of such an address are, all of them.</param>
 /// <param name="Key">Where the key is in the answer.</param>
-internal sealed record FetchedKeyRule(JsonPath Address, JsonPath Key);
+internal sealed record FetchedKeyRule(JsonPath Address, WholeMatch Path, JsonPath Key);
 
 /// <summary>A delivery is a hint: the event is made of the record that it names, read with the connection's own credentials.</summary>
 /// <param name="Let">What is taken from the delivery, for the request and for the event, by name.</param>

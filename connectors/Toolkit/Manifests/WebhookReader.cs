@@ -1,4 +1,5 @@
 using DevOpsAI.Common.Yaml;
+using DevOpsAI.Connections;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
@@ -25,7 +26,7 @@ internal static class WebhookReader
             proof == SenderProof.Basic ? scope.Setting(fields, "username") : null,
             proof == SenderProof.Hmac ? fields.OptionalChoice<HmacAlgorithm>("algorithm") ?? HmacAlgorithm.Sha256 : HmacAlgorithm.Sha256,
             proof == SenderProof.FetchedKey
-                ? new(ManifestScope.Path(fields, "keyAddress"), ManifestScope.Path(fields, "key"))
+                ? new(ManifestScope.Path(fields, "keyAddress"), KeyPath(fields), ManifestScope.Path(fields, "key"))
                 : null)
         {
             Time = proof == SenderProof.Hmac && fields.OptionalMapping("time") is { } time ? Time(time) : null,
@@ -44,6 +45,16 @@ internal static class WebhookReader
             TimeSpan.FromSeconds(fields.Has("toleranceSeconds") ? fields.Number("toleranceSeconds", 1, 3600) : 300));
         fields.NothingElse();
         return rule;
+    }
+
+    /// <summary>Whoever sends chooses the address, so that a pattern which takes any would have the bot read whatever he likes.</summary>
+    private static WholeMatch KeyPath(YamlFields fields)
+    {
+        var text = fields.Text("keyPath");
+        var pattern = fields.Parse(text, static pattern => new WholeMatch(pattern), fields.LineAt("keyPath")) ?? new WholeMatch("/");
+        if (pattern.Accepts("/any/other?path=1"))
+            fields.Error("'keyPath' takes any address: it names the path, as in /system/keys/[0-9a-f]+", fields.LineAt("keyPath"));
+        return pattern;
     }
 
     /// <param name="isPolled">It is an item of a list that was asked for, and is the record itself.</param>

@@ -72,17 +72,21 @@ public sealed class TicketHintTests : IDisposable
     }
 
     [Theory]
-    [InlineData("http://api-na.myconnectwise.net/v4_6_release/key")]
-    [InlineData("https://api-na.myconnectwise.net.attacker.example/key")]
-    [InlineData("https://api-na.myconnectwise.net@attacker.example/key")]
-    [InlineData("https://api-na.myconnectwise.net:8443/key")]
-    [InlineData("https://api-eu.myconnectwise.net/key")]
-    [InlineData("//attacker.example/key")]
+    [InlineData("http://api-na.myconnectwise.net/v4_6_release/apis/3.0/system/key")]
+    [InlineData("https://api-na.myconnectwise.net.attacker.example/v4_6_release/apis/3.0/system/key")]
+    [InlineData("https://api-na.myconnectwise.net@attacker.example/v4_6_release/apis/3.0/system/key")]
+    [InlineData("https://api-na.myconnectwise.net:8443/v4_6_release/apis/3.0/system/key")]
+    [InlineData("https://api-eu.myconnectwise.net/v4_6_release/apis/3.0/system/key")]
+    [InlineData("//attacker.example/v4_6_release/apis/3.0/system/key")]
+    [InlineData("https://api-na.myconnectwise.net/v4_6_release/apis/3.0/company/companies")]
+    [InlineData("https://api-na.myconnectwise.net/v4_6_release/apis/3.0/system/../company/companies")]
+    [InlineData("https://api-na.myconnectwise.net/v4_6_release/apis/3.0/system/%2e%2e/company/companies")]
+    [InlineData("https://api-na.myconnectwise.net/v4_6_release/apis/3.0/system/..%2fcompany/companies")]
+    [InlineData("https://api-na.myconnectwise.net/login/apis/3.0/system/")]
     [InlineData("")]
-    public async Task Only_the_very_host_of_the_connection_is_asked_for_a_key(string address)
+    public async Task Only_the_very_host_and_paths_of_the_connection_is_asked_for_a_key(string address)
     {
-        var body = Encoding.UTF8.GetBytes($$$"""{"Metadata":{"key_url":"{{{address}}}"}}""");
-        (await VendorSample.IsVerifiedAsync(host.Source("connectwise"), ConnectWise, body, [("x-content-signature", "AAAA")])).ShouldBeFalse();
+        (await IsVerifiedByAsync(ConnectWise, address)).ShouldBeFalse();
         http.Requests.ShouldBeEmpty();
     }
 
@@ -181,6 +185,11 @@ public sealed class TicketHintTests : IDisposable
 
     private async Task RefusedWhenCutAsync(Connection connection, VendorSample sample) =>
         (await Should.ThrowAsync<MalformedEventException>(() => ReadAsync(connection, sample.RawBody[..^9]))).Message.ShouldContain("JSON");
+
+    /// <summary>Whether a delivery is taken whose key is at this address.</summary>
+    private Task<bool> IsVerifiedByAsync(Connection connection, string address) => VendorSample.IsVerifiedAsync(
+        host.Source("connectwise"), connection, Encoding.UTF8.GetBytes($$$"""{"Metadata":{"key_url":"{{{address}}}"}}"""),
+        [("x-content-signature", "AAAA")]);
 
     private static string Record(string sample) => VendorSample.Find(sample).Json["response"]!["body"]!.ToJsonString();
 }

@@ -57,6 +57,10 @@ public sealed class ManifestReaderTests
     [InlineData("example: env:ACME_KEY", "example: abc123", ":4: the example of a secret is a reference, as in env:CONTOSO_KEY")]
     [InlineData("title: company, example", "title: company, pattern: \"[\", example", ":5:")]
     [InlineData("{$secret.Key}", "{$secret.Kye}", ": 'headers' refers to $secret.Kye, which is not known there; known are $secret.Key, $setting.Company")]
+    [InlineData("{ proof: header, header: X-Key, secret: Key }", "{ proof: fetchedKey, header: X, keyAddress: at, key: k, keyPath: \"/.*\" }",
+        ": 'keyPath' takes any address: it names the path, as in /system/keys/[0-9a-f]+")]
+    [InlineData("{ proof: header, header: X-Key, secret: Key }", "{ proof: fetchedKey, header: X, keyAddress: at, key: k }",
+        ": 'keyPath' is missing")]
     [InlineData("GET /me", "GET me", ":9: 'health' must be a method and a path, as in GET /v2/devices?q={$name}")]
     [InlineData("GET /me", "FETCH /me", ":9: 'health' must be a method and a path")]
     [InlineData("GET /me", "GET //evil.example/me", ":9: 'health' must be a method and a path")]
