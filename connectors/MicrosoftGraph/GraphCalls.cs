@@ -173,6 +173,10 @@ internal sealed class GraphCalls(EntraTokens tokens, IHttpMessageHandlerFactory 
         ["XXX"] = ODataError.CreateFromDiscriminatorValue,
     };
 
+    /// <summary>The address of the beta version, for what no other version has.</summary>
+    public static string Beta(string address) =>
+        $"{(address.EndsWith("/v1.0", StringComparison.OrdinalIgnoreCase) ? address[..^"/v1.0".Length] : address)}/beta";
+
     /// <summary>A text inside a filter of OData: its quotes are doubled.</summary>
     public static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 

@@ -17,6 +17,7 @@ internal static class GraphCatalog
         },
         Action("device.reboot", Reversibility.Irreversible, "Intune rebootNow for {target}", repeats: false),
         Action("device.shutdown", Reversibility.Irreversible, "Intune shutDown for {target}", repeats: false),
+        Action(GraphDeviceKind.Rotate, Reversibility.Irreversible, "Intune rotateLocalAdminPassword for {target}", repeats: false),
         Action("scan.start", Reversibility.Irreversible, "Intune windowsDefenderScan (quick) for {target}", repeats: false),
         Action(GraphRoleActions.Assign, Reversibility.Reversible,
             "Graph PIM adminAssign of the role '{role}' to {target} for {hours} hours", GraphRoleActions.Remove, repeats: false) with
@@ -37,8 +38,8 @@ internal static class GraphCatalog
     public static IReadOnlyList<string> Observations { get; } =
     [
         "action.{action}.state", "device.compliance", "device.encrypted", "device.entraId", "device.lastSeen", "device.lastUser",
-        "device.mac", "device.os", "device.serial", "role.{role}.state", "user.enabled", "user.objectId", "user.risk", "user.riskySignIns",
-        "user.sessionsValidFrom", "user.synchronized", "user.upn",
+        "device.mac", "device.os", "device.serial", "laps.backedUp", "laps.lastBackup", "laps.nextRotation", "role.{role}.state",
+        "user.enabled", "user.objectId", "user.risk", "user.riskySignIns", "user.sessionsValidFrom", "user.synchronized", "user.upn",
     ];
 
     private static ActionSpec Action(string name, Reversibility reversibility, string command, string? rollback = null, bool repeats = true)

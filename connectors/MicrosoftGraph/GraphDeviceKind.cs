@@ -3,14 +3,16 @@ using DevOpsAI.Connections;
 namespace DevOpsAI.Connectors.MicrosoftGraph;
 
 /// <summary>Devices of Intune, by name. An order is accepted long before it is done: what became of it is an observation.</summary>
-internal sealed class GraphDeviceKind(GraphDevices devices, GraphAlerts alerts) : GraphKind
+internal sealed class GraphDeviceKind(GraphDevices devices, GraphAlerts alerts, GraphLocalPasswords passwords) : GraphKind
 {
+    public const string Rotate = "laps.rotate";
     private const string Acknowledge = "alert.acknowledge";
 
     /// <summary>Ours, and Intune's names for what becomes of it.</summary>
     private static readonly (string Action, string[] Results)[] Names =
     [
         ("device.reboot", ["rebootNow"]), ("device.shutdown", ["shutDown"]), ("scan.start", ["windowsDefenderScan", "quickScan"]),
+        (Rotate, ["rotateLocalAdminPassword"]),
     ];
 
     public override string Kind => "device";
@@ -39,8 +41,16 @@ internal sealed class GraphDeviceKind(GraphDevices devices, GraphAlerts alerts) 
         Add(seen, "device.compliance", device.Compliance);
         Add(seen, "device.entraId", device.EntraId);
         Add(seen, "device.mac", device.Macs.Count > 0 ? string.Join(", ", device.Macs) : null);
-        foreach (var (action, _) in Names)
+        foreach (var (action, _) in Names.Where(static one => one.Action != Rotate))
             Add(seen, $"action.{action}.state", Result(device, action)?.State);
+        // Its permission is one of its own, and is not needed for the rest.
+        if (await passwords.FindAsync(connection, device, cancellationToken) is CallOutcome<GraphLocalPassword>.Done(var password))
+        {
+            Add(seen, "laps.backedUp", Word(password.IsBackedUp));
+            Add(seen, "laps.lastBackup", password.LastBackup is { } last ? Time(last) : null);
+            Add(seen, "laps.nextRotation", password.NextRotation is { } next ? Time(next) : null);
+            Add(seen, $"action.{Rotate}.state", Rotated(Result(device, Rotate), password));
+        }
         return new CallOutcome<IReadOnlyDictionary<string, string>>.Done(seen);
     }
 
@@ -62,7 +72,26 @@ internal sealed class GraphDeviceKind(GraphDevices devices, GraphAlerts alerts) 
             return new CallOutcome<ActionReceipt>.Refused(
                 "already-queued", $"Intune has this order for {target.Name} queued already{since}; nothing was sent.");
         }
+        if (action.Name == Rotate)
+            return await RotateAsync(connection, device, action.Timeout, cancellationToken);
         return await devices.ActAsync(connection, device.Id, action.Name, action.Timeout, cancellationToken);
+    }
+
+    /// <summary>That Intune calls it done is not enough: the password is another one when Entra was handed one since.</summary>
+    private static string? Rotated(GraphActionResult? result, GraphLocalPassword password) =>
+        result is { State: "done" } && !(password.LastBackup > result.Since) ? "active" : result?.State;
+
+    /// <summary>Without a backup in Entra nobody would know the new password.</summary>
+    private async Task<CallOutcome<ActionReceipt>> RotateAsync(
+        Connection connection, GraphDevice device, TimeSpan timeLimit, CancellationToken cancellationToken)
+    {
+        var read = await passwords.FindAsync(connection, device, cancellationToken);
+        if (read is not CallOutcome<GraphLocalPassword>.Done(var password))
+            return NothingDone(read);
+        return password.IsBackedUp
+            ? await passwords.RotateAsync(connection, device.Id, password, timeLimit, cancellationToken)
+            : new CallOutcome<ActionReceipt>.Refused(
+                "not-backed-up", $"Entra keeps no local administrator's password of {device.Name}; set up Windows LAPS to back it up there.");
     }
 
     private async Task<CallOutcome<ActionReceipt>> AcknowledgeAsync(

@@ -14,6 +14,7 @@ public static class GraphServices
         .AddSingleton<GraphHealth>()
         .AddSingleton<GraphUsers>()
         .AddSingleton<GraphDevices>()
+        .AddSingleton<GraphLocalPasswords>()
         .AddSingleton<GraphRisks>()
         .AddSingleton<GraphAlerts>()
         .AddSingleton<GraphRoles>()

@@ -33,6 +33,7 @@ public sealed class GraphDevicesTests : IAsyncLifetime
             "device.compliance = noncompliant", "device.encrypted = true",
             "device.entraId = b465e4e8-e4e8-b465-e8e4-65b4e8e465b4", "device.lastSeen = 2026-08-20T11:31:08Z",
             $"device.lastUser = {GraphHost.Mia}", "device.mac = 0A1B2C3D4E5F, 0A1B2C3D4E60", "device.os = Windows 10.0.22631.4037", "device.serial = 5CG2098XYZ",
+            "laps.backedUp = true", "laps.lastBackup = 2026-08-01T09:00:00Z", "laps.nextRotation = 2026-08-31T09:00:00Z",
         ]);
         seen.ShouldAllBe(static one => Capabilities.Observing(one.Split(' ')[0]) != null);
         host.Vendor.MustHaveBeenAccepted();

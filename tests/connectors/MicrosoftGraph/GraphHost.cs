@@ -23,6 +23,8 @@ internal sealed class GraphHost : IAsyncDisposable
     public const string MiaId = "87d349ed-44d7-43e1-9a83-5f2406dee5bd";
     public const string Mia = "mia.okafor@northwinddental.example";
 
+    public const string PcEntraId = "b465e4e8-e4e8-b465-e8e4-65b4e8e465b4";
+
     public const string PcId = "705c034c-034c-705c-4c03-5c704c035c70";
 
     private readonly ServiceProvider services;
@@ -85,7 +87,21 @@ internal sealed class GraphHost : IAsyncDisposable
     public static async Task<GraphHost> StartAsync(TimeProvider? clock = null, MemoryDocuments? documents = null)
     {
         var vendor = await JudgedVendor.StartAsync("graph.yaml", "", static _ => new(500));
-        vendor.IsDescribed = static request => !IsSignIn(request) && !request.Path.StartsWith("/identityProtection/", StringComparison.Ordinal);
+        vendor.IsDescribed = static request => !IsSignIn(request) && !IsBeta(request)
+            && !request.Path.StartsWith("/identityProtection/", StringComparison.Ordinal);
+        return Start(vendor, clock, documents);
+    }
+
+    /// <summary>Requests of the beta version alone are judged, by a description of it.</summary>
+    public static async Task<GraphHost> StartBetaAsync()
+    {
+        var vendor = await JudgedVendor.StartAsync("graph-beta.yaml", "", static _ => new(500), "/beta");
+        vendor.IsDescribed = IsBeta;
+        return Start(vendor, null, null);
+    }
+
+    private static GraphHost Start(JudgedVendor vendor, TimeProvider? clock, MemoryDocuments? documents)
+    {
         var host = new GraphHost(vendor, clock ?? TimeProvider.System, documents);
         vendor.Answers = host.Answer;
         return host;
@@ -141,6 +157,8 @@ internal sealed class GraphHost : IAsyncDisposable
 
     public static VendorReply Error(int status, string code, string message = "No.", string? retryAfter = null) => new(
         status, $$"""{"error":{"code":"{{code}}","message":"{{message}}","innerError":{"request-id":"0e6f3b6e"} } }""", RetryAfter: retryAfter);
+
+    private static bool IsBeta(VendorRequest request) => request.Path.StartsWith("/beta/", StringComparison.Ordinal);
 
     private static bool IsSignIn(VendorRequest request) =>
         request.Path.Contains("/oauth2/", StringComparison.Ordinal) || request.Path.Contains("/.well-known/", StringComparison.Ordinal)

@@ -50,6 +50,14 @@ internal sealed class GraphWorld
             Role("62e90394-69f5-4237-9190-012177145e10", "Global Administrator"),
         ],
         [(GraphHost.ContosoId, "roleAssignmentScheduleInstances")] = [],
+        [(GraphHost.ContosoId, "deviceLocalCredentials")] =
+        [
+            new()
+            {
+                ["id"] = GraphHost.PcEntraId, ["deviceName"] = "ND-PC-014", ["lastBackupDateTime"] = "2026-08-01T09:00:00Z",
+                ["refreshDateTime"] = "2026-08-31T09:00:00Z",
+            },
+        ],
     };
 
     /// <summary>Writes that Graph took, as <c>PATCH /users/…</c>.</summary>
@@ -83,7 +91,8 @@ internal sealed class GraphWorld
                 ("POST", [.., var collection, var id, "revokeSignInSessions"]) => Write(
                     request, One(directory, collection, id, static found => found["signInSessionsValidFromDateTime"] = "2026-12-01T00:00:00Z"),
                     """{"value":true}"""),
-                ("POST", [.., var collection, var id, "rebootNow" or "shutDown" or "windowsDefenderScan"]) => Write(
+                ("POST", [.., var collection, var id, "rebootNow" or "shutDown" or "windowsDefenderScan"
+                    or "rotateLocalAdminPassword"]) => Write(
                     request, One(directory, collection, id, found => Queue(found, request.Path.Split('/')[^1])), ""),
                 _ => GraphHost.Error(404, "ResourceNotFound"),
             };
@@ -194,7 +203,7 @@ internal sealed class GraphWorld
     {
         ["id"] = id, ["deviceName"] = name, ["serialNumber"] = "5CG2098XYZ", ["operatingSystem"] = "Windows", ["osVersion"] = "10.0.22631.4037",
         ["userPrincipalName"] = GraphHost.Mia, ["lastSyncDateTime"] = "2026-08-20T11:31:08Z", ["isEncrypted"] = true,
-        ["complianceState"] = "noncompliant", ["azureADDeviceId"] = "b465e4e8-e4e8-b465-e8e4-65b4e8e465b4",
+        ["complianceState"] = "noncompliant", ["azureADDeviceId"] = GraphHost.PcEntraId,
         ["ethernetMacAddress"] = "0A1B2C3D4E5F", ["wiFiMacAddress"] = "0A1B2C3D4E60", ["deviceActionResults"] = new JsonArray(),
     };
 
