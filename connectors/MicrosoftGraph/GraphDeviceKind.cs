@@ -91,7 +91,8 @@ internal sealed class GraphDeviceKind(GraphDevices devices, GraphAlerts alerts, 
         return password.IsBackedUp
             ? await passwords.RotateAsync(connection, device.Id, password, timeLimit, cancellationToken)
             : new CallOutcome<ActionReceipt>.Refused(
-                "not-backed-up", $"Entra keeps no local administrator's password of {device.Name}; set up Windows LAPS to back it up there.");
+                "not-backed-up",
+                $"Entra keeps no local administrator's password of {device.Name}; set up Windows LAPS to back it up there.");
     }
 
     private async Task<CallOutcome<ActionReceipt>> AcknowledgeAsync(

@@ -53,6 +53,7 @@ internal sealed class GraphLocalPasswords(GraphCalls calls)
     public Task<CallOutcome<ActionReceipt>> RotateAsync(
         Connection connection, string id, GraphLocalPassword before, TimeSpan timeLimit, CancellationToken cancellationToken)
     {
+        var path = $"deviceManagement/managedDevices/{id}/rotateLocalAdminPassword";
         var since = before.LastBackup is { } last ? $" a backup later than {GraphCalls.Instant(last)}" : " its first backup";
         return calls.ActAsync<Stream, ActionReceipt>(
             connection, Rotating, timeLimit,
@@ -63,13 +64,13 @@ internal sealed class GraphLocalPasswords(GraphCalls calls)
                     new RequestInformation
                     {
                         HttpMethod = Method.POST,
-                        URI = new(
-                            $"{GraphCalls.Beta(graph.RequestAdapter.BaseUrl!)}/deviceManagement/managedDevices/{id}/rotateLocalAdminPassword"),
+                        URI = new($"{GraphCalls.Beta(graph.RequestAdapter.BaseUrl!)}/{path}"),
                     },
                     GraphCalls.Errors, stop);
                 return null;
             },
-            _ => new($"Intune queued it: the password is another once Entra has{since}, which may be hours later when the device is off."),
+            _ => new(
+                $"Intune queued it: the password is another once Entra has{since}, which may be hours later when the device is off."),
             cancellationToken);
     }
 }

@@ -33,6 +33,7 @@ public static class GraphServices
         .AddSingleton<GraphIssues>()
         .AddSingleton<GraphPositions>()
         .AddSingleton<GraphPoll>()
+        .AddSingleton<GraphStates>()
         .AddSingleton<GraphSubscriptions>()
         .AddHostedService<GraphWatcher>();
 }

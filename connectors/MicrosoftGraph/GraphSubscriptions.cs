@@ -11,9 +11,11 @@ internal sealed record GraphSubscription(string Id, string? Resource, string? No
 
 /// <summary>
 /// Keeps the subscription to changes of users. Graph itself is the memory of it: what is there for the connection's address is renewed
-/// halfway, what is missing is created, and what is there twice is deleted, or everything would be told twice.
+/// halfway, what is missing is created, and what is there twice is deleted, or everything would be told twice. Graph does not tell the
+/// state that one was made with: of that there is a mark beside the ledger, and one with another state is replaced.
 /// </summary>
-internal sealed class GraphSubscriptions(GraphCalls calls, ISecretSource secrets, TimeProvider clock, ILogger<GraphSubscriptions> logger)
+internal sealed class GraphSubscriptions(
+    GraphCalls calls, ISecretSource secrets, GraphStates states, TimeProvider clock, ILogger<GraphSubscriptions> logger)
 {
     /// <summary>A little less than what Graph grants for users: https://learn.microsoft.com/graph/api/resources/subscription.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(28);
@@ -27,42 +29,6 @@ internal sealed class GraphSubscriptions(GraphCalls calls, ISecretSource secrets
     public async Task<CallOutcome<GraphSubscription>> KeepAsync(Connection connection, bool renewNow, CancellationToken cancellationToken)
     {
         var url = GraphSettings.Text(connection, GraphSettings.Notifications) ?? "";
-        var listed = await ListAsync(connection, cancellationToken);
-        if (listed is not CallOutcome<IReadOnlyList<GraphSubscription>>.Done(var all))
-            return listed.As<GraphSubscription>();
-        List<GraphSubscription> own =
-        [
-            .. all.Where(one => url.Equals(one.NotificationUrl, StringComparison.OrdinalIgnoreCase)
-                && Users.Equals(one.Resource?.Trim('/'), StringComparison.OrdinalIgnoreCase)).OrderByDescending(static one => one.Until),
-        ];
-        foreach (var another in own.Skip(1))
-            await DeleteAsync(connection, another.Id, cancellationToken);
-        var outcome = own switch
-        {
-            [] => await CreateAsync(connection, url, cancellationToken),
-            [var one, ..] when renewNow || one.Until - clock.GetUtcNow() < Lifetime / 2 =>
-                await RenewAsync(connection, one, cancellationToken),
-            [var good, ..] => new CallOutcome<GraphSubscription>.Done(good),
-        };
-        if (outcome is CallOutcome<GraphSubscription>.Done(var kept) && (own.Count == 0 || kept.Until != own[0].Until))
-            logger.Subscribed(kept.Id, connection.Name, kept.Until);
-        // Ended between the listing and the renewal: there is none now.
-        return outcome is CallOutcome<GraphSubscription>.Refused("gone", _)
-            ? await CreateAsync(connection, url, cancellationToken)
-            : outcome;
-    }
-
-    private Task<CallOutcome<IReadOnlyList<GraphSubscription>>> ListAsync(Connection connection, CancellationToken cancellationToken) =>
-        calls.ListAsync<SubscriptionCollectionResponse, GraphSubscription>(
-            connection, Reading,
-            static (graph, next, stop) => next is null
-                ? graph.Subscriptions.GetAsync(cancellationToken: stop)
-                : graph.Subscriptions.WithUrl(next).GetAsync(cancellationToken: stop),
-            static page => ((page.Value ?? []).Select(Read).OfType<GraphSubscription>(), page.OdataNextLink),
-            cancellationToken);
-
-    private async Task<CallOutcome<GraphSubscription>> CreateAsync(Connection connection, string url, CancellationToken cancellationToken)
-    {
         string state;
         try
         {
@@ -74,8 +40,48 @@ internal sealed class GraphSubscriptions(GraphCalls calls, ISecretSource secrets
         {
             return new CallOutcome<GraphSubscription>.NotDone(missing.Message);
         }
+        var listed = await ListAsync(connection, cancellationToken);
+        if (listed is not CallOutcome<IReadOnlyList<GraphSubscription>>.Done(var all))
+            return listed.As<GraphSubscription>();
+        List<GraphSubscription> own =
+        [
+            .. all.Where(one => url.Equals(one.NotificationUrl, StringComparison.OrdinalIgnoreCase)
+                && Users.Equals(one.Resource?.Trim('/'), StringComparison.OrdinalIgnoreCase)).OrderByDescending(static one => one.Until),
+        ];
+        var kept = await states.FindAsync(connection, own, state, cancellationToken);
+        var outcome = kept switch
+        {
+            null => await CreateAsync(connection, url, state, cancellationToken),
+            { } one when renewNow || one.Until - clock.GetUtcNow() < Lifetime / 2 => await RenewAsync(connection, one, cancellationToken),
+            _ => new CallOutcome<GraphSubscription>.Done(kept),
+        };
+        // Ended between the listing and the renewal: there is none now.
+        if (kept is not null && outcome is CallOutcome<GraphSubscription>.Refused("gone", _))
+            outcome = await CreateAsync(connection, url, state, cancellationToken);
+        if (outcome is not CallOutcome<GraphSubscription>.Done(var good))
+            return outcome;
+        if (good != kept)
+            logger.Subscribed(good.Id, connection.Name, good.Until);
+        // The others go when this one is there, and not before: in between a change is told twice, which is better than not at all.
+        foreach (var another in own.Where(one => one.Id != good.Id))
+            await DeleteAsync(connection, another.Id, cancellationToken);
+        return outcome;
+    }
+
+    private Task<CallOutcome<IReadOnlyList<GraphSubscription>>> ListAsync(Connection connection, CancellationToken cancellationToken) =>
+        calls.ListAsync<SubscriptionCollectionResponse, GraphSubscription>(
+            connection, Reading,
+            static (graph, next, stop) => next is null
+                ? graph.Subscriptions.GetAsync(cancellationToken: stop)
+                : graph.Subscriptions.WithUrl(next).GetAsync(cancellationToken: stop),
+            static page => ((page.Value ?? []).Select(Read).OfType<GraphSubscription>(), page.OdataNextLink),
+            cancellationToken);
+
+    private async Task<CallOutcome<GraphSubscription>> CreateAsync(
+        Connection connection, string url, string state, CancellationToken cancellationToken)
+    {
         var until = clock.GetUtcNow() + Lifetime;
-        return await calls.ActAsync(
+        var outcome = await calls.ActAsync(
             connection, Reading, Timeout,
             (graph, stop) => graph.Subscriptions.PostAsync(
                 new Subscription
@@ -85,6 +91,9 @@ internal sealed class GraphSubscriptions(GraphCalls calls, ISecretSource secrets
                 },
                 cancellationToken: stop),
             static made => made is null ? null : Read(made), cancellationToken);
+        if (outcome is CallOutcome<GraphSubscription>.Done(var made))
+            await states.SaveAsync(connection, made, state, cancellationToken);
+        return outcome;
     }
 
     private Task<CallOutcome<GraphSubscription>> RenewAsync(

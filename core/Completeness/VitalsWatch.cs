@@ -36,7 +36,8 @@ internal sealed class VitalsWatch : BackgroundService
         meter = meters.Create("DevOpsAI.Completeness");
         meter.CreateObservableGauge("connection.calls.failed", FailedShare, "1",
             "Of the last hundred calls over a connection, the share that the vendor did not answer.");
-        meter.CreateObservableGauge("connection.answered.age", AnsweredAge, "s", "Since when the vendor has not answered over a connection.");
+        meter.CreateObservableGauge("connection.answered.age", AnsweredAge, "s",
+            "Since when the vendor has not answered over a connection.");
         meter.CreateObservableGauge("connection.budget.left", BudgetLeft, "1", "The share of the vendor's rate limit that is left.");
         meter.CreateObservableGauge("connection.expiry.in", ExpiryIn, "s",
             "Until something that a connection needs ends; negative when it has ended.");

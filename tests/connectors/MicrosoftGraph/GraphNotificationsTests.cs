@@ -130,6 +130,42 @@ public sealed class GraphNotificationsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_second_gap_is_told_although_Graph_tells_it_in_the_same_words_and_one_that_is_told_again_is_not()
+    {
+        var missed = Sample("graph-notification-lifecycle-reauthorize.json", static one => one["lifecycleEvent"] = "missed");
+        var first = (await host.ReadAsync(missed)).ShouldHaveSingleItem().SourceId;
+        clock.Advance(TimeSpan.FromSeconds(30));
+        (await host.ReadAsync(missed)).ShouldHaveSingleItem().SourceId.ShouldBe(first);
+        clock.Advance(TimeSpan.FromMinutes(11));
+        (await host.ReadAsync(missed)).ShouldHaveSingleItem().SourceId.ShouldNotBe(first);
+    }
+
+    [Fact]
+    public async Task With_another_state_it_is_made_anew_and_the_old_one_goes_once_the_new_one_is_there()
+    {
+        var old = await KeepAsync();
+        var usual = host.Vendor.Answers;
+        host.Vendor.Answers = request => request is { Method: "POST", Path: "/subscriptions" } ? GraphHost.Error(400, "No") : usual(request);
+        (await SubscribeAsync(Other)).ShouldBeOfType<CallOutcome<GraphSubscription>.Refused>();
+        Subscriptions.ShouldHaveSingleItem()["id"]!.ToString().ShouldBe(old.Id, "nothing has taken its place");
+
+        host.Vendor.Answers = usual;
+        var made = (await SubscribeAsync(Other)).ShouldBeOfType<CallOutcome<GraphSubscription>.Done>().Value;
+        Subscriptions.ShouldHaveSingleItem()["id"]!.ToString().ShouldBe(made.Id);
+        made.Id.ShouldNotBe(old.Id);
+        host.World.Effects[^2..].ShouldBe(["POST /subscriptions users", $"DELETE /subscriptions/{old.Id}"]);
+        (await SubscribeAsync(Other)).ShouldBeOfType<CallOutcome<GraphSubscription>.Done>().Value.Id.ShouldBe(made.Id);
+        host.Vendor.MustHaveBeenAccepted();
+    }
+
+    private Connection Other => host.Connect(
+        "contoso", GraphHost.ContosoId, [.. host.Notified.Settings.Where(static one => one.Key != "ClientState")
+            .Select(static one => (one.Key, one.Value)), ("ClientState", "another-secret-client-state")]);
+
+    private Task<CallOutcome<GraphSubscription>> SubscribeAsync(Connection connection) =>
+        host.Services.GetRequiredService<GraphSubscriptions>().KeepAsync(connection, false, GraphHost.Token);
+
+    [Fact]
     public async Task What_is_missing_is_subscribed_to_and_renewed_halfway()
     {
         var made = await KeepAsync();
