@@ -1,3 +1,4 @@
+using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
@@ -22,14 +23,19 @@ internal sealed class OperationEchoes(TenantStates states) : IEventEchoes
         // A run whose incident has left the state is long over.
         if ((await states.GetAsync(tenant, cancellationToken)).Find(incidentId) is not { } incident)
             return null;
-        return new[] { incident.Execution, incident.Undo }.OfType<Run>().Any(run => IsOf(run, operation, connection, received.OccurredAt))
+        return new[] { incident.Execution, incident.Undo }.OfType<Run>().Any(run => IsOf(run, operation, connection, received))
             ? operation
             : null;
     }
 
-    private static bool IsOf(Run run, string operation, string connection, DateTimeOffset at) =>
+    private static bool IsOf(Run run, string operation, string connection, ConnectorEvent received) =>
         run.Announced.Contains(operation)
         && RunIds.GetStep(run.ExecutionId, operation) is { } step && step < run.Plan.Steps.Count
-        && run.Plan.Steps[step].Target.Connection == connection
-        && at >= run.StartedAt - Slack && (run.FinishedAt is not { } end || at <= end + Slack);
+        && run.Plan.Steps[step].Target is { } target && target.Connection == connection && IsAbout(target, received)
+        && received.OccurredAt >= run.StartedAt - Slack && (run.FinishedAt is not { } end || received.OccurredAt <= end + Slack);
+
+    /// <summary>What is about another device or user than the action was is no echo of it, whatever it carries.</summary>
+    private static bool IsAbout(Target target, ConnectorEvent received) => received.Device is not { } named
+        || target.Kind is not ("device" or "user")
+        || EventKeys.ShortName(named).Equals(EventKeys.ShortName(target.Name), StringComparison.OrdinalIgnoreCase);
 }

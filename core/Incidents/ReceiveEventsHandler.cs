@@ -124,7 +124,9 @@ internal sealed class ReceiveEventsHandler(
             return sent with
             {
                 Severity = Severity.Info,
-                Attributes = new Dictionary<string, string>(sent.Attributes) { [EchoesState.Attribute] = operation },
+                // First, since of many attributes the last are left out.
+                Attributes = new[] { KeyValuePair.Create(EchoesState.Attribute, operation) }
+                    .Concat(sent.Attributes.Where(static one => one.Key != EchoesState.Attribute)).ToDictionary(),
             };
         }
         return sent;

@@ -50,7 +50,7 @@ internal sealed record AuthenticationRule(
         EntraScope is not null && EntraApplication.Settings.Any(one => one.Name.Equals(setting, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What says who calls, as in <c>secret.ApiKey</c>.</summary>
-    private IReadOnlySet<string> Given { get; } = new[] { Basic, Token?.Basic }.OfType<BasicRule>()
+    private HashSet<string> Given { get; } = new[] { Basic, Token?.Basic }.OfType<BasicRule>()
         .SelectMany(static one => new[] { one.Username, one.Password })
         .Concat(Headers.Values).Concat(Token?.Request.Body?.Templates ?? []).Concat(Token?.Refresh?.Request.Body?.Templates ?? [])
         .SelectMany(static one => one.Given).ToHashSet(StringComparer.Ordinal);

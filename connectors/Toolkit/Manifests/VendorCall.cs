@@ -121,9 +121,9 @@ internal sealed class VendorCall
                     return new CallOutcome<JsonElement>.NotDone(
                         $"{manifest.Title} takes no more calls of {connection.Name} for a moment.", wait);
                 }
-                if (signIn.Get(connection, acts, refused, cancellationToken) is { } signingIn)
+                if (signIn.BearsToken)
                 {
-                    var fetched = await signingIn;
+                    var fetched = await signIn.GetAsync(connection, acts, refused, cancellationToken);
                     if (fetched is not CallOutcome<string>.Done(var value))
                         return fetched.As<JsonElement>();
                     token = value;

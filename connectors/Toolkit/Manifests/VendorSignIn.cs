@@ -33,16 +33,17 @@ internal sealed class VendorSignIn(
         }
     }
 
-    /// <summary>The token that a call bears; null where calls bear none.</summary>
+    /// <summary>Calls bear a token, which <see cref="GetAsync(Connection, bool, string?, CancellationToken)"/> gets.</summary>
+    public bool BearsToken => manifest.Authentication is { EntraScope: not null } or { Token: not null };
+
+    /// <summary>The token that a call bears.</summary>
     /// <param name="refused">A token that the vendor did not take; null where none was sent yet.</param>
     /// <exception cref="SecretUnavailableException">A secret cannot be read.</exception>
     /// <exception cref="FormatException">The settings have mistakes.</exception>
-    public Task<CallOutcome<string>>? Get(Connection connection, bool acts, string? refused, CancellationToken cancellationToken)
-    {
-        if (manifest.Authentication.EntraScope is { } scope)
-            return EntraAsync(connection, scope, refused, cancellationToken);
-        return manifest.Authentication.Token is { } rule ? GetAsync(connection, rule, acts, refused, cancellationToken) : null;
-    }
+    public Task<CallOutcome<string>> GetAsync(Connection connection, bool acts, string? refused, CancellationToken cancellationToken) =>
+        manifest.Authentication.EntraScope is { } scope
+            ? EntraAsync(connection, scope, refused, cancellationToken)
+            : GetAsync(connection, manifest.Authentication.Token!, acts, refused, cancellationToken);
 
     private async Task<CallOutcome<string>> EntraAsync(
         Connection connection, ValueTemplate scope, string? refused, CancellationToken cancellationToken)

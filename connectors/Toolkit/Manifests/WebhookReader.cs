@@ -86,6 +86,12 @@ internal static class WebhookReader
             scope.Templates(fields, "attributes", given));
         if (rule is { Reread: not null, Each: not null })
             fields.Error("'reread' is for a delivery that is one event, so it goes without 'each'", fields.LineAt("reread"));
+        if (rule.Operation is { } operation && (operation.Pieces.Count() != 1 || operation.Paths.Count() != 1))
+        {
+            fields.Error(
+                "'operation' is one member that the vendor keeps as it was sent, as in {externalReference}: what is quoted in a text is news",
+                fields.LineAt("operation"));
+        }
         if (rule is { Status: not null, ResolvedWhen.Count: > 0 })
             fields.Error("'status' and 'resolvedWhen' tell the same: one of them is enough", fields.LineAt("resolvedWhen"));
         if (rule.Status is { } status && status.Map.Values.Append(status.Otherwise).OfType<string>()

@@ -40,8 +40,10 @@ internal sealed class MappingBenchmark : IBenchmark
             var source = services.GetServices<IWebhookSource>().Single(one => one.Connector == vendor);
             var connection = new Connection($"contoso-{vendor}", TenantId.Parse("contoso"), vendor, settings);
             var request = new WebhookRequest("application/json", new HeaderDictionary(), null, delivery);
-            measured.Add(await CompareAsync(vendor, delivery, round, async Task<ConnectorEvent> () =>
-                (await engine.Handle((NormalizeByManifest)source.Normalize(connection, request), CancellationToken.None)).Events.Single()));
+            measured.Add(await CompareAsync(vendor, delivery, round, MapAsync));
+
+            async Task<ConnectorEvent> MapAsync() =>
+                (await engine.Handle((NormalizeByManifest)source.Normalize(connection, request), CancellationToken.None)).Events.Single();
         }
         return measured;
     }

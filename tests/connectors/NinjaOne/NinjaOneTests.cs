@@ -262,7 +262,7 @@ public sealed class NinjaOneTests : IAsyncLifetime
         var run = vendor.Requests.Last(static one => one.Path == "/v2/device/7/script/run");
         run.Json.ToJsonString().ShouldBe("""{"type":"SCRIPT","id":146,"runAs":"system"}""");
         (await person.FindAsync("SRV-FILE01")).ShouldHaveSingleItem();
-        vendor.Requests.Last().Headers["Authorization"].ShouldBe($"Bearer {goodToken}", "what is read does not end with the consent");
+        vendor.Requests[^1].Headers["Authorization"].ShouldBe($"Bearer {goodToken}", "what is read does not end with the consent");
         vendor.MustHaveBeenAccepted();
     }
 

@@ -69,7 +69,8 @@ public sealed class CallHistoryTests
     public async Task Reads_and_actions_are_one_history_and_another_connection_has_its_own()
     {
         await CallAsync(HttpStatusCode.OK);
-        using var read = await pipelines.Reads(Contoso.Name).ExecuteAsync(static _ => ValueTask.FromResult(new HttpResponseMessage()));
+        using var read = await pipelines.Reads(Contoso.Name).ExecuteAsync(
+            static _ => ValueTask.FromResult(new HttpResponseMessage()), ManifestHost.Token);
         (await ReadAsync())!.Count.ShouldBe(2);
         (await pipelines.ReadVitalsAsync(Contoso with { Name = "fabrikam-acme", Tenant = TenantId.Parse("fabrikam") }, ManifestHost.Token))
             .ShouldBe(ConnectionVitals.Unknown);

@@ -17,11 +17,12 @@ public sealed class OperationEchoTests
     }
 
     private static async Task<string?> FindAsync(
-        ExecutionScene scene, string? operation, TimeSpan after = default, string connection = "contoso-scripted", string title = "It is on") =>
+        ExecutionScene scene, string? operation, TimeSpan after = default, string connection = "contoso-scripted", string title = "It is on",
+        string? device = "HALL") =>
         await new OperationEchoes(new TenantStates(scene.Ledger, CoreFeatures.Catalog)).FindAsync(
             ExecutionScene.Contoso, connection,
             new(
-                "s-9", EventStatus.Firing, Severity.Error, "LampChanged", "HALL", title, title, "a-9", scene.Clock.GetUtcNow() + after,
+                "s-9", EventStatus.Firing, Severity.Error, "LampChanged", device, title, title, "a-9", scene.Clock.GetUtcNow() + after,
                 new Dictionary<string, string> { ["note"] = title }) { Operation = operation },
             TestContext.Current.CancellationToken);
 
@@ -57,6 +58,15 @@ public sealed class OperationEchoTests
     {
         using var scene = await RunAsync();
         (await FindAsync(scene, operation)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_is_about_another_device_is_news_though_it_carries_the_operation()
+    {
+        using var scene = await RunAsync();
+        var operation = scene.Vendor.Effects.ShouldHaveSingleItem().Operation;
+        (await FindAsync(scene, operation, device: "SRV-OTHER")).ShouldBeNull();
+        (await FindAsync(scene, operation, device: null)).ShouldBe(operation);
     }
 
     [Fact]
