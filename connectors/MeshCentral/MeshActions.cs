@@ -108,7 +108,8 @@ internal static class MeshActions
         if (ended.IsLate)
         {
             return new CallOutcome<ActionReceipt>.Refused("late", string.Create(
-                CultureInfo.InvariantCulture, $"the command did not end within {ShellCommand.RunsFor.TotalSeconds} s and was ended{output}"));
+                CultureInfo.InvariantCulture,
+                $"the command did not end within {ShellCommand.RunsFor.TotalSeconds} s and was ended{output}"));
         }
         return ended.ExitCode switch
         {

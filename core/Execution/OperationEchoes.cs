@@ -36,6 +36,6 @@ internal sealed class OperationEchoes(TenantStates states) : IEventEchoes
 
     /// <summary>What is about another device or user than the action was is no echo of it, whatever it carries.</summary>
     private static bool IsAbout(Target target, ConnectorEvent received) => received.Device is not { } named
-        || target.Kind is not ("device" or "user")
+        || target.Kind is "ticket" or "alert"
         || EventKeys.ShortName(named).Equals(EventKeys.ShortName(target.Name), StringComparison.OrdinalIgnoreCase);
 }

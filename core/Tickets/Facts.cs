@@ -47,7 +47,7 @@ public sealed record TicketLinked(
     IncidentId IncidentId, string Connection, string TicketId, [property: Confidential] string Name, TicketOrigin Origin) : Fact;
 
 /// <summary>
-/// <c>ticket.claimed</c> on <c>ticket-of/{connection}/{ticket}</c>, with the link: the stream takes one, so that no ticket is two incidents'.
+/// <c>ticket.claimed</c> on <c>ticket-of/{connection}/{ticket}</c>, with the link: the stream takes one, so no ticket is two incidents'.
 /// </summary>
 public sealed record TicketClaimed(IncidentId IncidentId, string Connection, string TicketId) : Fact;
 

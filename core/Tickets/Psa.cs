@@ -48,7 +48,7 @@ internal sealed class PsaCalls(TimeProvider clock, ILogger<PsaCalls> logger)
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> leftAlone = new();
 
-    /// <exception cref="PsaUnavailableException">There is no answer now, or the vendor refuses, which says nothing of what it has.</exception>
+    /// <exception cref="PsaUnavailableException">There is no answer now, or a refusal, which says nothing of what there is.</exception>
     public async Task<IReadOnlyList<Target>> FindAsync(Psa psa, string kind, string name, CancellationToken cancellationToken) =>
         await ReadAsync(psa, token => psa.Connector.FindAsync(psa.Connection, kind, name, token), cancellationToken)
         ?? throw new PsaUnavailableException($"{psa.Name} refuses to be searched for a {kind}, so that nothing is known of what it has.");

@@ -7,7 +7,10 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 internal static class ValueFilters
 {
     public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
-        { "first50", "first100", "flag", "lower", "not", "number", "plain", "time", "plainTime", "volume", "gigabytes", "host", "bracketed" };
+        {
+            "first50", "first100", "flag", "lower", "not", "number", "plain", "time", "plainTime", "volume", "gigabytes", "host",
+            "bracketed",
+        };
 
     /// <summary>What names have besides letters and digits, and no query language reads: ServiceNow runs what follows a colon.</summary>
     private const string PlainMarks = " ._-@/#+";

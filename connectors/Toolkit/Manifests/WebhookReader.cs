@@ -89,7 +89,7 @@ internal static class WebhookReader
         if (rule.Operation is { } operation && (operation.Pieces.Count() != 1 || operation.Paths.Count() != 1))
         {
             fields.Error(
-                "'operation' is one member that the vendor keeps as it was sent, as in {externalReference}: what is quoted in a text is news",
+                "'operation' is one member that the vendor keeps as it was sent, as in {externalReference}: what a text quotes is news",
                 fields.LineAt("operation"));
         }
         if (rule is { Status: not null, ResolvedWhen.Count: > 0 })

@@ -47,7 +47,8 @@ internal sealed class SecretCache(TimeProvider clock, Func<SecretReference, Task
         if (!all.TryGetValue(reference.Setting, out var known))
             return null;
         var age = clock.GetUtcNow() - known.At;
-        return age >= TimeSpan.Zero && age < (known.Secret is null ? MissKeptFor : GoodFor) ? known : null;
+        var goodFor = known.Secret is null ? MissKeptFor : GoodFor;
+        return age >= TimeSpan.Zero && age < goodFor ? known : null;
     }
 
     private Task<string?> LoadAsync(SecretReference reference) =>

@@ -19,7 +19,7 @@ public sealed class ConnectorCommandsTests
     {
         var (code, output, error) = await RunAsync("list");
         (code, error).ShouldBe((0, ""));
-        output.ShouldContain("ninjaone         NinjaOne: events; finds device; 5 actions");
+        output.ShouldContain("ninjaone         NinjaOne: events; finds device; 6 actions");
         output.ShouldContain("sandbox          Sandbox (simulation): events;");
         output.ShouldContain("alertmanager     Prometheus Alertmanager: events; finds alert; 2 actions\n");
         foreach (var line in (await RunAsync("list", "--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))

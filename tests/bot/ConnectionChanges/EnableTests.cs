@@ -30,13 +30,13 @@ public sealed class EnableTests : IAsyncLifetime
         await ConnectAsync(bot, Filled(ninja, "service.restart,alert.acknowledge"));
         var card = Posted(bot).Select(static one => one.ToJsonString())
             .First(static one => one.Contains("May do", StringComparison.Ordinal));
-        card.ShouldContain("2 of 5 actions");
+        card.ShouldContain("2 of 6 actions");
         card.ShouldContain("Restart a service");
         card.ShouldNotContain("device.reboot");
         MayDo(bot, "service.restart").ShouldBeTrue();
         MayDo(bot, "device.reboot").ShouldBeFalse();
         await bot.SayAsync(Ana, null, "connectors contoso");
-        Told(bot).ShouldContain("may do 2 of 5: alert.acknowledge, service.restart");
+        Told(bot).ShouldContain("may do 2 of 6: alert.acknowledge, service.restart");
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class EnableTests : IAsyncLifetime
         Facts<ConnectionMade>(bot).ShouldHaveSingleItem().Settings[EnabledActions.Setting].ShouldBe("none");
         MayDo(bot, "service.restart").ShouldBeFalse();
         await bot.SayAsync(Ana, null, "connectors contoso");
-        Told(bot).ShouldContain("reads only: its 5 actions are switched off");
+        Told(bot).ShouldContain("reads only: its 6 actions are switched off");
     }
 
     [Fact]
