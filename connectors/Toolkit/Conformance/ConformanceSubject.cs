@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit.Manifests;
@@ -22,7 +23,7 @@ internal sealed record ConformanceSubject(IConnector Connector, IPolledSource? P
             .AddSingleton<ISecretSource>(new SecretSource(clock))
             .AddSingleton<InboundAuthentication>()
             .AddManifestCalls()
-            .AddManifest(manifest)
+            .AddManifest(WithPlayedKey(manifest))
             .BuildServiceProvider();
         var source = services.GetServices<IWebhookSource>().FirstOrDefault();
         var events = source is null
@@ -30,6 +31,20 @@ internal sealed record ConformanceSubject(IConnector Connector, IPolledSource? P
             : new InboundSubject(source, services.GetRequiredService<InboundAuthentication>(), new NormalizeByManifestHandler(clock));
         return (new(services.GetRequiredService<IConnector>(), services.GetService<IPolledSource>(), events), services);
     }
+
+    /// <summary>With the path at which the stand-in tells the key of its signatures, since none can be made up from a pattern.</summary>
+    private static Manifest WithPlayedKey(Manifest manifest) => manifest.Webhook is not { Sender.FetchedKey: { } rule } webhook
+        ? manifest
+        : manifest with
+        {
+            Webhook = webhook with
+            {
+                Sender = webhook.Sender with
+                {
+                    FetchedKey = rule with { Path = new(Regex.Escape(DeliverySamples.KeyPath)) },
+                },
+            },
+        };
 }
 
 /// <summary>How deliveries are taken: first whether the sender is who it says, then what it says.</summary>

@@ -12,7 +12,7 @@ internal static class HintBugs
 
     private const string Webhook = """
         webhook:
-          sender: { proof: fetchedKey, header: X-Acme-Signature, keyAddress: meta.keyUrl, key: signingKey }
+          sender: { proof: fetchedKey, header: X-Acme-Signature, keyAddress: meta.keyUrl, keyPath: "/keys/[0-9]+", key: signingKey }
           events:
             - when: ["{type} == alert"]
               reread:

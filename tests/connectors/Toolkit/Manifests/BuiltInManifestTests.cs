@@ -7,5 +7,5 @@ public sealed class BuiltInManifestTests
 {
     [Fact]
     public void All_are_read_without_a_mistake() => ManifestServices.BuiltIn().Select(static one => one.Name).ShouldBe(
-        ["autotask", "connectwise", "datto-rmm", "halopsa", "ninjaone", "servicenow", "wazuh"]);
+        ["autotask", "connectwise", "datto-rmm", "halopsa", "ninjaone", "rest", "servicenow", "wazuh"]);
 }
