@@ -35,5 +35,6 @@ public static class GraphServices
         .AddSingleton<GraphPoll>()
         .AddSingleton<GraphStates>()
         .AddSingleton<GraphSubscriptions>()
+        .AddSingleton<IConnectionVitals>(static provider => provider.GetRequiredService<GraphSubscriptions>())
         .AddHostedService<GraphWatcher>();
 }

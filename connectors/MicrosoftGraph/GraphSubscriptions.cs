@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
@@ -16,13 +17,32 @@ internal sealed record GraphSubscription(string Id, string? Resource, string? No
 /// </summary>
 internal sealed class GraphSubscriptions(
     GraphCalls calls, ISecretSource secrets, GraphStates states, TimeProvider clock, ILogger<GraphSubscriptions> logger)
+    : IConnectionVitals
 {
     /// <summary>A little less than what Graph grants for users: https://learn.microsoft.com/graph/api/resources/subscription.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(28);
 
+    /// <summary>It is renewed at half its life; with a quarter left a person is told.</summary>
+    public static readonly TimeSpan WarnBefore = Lifetime / 4;
+
     private const string Users = "users";
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly GraphRight Reading = new("subscribe to changes of users", "User.Read.All");
+
+    /// <summary>Until when the subscription of each connection lasts, as this instance left it.</summary>
+    private readonly ConcurrentDictionary<string, DateTimeOffset> untils = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>When the subscription ends, where this instance looks after it.</summary>
+    public ValueTask<ConnectionVitals> ReadVitalsAsync(Connection connection, CancellationToken cancellationToken) =>
+        new(GraphSettings.Text(connection, GraphSettings.Notifications) is null || !untils.TryGetValue(connection.Name, out var until)
+            ? ConnectionVitals.Unknown
+            : new ConnectionVitals
+            {
+                Expiries =
+                [
+                    new("subscription", until, WarnBefore, "The bot could not renew it; its log says why (event 3706)."),
+                ],
+            });
 
     /// <summary>Puts the subscription in order; what it is not for a reason is an outcome.</summary>
     /// <param name="renewNow">Graph said that it ends before its time unless it is renewed.</param>
@@ -60,6 +80,7 @@ internal sealed class GraphSubscriptions(
             outcome = await CreateAsync(connection, url, state, cancellationToken);
         if (outcome is not CallOutcome<GraphSubscription>.Done(var good))
             return outcome;
+        untils[connection.Name] = good.Until;
         if (good != kept)
             logger.Subscribed(good.Id, connection.Name, good.Until);
         // The others go when this one is there, and not before: in between a change is told twice, which is better than not at all.

@@ -16,7 +16,8 @@ public static class ToolkitServices
         services.AddHttpClient(VendorClient.ReadingClient).ConfigurePrimaryHttpMessageHandler(() => Handler(TimeSpan.FromMinutes(2)));
         services.AddHttpClient(VendorClient.ActingClient).ConfigurePrimaryHttpMessageHandler(() => Handler(TimeSpan.Zero));
         return services.AddSingleton<VendorPipelines>().AddSingleton<VendorClient>().AddSingleton<EntraTokens>()
-            .AddSingleton<IConnectionVitals>(static provider => provider.GetRequiredService<VendorPipelines>());
+            .AddSingleton<IConnectionVitals>(static provider => provider.GetRequiredService<VendorPipelines>())
+            .AddSingleton<IConnectionVitals>(static provider => provider.GetRequiredService<EntraTokens>());
     }
 
     private static SocketsHttpHandler Handler(TimeSpan connectionLifetime) => new()

@@ -13,8 +13,11 @@ namespace DevOpsAI.Connectors.Toolkit.Entra;
 /// Tokens of Entra that connections call with: app-only, each for one client's directory. One for each connection, fetched once however
 /// many ask, and again when it is about to expire, when who is called refuses it, and when the credentials are others.
 /// </summary>
-internal sealed class EntraTokens(ISecretSource secrets, IHttpMessageHandlerFactory handlers) : IDisposable
+internal sealed class EntraTokens(ISecretSource secrets, IHttpMessageHandlerFactory handlers) : IConnectionVitals, IDisposable
 {
+    /// <summary>How long before its end a person is told to make another certificate: somebody has to upload it.</summary>
+    public static readonly TimeSpan WarnBefore = TimeSpan.FromDays(30);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private readonly ConcurrentDictionary<string, Place> places = new(StringComparer.Ordinal);
 
@@ -27,6 +30,8 @@ internal sealed class EntraTokens(ISecretSource secrets, IHttpMessageHandlerFact
         public TokenCredential? Credential { get; set; }
 
         public string? Last { get; set; }
+
+        public DateTimeOffset? CertificateEnds { get; set; }
     }
 
     /// <param name="refused">A token that was not taken; null where none was sent yet.</param>
@@ -44,7 +49,11 @@ internal sealed class EntraTokens(ISecretSource secrets, IHttpMessageHandlerFact
             var digest = app.Digest(secret);
             // A credential of its own is the only one that forgets a token which was refused before its time.
             if (place.Digest != digest || (refused is not null && refused == place.Last && claims is null))
-                (place.Digest, place.Credential, place.Last) = (digest, Create(connection, app, secret), null);
+            {
+                var certificate = app.Proof == EntraProof.Certificate ? Certificate(connection, secret!) : null;
+                (place.Digest, place.Credential, place.Last) = (digest, Create(app, secret, certificate), null);
+                place.CertificateEnds = certificate is null ? null : new DateTimeOffset(certificate.NotAfter);
+            }
             var token = await place.Credential!.GetTokenAsync(
                 new TokenRequestContext([app.Scope], claims: refused == place.Last ? claims : null), cancellationToken);
             return place.Last = token.Token;
@@ -62,16 +71,29 @@ internal sealed class EntraTokens(ISecretSource secrets, IHttpMessageHandlerFact
     /// <summary>Drops the token of a connection that is not used any more. A call in flight ends with its own.</summary>
     public void Forget(string callKey) => places.TryRemove(callKey, out _);
 
+    /// <summary>When the certificate ends that this instance has signed in with.</summary>
+    public ValueTask<ConnectionVitals> ReadVitalsAsync(Connection connection, CancellationToken cancellationToken) =>
+        new(places.GetValueOrDefault(connection.CallKey)?.CertificateEnds is not { } end
+            ? ConnectionVitals.Unknown
+            : new ConnectionVitals
+            {
+                Expiries =
+                [
+                    new("certificate", end, WarnBefore, "Upload another certificate to the app registration and set Certificate anew."),
+                ],
+            });
+
     public void Dispose()
     {
         foreach (var place in places.Values)
             place.Turn.Dispose();
     }
 
-    private TokenCredential Create(Connection connection, EntraApplication app, string? secret) => app.Proof switch
+    /// <param name="certificate">Where that is the proof.</param>
+    private TokenCredential Create(EntraApplication app, string? secret, X509Certificate2? certificate) => app.Proof switch
     {
         EntraProof.Certificate => new ClientCertificateCredential(
-            app.DirectoryId, app.ClientId, Certificate(connection, secret!),
+            app.DirectoryId, app.ClientId, certificate,
             Options(new ClientCertificateCredentialOptions { DisableInstanceDiscovery = IsOwn(app) }, app)),
         EntraProof.ManagedIdentity => new ClientAssertionCredential(
             app.DirectoryId, app.ClientId, Assertion(app),

@@ -145,6 +145,10 @@ internal sealed class GraphHost : IAsyncDisposable
             new(connection ?? Notified, body), Token)).Events;
 
     /// <summary>Contoso's connection with notifications.</summary>
+    /// <summary>What a connection lives on, as all parts together know it.</summary>
+    public async Task<ConnectionVitals> VitalsAsync(Connection connection) =>
+        await new VitalsReader(services.GetServices<IConnectionVitals>()).ReadAsync(connection, Token);
+
     public Connection Notified => Connect(
         "contoso", ContosoId, ("NotificationUrl", "https://bot.northmsp.example/api/events/contoso-graph"),
         ("ClientState", "7c1f2b9e-secret-client-state"), ("Watch", "users"));

@@ -173,6 +173,10 @@ public sealed class GraphNotificationsTests : IAsyncLifetime
         host.Calls.Single(static one => one.Method == "POST").Body.ShouldBe(
             """{"changeType":"updated,deleted","clientState":"7c1f2b9e-secret-client-state","expirationDateTime":"2026-09-17T13:00:00+00:00","lifecycleNotificationUrl":"https://bot.northmsp.example/api/events/contoso-graph","notificationUrl":"https://bot.northmsp.example/api/events/contoso-graph","resource":"users"}""");
         (await KeepAsync()).Id.ShouldBe(made.Id);
+        var end = (await host.VitalsAsync(host.Notified)).Expiries.ShouldNotBeNull().ShouldHaveSingleItem();
+        (end.What, end.At).ShouldBe(("subscription", made.Until));
+        end.IsDue(made.Until - (GraphSubscriptions.Lifetime / 2)).ShouldBeFalse("it is renewed then");
+        end.IsDue(made.Until - TimeSpan.FromDays(6)).ShouldBeTrue();
         clock.Advance(GraphSubscriptions.Lifetime / 2 + TimeSpan.FromMinutes(1));
         (await KeepAsync()).Until.ShouldBe(clock.GetUtcNow() + GraphSubscriptions.Lifetime);
         (await KeepAsync(renewNow: true)).Id.ShouldBe(made.Id);

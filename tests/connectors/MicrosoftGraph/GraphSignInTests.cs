@@ -146,6 +146,11 @@ public sealed class GraphSignInTests : IAsyncLifetime
         (await host.FindAsync("user", GraphHost.Mia, connection)).ShouldHaveSingleItem();
         host.Vendor.Requests[0].Body.ShouldNotContain("client_secret");
         host.Vendor.Requests.ShouldAllBe(static one => !one.Body.Contains("PRIVATE"));
+        var end = (await host.VitalsAsync(connection)).Expiries.ShouldNotBeNull().ShouldHaveSingleItem();
+        (end.What, end.At).ShouldBe(("certificate", DateTimeOffset.UnixEpoch.AddYears(100)));
+        end.IsDue(end.At - TimeSpan.FromDays(31)).ShouldBeFalse();
+        end.IsDue(end.At - TimeSpan.FromDays(29)).ShouldBeTrue();
+        (await host.VitalsAsync(host.Fabrikam)).Expiries.ShouldBeNull();
         var broken = host.Connect("contoso", GraphHost.ContosoId, ("ClientSecret", ""), ("Certificate", "no certificate"));
         (await host.Connector.CheckAsync(broken, GraphHost.Token)).ShouldBeOfType<CallOutcome<string>.Refused>().Message.ShouldBe(
             "Certificate of contoso-graph is not PEM text with a certificate and its private key.");
