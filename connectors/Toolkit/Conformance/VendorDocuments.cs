@@ -19,6 +19,11 @@ internal sealed class VendorDocuments(Manifest manifest, Connection connection)
             Fill(record, one, name);
         Fill(record, target.Id, id);
         Belong(record, target.Belongs);
+        foreach (var action in manifest.Actions.Values.Where(one => one.Spec.TargetKind == target.Kind))
+        {
+            foreach (var required in action.Requires)
+                Hold(record, required.When, given);
+        }
         return record;
     }
 

@@ -197,7 +197,13 @@ internal sealed record ObservationRule(
 
 /// <summary>An action: looked up what it needs, then the one call that changes something.</summary>
 /// <param name="Receipt">What is put on record of the answer; null for a sentence of the engine's own.</param>
-internal sealed record ActionManifest(ActionSpec Spec, IReadOnlyList<LookupRule> Lookups, RequestTemplate Call, ValueTemplate? Receipt);
+internal sealed record ActionManifest(
+    ActionSpec Spec, IReadOnlyList<RequirementRule> Requires, IReadOnlyList<LookupRule> Lookups, RequestTemplate Call,
+    ValueTemplate? Receipt);
+
+/// <summary>What has to hold of the target, as it was read right before, or the call is not made.</summary>
+/// <param name="Otherwise">Why not, for people, as in <c>the ticket is closed already</c>.</param>
+internal sealed record RequirementRule(IReadOnlyList<WhereRule> When, ValueTemplate Otherwise);
 
 /// <summary>Something that has to be known before the call: exactly one item has to fit.</summary>
 /// <param name="What">What is said when there is none, as in <c>a service {$argument.service}</c>.</param>

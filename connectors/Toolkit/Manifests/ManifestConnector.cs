@@ -138,6 +138,11 @@ internal sealed class ManifestConnector(
         given["operation"] = action.OperationId;
         foreach (var (name, value) in action.Arguments)
             given[$"argument.{name}"] = value;
+        if (rule.Requires.FirstOrDefault(one => !one.When.All(condition => condition.Holds(new(record, given)))) is { } unmet)
+        {
+            return new CallOutcome<ActionReceipt>.Refused("precondition", VendorResponse.Short(
+                $"{manifest.Title} was not asked: {unmet.Otherwise.Text(new(record, given)) ?? unmet.Otherwise.Source}."));
+        }
         foreach (var lookup in rule.Lookups)
         {
             if (await LookUpAsync(connection, lookup, given, cancellationToken) is { } missing)

@@ -33,7 +33,7 @@ internal static class ManifestReader
             fields.OptionalMapping("budget") is { } budget ? Budget(budget) : null,
             fields.Has("health") ? scope.Request(fields, "health", ManifestScope.Settings) : null,
             fields.Named("targets").ToDictionary(static one => one.Name, one => Target(one.Name, one.Fields, scope)),
-            fields.Named("actions").ToDictionary(static one => one.Name, one => Action(name, one.Name, one.Fields, scope)),
+            fields.Named("actions").ToDictionary(static one => one.Name, one => ActionReader.Read(name, one.Name, one.Fields, scope)),
             fields.OptionalMapping("webhook") is { } webhook ? WebhookReader.Read(webhook, scope) : null,
             [.. fields.Each("poll").Select(one => PollReader.Poll(one, scope))],
             file);
@@ -281,62 +281,6 @@ internal static class ManifestReader
             fields.Wrong("values", "a mapping of observations, as in device.online: \"{online}\"", 0);
         if (rule.Request is { } request && request.Method != HttpMethod.Get)
             fields.Error("what is observed is read by GET", fields.LineAt("request"));
-        fields.NothingElse();
-        return rule;
-    }
-
-    private static ActionManifest Action(string connector, string name, YamlFields fields, ManifestScope scope)
-    {
-        var capability = Capabilities.Actions.GetValueOrDefault(name);
-        if (capability is null && !name.StartsWith(connector + ".", StringComparison.Ordinal))
-        {
-            fields.Error(
-                $"the vocabulary has no action '{name}' (docs/capabilities.md); one that is this vendor's alone is called "
-                + $"{connector}.{name}");
-        }
-        var arguments = capability?.Arguments ?? [.. fields.Named("arguments").Select(static one => Argument(one.Name, one.Fields))];
-        var kind = capability?.TargetKind ?? fields.Text("target");
-        var spec = new ActionSpec(
-            name,
-            capability?.Title ?? fields.Text("title"),
-            kind,
-            fields.Choice<Reversibility>("reversibility"),
-            fields.OptionalChoice<BlastRadius>("blastRadius") ?? (kind == "user" ? BlastRadius.OneUser : BlastRadius.OneDevice),
-            fields.Flag("idempotent"),
-            fields.Text("command"),
-            arguments,
-            fields.OptionalText("rollback"),
-            TimeSpan.FromSeconds(fields.Has("timeoutSeconds") ? fields.Number("timeoutSeconds", 1, 900) : 30));
-        string[] given =
-        [
-            "operation", .. ManifestScope.Target, .. ManifestScope.Settings, .. arguments.Select(static one => $"argument.{one.Name}"),
-        ];
-        var lookups = new List<LookupRule>();
-        foreach (var one in fields.Each("lookups"))
-        {
-            lookups.Add(Lookup(one, scope, given));
-            given = [.. given, .. lookups[^1].Let.Keys.Select(static key => $"let.{key}")];
-        }
-        var action = new ActionManifest(
-            spec, lookups, scope.Request(fields, "call", given), fields.Has("receipt") ? scope.Template(fields, "receipt", given) : null);
-        if (action.Call.Method == HttpMethod.Get)
-            fields.Error("'call' is what changes something, and a GET does not", fields.LineAt("call"));
-        fields.NothingElse();
-        return action;
-    }
-
-    private static ArgumentSpec Argument(string name, YamlFields fields)
-    {
-        var argument = new ArgumentSpec(name, fields.Text("title"), fields.Text("pattern"), !fields.Flag("optional", otherwise: false));
-        fields.NothingElse();
-        return argument;
-    }
-
-    private static LookupRule Lookup(YamlFields fields, ManifestScope scope, string[] given)
-    {
-        var list = List(fields, scope, given, close: false);
-        var rule = new LookupRule(
-            list, scope.Conditions(fields, "where", given), scope.Templates(fields, "let", given), scope.Template(fields, "what", given));
         fields.NothingElse();
         return rule;
     }

@@ -51,6 +51,11 @@ public sealed class ManifestEngineTests : IAsyncLifetime
             reversibility: irreversible
             idempotent: false
             command: "Acme run {script} on {target}{note?, note }"
+            requires:
+              - when: ["{locked} != true"]
+                otherwise: "{$target.name} is locked at Acme"
+              - when: ["{online} == true", "{name} != {$argument.script}"]
+                otherwise: "{$target.name} is {state}"
             lookups:
               - request: GET /scripts
                 items: scripts
@@ -63,7 +68,7 @@ public sealed class ManifestEngineTests : IAsyncLifetime
             receipt: Acme started {job}.
         """;
 
-    private const string Device = """{"id":7,"name":"SRV-1","company":1,"online":true}""";
+    private const string Device = """{"id":7,"name":"SRV-1","company":1,"online":true,"locked":false}""";
 
     private readonly ManifestHost host = new(Acme);
     private JudgedVendor vendor = null!;
@@ -147,11 +152,11 @@ public sealed class ManifestEngineTests : IAsyncLifetime
         {
             "/devices" => VendorReply.Ok("""{"devices":[{"id":7,"name":"SRV-\ud83d","company":1},{"id":8,"name":"SRV-1","company":1}]}"""),
             "/devices/7" => VendorReply.Ok("""{"id":7,"name":"SRV-1","company":1,"online":"\udc00","os":{"\ud800":1,"name":"Linux"}}"""),
-            "/devices/7/run" => VendorReply.Ok("""{"job":"\ud83d"}"""),
             _ => Answer(request),
         };
         (await Connector.FindAsync("SRV-1")).ShouldHaveSingleItem().Id.ShouldBe("8");
         (await Connector.ObserveAsync("7", "SRV-1")).ShouldNotContainKey("device.online");
+        vendor.Answers = request => request.Path == "/devices/7/run" ? VendorReply.Ok("""{"job":"\ud83d"}""") : Answer(request);
         (await Connector.ActAsync("acme.run", "7", "SRV-1", ("script", "clean"))).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>()
             .Value.Detail.ShouldBe("Acme took the request.");
     }
@@ -229,6 +234,20 @@ public sealed class ManifestEngineTests : IAsyncLifetime
             : Answer(request);
         (await Connector.ActAsync("acme.run", "7", "SRV-1", ("script", "clean")))
             .ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>().Code.ShouldBe("ambiguous");
+    }
+
+    [Theory]
+    [InlineData("""{"id":7,"name":"SRV-1","company":1,"online":true,"locked":true}""", "Acme was not asked: SRV-1 is locked at Acme.")]
+    [InlineData("""{"id":7,"name":"SRV-1","company":1,"online":true}""", "Acme was not asked: SRV-1 is locked at Acme.")]
+    [InlineData("""{"id":7,"name":"SRV-1","company":1,"online":false,"locked":false,"state":"asleep"}""", "Acme was not asked: SRV-1 is asleep.")]
+    [InlineData("""{"id":7,"name":"SRV-1","company":1,"locked":false}""", "Acme was not asked: {$target.name} is {state}.")]
+    public async Task What_does_not_hold_of_the_target_or_is_not_told_keeps_the_call_back(string device, string told)
+    {
+        vendor.Answers = request => request.Path == "/devices/7" ? VendorReply.Ok(device) : Answer(request);
+        var refused = (await Connector.ActAsync("acme.run", "7", "SRV-1", ("script", "clean")))
+            .ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
+        (refused.Code, refused.Message).ShouldBe(("precondition", told));
+        vendor.Requests.ShouldAllBe(static one => one.Method == "GET");
     }
 
     [Fact]

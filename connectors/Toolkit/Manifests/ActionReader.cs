@@ -1,0 +1,75 @@
+using DevOpsAI.Common.Yaml;
+using DevOpsAI.Connections;
+
+namespace DevOpsAI.Connectors.Toolkit.Manifests;
+
+/// <summary>Reads the part of a manifest that is about what can be done at the vendor.</summary>
+internal static class ActionReader
+{
+    public static ActionManifest Read(string connector, string name, YamlFields fields, ManifestScope scope)
+    {
+        var capability = Capabilities.Actions.GetValueOrDefault(name);
+        if (capability is null && !name.StartsWith(connector + ".", StringComparison.Ordinal))
+        {
+            fields.Error(
+                $"the vocabulary has no action '{name}' (docs/capabilities.md); one that is this vendor's alone is called "
+                + $"{connector}.{name}");
+        }
+        var arguments = capability?.Arguments ?? [.. fields.Named("arguments").Select(static one => Argument(one.Name, one.Fields))];
+        var kind = capability?.TargetKind ?? fields.Text("target");
+        var spec = new ActionSpec(
+            name,
+            capability?.Title ?? fields.Text("title"),
+            kind,
+            fields.Choice<Reversibility>("reversibility"),
+            fields.OptionalChoice<BlastRadius>("blastRadius") ?? (kind == "user" ? BlastRadius.OneUser : BlastRadius.OneDevice),
+            fields.Flag("idempotent"),
+            fields.Text("command"),
+            arguments,
+            fields.OptionalText("rollback"),
+            TimeSpan.FromSeconds(fields.Has("timeoutSeconds") ? fields.Number("timeoutSeconds", 1, 900) : 30));
+        string[] given =
+        [
+            "operation", .. ManifestScope.Target, .. ManifestScope.Settings, .. arguments.Select(static one => $"argument.{one.Name}"),
+        ];
+        var lookups = new List<LookupRule>();
+        foreach (var one in fields.Each("lookups"))
+        {
+            lookups.Add(Lookup(one, scope, given));
+            given = [.. given, .. lookups[^1].Let.Keys.Select(static key => $"let.{key}")];
+        }
+        string[] known = [.. ManifestScope.Target, .. ManifestScope.Settings, .. arguments.Select(static one => $"argument.{one.Name}")];
+        var action = new ActionManifest(
+            spec, [.. fields.Each("requires").Select(one => Requirement(one, scope, known))], lookups,
+            scope.Request(fields, "call", given), fields.Has("receipt") ? scope.Template(fields, "receipt", given) : null);
+        if (action.Call.Method == HttpMethod.Get)
+            fields.Error("'call' is what changes something, and a GET does not", fields.LineAt("call"));
+        fields.NothingElse();
+        return action;
+    }
+
+    private static ArgumentSpec Argument(string name, YamlFields fields)
+    {
+        var argument = new ArgumentSpec(name, fields.Text("title"), fields.Text("pattern"), !fields.Flag("optional", otherwise: false));
+        fields.NothingElse();
+        return argument;
+    }
+
+    private static LookupRule Lookup(YamlFields fields, ManifestScope scope, string[] given)
+    {
+        var list = ManifestReader.List(fields, scope, given, close: false);
+        var rule = new LookupRule(
+            list, scope.Conditions(fields, "where", given), scope.Templates(fields, "let", given), scope.Template(fields, "what", given));
+        fields.NothingElse();
+        return rule;
+    }
+
+    private static RequirementRule Requirement(YamlFields fields, ManifestScope scope, string[] given)
+    {
+        var rule = new RequirementRule(scope.Conditions(fields, "when", given), scope.Template(fields, "otherwise", given));
+        if (rule.When.Count == 0)
+            fields.Wrong("when", "a list of conditions, as \"{state} == open\"", 0);
+        fields.NothingElse();
+        return rule;
+    }
+}
