@@ -29,6 +29,9 @@ public static class TicketMessages
         {
             ProposalStaged staged => Staged(staged, incident),
             ProposalDecided decided => Decided(decided, entry.Actor.Name),
+            // Who takes a run over claims it again; that it is carried out was told.
+            ExecutionStarted started when incident.Execution is { } run && run.ExecutionId == started.ExecutionId
+                && run.StartedSeq < entry.Seq => null,
             ExecutionStarted started => $"being carried out ({started.ExecutionId}).",
             ExecutionFinished finished => Finished(finished.Outcome, finished.Summary, finished.RolledBack),
             UndoFinished { Outcome: ExecutionOutcome.Verified } undone => $"undone, and that was verified. {undone.Summary}",
