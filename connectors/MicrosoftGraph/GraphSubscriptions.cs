@@ -69,6 +69,9 @@ internal sealed class GraphSubscriptions(
                 && Users.Equals(one.Resource?.Trim('/'), StringComparison.OrdinalIgnoreCase)).OrderByDescending(static one => one.Until),
         ];
         var kept = await states.FindAsync(connection, own, state, cancellationToken);
+        // Known before it is renewed: one that cannot be renewed is what a person has to hear of.
+        if (kept is not null)
+            untils[connection.Name] = kept.Until;
         var outcome = kept switch
         {
             null => await CreateAsync(connection, url, state, cancellationToken),

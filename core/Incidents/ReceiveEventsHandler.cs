@@ -114,6 +114,14 @@ internal sealed class ReceiveEventsHandler(
     private async ValueTask<ConnectorEvent> QuietAsync(
         ConnectorEvent sent, ReceiveEvents request, HashSet<string> told, CancellationToken cancellationToken)
     {
+        // Only the bot says so; whoever sends it would have the real echo taken for news.
+        if (sent.Attributes.ContainsKey(EchoesState.Attribute))
+        {
+            sent = sent with
+            {
+                Attributes = sent.Attributes.Where(static one => one.Key != EchoesState.Attribute).ToDictionary(),
+            };
+        }
         foreach (var source in echoes)
         {
             if (await source.FindAsync(request.Tenant, request.Connection, sent, cancellationToken) is not { } operation)
@@ -126,7 +134,7 @@ internal sealed class ReceiveEventsHandler(
                 Severity = Severity.Info,
                 // First, since of many attributes the last are left out.
                 Attributes = new[] { KeyValuePair.Create(EchoesState.Attribute, operation) }
-                    .Concat(sent.Attributes.Where(static one => one.Key != EchoesState.Attribute)).ToDictionary(),
+                    .Concat(sent.Attributes).ToDictionary(),
             };
         }
         return sent;

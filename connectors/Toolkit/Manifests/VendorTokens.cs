@@ -6,9 +6,8 @@ using DevOpsAI.Connections;
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
 /// <summary>
-/// The tokens that connections call their vendors with: one for each connection and grant, fetched once however many ask, and
-/// again shortly before
-/// it expires, when the vendor refuses it, and when the credentials are others.
+/// The tokens that connections call their vendors with: one for each connection and grant, fetched once however many ask, and again
+/// shortly before it expires, when the vendor refuses it, and when the credentials are others.
 /// </summary>
 internal sealed class VendorTokens(TimeProvider clock, RefreshedTokens refreshed) : IDisposable
 {

@@ -24,7 +24,7 @@ public abstract class SourceContract
 
     protected abstract Task<IReadOnlyList<ConnectorEvent>> ReadAsync(byte[] body);
 
-    /// <summary>Whether a delivery proves itself with what is sent beside it, of which the last character is <paramref name="proof"/>.</summary>
+    /// <summary>Whether a delivery proves itself with this proof of its sender.</summary>
     protected abstract Task<bool> IsVerifiedAsync(byte[] body, Proof proof);
 
     public enum Proof { Right, Wrong, Longer, Empty, None }

@@ -68,6 +68,19 @@ public sealed class ReceiveEventsTests
     }
 
     [Fact]
+    public async Task A_sender_that_says_itself_what_it_is_the_echo_of_is_not_believed()
+    {
+        using var world = new IntakeWorld(echoes: new EveryOperation());
+        await world.ReceiveAsync(AnEvent.Firing("K", "d", "s1") with
+        {
+            Attributes = new Dictionary<string, string> { ["echoOf"] = "CON-1001-x1-0", ["rack"] = "7" },
+        });
+        world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso).ShouldHaveSingleItem().Attributes.Keys.ShouldBe(["rack"]);
+        await world.ReceiveAsync(Of("CON-1001-x1-0", "s2"));
+        world.Ledger.Facts<EventReceived>(IntakeWorld.Contoso)[1].Severity.ShouldBe(Severity.Info, "the real one is still known");
+    }
+
+    [Fact]
     public async Task Of_one_batch_one_event_is_the_echo_of_an_operation()
     {
         using var world = new IntakeWorld(echoes: new EveryOperation());
