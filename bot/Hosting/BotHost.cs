@@ -46,6 +46,7 @@ public static class BotHost
         var isLocal = IsLocal(app.Configuration);
         if (isLocal)
             app.UseLocalCallersOnly();
+        app.UseForwardedSenders();
         app.MapHealth();
         app.MapWebhooks();
         app.MapTeams();

@@ -50,7 +50,10 @@ internal sealed class DeliveryIntake(
         (Connection Connection, IWebhookSource Source)? known, HttpRequest http, IntakeGuard.QueuePlace place, CorrelationId correlation,
         CancellationToken cancellationToken)
     {
-        var request = new WebhookRequest(http.ContentType, http.Headers, GetAccessToken(http), default);
+        var request = new WebhookRequest(http.ContentType, http.Headers, GetAccessToken(http), default)
+        {
+            Certificate = http.HttpContext.Connection.ClientCertificate,
+        };
         try
         {
             // An unknown connection takes the same steps as a known one with wrong credentials, so that timing tells no names.
@@ -58,6 +61,9 @@ internal sealed class DeliveryIntake(
             var verdict = authentication.CheckHeaders(credentials, request);
             if (verdict == Verdict.Refused)
                 throw DeliveryRefusals.Unverified();
+            var address = http.HttpContext.Connection.RemoteIpAddress;
+            if (known is { } named && !SenderAddresses.Allow(named.Connection, address))
+                throw DeliveryRefusals.FromElsewhere(address);
             if (verdict == Verdict.InAddress)
                 throw DeliveryRefusals.InAddress();
             if (verdict == Verdict.Accepted && !place.TryEnter())

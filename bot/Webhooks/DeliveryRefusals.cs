@@ -1,3 +1,5 @@
+using System.Net;
+using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 
 namespace DevOpsAI.Bot.Webhooks;
@@ -14,6 +16,9 @@ internal sealed class RefusedException(int status, string why, string? at = null
     /// <summary>The sender had proved itself and sending the same again changes nothing, so that what it said is lost.</summary>
     public bool IsLoss { get; set; }
 
+    /// <summary>What somebody has to see who keeps the bot, and the sender is not told; null for nothing.</summary>
+    public string? ForOperator { get; init; }
+
     /// <summary>For <c>WWW-Authenticate</c>.</summary>
     public IReadOnlyList<string> Challenges { get; init; } = [];
 }
@@ -27,15 +32,22 @@ internal sealed class NotNowException(string why, TimeSpan retryAfter, Exception
 /// <summary>The refusals that do not depend on what a delivery says.</summary>
 internal static class DeliveryRefusals
 {
+    private const string NotVerified = "The sender could not be verified, or there is no such connection.";
     private static readonly TimeSpan RetryWhenBusy = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// The same for a connection that there is and for one that there is not, so that nobody learns an MSP's clients by guessing.
     /// </summary>
-    public static RefusedException Unverified() => new(
-        StatusCodes.Status401Unauthorized, "The sender could not be verified, or there is no such connection.")
+    public static RefusedException Unverified() => new(StatusCodes.Status401Unauthorized, NotVerified)
     {
+        Challenges = InboundCredentials.AllChallenges,
+    };
+
+    /// <summary>To the sender the same as <see cref="Unverified"/>; the log says why.</summary>
+    public static RefusedException FromElsewhere(IPAddress? address) => new(StatusCodes.Status401Unauthorized, NotVerified)
+    {
+        ForOperator = $"It came from {address?.ToString() ?? "no address"}, which is not in Settings:{SenderAddresses.Setting}.",
         Challenges = InboundCredentials.AllChallenges,
     };
 

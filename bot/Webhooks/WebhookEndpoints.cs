@@ -7,6 +7,7 @@ using DevOpsAI.Tenancy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace DevOpsAI.Bot.Webhooks;
@@ -20,6 +21,10 @@ public static class WebhookEndpoints
     public static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<WebhookOptions, WebhookOptionsValidator>().BindConfiguration("Webhooks");
+        services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookProxiesValidator>();
+        // Whose certificate it is a connection says by its thumbprint, so that no authority has to have issued it.
+        services.Configure<KestrelServerOptions>(static kestrel =>
+            kestrel.ConfigureHttpsDefaults(static https => https.AllowAnyClientCertificate()));
         // Attributes in ce- headers may arrive in any encoding; as Latin-1 no byte is lost and none makes Kestrel refuse the request.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.RequestHeaderEncodingSelector = static name =>
             name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.Latin1 : null);
@@ -66,6 +71,8 @@ public static class WebhookEndpoints
         catch (RefusedException refused)
         {
             logger.DeliveryRefused(name, refused.Status, refused.Message);
+            if (refused.ForOperator is { } why)
+                logger.DeliveryTurnedAway(name, why);
             http.Response.Headers.WWWAuthenticate = refused.Challenges.ToArray();
             await RefuseAsync(refused.Status, refused.Message, refused.Field, refused.RetryAfter, refused.IsLoss);
         }

@@ -24,4 +24,7 @@ internal static partial class WebhookLog
     [LoggerMessage(EventId = 3204, Level = LogLevel.Error,
         Message = "A delivery for {Connector} could not be read, unexpectedly; the sender was told not to send it again")]
     public static partial void DeliveryUnreadable(this ILogger logger, Exception failure, string connector);
+
+    [LoggerMessage(EventId = 3205, Level = LogLevel.Warning, Message = "Delivery over {Connection} was turned away. {Reason}")]
+    public static partial void DeliveryTurnedAway(this ILogger logger, string connection, string reason);
 }

@@ -6,15 +6,19 @@ namespace DevOpsAI.Connectors.CloudEvents;
 
 /// <summary>
 /// CloudEvents 1.0 over HTTP in structured, binary and batch mode. Deliveries prove themselves with a signature over the body
-/// (<c>Settings:HmacSecret</c>) or a token (<c>Settings:Bearer</c>, in the header, or as <c>access_token</c> where the connection allows
-/// it). In binary mode the signature does not cover the attributes, which are headers, and a signed body can be sent again under others:
-/// there a signature alone proves nothing, unless <c>Settings:SignedAttributes = optional</c> says so.
+/// (<c>Settings:HmacSecret</c>), a token (<c>Settings:Bearer</c>, in the header, or as <c>access_token</c> where the connection allows it)
+/// or a client certificate (<c>Settings:CertificateThumbprint</c>). In binary mode the signature does not cover the attributes, which are
+/// headers, and a signed body can be sent again under others: there a signature alone proves nothing, unless
+/// <c>Settings:SignedAttributes = optional</c> says so.
 /// </summary>
 public sealed class CloudEventsSource : IWebhookSource
 {
     internal static readonly ConnectorDescription Description = new(
         "cloudevents", "CloudEvents", IsSimulation: false, SendsEvents: true,
-        [SettingDescription.SenderSecret("Bearer"), SettingDescription.SenderSecret("HmacSecret")], [], [], []);
+        [
+            SettingDescription.SenderSecret("Bearer"), SettingDescription.SenderSecret("HmacSecret"), SettingDescription.SenderCertificate,
+        ],
+        [], [], []);
 
     public string Connector => Description.Name;
 
@@ -24,6 +28,7 @@ public sealed class CloudEventsSource : IWebhookSource
         new(InboundCredentials.Secret(connection, "Bearer"), null, null, InboundCredentials.Secret(connection, "HmacSecret"))
         {
             TakesTokenInAddress = InboundCredentials.MayBeInAddress(connection),
+            Thumbprints = InboundCredentials.ReadThumbprints(connection),
         };
 
     public bool SignatureSuffices(Connection connection, WebhookRequest request) =>
@@ -41,10 +46,10 @@ public sealed class CloudEventsSource : IWebhookSource
     public IEnumerable<string> Problems(Connection connection)
     {
         if (!GetCredentials(connection).Any)
-            yield return "HmacSecret: missing; set it, or Bearer.";
+            yield return "HmacSecret: missing; set it, or Bearer, or CertificateThumbprint.";
         if (connection.Settings.TryGetValue(SignedAttributes, out var value) && value is not ("optional" or "required"))
             yield return $"{SignedAttributes}: must be optional or required.";
-        foreach (var problem in InboundCredentials.AddressProblems(connection))
+        foreach (var problem in InboundCredentials.AddressProblems(connection).Concat(InboundCredentials.ThumbprintProblems(connection)))
             yield return problem;
     }
 

@@ -33,6 +33,16 @@ public sealed record SettingDescription(
     /// </summary>
     public bool OnlyInSettings { get; init; }
 
+    /// <summary>From where events may come, which every connector whose vendor sends them takes.</summary>
+    internal static SettingDescription SenderNetworks { get; } = new(
+        SenderAddresses.Setting, "addresses or networks that its events may come from; anywhere when empty", false, false,
+        "203.0.113.7, 2001:db8::/32", []);
+
+    /// <summary>SHA-256 of the certificates that a sender may prove itself with.</summary>
+    internal static SettingDescription SenderCertificate { get; } = new(
+        InboundCredentials.Thumbprint, "SHA-256 thumbprint of the sender's client certificate", false, false,
+        "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08", []);
+
     /// <summary>A secret of the sender of events, one of several that it may prove itself with.</summary>
     internal static SettingDescription SenderSecret(string name) =>
         new(name, $"{name} of the sender", false, true, "env:CONTOSO_EVENTS", []) { ProvesSender = true };

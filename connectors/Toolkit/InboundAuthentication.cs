@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using DevOpsAI.Common;
 using Microsoft.AspNetCore.Http;
@@ -43,6 +44,8 @@ public sealed class InboundAuthentication(ISecretSource secrets, TimeProvider cl
             return Verdict.Accepted;
         if (credentials.SecretHeader is var (name, expected) && request.Headers[name] is [{ Length: > 0 } given]
             && Same(given, secrets.Read(expected)))
+            return Verdict.Accepted;
+        if (credentials.Thumbprints.Count > 0 && request.Certificate is { } certificate && IsOneOf(credentials.Thumbprints, certificate))
             return Verdict.Accepted;
         return credentials.SecretInBody is not null
             || (credentials.TakesSignature && GetSignature(credentials, request.Headers) is not null)
@@ -92,6 +95,17 @@ public sealed class InboundAuthentication(ISecretSource secrets, TimeProvider cl
     {
         var expected = secrets.Read(secret);
         return given.Aggregate(false, (found, one) => Same(one, expected) || found);
+    }
+
+    /// <summary>
+    /// The very certificate, and not out of date. Who issued it does not count: whoever made the connection has seen it.
+    /// </summary>
+    private bool IsOneOf(IReadOnlyList<byte[]> thumbprints, X509Certificate2 certificate)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return certificate.NotBefore.ToUniversalTime() <= now && now <= certificate.NotAfter.ToUniversalTime()
+            && certificate.GetCertHash(HashAlgorithmName.SHA256) is var given
+            && thumbprints.Aggregate(false, (found, one) => CryptographicOperations.FixedTimeEquals(one, given) || found);
     }
 
     private bool IsUser(string basic, string username, SecretReference password)

@@ -12,6 +12,15 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
     /// </summary>
     public const string TokenInAddress = "AccessTokenInAddress";
 
+    /// <summary>
+    /// Setting with the SHA-256 thumbprint of the sender's client certificate, in hex with or without colons; several, separated by commas,
+    /// while a certificate is replaced.
+    /// </summary>
+    public const string Thumbprint = "CertificateThumbprint";
+
+    /// <summary>SHA-256 of the certificates that prove a sender; empty when none does.</summary>
+    public IReadOnlyList<byte[]> Thumbprints { get; init; } = [];
+
     /// <summary>The bearer token may be the query's <c>access_token</c>.</summary>
     public bool TakesTokenInAddress { get; init; }
 
@@ -43,7 +52,7 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
     public (SecretReference Secret, Func<ReadOnlyMemory<byte>, IEnumerable<string>> Find)? SecretInBody { get; init; }
 
     public bool Any => Bearer is not null || Password is not null || TakesSignature || SecretHeader is not null
-        || SecretInBody is not null;
+        || SecretInBody is not null || Thumbprints.Count > 0;
 
     /// <summary>A setting as a secret; null when it is absent or empty.</summary>
     public static SecretReference? Secret(Connection connection, string setting) =>
@@ -57,6 +66,30 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
     {
         if (connection.Settings.TryGetValue(TokenInAddress, out var value) && value is not ("allowed" or "refused"))
             yield return $"{TokenInAddress}: must be allowed or refused.";
+    }
+
+    /// <summary>The thumbprints that a setting has; one that is none is left out.</summary>
+    public static IReadOnlyList<byte[]> ReadThumbprints(Connection connection, string setting = Thumbprint) =>
+        [.. Split(connection, setting).Select(ReadThumbprint).OfType<byte[]>()];
+
+    /// <summary>What is wrong with a setting of thumbprints; none when nothing is, or it is absent.</summary>
+    public static IEnumerable<string> ThumbprintProblems(Connection connection, string setting = Thumbprint)
+    {
+        foreach (var one in Split(connection, setting).Where(static one => ReadThumbprint(one) is null))
+        {
+            yield return one.Count(char.IsAsciiHexDigit) == 40
+                ? $"{setting}: that is a SHA-1 thumbprint; what is wanted is SHA-256, from 'openssl x509 -noout -fingerprint -sha256'."
+                : $"{setting}: has to be a SHA-256 thumbprint, 64 hex digits with or without colons.";
+        }
+    }
+
+    private static string[] Split(Connection connection, string setting) => connection.Settings.GetValueOrDefault(setting)?.Split(
+        ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static byte[]? ReadThumbprint(string text)
+    {
+        var digits = text.Replace(":", "", StringComparison.Ordinal);
+        return digits.Length == 64 && digits.All(char.IsAsciiHexDigit) ? Convert.FromHexString(digits) : null;
     }
 
     /// <summary>For <c>WWW-Authenticate</c>: whatever any connection may take, so that the answer does not tell one from another.</summary>

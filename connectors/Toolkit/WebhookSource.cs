@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using DevOpsAI.Connections;
 using DevOpsAI.Incidents;
 using MediatR;
@@ -7,7 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DevOpsAI.Connectors.Toolkit;
 
 /// <summary>A delivery as it came in. <paramref name="AccessToken"/> is the query's <c>access_token</c>.</summary>
-public sealed record WebhookRequest(string? ContentType, IHeaderDictionary Headers, string? AccessToken, ReadOnlyMemory<byte> Body);
+public sealed record WebhookRequest(string? ContentType, IHeaderDictionary Headers, string? AccessToken, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The client certificate whose key the sender holds, as the end of its TLS connection has seen; null for none.</summary>
+    public X509Certificate2? Certificate { get; init; }
+}
 
 /// <summary>What a delivery says, in the order it says it. Empty when it says nothing, as an empty batch does.</summary>
 public sealed record NormalizedEvents(IReadOnlyList<ConnectorEvent> Events);

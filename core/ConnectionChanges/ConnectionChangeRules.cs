@@ -74,10 +74,11 @@ internal static class ConnectionChangeRules
     /// <param name="kept">Secrets of the existing connection that would stay, by setting.</param>
     public static IEnumerable<string> CheckKept(RequestConnection request, Connection existing, IEnumerable<string> kept)
     {
-        var own = existing.WithoutActions.Settings.Where(static one => !new SecretReference(one.Value).IsElsewhere)
+        var own = existing.Settings
+            .Where(static one => !SharedSettings.Are(one.Key) && !new SecretReference(one.Value).IsElsewhere)
             .ToDictionary(static one => one.Key, static one => one.Value, StringComparer.OrdinalIgnoreCase);
-        // What it may do says nothing about where its secrets go.
-        var asked = request.Settings.Where(static one => one.Key != EnabledActions.Setting).ToList();
+        // What it may do, and from where its events come, says nothing about where its secrets go.
+        var asked = request.Settings.Where(static one => !SharedSettings.Are(one.Key)).ToList();
         var isSame = own.Count == asked.Count
             && asked.All(one => own.TryGetValue(one.Key, out var value) && value == one.Value);
         return isSame ? [] : kept.Select(static name => $"{name}: type it anew, since other settings have changed.");

@@ -49,8 +49,8 @@ internal sealed partial class ConnectionsValidator(IServiceProvider services, IE
         if (!tenantIsKnown || !isTenantId || !connectorIsKnown)
             yield break;
         var connection = ConfiguredConnections.Read(name, settings!);
-        foreach (var problem in EnabledActions.Problems(connection, connectors.GetActions(connection.Connector))
-            .Concat(connectors.Checks[connection.Connector].SelectMany(check => check.Problems(connection.WithoutActions))))
+        foreach (var problem in SharedSettings.Problems(
+            connection, [.. connectors.Checks[connection.Connector]], connectors.GetActions(connection.Connector)))
             yield return $"{at}:Settings:{problem}";
     }
 

@@ -27,8 +27,7 @@ public sealed class InstalledConnectors(
     /// <summary>What is wrong with the settings, one sentence each, beginning with the setting's name; secrets are not read.</summary>
     public IReadOnlyList<string> GetProblems(Connection connection) =>
     [
-        .. EnabledActions.Problems(connection, GetActions(connection.Connector))
-            .Concat(checks[connection.Connector].SelectMany(check => check.Problems(connection.WithoutActions)))
+        .. SharedSettings.Problems(connection, [.. checks[connection.Connector]], GetActions(connection.Connector))
             .Distinct(StringComparer.Ordinal),
     ];
 

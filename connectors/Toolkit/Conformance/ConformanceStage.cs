@@ -139,6 +139,8 @@ internal sealed class ConformanceStage : IAsyncDisposable
             else
                 settings[setting.Name] = (setting.Pattern is { } pattern ? Sample(pattern.Pattern) : null) ?? "conformance";
         }
+        if (manifest.Webhook?.Sender is { Proof: SenderProof.Certificate, Setting: { } thumbprint })
+            settings[thumbprint] = SentDeliveries.Thumbprint;
         return new("contoso-conformance", TenantId.Parse("contoso"), manifest.Name, settings);
     }
 

@@ -1,9 +1,7 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Incidents;
-using Microsoft.AspNetCore.Http;
 
 namespace DevOpsAI.Connectors.Toolkit.Conformance;
 
@@ -44,47 +42,7 @@ internal static class EventChecks
         stage.Documents.Event(Rule(stage), id, "SRV-CONF01", isEnd);
 
     public static WebhookRequest Request(ConformanceStage stage, params JsonObject[] items) =>
-        Signed(stage, DeliverySamples.Body(stage, Rule(stage), items));
-
-    public static WebhookRequest Signed(ConformanceStage stage, byte[] body, string? secret = null)
-    {
-        var sender = stage.Manifest.Webhook!.Sender;
-        var key = secret ?? (sender.Setting is { } setting ? stage.Connection.Settings[setting] : DeliverySamples.KeyText);
-        var headers = new HeaderDictionary();
-        if (sender.Proof == SenderProof.Bearer)
-            headers["Authorization"] = $"Bearer {key}";
-        else if (sender.Proof == SenderProof.Basic)
-            headers["Authorization"] = Basic(stage.Connection.Settings[sender.UsernameSetting!], key);
-        else if (sender.Proof == SenderProof.Header)
-            headers[sender.Header!] = key;
-        else
-            headers[sender.Header!] = Convert.ToHexStringLower(
-                Hash(sender.Algorithm, Key(sender, Encoding.UTF8.GetBytes(key)), WithTime(sender.Time, headers, body)));
-        return new("application/json", headers, null, body);
-    }
-
-    private static byte[] WithTime(SignedTime? rule, HeaderDictionary headers, byte[] body)
-    {
-        if (rule is null)
-            return body;
-        var time = $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
-        headers[rule.Header] = time;
-        return [.. Encoding.UTF8.GetBytes($"{rule.Before}{time}{rule.After}"), .. body];
-    }
-
-    private static byte[] Key(SenderRule sender, byte[] text) => sender.FetchedKey is null ? text : SHA256.HashData(text);
-
-    private static string Basic(string user, string password) =>
-        $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}";
-
-    private static byte[] Hash(HmacAlgorithm algorithm, byte[] key, byte[] body) => algorithm switch
-    {
-#pragma warning disable CA5350 // What some vendors sign with; a MAC does not fall with the hash's collisions.
-        HmacAlgorithm.Sha1 => HMACSHA1.HashData(key, body),
-#pragma warning restore CA5350
-        HmacAlgorithm.Sha512 => HMACSHA512.HashData(key, body),
-        _ => HMACSHA256.HashData(key, body),
-    };
+        SentDeliveries.Sign(stage, DeliverySamples.Body(stage, Rule(stage), items));
 
     public static Task<bool> AcceptsAsync(ConformanceStage stage, WebhookRequest request) =>
         stage.Subject.Events!.AcceptsAsync(stage.Connection, request, CancellationToken.None);
@@ -98,9 +56,9 @@ internal static class EventChecks
     private static async Task<Seen> WrongSenderAsync(ConformanceStage stage)
     {
         var body = DeliverySamples.Body(stage, Rule(stage), [Item(stage)]);
-        var right = Signed(stage, body);
-        var isOther = await AcceptsAsync(stage, Signed(stage, body, "somebody-else"));
-        var isNone = await AcceptsAsync(stage, right with { Headers = new HeaderDictionary() });
+        var right = SentDeliveries.Sign(stage, body);
+        var isOther = await AcceptsAsync(stage, SentDeliveries.Sign(stage, body, "somebody-else"));
+        var isNone = await AcceptsAsync(stage, SentDeliveries.WithoutProof(right, body));
         var isChanged = stage.Manifest.Webhook!.Sender.Proof is SenderProof.Hmac or SenderProof.FetchedKey
             && await AcceptsAsync(stage, right with { Body = (byte[])[.. body, (byte)' '] });
         return Seen.If(
@@ -205,8 +163,9 @@ internal static class EventChecks
         foreach (var path in new[] { rule.Title, rule.Device, rule.Description }.Select(static one => one?.FirstPath).OfType<string>())
             VendorDocuments.Set(item, path, JsonValue.Create($"\u202E\u0007<at>everyone</at>{new string('x', 1 << 20)}"));
         var isWide = await IsRefusedAsync(stage, Request(stage, item));
-        var isDeep = await IsRefusedAsync(stage, Signed(stage, Encoding.UTF8.GetBytes(new string('[', 5000) + new string(']', 5000))));
-        var isBroken = await IsRefusedAsync(stage, Signed(stage, "{\"id\":\"\\ud800"u8.ToArray()));
+        var deep = Encoding.UTF8.GetBytes(new string('[', 5000) + new string(']', 5000));
+        var isDeep = await IsRefusedAsync(stage, SentDeliveries.Sign(stage, deep));
+        var isBroken = await IsRefusedAsync(stage, SentDeliveries.Sign(stage, "{\"id\":\"\\ud800"u8.ToArray()));
         return Seen.If(
             isDeep && isBroken,
             $"Texts of 1 MB with control characters were {Read(isWide)}, 5,000 levels {Read(isDeep)}, half a character {Read(isBroken)}.");

@@ -68,7 +68,7 @@ internal static class HintChecks
         var lie = stage.Documents.Event(rule, "6666", "SRV-OTHER", VendorDocuments.HasEnd(rule));
         foreach (var (name, value) in stage.Documents.Hint(rule, rule.Reread!, DeliverySamples.HintId))
             lie[name] = value?.DeepClone();
-        var read = await EventChecks.ReadAsync(stage, EventChecks.Signed(stage, Encoding.UTF8.GetBytes(lie.ToJsonString())));
+        var read = await EventChecks.ReadAsync(stage, SentDeliveries.Sign(stage, Encoding.UTF8.GetBytes(lie.ToJsonString())));
         return Seen.If(
             usual is [var one] && read is [var same]
                 && (one.SourceId, one.Status, one.Title, one.AlertKey) == (same.SourceId, same.Status, same.Title, same.AlertKey),
@@ -103,7 +103,7 @@ internal static class HintChecks
             var hint = stage.Documents.Hint(rule, rule.Reread!, id);
             try
             {
-                var read = await EventChecks.ReadAsync(stage, EventChecks.Signed(stage, Encoding.UTF8.GetBytes(hint.ToJsonString())));
+                var read = await EventChecks.ReadAsync(stage, SentDeliveries.Sign(stage, Encoding.UTF8.GetBytes(hint.ToJsonString())));
                 taken.AddRange(read.Select(_ => id));
             }
             catch (MalformedEventException)
@@ -132,7 +132,7 @@ internal static class HintChecks
     {
         await using var other = await StandInVendor.StartAsync(stage.Manifest, [ConformanceStage.KeyRoute()]);
         var body = DeliverySamples.Body(stage, EventChecks.Rule(stage), [EventChecks.Item(stage)], other.Address);
-        var isLetIn = await EventChecks.AcceptsAsync(stage, EventChecks.Signed(stage, body));
+        var isLetIn = await EventChecks.AcceptsAsync(stage, SentDeliveries.Sign(stage, body));
         return Seen.If(
             !isLetIn && other.Asked.Count == 0,
             $"A delivery that names a key at another host was {(isLetIn ? "let in" : "turned away")}; that host was asked "

@@ -214,13 +214,16 @@ internal sealed record LookupRule(
 internal sealed record WebhookManifest(SenderRule Sender, IReadOnlyList<EventRule> Events);
 
 /// <summary>How a sender proves itself.</summary>
-/// <param name="Setting">Holds the secret; null when the vendor hands it out itself.</param>
+/// <param name="Setting">Holds the secret, or the certificate's thumbprint; null when the vendor hands it out itself.</param>
 /// <param name="FetchedKey">Where the vendor hands out the key of a signature; null when a setting holds it.</param>
 internal sealed record SenderRule(
     SenderProof Proof, string? Setting, string? Header, string? UsernameSetting, HmacAlgorithm Algorithm, FetchedKeyRule? FetchedKey)
 {
     /// <summary>The time that is signed with the body; null when the body alone is.</summary>
     public SignedTime? Time { get; init; }
+
+    /// <summary>Where the secret is in what is sent; null where it is not in there.</summary>
+    public SecretMember? Member { get; init; }
 }
 
 internal enum SenderProof
@@ -232,6 +235,12 @@ internal enum SenderProof
 
     /// <summary>HMAC-SHA256 over the body; the key is the SHA-256 of a text that the vendor tells at an address of its own.</summary>
     FetchedKey,
+
+    /// <summary>A secret that the vendor was given and writes into each delivery, as a client state.</summary>
+    Member,
+
+    /// <summary>A client certificate, known by its SHA-256 thumbprint.</summary>
+    Certificate,
 }
 
 /// <param name="Address">Where a delivery names the address, which counts only when it is the vendor's own host.</param>

@@ -16,7 +16,9 @@ internal sealed class ManifestEvents(Manifest manifest, WebhookManifest webhook,
     public InboundCredentials GetCredentials(Connection connection)
     {
         var sender = webhook.Sender;
-        var secret = sender.Setting is { } setting ? InboundCredentials.Secret(connection, setting) : null;
+        var secret = sender is { Setting: { } setting, Proof: not SenderProof.Certificate }
+            ? InboundCredentials.Secret(connection, setting)
+            : null;
         return new InboundCredentials(
             sender.Proof == SenderProof.Bearer ? secret : null,
             sender.UsernameSetting is { } username ? connection.Settings.GetValueOrDefault(username) : null,
@@ -27,6 +29,10 @@ internal sealed class ManifestEvents(Manifest manifest, WebhookManifest webhook,
             SecretHeader = sender.Proof == SenderProof.Header && secret is { } expected ? (sender.Header!, expected) : null,
             Signature = sender.Proof is SenderProof.Hmac or SenderProof.FetchedKey ? (sender.Header!, sender.Algorithm) : null,
             SignedTime = sender.Time,
+            SecretInBody = sender.Member is { } member && secret is { } written ? (written, member.Find) : null,
+            Thumbprints = sender is { Setting: { } print, Proof: SenderProof.Certificate }
+                ? InboundCredentials.ReadThumbprints(connection, print)
+                : [],
             SigningKey = sender.FetchedKey is { } rule ? (body, stop) => keys.FindAsync(connection, rule, body, stop) : null,
         };
     }
@@ -38,5 +44,8 @@ internal sealed class ManifestEvents(Manifest manifest, WebhookManifest webhook,
         (record, given, stop) => connector.ReadAsync(connection, record, given, stop));
 
     /// <summary>What it needs is asked for by <see cref="ManifestConnector.Problems"/>, whose settings are the same.</summary>
-    public IEnumerable<string> Problems(Connection connection) => InboundCredentials.AddressProblems(connection);
+    public IEnumerable<string> Problems(Connection connection) => InboundCredentials.AddressProblems(connection).Concat(
+        webhook.Sender is { Setting: { } print, Proof: SenderProof.Certificate }
+            ? InboundCredentials.ThumbprintProblems(connection, print)
+            : []);
 }

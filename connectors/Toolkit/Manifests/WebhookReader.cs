@@ -21,7 +21,7 @@ internal static class WebhookReader
         var proof = fields.Choice<SenderProof>("proof");
         var rule = new SenderRule(
             proof,
-            proof == SenderProof.FetchedKey ? null : scope.SecretSetting(fields, "secret"),
+            Setting(fields, scope, proof),
             proof is SenderProof.Header or SenderProof.Hmac or SenderProof.FetchedKey ? fields.Text("header") : null,
             proof == SenderProof.Basic ? scope.Setting(fields, "username") : null,
             proof == SenderProof.Hmac ? fields.OptionalChoice<HmacAlgorithm>("algorithm") ?? HmacAlgorithm.Sha256 : HmacAlgorithm.Sha256,
@@ -30,10 +30,20 @@ internal static class WebhookReader
                 : null)
         {
             Time = proof == SenderProof.Hmac && fields.OptionalMapping("time") is { } time ? Time(time) : null,
+            Member = proof == SenderProof.Member
+                ? new(fields.Has("each") ? ManifestScope.Path(fields, "each") : null, ManifestScope.Path(fields, "member"))
+                : null,
         };
         fields.NothingElse();
         return rule;
     }
+
+    private static string? Setting(YamlFields fields, ManifestScope scope, SenderProof proof) => proof switch
+    {
+        SenderProof.FetchedKey => null,
+        SenderProof.Certificate => scope.Setting(fields, "thumbprint"),
+        _ => scope.SecretSetting(fields, "secret"),
+    };
 
     private static SignedTime Time(YamlFields fields)
     {

@@ -56,6 +56,7 @@ internal sealed class WebhookHost : IAsyncDisposable
         var troubles = new Keeper();
         builder.Logging.AddProvider(troubles);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Configuration.AddInMemoryCollection(Settings.Concat(settings).ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
         builder.Services
             .AddSingleton(ledger)
@@ -72,6 +73,7 @@ internal sealed class WebhookHost : IAsyncDisposable
                 builder.Services.AddSingleton(role, type);
         }
         var built = builder.Build();
+        built.UseForwardedSenders();
         built.MapWebhooks();
         await built.StartAsync();
         return new(built, ledger) { Troubles = troubles.Kept };

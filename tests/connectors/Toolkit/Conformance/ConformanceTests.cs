@@ -42,6 +42,20 @@ public sealed class ConformanceTests
             .ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("proof: member, member: clientState, secret: Hook")]
+    [InlineData("proof: certificate, thumbprint: Print")]
+    public async Task Senders_without_a_header_of_their_own_are_told_from_others(string sender)
+    {
+        var yaml = SeededBugs.Yaml.Replace(
+            "proof: hmac, header: X-Acme-Signature, secret: Hook", sender, StringComparison.Ordinal)
+            .Replace("settings:", "settings:\n  Print: { title: thumbprint }", StringComparison.Ordinal);
+        var findings = await ConformanceKit.RunAsync("acme.yaml", yaml, TestContext.Current.CancellationToken);
+        findings.Where(static one => one.Verdict == ConformanceVerdict.Failed).Select(static one => $"{one.Check} of {one.Of}: {one.Seen}")
+            .ShouldBeEmpty();
+        findings.ShouldContain(static one => one.Check == "wrong-signature" && one.Verdict == ConformanceVerdict.Passed);
+    }
+
     public static TheoryData<string> Bugs => [.. SeededBugs.All.Keys];
 
     [Theory]
