@@ -182,7 +182,8 @@ public static class ConnectorCommands
             return await installed.AskAsync(connection, MaxWait, cancellationToken) switch
             {
                 null => [new(true, $"{connection.Name}: {connection.Connector} has nothing that could be asked.")],
-                CallOutcome<string>.Done(var said) => [new(true, said)],
+                CallOutcome<string>.Done(var said) =>
+                    [new(true, said), .. await LivesOnAsync(app.Services, connection, cancellationToken)],
                 var trouble => [new(false, $"{connection.Name}: {trouble.Reason}")],
             };
         }
@@ -190,6 +191,23 @@ public static class ConnectorCommands
         {
             return [.. mistakes.Failures.Select(static one => new CheckFinding(false, one))];
         }
+    }
+
+    /// <summary>What the connection lives on, as far as the call that was just made tells.</summary>
+    private static async Task<IEnumerable<CheckFinding>> LivesOnAsync(
+        IServiceProvider services, Connection connection, CancellationToken cancellationToken)
+    {
+        var vitals = await services.GetRequiredService<VitalsReader>().ReadAsync(connection, cancellationToken);
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        return
+        [
+            .. (vitals.Expiries ?? []).OrderBy(static one => one.At).Select(one => new CheckFinding(
+                true, $"{connection.Name}: {one.What} ends {one.At:yyyy-MM-dd HH:mm} UTC{(one.IsDue(now) ? $". {one.Remedy}" : "")}")
+                { Ends = one.At }),
+            .. vitals.Budget is { } budget
+                ? [new CheckFinding(true, $"{connection.Name}: {budget.Left} of {budget.Of} calls within {budget.Per:g} are left")]
+                : Array.Empty<CheckFinding>(),
+        ];
     }
 
     private static ConnectorCatalog Catalog(CommandContext context) =>
@@ -254,6 +272,9 @@ internal sealed record CheckFinding(bool Ok, string Message)
     public string? Of { get; init; }
 
     public ConformanceVerdict? Verdict { get; init; }
+
+    /// <summary>When it ends, for what a connection lives on; null for anything else.</summary>
+    public DateTimeOffset? Ends { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,

@@ -6,6 +6,9 @@ using DevOpsAI.Connectors;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Drafting;
 using DevOpsAI.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using YamlDotNet.RepresentationModel;
 
@@ -75,6 +78,24 @@ public sealed class ConnectorCommandsTests
             "--Connections:contoso-ninjaone:Settings:ClientSecret=s", "--Connections:contoso-ninjaone:Settings:Organization=2");
         (code, error).ShouldBe((1, ""), output);
         output.ShouldBe("contoso-ninjaone: The vendor cannot be reached.\n");
+    }
+
+    [Fact]
+    public async Task A_connection_that_works_tells_what_it_lives_on()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var vendor = builder.Build();
+        vendor.MapGet("/{**rest}", static () => Results.Json(new { id = 2, name = "Contoso Ltd" }));
+        vendor.MapPost("/ws/oauth/token", static () => Results.Json(new { access_token = "t", expires_in = 3600 }));
+        await vendor.StartAsync(TestContext.Current.CancellationToken);
+        var (code, output, error) = await RunAsync(
+            "check", "contoso-ninjaone", "--Tenants:contoso:Name=Contoso Ltd", "--Connections:contoso-ninjaone:Tenant=contoso",
+            "--Connections:contoso-ninjaone:Connector=ninjaone", "--Connections:contoso-ninjaone:Settings:Instance=eu",
+            $"--Connections:contoso-ninjaone:Settings:Address={vendor.Urls.Single()}", "--Connections:contoso-ninjaone:Settings:ClientId=c",
+            "--Connections:contoso-ninjaone:Settings:ClientSecret=s", "--Connections:contoso-ninjaone:Settings:Organization=2");
+        (code, error).ShouldBe((0, ""), output);
+        output.ShouldContain("contoso-ninjaone: access token ends ");
     }
 
     [Fact]
