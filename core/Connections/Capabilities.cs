@@ -6,7 +6,20 @@ namespace DevOpsAI.Connections;
 /// <param name="Name">As in <c>service.restart</c>.</param>
 /// <param name="TargetKind">As in <c>device</c>.</param>
 /// <param name="Arguments">What every vendor that offers it takes.</param>
-public sealed record ActionCapability(string Name, string Title, string TargetKind, IReadOnlyList<ArgumentSpec> Arguments);
+public sealed record ActionCapability(string Name, string Title, string TargetKind, IReadOnlyList<ArgumentSpec> Arguments)
+{
+    /// <summary>How well it can be taken back where a vendor does it best: no connector may claim more.</summary>
+    public Reversibility AtBest { get; init; } = Reversibility.Reversible;
+
+    /// <summary>How far it reaches at every vendor: no connector may claim less.</summary>
+    public BlastRadius AtLeast { get; init; } = TargetKind switch
+    {
+        "ticket" => BlastRadius.Nothing,
+        "user" or "mailbox" => BlastRadius.OneUser,
+        "site" => BlastRadius.Site,
+        _ => BlastRadius.OneDevice,
+    };
+}
 
 /// <summary>Something that several vendors can tell of a target, under the one name by which runbooks ask for it.</summary>
 /// <param name="Name">As in <c>service.{name}.state</c>; what is in braces names the part.</param>
@@ -60,32 +73,32 @@ public static class Capabilities
         new("service.restart", "Restart a service", "device", [Service]),
         new("service.start", "Start a service", "device", [Service]),
         new("service.stop", "Stop a service", "device", [Service]),
-        new("disk.cleanup", "Clean up a volume", "device", [Volume, Categories]),
-        new("disk.restore", "Put cleaned up files back", "device", [Volume, Categories]),
-        new("backup.run", "Run a backup job", "device", [Job]),
+        new("disk.cleanup", "Clean up a volume", "device", [Volume, Categories]) { AtBest = Reversibility.Partly },
+        new("disk.restore", "Put cleaned up files back", "device", [Volume, Categories]) { AtBest = Reversibility.Partly },
+        new("backup.run", "Run a backup job", "device", [Job]) { AtBest = Reversibility.Partly },
         new("malware.quarantine", "Quarantine a file", "device", [File]),
         new("malware.release", "Release a file from quarantine", "device", [File]),
         new("device.isolate", "Isolate a device", "device", []),
         new("device.release", "Release a device from isolation", "device", []),
-        new("patch.install", "Install a patch", "device", [Patch]),
-        new("device.reboot", "Restart a device", "device", []),
-        new("device.wake", "Wake a device", "device", []),
-        new("device.shutdown", "Shut a device down", "device", []),
-        new("laps.rotate", "Replace the local administrator's password", "device", []),
-        new("scan.start", "Start a malware scan", "device", []),
-        new("script.run", "Run a script", "device", [Script]),
-        new("command.run", "Run a command", "device", [Command]),
-        new("alert.acknowledge", "Acknowledge an alert at the vendor", "device", [Alert]),
+        new("patch.install", "Install a patch", "device", [Patch]) { AtBest = Reversibility.Partly },
+        new("device.reboot", "Restart a device", "device", []) { AtBest = Reversibility.Irreversible },
+        new("device.wake", "Wake a device", "device", []) { AtBest = Reversibility.Partly },
+        new("device.shutdown", "Shut a device down", "device", []) { AtBest = Reversibility.Irreversible },
+        new("laps.rotate", "Replace the local administrator's password", "device", []) { AtBest = Reversibility.Irreversible },
+        new("scan.start", "Start a malware scan", "device", []) { AtBest = Reversibility.Irreversible },
+        new("script.run", "Run a script", "device", [Script]) { AtBest = Reversibility.Irreversible },
+        new("command.run", "Run a command", "device", [Command]) { AtBest = Reversibility.Irreversible },
+        new("alert.acknowledge", "Acknowledge an alert at the vendor", "device", [Alert]) { AtLeast = BlastRadius.Nothing },
         new("alert.silence", "Silence an alert for a time", "alert", [Minutes]),
         new("alert.unsilence", "End the silence of an alert", "alert", [Minutes]),
-        new("certificate.renew", "Renew a certificate", "device", [Certificate]),
+        new("certificate.renew", "Renew a certificate", "device", [Certificate]) { AtBest = Reversibility.Partly },
         new("process.lower-priority", "Lower a process's priority", "device", [Process]),
         new("process.restore-priority", "Restore a process's priority", "device", [Process]),
-        new("raid.rebuild", "Rebuild an array", "device", [Array]),
-        new("printer.clear-queue", "Clear a printer queue", "device", [Queue]),
-        new("ticket.create", "Open a ticket", "device", [Title, Priority]),
-        new("ticket.close", "Close a ticket", "device", [Title, Priority with { Required = false }]),
-        new("ticket.open", "Open an incident's ticket", "device", [Title, Priority, Reference]),
+        new("raid.rebuild", "Rebuild an array", "device", [Array]) { AtBest = Reversibility.Irreversible },
+        new("printer.clear-queue", "Clear a printer queue", "device", [Queue]) { AtBest = Reversibility.Partly },
+        new("ticket.create", "Open a ticket", "device", [Title, Priority]) { AtLeast = BlastRadius.Nothing },
+        new("ticket.close", "Close a ticket", "device", [Title, Priority with { Required = false }]) { AtLeast = BlastRadius.Nothing },
+        new("ticket.open", "Open an incident's ticket", "device", [Title, Priority, Reference]) { AtLeast = BlastRadius.Nothing },
         new("ticket.note", "Add a private note to a ticket", "ticket", [Note]),
         new("ticket.time", "Write time on a ticket", "ticket", [Hours, StartedAt, Note]),
         new("ticket.resolve", "Close a ticket that is known", "ticket", []),
@@ -93,12 +106,13 @@ public static class Capabilities
         new("user.enable", "Enable an account", "user", []),
         new("user.unlock", "Unlock an account", "user", []),
         new("user.lock", "Lock an account", "user", []),
-        new("user.revoke-sessions", "End all sessions", "user", []),
-        new("role.assign", "Give an account a role for a time", "user", [Role, RoleHours]),
-        new("role.remove", "Take back a role that was given for a time", "user", [Role, RoleHours with { Required = false }]),
+        new("user.revoke-sessions", "End all sessions", "user", []) { AtBest = Reversibility.Irreversible },
+        new("role.assign", "Give an account a role for a time", "user", [Role, RoleHours]) { AtLeast = BlastRadius.Tenant },
+        new("role.remove", "Take back a role that was given for a time", "user", [Role, RoleHours with { Required = false }])
+            { AtLeast = BlastRadius.Tenant },
         new("mailbox.raise-quota", "Raise a mailbox quota", "mailbox", [Gigabytes]),
         new("mailbox.restore-quota", "Restore a mailbox quota", "mailbox", [Gigabytes]),
-        new("vpn.restart-tunnel", "Restart a VPN tunnel", "site", [Tunnel]),
+        new("vpn.restart-tunnel", "Restart a VPN tunnel", "site", [Tunnel]) { AtBest = Reversibility.Partly },
     }.ToFrozenDictionary(static action => action.Name);
 
     public static IReadOnlyList<ObservationCapability> Observations { get; } =

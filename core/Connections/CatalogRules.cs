@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace DevOpsAI.Connections;
 
 /// <summary>What gates, cards and executor rely on in a connector's catalog. A connector that breaks it is not started with.</summary>
@@ -22,6 +24,8 @@ public static class CatalogRules
             yield return $"its command must show the argument '{hidden}': whoever approves it would not see it.";
         foreach (var argument in action.Arguments.Where(static argument => !IsPattern(argument.Pattern)))
             yield return $"the pattern of '{argument.Name}' is no regular expression.";
+        foreach (var error in OfCapability(action))
+            yield return error;
         if (action.Rollback is not { } rollback)
             yield break;
         if (!actions.TryGetValue(rollback, out var back))
@@ -32,6 +36,20 @@ public static class CatalogRules
                 yield return error;
         }
     }
+
+    /// <summary>A connector does not make an action of the vocabulary harmless by calling it so.</summary>
+    private static IEnumerable<string> OfCapability(ActionSpec action)
+    {
+        if (!Capabilities.Actions.TryGetValue(action.Name, out var capability))
+            yield break;
+        if (action.Reversibility < capability.AtBest)
+            yield return $"is {Word(capability.AtBest)} at best, whoever does it, and not {Word(action.Reversibility)}.";
+        if (action.BlastRadius < capability.AtLeast)
+            yield return $"reaches {Word(capability.AtLeast)} at least, whoever does it, and not {Word(action.BlastRadius)}.";
+    }
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private static IEnumerable<string> OfRollback(ActionSpec action, ActionSpec back)
     {

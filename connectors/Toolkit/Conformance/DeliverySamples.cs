@@ -19,7 +19,7 @@ internal static class DeliverySamples
     /// <param name="keyHost">Where the delivery says that the key is; null for the vendor itself.</param>
     public static byte[] Body(ConformanceStage stage, EventRule rule, IReadOnlyList<JsonObject> items, Uri? keyHost = null)
     {
-        var root = rule.Reread is { } reread ? Hint(stage, rule, reread, items[0]) : VendorDocuments.Delivery(rule, items);
+        var root = rule.Reread is { } reread ? Hint(stage, rule, reread, items[0]) : stage.Documents.Delivery(rule, items);
         if (stage.Manifest.Webhook?.Sender.FetchedKey is { } key && root is JsonObject members)
             VendorDocuments.Set(members, key.Address.ToString(), JsonValue.Create($"{new Uri(keyHost ?? stage.Vendor.Address, KeyPath)}"));
         return Encoding.UTF8.GetBytes(root.ToJsonString());

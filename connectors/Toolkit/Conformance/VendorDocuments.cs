@@ -67,7 +67,8 @@ internal sealed class VendorDocuments(Manifest manifest, Connection connection)
             Fill(item, status.Of, Word(status, isEnd) ?? "open");
         if (isEnd)
             Hold(item, rule.ResolvedWhen, given);
-        Hold(item, rule.When, given);
+        if (rule.Each is null)
+            Hold(item, rule.When, given);
         Belong(item, rule.Belongs);
         return item;
     }
@@ -77,7 +78,7 @@ internal sealed class VendorDocuments(Manifest manifest, Connection connection)
         rule.ResolvedWhen.Count > 0 || (rule.Status is { } status && Word(status, isEnd: true) is not null);
 
     /// <summary>As it is delivered: alone, or as the only one of a list.</summary>
-    public static JsonNode Delivery(EventRule rule, IReadOnlyList<JsonObject> items)
+    public JsonNode Delivery(EventRule rule, IReadOnlyList<JsonObject> items)
     {
         if (rule.Each is not { } each)
             return items[0].DeepClone();
@@ -85,6 +86,7 @@ internal sealed class VendorDocuments(Manifest manifest, Connection connection)
         if (each.ToString() == "$")
             return list;
         var root = new JsonObject();
+        Hold(root, rule.When, given);
         Set(root, each.ToString(), list);
         return root;
     }

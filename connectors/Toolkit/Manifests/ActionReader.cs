@@ -44,8 +44,30 @@ internal static class ActionReader
             scope.Request(fields, "call", given), fields.Has("receipt") ? scope.Template(fields, "receipt", given) : null);
         if (action.Call.Method == HttpMethod.Get)
             fields.Error("'call' is what changes something, and a GET does not", fields.LineAt("call"));
+        foreach (var unused in Unused(action))
+        {
+            fields.Error(
+                $"'call' does not send {unused}: what is done would be something else than what was approved", fields.LineAt("call"));
+        }
         fields.NothingElse();
         return action;
+    }
+
+    /// <summary>What the card shows and the vendor is not told, neither in the call nor by what was looked up for it.</summary>
+    private static IEnumerable<string> Unused(ActionManifest action)
+    {
+        var used = action.Call.Given.ToHashSet(StringComparer.Ordinal);
+        foreach (var lookup in action.Lookups.Reverse())
+        {
+            if (lookup.Let.Keys.Any(name => used.Contains($"let.{name}")))
+                used.UnionWith(lookup.List.Request.Given.Concat(lookup.Where.SelectMany(static one => one.Given)));
+        }
+        if (!used.Contains("target.id"))
+            yield return "$target.id";
+        // One that may be left out is there for a rollback that takes what the action took.
+        foreach (var argument in action.Spec.Arguments.Where(
+            argument => argument.Required && !used.Contains($"argument.{argument.Name}")))
+            yield return $"$argument.{argument.Name}";
     }
 
     private static ArgumentSpec Argument(string name, YamlFields fields)

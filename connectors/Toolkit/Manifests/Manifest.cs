@@ -96,7 +96,11 @@ internal sealed record BudgetRule(int Requests, TimeSpan Per);
 /// <summary>One call, with places to fill. What is filled into the address is escaped; it never changes the host.</summary>
 /// <param name="Path">Below the address of the vendor, with the query.</param>
 /// <param name="Body">Null when there is none.</param>
-internal sealed record RequestTemplate(HttpMethod Method, ValueTemplate Path, BodyTemplate? Body, bool IsForm);
+internal sealed record RequestTemplate(HttpMethod Method, ValueTemplate Path, BodyTemplate? Body, bool IsForm)
+{
+    /// <summary>The names with a dollar sign that it sends.</summary>
+    public IEnumerable<string> Given => Path.Given.Concat(Body?.Templates.SelectMany(static one => one.Given) ?? []);
+}
 
 /// <summary>A document, or a part of one, in which texts are templates.</summary>
 internal abstract record BodyTemplate
@@ -144,15 +148,28 @@ internal enum PagingStyle
 /// <summary>A value that is held against another one, both texts; it does not hold when one of them is missing.</summary>
 internal sealed record WhereRule(ValueTemplate Left, WhereOperator Operator, ValueTemplate Right)
 {
+    /// <summary>
+    /// Two texts that differ in case alone are two: some vendors' ids do. GUIDs are the same in either case.
+    /// </summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>The names with a dollar sign that it refers to.</summary>
+    public IEnumerable<string> Given => Left.Given.Concat(Right.Given);
+
     public bool Holds(in ValueScope scope)
     {
         if (Right.Text(scope) is not { } right)
             return false;
         if (Operator == WhereOperator.Has)
-            return Left.List(scope).Contains(right, StringComparer.OrdinalIgnoreCase);
-        return Left.Text(scope) is { } left
-            && left.Equals(right, StringComparison.OrdinalIgnoreCase) == (Operator == WhereOperator.Equal);
+            return Left.List(scope).Any(one => Same(one, right));
+        if (Left.Text(scope) is not { } left)
+            return false;
+        return Operator == WhereOperator.Equal ? Same(left, right) : !left.Equals(right, StringComparison.OrdinalIgnoreCase);
     }
+
+    private bool Same(string left, string right) =>
+        left.Equals(right, IsExact ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase)
+        || (Guid.TryParse(left, out var one) && Guid.TryParse(right, out var other) && one == other);
 }
 
 /// <summary>Written <c>==</c>, <c>!=</c> and <c>has</c>: the first is a list that holds the second.</summary>

@@ -221,7 +221,14 @@ internal static class ManifestReader
         var rules = scope.Conditions(fields, "belongs", ManifestScope.Settings);
         if (rules.Count == 0 && !fields.Has("belongs"))
             fields.Wrong("belongs", "a list of conditions, or the word credential where each client has credentials of its own", 0);
-        return rules;
+        else if (!rules.Exists(static one => one.Operator != WhereOperator.NotEqual
+            && one.Given.Any(static name => name.StartsWith("setting.", StringComparison.Ordinal)) && one.Left.FirstPath is not null))
+        {
+            fields.Error(
+                "'belongs' holds nothing of the vendor's against a setting of the connection, as \"{companyId} == {$setting.Company}\" does;"
+                + " it is the word credential where each client has credentials of its own", fields.LineAt("belongs"));
+        }
+        return [.. rules.Select(static one => one with { IsExact = true })];
     }
 
     internal static ListTemplate List(YamlFields fields, ManifestScope scope, string[] given, bool close = true)
@@ -231,7 +238,7 @@ internal static class ManifestReader
             fields.Has("items") ? ManifestScope.Path(fields, "items") : JsonPath.Parse("$"),
             Paging(fields, scope));
         // Some vendors take a question as a body.
-        var path = list.Request.Path.Example();
+        var path = list.Request.Path.Example().Split('?')[0];
         if (list.Request.Method != HttpMethod.Get && !(list.Request.Method == HttpMethod.Post
             && (path.EndsWith("/query", StringComparison.Ordinal) || path.EndsWith("/search", StringComparison.Ordinal))))
             fields.Error("a list is read by GET, or by POST to an address that ends in /query or /search", fields.LineAt("request"));

@@ -56,6 +56,20 @@ public sealed class ConformanceTests
         findings.ShouldContain(static one => one.Check == "wrong-signature" && one.Verdict == ConformanceVerdict.Passed);
     }
 
+    [Fact]
+    public async Task A_delivery_that_says_beside_its_list_what_it_is_about_is_taken()
+    {
+        var yaml = SeededBugs.Yaml.Replace(
+            "- belongs: [\"{companyId} == {$setting.Company}\"]\n      id: \"{alertId}\"",
+            "- when: [\"{event} == rmm_alert\"]\n      each: data.alerts\n      belongs: [\"{companyId} == {$setting.Company}\"]\n      id: \"{alertId}\"",
+            StringComparison.Ordinal);
+        yaml = yaml[..yaml.IndexOf("poll:", StringComparison.Ordinal)].Replace("&events", "", StringComparison.Ordinal);
+        yaml.ShouldContain("each: data.alerts");
+        var findings = await ConformanceKit.RunAsync("acme.yaml", yaml, TestContext.Current.CancellationToken);
+        findings.Where(static one => one.Verdict == ConformanceVerdict.Failed).Select(static one => $"{one.Check} of {one.Of}: {one.Seen}")
+            .ShouldBeEmpty();
+    }
+
     public static TheoryData<string> Bugs => [.. SeededBugs.All.Keys];
 
     [Theory]

@@ -71,6 +71,13 @@ public sealed class ManifestReaderTests
     [InlineData("id: \"{id}\"\n    names", "id: \"id}\"\n    names", "has a closing brace without its opening one")]
     [InlineData("id: \"{id}\"\n    names", "id: \"{a..b}\"\n    names", "'a..b' is no path of a JSON document")]
     [InlineData("id: \"{id}\"\n    names", "id: \"{a[x]}\"\n    names", "'a[x]' is no path of a JSON document")]
+    [InlineData("reversibility: irreversible", "reversibility: reversible", "device.reboot: is irreversible at best, whoever does it, and not reversible")]
+    [InlineData("idempotent: false", "idempotent: false\n    blastRadius: nothing", "device.reboot: reaches oneDevice at least, whoever does it, and not nothing")]
+    [InlineData("POST /devices/{$target.id}/reboot", "POST /devices/all/reboot", "'call' does not send $target.id: what is done would be something else")]
+    [InlineData("POST /devices/{$target.id}/reboot", "POST /devices/{$target.name}/reboot", "'call' does not send $target.id")]
+    [InlineData("GET /devices?name={$name}", "POST /devices/delete?x=/search", "a list is read by GET, or by POST to an address that ends in /query or /search")]
+    [InlineData("belongs: [\"{company} == {$setting.Company}\"]\n    read", "belongs: [\"1 == 1\"]\n    read", "'belongs' holds nothing of the vendor's against a setting")]
+    [InlineData("belongs: [\"{company} == {$setting.Company}\"]\n    read", "belongs: [\"{company} != {$setting.Company}\"]\n    read", "'belongs' holds nothing of the vendor's against a setting")]
     [InlineData("    belongs: [\"{company} == {$setting.Company}\"]\n    read", "    read", "'belongs' is missing: it must be a list of conditions, or the word credential")]
     [InlineData("    belongs: [\"{company} == {$setting.Company}\"]\n    read", "    belongs: anybody\n    read", "'belongs' must be a list of conditions, or the word credential")]
     [InlineData("\"{company} == {$setting.Company}\"]\n    read", "\"{company} = 1\"]\n    read", "'belongs' must be a list of conditions, as in \"{status} == open\"")]
@@ -184,4 +191,23 @@ public sealed class ManifestReaderTests
         (VendorTimes.Find(text) is { } time
             ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)
             : null).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("call: POST /devices/{$target.id}/services/{$argument.service}/restart", null)]
+    [InlineData("call: POST /devices/{$target.id}/services/Spooler/restart", "'call' does not send $argument.service")]
+    [InlineData("call: POST /restart\n    body: { device: \"{$target.id}\", names: [\"{$argument.service}\"] }", null)]
+    [InlineData("lookups:\n      - { request: \"GET /d/{$target.id}/s\", where: [\"{n} == {$argument.service}\"], let: { s: \"{id}\" }, what: a service }\n    call: POST /services/{$let.s}/restart", null)]
+    [InlineData("lookups:\n      - { request: \"GET /d/{$target.id}/s\", where: [\"{n} == Spooler\"], let: { s: \"{id}\" }, what: a service }\n    call: POST /services/{$let.s}/restart", "'call' does not send $argument.service")]
+    [InlineData("lookups:\n      - { request: \"GET /d/{$target.id}/s\", where: [\"{n} == {$argument.service}\"], let: { s: \"{id}\" }, what: a service }\n    call: POST /services/all/restart", "'call' does not send $target.id")]
+    public void What_the_card_shows_is_what_the_vendor_is_told(string call, string? error)
+    {
+        var errors = new List<string>();
+        ManifestReader.Read("acme.yaml", Good.Replace("\r", "", StringComparison.Ordinal).Replace(
+            "webhook:", $"  service.restart:\n    reversibility: reversible\n    idempotent: true\n    command: \"Acme restart {{service}} on {{target}}\"\n    {call}\nwebhook:",
+            StringComparison.Ordinal), errors);
+        if (error is null)
+            errors.ShouldBeEmpty();
+        else
+            errors.ShouldContain(one => one.Contains(error, StringComparison.Ordinal), string.Join('\n', errors));
+    }
 }
