@@ -17,6 +17,10 @@ internal static class ApiEndpoints
         string Conversation, string MessageId, string? Verb, string? Title, JsonObject? Action,
         IReadOnlyDictionary<string, string>? Inputs);
 
+    /// <param name="MessageId">Whose button has opened the dialog.</param>
+    /// <param name="Data">That of the button inside the dialog, with the inputs.</param>
+    internal sealed record DialogSubmit(string Conversation, string MessageId, JsonObject Data);
+
     /// <param name="Id">Of one of the sample alerts that <c>state</c> lists.</param>
     internal sealed record Raise(string Id);
 
@@ -38,6 +42,7 @@ internal static class ApiEndpoints
         api.MapPost("/people/{id}/messages", SayAsync);
         api.MapPut("/people/{id}/messages", EditAsync);
         api.MapPost("/people/{id}/clicks", ClickAsync);
+        api.MapPost("/people/{id}/dialogs", SubmitDialogAsync);
     }
 
     private static async Task<IResult> RaiseAsync(Raise raise, Samples samples, CancellationToken cancellationToken)
@@ -80,6 +85,16 @@ internal static class ApiEndpoints
             ? await session.SendAsync(person, message, action, cancellationToken)
             : await session.ClickAsync(person, message, Wanted(click), click.Inputs ?? new Dictionary<string, string>(), cancellationToken);
         return outcome is null ? Problem(404, "this person's card has no such action") : Results.Ok(outcome);
+    }
+
+    private static async Task<IResult> SubmitDialogAsync(
+        string id, DialogSubmit submit, ClientSession session, MessageStore store, CancellationToken cancellationToken)
+    {
+        if (Find(id, submit.Conversation, out var person, out var address) is { } problem)
+            return problem;
+        return store.Find(address.Place.Id, submit.MessageId) is { } message
+            ? Results.Ok(await session.SubmitDialogAsync(person, message, submit.Data, cancellationToken))
+            : Problem(404, "no such message");
     }
 
     private static async Task<IResult> ViewAsync(

@@ -58,6 +58,21 @@ internal sealed class Activities(Addresses addresses, TimeProvider clock)
         return activity;
     }
 
+    /// <param name="name"><c>task/fetch</c> for a button that opens a dialog, <c>task/submit</c> for one inside it.</param>
+    /// <param name="message">The message whose button opens or has opened it.</param>
+    public JsonObject Dialog(LocalUser person, Message message, string name, JsonNode? data)
+    {
+        var activity = FromPerson("invoke", FreshId(), person, Address.Find(message.Conversation)!);
+        activity["name"] = name;
+        activity["replyToId"] = message.Id;
+        activity["channelData"]!["source"] = new JsonObject { ["name"] = "message" };
+        activity["value"] = new JsonObject
+        {
+            ["data"] = data?.DeepClone() ?? new JsonObject(), ["context"] = new JsonObject { ["theme"] = "default" },
+        };
+        return activity;
+    }
+
     /// <summary>An <c>Action.Submit</c>: a message without text whose value is the action's data with the inputs.</summary>
     public JsonObject Submit(LocalUser person, Message message, JsonNode? data)
     {

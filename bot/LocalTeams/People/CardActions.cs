@@ -41,6 +41,11 @@ internal static class CardActions
         return (action, null);
     }
 
+    /// <summary>An <c>Action.Submit</c> for which a client asks the bot for a dialog.</summary>
+    public static bool OpensDialog(JsonObject action) => (string?)action["type"] == "Action.Submit"
+        && action["data"] is JsonObject data && data["msteams"] is JsonObject teams
+        && teams["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == "task/fetch";
+
     private static Found? FindIn(JsonObject card, IReadOnlyList<JsonObject> around, Func<JsonObject, bool> wanted)
     {
         var inputs = new List<JsonObject>(around);

@@ -81,9 +81,22 @@ internal sealed class ClientSession(MessageStore store, ChangeFeed changes, Card
     /// <summary>Sends an action as given, which need not be one that the card has.</summary>
     public async Task<InvokeOutcome> SendAsync(LocalUser person, Message message, JsonObject action, CancellationToken cancellationToken)
     {
+        if (CardActions.OpensDialog(action))
+        {
+            var fetch = activities.Dialog(person, message, "task/fetch", action["data"]);
+            return ShownDialog.Read(await bot.DeliverAsync(fetch, cancellationToken), isOpen: false);
+        }
         if ((string?)action["type"] == "Action.Submit")
             return InvokeOutcome.OfSubmit(await bot.DeliverAsync(activities.Submit(person, message, action["data"]), cancellationToken));
         return await InvokeAsync(person, message, action, "manual", cancellationToken);
+    }
+
+    /// <summary>Sends what was filled into a dialog that a button of the message has opened.</summary>
+    public async Task<InvokeOutcome> SubmitDialogAsync(
+        LocalUser person, Message message, JsonObject data, CancellationToken cancellationToken)
+    {
+        var submit = activities.Dialog(person, message, "task/submit", data);
+        return ShownDialog.Read(await bot.DeliverAsync(submit, cancellationToken), isOpen: true);
     }
 
     /// <summary>The card as this person sees it now, asking the bot first when its refresh is due.</summary>

@@ -4,7 +4,7 @@ namespace DevOpsAI.LocalTeams.People;
 
 /// <summary>What a person sees after a click.</summary>
 /// <param name="Kind"><c>card</c>, <c>message</c>, <c>error</c>, <c>sent</c> (a submit), <c>incomplete</c> (an input stopped it) or
-/// <c>failed</c> (no usable answer).</param>
+/// <c>failed</c> (no usable answer); of a dialog <c>dialog</c> (a form), <c>said</c> (a sentence in its place) or <c>closed</c>.</param>
 /// <param name="Text">The notice or error under the card.</param>
 /// <param name="Card">The card that replaces the shown one, for this person only.</param>
 /// <param name="StatusCode">Inside the answer, if it had one.</param>
@@ -12,9 +12,12 @@ namespace DevOpsAI.LocalTeams.People;
 internal sealed record InvokeOutcome(string Kind, string? Text = null, JsonElement? Card = null, int? StatusCode = null,
     int? HttpStatus = null)
 {
-    private const string CardType = "application/vnd.microsoft.card.adaptive";
+    public const string CardType = "application/vnd.microsoft.card.adaptive";
     private const string MessageType = "application/vnd.microsoft.activity.message";
     private const string ErrorType = "application/vnd.microsoft.error";
+
+    /// <summary>What the dialog shows; null for what is no dialog, or a sentence, or closes it.</summary>
+    public ShownDialog? Dialog { get; init; }
 
     public static InvokeOutcome Incomplete(string what) => new("incomplete", what);
 
@@ -40,11 +43,11 @@ internal sealed record InvokeOutcome(string Kind, string? Text = null, JsonEleme
         };
     }
 
-    private static InvokeOutcome Failed(BotResponse result) =>
+    public static InvokeOutcome Failed(BotResponse result) =>
         new("failed", result.Status is null ? "Unable to reach app. Please try again." : "Something went wrong. Please try again.",
             HttpStatus: result.Status);
 
-    private static bool IsCard(JsonElement value) => value.ValueKind == JsonValueKind.Object
+    public static bool IsCard(JsonElement value) => value.ValueKind == JsonValueKind.Object
         && value.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() == "AdaptiveCard";
 
     private static string? GetMessage(JsonElement value) => value.ValueKind == JsonValueKind.Object

@@ -18,6 +18,9 @@ internal sealed class FakeBot
     /// <summary>The body that answers an invoke; null answers 501.</summary>
     public Func<JsonElement, CancellationToken, Task<JsonNode?>> OnInvoke { get; set; } = (_, _) => Task.FromResult<JsonNode?>(null);
 
+    /// <summary>Invokes are answered with 200 and no body.</summary>
+    public bool AnswersNothing { get; set; }
+
     /// <summary>Status for everything that is no invoke.</summary>
     public Func<JsonElement, int> OnActivity { get; set; } = _ => StatusCodes.Status200OK;
 
@@ -55,6 +58,8 @@ internal sealed class FakeBot
         Keep(activity);
         if (activity.Text("type") != "invoke")
             return Results.StatusCode(OnActivity(activity));
+        if (AnswersNothing)
+            return Results.Ok();
         var result = await OnInvoke(activity, http.RequestAborted);
         return result is null
             ? Results.StatusCode(StatusCodes.Status501NotImplemented)

@@ -22,6 +22,7 @@ export const raise = id => ask('/samples', 'POST', { id });
 export const say = (person, conversation, text) => ask(`/people/${person}/messages`, 'POST', { conversation, text });
 export const edit = (person, conversation, messageId, text) => ask(`/people/${person}/messages`, 'PUT', { conversation, messageId, text });
 export const click = (person, conversation, messageId, action) => ask(`/people/${person}/clicks`, 'POST', { conversation, messageId, action });
+export const submitDialog = (person, conversation, messageId, data) => ask(`/people/${person}/dialogs`, 'POST', { conversation, messageId, data });
 export const view = (person, message, refresh) =>
   ask(`/views?${new URLSearchParams({ person, conversation: message.conversation, messageId: message.id, refresh })}`);
 

@@ -1,11 +1,11 @@
 import * as api from './api.js';
-import { startCards } from './cards.js';
 import { composer } from './composer.js';
 import { avatar, el } from './dom.js';
 import { loadMarkdown } from './markdown.js';
 import { drawMessage, drawMessages, lookAgain, showTyping, toNewestCard } from './messages.js';
 import { become, go, load, model, on, put } from './model.js';
 import { drawRail } from './rail.js';
+import { startCards } from './render.js';
 import { samplesMenu } from './samples.js';
 import { startTheme } from './theme.js';
 
