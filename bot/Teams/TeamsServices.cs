@@ -50,7 +50,8 @@ public static class TeamsServices
         services.AddSingleton<InboundAuthenticator>();
         services.AddSingleton<Deliveries>();
         services.AddSingleton<BackgroundTurns>().AddHostedService(provider => provider.GetRequiredService<BackgroundTurns>());
-        services.AddSingleton<Replies>();
+        services.AddSingleton<Replies>().AddSingleton<ReplyQueue>();
+        services.AddSingleton<InvokeTurns>();
         services.AddSingleton<TurnPipeline>();
         services.AddSingleton<MessagesEndpoint>();
         return services.AddSingleton(provider => new Lazy<MessagesEndpoint>(provider.GetRequiredService<MessagesEndpoint>));

@@ -84,7 +84,7 @@ internal sealed class MessagesEndpoint(InboundAuthenticator authenticator, HomeD
     private static async Task AnswerAsync(HttpContext http, TurnResult result)
     {
         http.Response.StatusCode = result.Status;
-        if (result.Body is not { } body)
+        if (result.Body is not { Length: > 0 } body)
             return;
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.ContentLength = body.Length;

@@ -1,4 +1,6 @@
+using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Tenancy;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Teams.Turns;
 
@@ -28,12 +30,13 @@ internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleServi
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource leaving;
     private readonly TimeProvider clock;
+    private readonly TimeSpan deadline;
     private readonly Partitions turns;
     private readonly Partitions replies;
 
-    public BackgroundTurns(TimeProvider clock)
+    public BackgroundTurns(TimeProvider clock, IOptions<TeamsOptions> options)
     {
-        this.clock = clock;
+        (this.clock, deadline) = (clock, options.Value.TurnDeadline);
         leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         (turns, replies) = (new(stopping.Token), new(leaving.Token));
     }
@@ -43,6 +46,15 @@ internal sealed class BackgroundTurns : BackgroundService, IHostedLifecycleServi
 
     /// <summary>Ends when the application gives up waiting for turns; every turn's token follows it.</summary>
     public CancellationToken Stopping => stopping.Token;
+
+    /// <summary>Ends with the turn's deadline, or before that with <paramref name="stopping"/>.</summary>
+    public CancellationTokenSource CreateTimeout(CancellationToken stopping)
+    {
+        var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        // CancelAfter knows no other clock than the system's; a turn's deadline is a safety net that tests need not move.
+        timeout.CancelAfter(deadline);
+        return timeout;
+    }
 
     /// <summary>False when too much of the conversation or the person is waiting already.</summary>
     /// <param name="person">Null for what nobody said.</param>

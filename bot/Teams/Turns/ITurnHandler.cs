@@ -24,6 +24,14 @@ public interface ITurnHandler
     /// </summary>
     Task<InvokeResponse> OnCardActionAsync(TurnContext turn, CardAction action, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A dialog that a button asks for, or what was filled into one. As with <see cref="OnCardActionAsync"/> Teams waits for the answer:
+    /// past the invoke budget the dialog says that it is being worked on, and what the method returns is handed to
+    /// <see cref="OnDialogAnsweredLateAsync"/>.
+    /// </summary>
+    Task<DialogResponse> OnDialogAsync(TurnContext turn, DialogRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<DialogResponse>(new DialogResponse.Message("There is no such dialog."));
+
     /// <summary>A reply was sent, or was not, or nobody can tell.</summary>
     Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, SendOutcome outcome) => Task.CompletedTask;
 
@@ -41,6 +49,12 @@ public interface ITurnHandler
     /// </summary>
     Task OnAnsweredLateAsync(TurnContext turn, CardAction action, InvokeResponse response, CancellationToken cancellationToken) =>
         Task.CompletedTask;
+
+    /// <summary>
+    /// What was filled in was answered after its dialog had said that it takes longer: says by a message what the dialog would have shown.
+    /// Not called for a dialog that was only to be opened.
+    /// </summary>
+    Task OnDialogAnsweredLateAsync(TurnContext turn, DialogResponse response, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>A click on a card. All of it is untrusted: anyone who sees the card can send any of it.</summary>

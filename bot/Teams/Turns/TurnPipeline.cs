@@ -1,10 +1,6 @@
-using System.Text.Json;
 using DevOpsAI.Bot.Teams.Conversations;
-using DevOpsAI.Bot.Teams.Outbound;
 using DevOpsAI.Bot.Teams.Protocol;
-using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Tenancy;
-using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Bot.Teams.Turns;
 
@@ -20,16 +16,11 @@ internal sealed class TurnPipeline(
     Deliveries deliveries,
     BackgroundTurns background,
     ConversationReferences references,
-    Replies replies,
-    IOptions<TeamsOptions> options,
+    ReplyQueue replies,
+    InvokeTurns invokes,
     TimeProvider clock,
     ILogger<TurnPipeline> logger)
 {
-    private const string CardActionName = "adaptiveCard/action";
-
-    private static readonly byte[] StillWorking =
-        TeamsWriter.Write(InvokeResponse.Message("Still working on it; you will be told here how it ends."));
-
     private static readonly byte[] NoBody = [];
 
     /// <summary>Stands for the answer of a turn that failed before it acted and that nobody was told about.</summary>
@@ -38,109 +29,18 @@ internal sealed class TurnPipeline(
     /// <summary>Teams gives up after 10 to 15 seconds and delivers the activity again.</summary>
     private static readonly TimeSpan ActingBudget = TimeSpan.FromSeconds(8);
 
-    private readonly TimeSpan budget = options.Value.InvokeBudget;
-    private readonly TimeSpan deadline = options.Value.TurnDeadline;
-
     public ValueTask<TurnResult> RunAsync(Activity activity, CorrelationId correlation)
     {
         logger.ActivityReceived(activity.Type, activity.Name, activity.Id, activity.Conversation?.Id);
         references.Saw(activity);
         return activity.Type switch
         {
-            "invoke" when activity.Name == CardActionName => InvokeAsync(activity, correlation),
-            "invoke" => new(new TurnResult(StatusCodes.Status501NotImplemented)),
+            "invoke" => invokes.RunAsync(activity, correlation),
             "message" => QueueAsync(activity, correlation, handler.OnMessageAsync),
             "installationUpdate" => QueueAsync(activity, correlation, OnInstallationUpdateAsync),
             "conversationUpdate" => QueueAsync(activity, correlation, OnConversationUpdateAsync),
             _ => new(new TurnResult(StatusCodes.Status200OK)), // edits, deletions, reactions, typing, events and what is yet to be invented
         };
-    }
-
-    private async ValueTask<TurnResult> InvokeAsync(Activity activity, CorrelationId correlation)
-    {
-        var (delivery, result, isFirst) = deliveries.Take(activity);
-        if (isFirst)
-            _ = RunInvokeAsync(activity, correlation, delivery);
-        else
-            logger.ActivityRepeated(activity.Type, activity.Id);
-        try
-        {
-            return new(StatusCodes.Status200OK, result.IsCompleted ? await result : await result.WaitAsync(budget, clock));
-        }
-        catch (TimeoutException)
-        {
-            if (!delivery.TellToWait())
-                return new(StatusCodes.Status200OK, await result);
-            logger.InvokeGoesOn(activity.Name, budget);
-            return new(StatusCodes.Status200OK, StillWorking);
-        }
-    }
-
-    private async Task RunInvokeAsync(Activity activity, CorrelationId correlation, Delivery delivery)
-    {
-        var action = ReadAction(activity);
-        var turn = new TurnContext(activity, correlation, QueueReplyAsync);
-        InvokeResponse response;
-        byte[] result;
-        try
-        {
-            response = await CallAsync(turn, action);
-            result = TeamsWriter.Write(response);
-        }
-        catch (Exception exception)
-        {
-            logger.TurnFailed(exception, activity.Type, activity.Name);
-            response = InvokeResponse.Error(StatusCodes.Status500InternalServerError, "InternalError", Apology(correlation));
-            result = TeamsWriter.Write(response);
-        }
-        var isShown = delivery.TellTheAnswer();
-        deliveries.Answered(delivery, result);
-        if (!isShown && action is { IsAutomatic: false })
-            await TellLaterAsync(turn, action, response);
-    }
-
-    /// <summary>The person was told to wait; the client has stopped listening.</summary>
-    private async Task TellLaterAsync(TurnContext turn, CardAction action, InvokeResponse response)
-    {
-        using var scope = logger.BeginScope(new TurnScope(turn.Correlation));
-        try
-        {
-            using var timeout = CreateTimeout(background.Stopping);
-            await handler.OnAnsweredLateAsync(turn, action, response, timeout.Token);
-        }
-        catch (Exception exception)
-        {
-            logger.TurnFailed(exception, turn.Activity.Type, "late answer");
-        }
-    }
-
-    private async Task<InvokeResponse> CallAsync(TurnContext turn, CardAction? action)
-    {
-        if (action is null)
-            return InvokeResponse.Error(
-                StatusCodes.Status400BadRequest, "BadRequest", "This card sent something that cannot be understood.");
-        using var timeout = CreateTimeout(background.Stopping);
-        return await handler.OnCardActionAsync(turn, action, timeout.Token);
-    }
-
-    private static CardAction? ReadAction(Activity activity)
-    {
-        if (activity.Value is not { ValueKind: JsonValueKind.Object } value
-            || !value.TryGetProperty("action", out var action) || action.ValueKind != JsonValueKind.Object
-            || !action.TryGetProperty("verb", out var verb) || verb.ValueKind != JsonValueKind.String)
-        {
-            return null;
-        }
-        var isAutomatic = value.TryGetProperty("trigger", out var trigger) && trigger.ValueKind == JsonValueKind.String
-            && trigger.ValueEquals("automatic");
-        try
-        {
-            return new(verb.GetString()!, action.TryGetProperty("data", out var data) ? data : default, activity.ReplyToId, isAutomatic);
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half a character, as in "\ud800": JSON, but no text
-        }
     }
 
     /// <summary>
@@ -156,7 +56,7 @@ internal sealed class TurnPipeline(
         {
             logger.ActivityRepeated(activity.Type, activity.Id);
         }
-        else if (!background.TryQueue(GetPartitionKey(activity), activity.From?.Id,
+        else if (!background.TryQueue(ReplyQueue.GetPartitionKey(activity), activity.From?.Id,
             stopping => RunQueuedAsync(activity, correlation, delivery, method, stopping)))
         {
             deliveries.Forget(delivery);
@@ -185,11 +85,11 @@ internal sealed class TurnPipeline(
         var turn = new TurnContext(activity, correlation, (turn, message, cancellationToken) =>
         {
             delivery.Complete(NoBody);
-            return QueueReplyAsync(turn, message, cancellationToken);
+            return replies.QueueAsync(turn, message, cancellationToken);
         });
         try
         {
-            using var timeout = CreateTimeout(stopping);
+            using var timeout = background.CreateTimeout(stopping);
             await method(turn, timeout.Token);
         }
         catch (Exception exception)
@@ -210,31 +110,11 @@ internal sealed class TurnPipeline(
         delivery.Complete(NotActed);
     }
 
-    private Task QueueReplyAsync(TurnContext turn, OutgoingMessage message, CancellationToken cancellationToken)
-    {
-        background.QueueReply(GetPartitionKey(turn.Activity), stopping => SendAsync(turn, message, stopping));
-        return Task.CompletedTask;
-    }
-
-    private async Task SendAsync(TurnContext turn, OutgoingMessage message, CancellationToken stopping)
-    {
-        using var scope = logger.BeginScope(new TurnScope(turn.Correlation));
-        try
-        {
-            using var timeout = CreateTimeout(stopping);
-            await handler.OnRepliedAsync(turn, message, await replies.SendAsync(turn, message, timeout.Token));
-        }
-        catch (Exception exception)
-        {
-            logger.TurnFailed(exception, turn.Activity.Type, "reply");
-        }
-    }
-
     private async Task ReportFailureAsync(TurnContext turn, CancellationToken stopping)
     {
         try
         {
-            await turn.ReplyAsync(new() { Text = Apology(turn.Correlation) }, stopping);
+            await turn.ReplyAsync(new() { Text = TurnFailure.Say(turn.Correlation) }, stopping);
         }
         catch (Exception exception)
         {
@@ -310,21 +190,8 @@ internal sealed class TurnPipeline(
         return turn.In(turn.Conversation with { ConversationId = ConversationId.From(chosen) });
     }
 
-    private static ConversationId GetPartitionKey(Activity activity) => ConversationId.From(activity.Conversation?.Id).Root;
-
-    private CancellationTokenSource CreateTimeout(CancellationToken stopping)
-    {
-        var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        // CancelAfter knows no other clock than the system's; a turn's deadline is a safety net that tests need not move.
-        timeout.CancelAfter(deadline);
-        return timeout;
-    }
-
     private static bool IsAmong(IReadOnlyList<Account>? members, string? mri) =>
         mri is not null && members?.Any(member => member?.Id == mri) == true;
-
-    private static string Apology(CorrelationId correlation) =>
-        $"Something went wrong on our side. Please try again; if it stays, tell your administrator this reference: {correlation}.";
 }
 
 /// <summary>Puts the correlation id on every log line of a turn.</summary>

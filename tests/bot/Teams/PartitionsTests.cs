@@ -1,5 +1,7 @@
+using DevOpsAI.Bot.Teams.Settings;
 using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Tests.Support;
+using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Tests.Teams;
 
@@ -82,7 +84,7 @@ public sealed class LanesTests
     [Fact]
     public async Task Replies_that_Teams_does_not_take_stop_the_turns_of_their_conversation_only()
     {
-        using var background = new BackgroundTurns(TimeProvider.System);
+        using var background = new BackgroundTurns(TimeProvider.System, Options.Create(new TeamsOptions()));
         for (var number = 0; number < BackgroundTurns.MaxReplies; number++)
         {
             background.TryQueue(Conversation("a:eve"), "29:eve", _ => Task.CompletedTask).ShouldBeTrue();

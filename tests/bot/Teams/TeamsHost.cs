@@ -30,6 +30,11 @@ internal sealed class RecordingHandler : ITurnHandler
     public Func<CardAction, CancellationToken, Task<InvokeResponse>> OnAction { get; set; } = (action, _) =>
         Task.FromResult(InvokeResponse.Message(action.Verb));
 
+    public ConcurrentQueue<DialogRequest> Dialogs { get; } = new();
+
+    public Func<DialogRequest, CancellationToken, Task<DialogResponse>> OnDialog { get; set; } = (_, _) =>
+        Task.FromResult<DialogResponse>(new DialogResponse.Closed());
+
     /// <summary>What installs, removals and changes of members lead to, by the method's name.</summary>
     public Func<string, Task> OnChange { get; set; } = _ => Task.CompletedTask;
 
@@ -57,6 +62,19 @@ internal sealed class RecordingHandler : ITurnHandler
     public Task OnAnsweredLateAsync(TurnContext turn, CardAction action, InvokeResponse response, CancellationToken cancellationToken)
     {
         arrived.Writer.TryWrite($"late: {response.Value}");
+        return Task.CompletedTask;
+    }
+
+    public Task<DialogResponse> OnDialogAsync(TurnContext turn, DialogRequest request, CancellationToken cancellationToken)
+    {
+        Dialogs.Enqueue(request);
+        Record("dialog", turn);
+        return OnDialog(request, cancellationToken);
+    }
+
+    public Task OnDialogAnsweredLateAsync(TurnContext turn, DialogResponse response, CancellationToken cancellationToken)
+    {
+        arrived.Writer.TryWrite($"late: {response.Late?.Text}");
         return Task.CompletedTask;
     }
 
@@ -194,6 +212,13 @@ internal static class AnActivity
         ["conversation"] = new JsonObject { ["id"] = "a:1dana", ["conversationType"] = "personal", ["tenantId"] = TeamsHost.Tenant },
         ["channelData"] = new JsonObject { ["tenant"] = new JsonObject { ["id"] = TeamsHost.Tenant } },
     };
+
+    /// <param name="name"><c>task/fetch</c> or <c>task/submit</c>.</param>
+    public static JsonObject Dialog(string name, string id = "f:1") => Message("", id).With("type", "invoke").With("name", name)
+        .With("value", new JsonObject
+        {
+            ["data"] = new JsonObject { ["form"] = "connect" }, ["context"] = new JsonObject { ["theme"] = "dark" },
+        });
 
     public static JsonObject Click(string verb, string id = "f:1", string serviceUrl = "http://localhost:9/connector")
     {

@@ -259,7 +259,6 @@ public sealed class TurnTests
     }
 
     [Theory]
-    [InlineData("task/fetch")]
     [InlineData("composeExtension/query")]
     [InlineData("somethingNew")]
     public async Task An_unknown_invoke_is_not_implemented(string name)
