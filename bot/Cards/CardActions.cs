@@ -29,7 +29,7 @@ public static class Verb
     /// <summary>A page of what waits.</summary>
     public const string Pending = "pending";
 
-    /// <summary>What was filled into the form for a connection.</summary>
+    /// <summary>Opens the dialog for a connection, and what was filled into it.</summary>
     public const string Connect = "connect";
 }
 
@@ -59,6 +59,20 @@ internal static class CardActions
         var button = new OutgoingJson { ["type"] = "Action.Execute", ["title"] = title, ["verb"] = verb, ["data"] = sent };
         CardElements.Put(button, "style", style);
         button["fallback"] = new OutgoingJson { ["type"] = "Action.Submit", ["title"] = title, ["data"] = sent };
+        return button;
+    }
+
+    /// <summary>
+    /// A button that opens a dialog, which the bot is asked for; a client without dialogs sends the same data as a message.
+    /// </summary>
+    public static OutgoingJson OpenDialog(string title, string verb, OutgoingJson data, string? style = null) =>
+        Submit(title, verb, data.With("msteams", new OutgoingJson { ["type"] = "task/fetch" }), style);
+
+    /// <summary>A button inside a dialog.</summary>
+    public static OutgoingJson Submit(string title, string verb, OutgoingJson data, string? style = null)
+    {
+        var button = new OutgoingJson { ["type"] = "Action.Submit", ["title"] = title, ["data"] = data.With("verb", verb) };
+        CardElements.Put(button, "style", style);
         return button;
     }
 

@@ -16,7 +16,7 @@ internal sealed record ConnectionFormView(
     Tenant Tenant, ConnectorDescription Connector, IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Actions,
     IReadOnlySet<string> KnownSecrets, string? Problem = null);
 
-/// <summary>A form with a field for each setting of a connector.</summary>
+/// <summary>What the dialog for a connection holds: a field for each setting of the connector.</summary>
 internal static class ConnectionForm
 {
     /// <summary>Followed by the setting's name.</summary>
@@ -34,19 +34,35 @@ internal static class ConnectionForm
     private const string Secrecy = "Secrets go into the bot's own store, encrypted: no card, log or record shows them. Somebody else "
         + "approves the connection before it is used.";
 
+    /// <summary>As plain text.</summary>
+    public static string GetTitle(ConnectionFormView view) =>
+        $"Connect {CardText.Name(view.Connector.Title, 60)} for {CardText.Name(view.Tenant.Name, 60)}";
+
     public static OutgoingJson Build(ConnectionFormView view)
     {
-        var title = $"{CardText.Name(view.Connector.Title, 60)} for {CardText.Name(view.Tenant.Name, 60)}";
-        List<OutgoingJson> body = [Rich(null, new TextRun($"Connect {title}", Bold: true, Size: "Large"))];
+        List<OutgoingJson> body = [];
         if (view.Problem is { } problem)
-            body.Add(Container(problem.Split('\n').Select(static line => Rich("None", new TextRun(line, 500))), Tone.Attention));
+            body.Add(GetProblem(problem));
         body.Add(Rich("Small", new TextRun(Secrecy, Subtle: true)));
         body.AddRange(view.Connector.Settings.Select(setting => Field(setting, view)));
         if (view.Connector.Actions.Count > 0)
             body.Add(CardActions.Choices(ActionsField, ActionsLabel, view.Actions, view.Connector.Actions.Select(Choice)));
-        var data = new OutgoingJson { [Tenant] = view.Tenant.Id.Value, [Connector] = view.Connector.Name };
-        return Card.Frame(body, [CardActions.Execute("Ask for approval", Verb.Connect, data, "positive")], $"Connect {title}");
+        return Card.Frame(
+            body, [CardActions.Submit("Ask for approval", Verb.Connect, GetData(view), "positive")], GetTitle(view));
     }
+
+    /// <summary>Which form it is.</summary>
+    public static OutgoingJson GetData(ConnectionFormView view) =>
+        new() { [Tenant] = view.Tenant.Id.Value, [Connector] = view.Connector.Name };
+
+    /// <summary>What a field shows of a value, which never is a secret's.</summary>
+    public static string GetShown(string value) => CardText.Plain(value, MaxTextLength, exact: true);
+
+    /// <summary>Why it was not taken, a line for each reason.</summary>
+    public static OutgoingJson GetProblem(string problem) =>
+        Container(problem.Split('\n').Select(static line => Rich("None", new TextRun(line, 500))), Tone.Attention);
+
+    public static string GetTitle(SettingDescription setting) => char.ToUpperInvariant(setting.Title[0]) + setting.Title[1..];
 
     private static (string Title, string Value) Choice(ActionSpec action) =>
         ($"{action.Title} ({action.Name}; {WayBack.For(action, action.Rollback is not null)})", action.Name);
@@ -54,7 +70,7 @@ internal static class ConnectionForm
     private static OutgoingJson Field(SettingDescription setting, ConnectionFormView view)
     {
         var id = FieldPrefix + setting.Name;
-        var label = Label(setting);
+        var label = setting.IsRequired ? GetTitle(setting) : $"{GetTitle(setting)} (may be left out)";
         var value = view.Values.GetValueOrDefault(setting.Name);
         if (setting.Choices.Count > 0)
         {
@@ -64,17 +80,11 @@ internal static class ConnectionForm
         var isKept = setting.IsSecret && view.KnownSecrets.Contains(setting.Name);
         var input = CardActions.Input(
             id, label, setting.IsSecret ? MaxSecretLength : MaxTextLength, setting.IsRequired && !isKept,
-            value: value is null || setting.IsSecret ? null : CardText.Plain(value, MaxTextLength, exact: true));
+            value: value is null || setting.IsSecret ? null : GetShown(value));
         if (setting.IsSecret)
             input["style"] = "Password";
         Put(input, "placeholder", Placeholder(setting, isKept));
         return input;
-    }
-
-    private static string Label(SettingDescription setting)
-    {
-        var title = char.ToUpperInvariant(setting.Title[0]) + setting.Title[1..];
-        return setting.IsRequired ? title : $"{title} (may be left out)";
     }
 
     private static string? Placeholder(SettingDescription setting, bool isKept)

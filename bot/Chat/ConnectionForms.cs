@@ -1,6 +1,5 @@
 using DevOpsAI.Bot.Cards;
 using DevOpsAI.Bot.Teams.Outbound;
-using DevOpsAI.Bot.Teams.Protocol;
 using DevOpsAI.Bot.Teams.Turns;
 using DevOpsAI.Common;
 using DevOpsAI.ConnectionChanges;
@@ -13,44 +12,87 @@ using MediatR;
 
 namespace DevOpsAI.Bot.Chat;
 
-/// <summary>The form for a connection: shown to administrators, and what comes back of it becomes a request.</summary>
+/// <summary>
+/// The dialog for a connection: offered to administrators, opened for them, and what comes back of it becomes a request. Who may do it is
+/// looked at each time anew.
+/// </summary>
 internal sealed class ConnectionForms(
     IMediator mediator, Visibility visibility, IAccess access, ConnectorCatalog catalog, IConnectionDirectory connections,
     ILocalMode mode, ILogger<ConnectionForms> logger)
 {
     private const string NotYours = "There is no such client, or you have no right to it.";
 
-    public OutgoingMessage Show(TenantNow client, ConnectorDescription connector, Person person)
+    /// <summary>The card whose button opens the dialog.</summary>
+    public OutgoingMessage Offer(TenantNow client, ConnectorDescription connector, Person person) => IsAdministrator(client, person)
+        ? Offer(New(client, ForChat(connector)))
+        : Reply.NotForThem(OnlyAdministrators(client));
+
+    /// <param name="values">What the button sends.</param>
+    public async Task<DialogResponse> OpenAsync(
+        ChatTurn turn, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
     {
-        if (!IsAdministrator(client, person))
-            return Reply.NotForThem($"Only administrators of {CardText.Name(client.Tenant.Name, 60)} may connect it to something.");
-        return Reply.Card(ConnectionForm.Build(New(client, ForChat(connector)))) with { Evidence = new(client.Tenant.Id, "answer") };
+        var (client, connector, refused) = await FindAsync(turn, values, cancellationToken);
+        if (refused is not null)
+            return refused;
+        if (!IsAdministrator(client!, turn.Person))
+        {
+            Log(turn, client!.Tenant.Id, connector!, $"refused, {Refusal.NotAllowed}");
+            return Say(OnlyAdministrators(client));
+        }
+        return Form(values.ContainsKey(ConnectionForm.ActionsField) ? Again(client!, connector!, values, null) : New(client!, connector!));
     }
 
-    public async Task<InvokeResponse> PressAsync(ChatTurn turn, CardAction action, CancellationToken cancellationToken)
+    /// <param name="values">What was filled in.</param>
+    public async Task<DialogResponse> SubmitAsync(
+        ChatTurn turn, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
     {
-        var values = ClickData.ReadValues(action.Data);
-        var known = values is null ? null : catalog.Find(values.GetValueOrDefault(ConnectionForm.Connector) ?? "");
-        if (values is null || known is null || !TenantId.TryParse(values.GetValueOrDefault(ConnectionForm.Tenant), out var tenant))
-            return InvokeResponse.Error(400, "BadRequest", "This form names no connector. Say connect for a new one.");
-        var connector = ForChat(known);
-        if (await visibility.TenantAsync(tenant.Value, turn.Person, cancellationToken) is not { } client
-            || !await visibility.MayBeShownAsync(tenant, client.State, turn.Conversation, cancellationToken))
+        var (client, connector, refused) = await FindAsync(turn, values, cancellationToken);
+        if (refused is not null)
+            return refused;
+        var tenant = client!.Tenant;
+        var result = await mediator.Send(Read(turn, tenant.Id, connector!, values), cancellationToken);
+        Log(turn, tenant.Id, connector!, result.Refusal is { } refusal ? $"refused, {refusal}" : "done");
+        if (result.IsDone)
         {
-            logger.Pressed(turn.Person.ObjectId, action.Verb, connector.Name, "refused, no right to it", turn.Correlation);
-            return InvokeResponse.Message(NotYours);
+            var done = Reply.Notice(result.Message, good: true, detail: GetNextStep(tenant, connector!));
+            var evidence = new Evidence(tenant.Id, "answer", result.Incident?.Proposal.Subject);
+            await turn.Context.ReplyAsync(done with { Evidence = evidence }, cancellationToken);
+            return new DialogResponse.Closed();
         }
-        var result = await mediator.Send(Read(turn, tenant, connector, values), cancellationToken);
-        var ended = result.Refusal is { } refusal ? $"refused, {refusal}" : "done";
-        var name = $"{tenant.Value}-{connector.Name}";
-        logger.Pressed(turn.Person.ObjectId, action.Verb, name, ended, turn.Correlation);
-        if (result.Refusal is Refusal.BadInput or Refusal.NotPossible)
-            return InvokeResponse.Card(ConnectionForm.Build(Again(client, connector, values, result.Message)));
-        if (result.Refusal == Refusal.RecordUnavailable)
-            return InvokeResponse.Error(500, "RecordUnavailable", result.Message);
-        var done = MessageCards.Notice(result.Message, result.IsDone, result.IsDone ? GetNextStep(client.Tenant, connector) : null);
-        return InvokeResponse.Card(done);
+        if (result.Refusal is Refusal.BadInput or Refusal.NotPossible or Refusal.RecordUnavailable)
+        {
+            var again = Again(client, connector!, values, result.Message);
+            return Form(again) with { Late = Offer(again) };
+        }
+        return Say(result.Message) with { Late = Reply.For(result, turn.Correlation, tenant.Id) };
     }
+
+    /// <summary>The client and the connector that a form names; otherwise why there is none to be seen by this person here.</summary>
+    private async Task<(TenantNow? Client, ConnectorDescription? Connector, DialogResponse? Refused)> FindAsync(
+        ChatTurn turn, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
+    {
+        if (catalog.Find(values.GetValueOrDefault(ConnectionForm.Connector) ?? "") is not { } known
+            || !TenantId.TryParse(values.GetValueOrDefault(ConnectionForm.Tenant), out var tenant))
+            return (null, null, Say("This form names no connector. Say connect for a new one."));
+        if (await visibility.TenantAsync(tenant.Value, turn.Person, cancellationToken) is { } client
+            && await visibility.MayBeShownAsync(tenant, client.State, turn.Conversation, cancellationToken))
+            return (client, ForChat(known), null);
+        Log(turn, tenant, known, "refused, no right to it");
+        return (null, null, Say(NotYours) with { Late = Reply.NotForThem(NotYours) });
+    }
+
+    private void Log(ChatTurn turn, TenantId tenant, ConnectorDescription connector, string ended)
+    {
+        var name = $"{tenant.Value}-{connector.Name}";
+        logger.Pressed(turn.Person.ObjectId, Verb.Connect, name, ended, turn.Correlation);
+    }
+
+    private static OutgoingMessage Offer(ConnectionFormView view) =>
+        Reply.Card(ConnectCard.Build(view)) with { Evidence = new(view.Tenant.Id, "answer") };
+
+    private static DialogResponse.Message Say(string message) => new(CardText.Plain(message, 600));
+
+    private static DialogResponse.Form Form(ConnectionFormView view) => new(ConnectionForm.GetTitle(view), ConnectionForm.Build(view));
 
     /// <summary>With what may be said in a chat; on a laptop a vendor may be a stand-in at an address of its own.</summary>
     private ConnectorDescription ForChat(ConnectorDescription connector) => mode.IsLocal
@@ -98,7 +140,7 @@ internal sealed class ConnectionForms(
 
     /// <summary>With what was typed, but for secrets, and with what is wrong with it.</summary>
     private ConnectionFormView Again(
-        TenantNow client, ConnectorDescription connector, IReadOnlyDictionary<string, string> values, string problem)
+        TenantNow client, ConnectorDescription connector, IReadOnlyDictionary<string, string> values, string? problem)
     {
         var typed = connector.Settings.Where(static setting => !setting.IsSecret)
             .Select(setting => (setting.Name, Value: values.GetValueOrDefault(ConnectionForm.FieldPrefix + setting.Name)))
@@ -110,6 +152,9 @@ internal sealed class ConnectionForms(
     private static string? GetNextStep(Tenant tenant, ConnectorDescription connector) => connector.SendsEvents
         ? $"Meanwhile, have {connector.Title} send its events to /api/events/{tenant.Id.Value}-{connector.Name} of this bot."
         : null;
+
+    private static string OnlyAdministrators(TenantNow client) =>
+        $"Only administrators of {CardText.Name(client.Tenant.Name, 60)} may connect it to something.";
 
     private bool IsAdministrator(TenantNow client, Person person) =>
         access.GetRoles(client.State, person.ObjectId).Contains(Role.Administrator);

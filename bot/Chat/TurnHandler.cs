@@ -60,6 +60,25 @@ internal sealed class TurnHandler(
         }
     }
 
+    public async Task<DialogResponse> OnDialogAsync(TurnContext turn, DialogRequest request, CancellationToken cancellationToken)
+    {
+        if (turn.Person is not { } person)
+        {
+            logger.Pressed(turn.Mri, request.IsFilledIn ? "submit" : "open", "a dialog", NotKnown, turn.Correlation);
+            return new DialogResponse.Message(UserMessages.NobodyKnown);
+        }
+        try
+        {
+            return await answered.DialogAsync(results.GetTurn(turn, person), request, cancellationToken);
+        }
+        catch (LedgerUnavailableException exception)
+        {
+            logger.RecordUnavailable(exception);
+            var said = $"{UserMessages.GetReason(exception)} Correlation id {turn.Correlation}";
+            return new DialogResponse.Message(said) { Late = Reply.Notice(said) };
+        }
+    }
+
     public async Task OnInstalledAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         await links.InstalledAsync(turn, cancellationToken);
@@ -85,6 +104,9 @@ internal sealed class TurnHandler(
             Reply.Notice($"{CardText.Name(turn.Person?.Name ?? "You there", 60)}, {about}: {said}") with { Evidence = evidence },
             cancellationToken);
     }
+
+    public Task OnDialogAnsweredLateAsync(TurnContext turn, DialogResponse response, CancellationToken cancellationToken) =>
+        response.Late is { } late ? turn.ReplyAsync(late, cancellationToken) : Task.CompletedTask;
 
     /// <summary>What was told of a client goes on its ledger. Nothing is taken back when it cannot: the person has the answer.</summary>
     public async Task OnRepliedAsync(TurnContext turn, OutgoingMessage message, SendOutcome outcome)

@@ -26,6 +26,9 @@ public sealed class PlayedNinjaOne : IAsyncDisposable
     /// <summary>The client secret that it takes.</summary>
     public string Secret { get; set; } = FirstSecret;
 
+    /// <summary>It answers nothing before this ends.</summary>
+    public Task Held { get; set; } = Task.CompletedTask;
+
     /// <summary>State by name.</summary>
     public ConcurrentDictionary<string, string> Services { get; } = new() { ["W3SVC"] = "STOPPED" };
 
@@ -78,6 +81,7 @@ public sealed class PlayedNinjaOne : IAsyncDisposable
     {
         using var reader = new StreamReader(http.Request.Body);
         var body = await reader.ReadToEndAsync();
+        await Held;
         Calls.Enqueue($"{http.Request.Method} {http.Request.Path} {body}".Trim());
         http.Response.ContentType = "application/json";
         switch (http.Request.Path.Value)

@@ -24,17 +24,29 @@ public static class TeamsDelivery
 
     /// <summary>A click. Where it takes longer than the bot lets Teams wait, the answer is the one that a later delivery gets.</summary>
     /// <exception cref="HttpRequestException">It was refused.</exception>
-    public static async Task<JsonObject> InvokeAsync(this HttpClient bot, JsonObject activity)
+    public static async Task<JsonObject> InvokeAsync(this HttpClient bot, JsonObject activity) =>
+        JsonNode.Parse(await AnswerAsync(bot, activity, static said => said["value"]))!.AsObject();
+
+    /// <summary>
+    /// A dialog that is opened, or that was filled in; waited for like a click. Returns null where the dialog closes, otherwise what it shows.
+    /// </summary>
+    /// <exception cref="HttpRequestException">It was refused.</exception>
+    public static async Task<JsonObject?> DialogAsync(this HttpClient bot, JsonObject activity) =>
+        await AnswerAsync(bot, activity, static said => said["task"]?["value"]) is { Length: > 0 } body
+            ? JsonNode.Parse(body)!["task"]!.AsObject()
+            : null;
+
+    private static async Task<string> AnswerAsync(HttpClient bot, JsonObject activity, Func<JsonNode, JsonNode?> getSaid)
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
             using var result = await bot.PostAsJsonAsync("/api/messages", activity);
             result.EnsureSuccessStatusCode();
-            var said = (await result.Content.ReadFromJsonAsync<JsonObject>())!;
-            if (clock.Elapsed > Hang.Limit || said["value"] is not JsonValue text
+            var body = await result.Content.ReadAsStringAsync();
+            if (clock.Elapsed > Hang.Limit || body.Length == 0 || getSaid(JsonNode.Parse(body)!) is not JsonValue text
                 || !text.ToString().StartsWith("Still working on it", StringComparison.Ordinal))
-                return said;
+                return body;
         }
     }
 }

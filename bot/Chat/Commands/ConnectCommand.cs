@@ -7,18 +7,18 @@ using MediatR;
 
 namespace DevOpsAI.Bot.Chat.Commands;
 
-/// <summary>Brings the form for a connection to a vendor.</summary>
+/// <summary>Offers the dialog for a connection to a vendor.</summary>
 internal sealed class ConnectCommand(ConnectorCatalog catalog, ClientResolver clients, ConnectionForms forms)
     : VendorCommand(catalog, clients)
 {
     public override string Name => "connect";
 
     public override IReadOnlyList<HelpLine> Help =>
-        [new(Usage, "administrators: a form for a connection to a vendor, which somebody else then approves")];
+        [new(Usage, "administrators: fill in a connection to a vendor, which somebody else then approves")];
 
     protected override Task<OutgoingMessage> AnswerAsync(
         TenantNow client, ConnectorDescription connector, ChatTurn turn, CancellationToken cancellationToken) =>
-        Task.FromResult(forms.Show(client, connector, turn.Person));
+        Task.FromResult(forms.Offer(client, connector, turn.Person));
 }
 
 /// <summary>Asks that a connection to a vendor is not used any more.</summary>

@@ -36,9 +36,11 @@ internal static class ConnectScene
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <param name="vault">Where typed secrets are kept; null for the client's documents.</param>
-    public static async Task<RunningBot> StartAsync(string? storage = null, SecretVaultServer? vault = null)
+    public static async Task<RunningBot> StartAsync(
+        string? storage = null, SecretVaultServer? vault = null, params (string, string)[] more)
     {
-        (string, string)[] settings = vault is null ? Settings : [.. Settings, ("Secrets:KeyVault", vault.Address.AbsoluteUri)];
+        (string, string)[] settings =
+            [.. Settings, .. more, .. vault is null ? [] : new[] { ("Secrets:KeyVault", vault.Address.AbsoluteUri) }];
         var bot = await RunningBot.StartAsync(settings, storage, replace: vault is null ? null : vault.Put);
         if (storage is null)
             await bot.SayAsync(Ana, Channel, "link contoso");
@@ -49,15 +51,35 @@ internal static class ConnectScene
     {
         var before = Facts<ConnectionMade>(bot).Count;
         var cards = Facts<CardPosted>(bot).Count;
-        (await bot.PressAsync(Ana, null, "connect", filled)).ShouldContain("1 approval by");
+        (await SubmitAsync(bot, Ana, filled)).ShouldContain("1 approval by");
         await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count > cards, "no card was posted");
         (await bot.PressAsync(Jo, Channel, "approve", Data(bot))).ShouldContain("You approved");
         await RunningBot.UntilAsync(() => Facts<ConnectionMade>(bot).Count > before, "the connection is not in use");
+        await bot.SettleAsync();
     }
+
+    /// <summary>Opens the dialog and returns what it shows.</summary>
+    public static async Task<string> OpenAsync(RunningBot bot, Someone who, JsonObject data) =>
+        (await bot.DialogAsync(who, null, isFilledIn: false, data)).ShouldNotBeNull().ToJsonString();
+
+    /// <summary>Submits the dialog and returns what it shows; where it closes, what is told in the chat of whoever did.</summary>
+    public static async Task<string> SubmitAsync(RunningBot bot, Someone who, JsonObject data)
+    {
+        var before = bot.AnswersIn(RunningBot.PersonalChat(who));
+        if (await bot.DialogAsync(who, null, isFilledIn: true, data) is { } shown)
+            return shown.ToJsonString();
+        await RunningBot.UntilAsync(() => bot.AnswersIn(RunningBot.PersonalChat(who)) > before, "nothing was told");
+        return Told(bot);
+    }
+
+    /// <summary>What the button of the card that connect is answered with sends.</summary>
+    public static JsonObject Button(RunningBot bot) =>
+        JsonNode.Parse(Told(bot))!["attachments"]![0]!["content"]!["actions"]![0]!["data"]!.AsObject();
 
     /// <summary>What is filled into the form.</summary>
     public static JsonObject Filled(PlayedNinjaOne ninja) => new()
     {
+        ["verb"] = "connect",
         ["tenant"] = "contoso",
         ["connector"] = "ninjaone",
         ["setting:Instance"] = "eu",

@@ -9,7 +9,7 @@ using static DevOpsAI.Tests.ConnectionChanges.ConnectScene;
 
 namespace DevOpsAI.Tests.ConnectionChanges;
 
-/// <summary>A connection is made in chat: a form, the vendor's word, somebody else's approval; no secret but in its store.</summary>
+/// <summary>A connection is made in chat: a dialog, the vendor's word, somebody else's approval; no secret but in its store.</summary>
 public sealed class ConnectTests : IAsyncLifetime
 {
     private PlayedNinjaOne ninja = null!;
@@ -28,12 +28,15 @@ public sealed class ConnectTests : IAsyncLifetime
         {
             storage = bot.Storage;
             await bot.SayAsync(Ana, null, "connect ninjaone contoso");
-            var form = Told(bot);
+            Told(bot).ShouldContain("Connect NinjaOne for Contoso Ltd");
+            Told(bot).ShouldContain("Client secret of the API application");
+            Told(bot).ShouldNotContain("Input.");
+            var form = await OpenAsync(bot, Ana, Button(bot));
             form.ShouldContain("Connect NinjaOne for Contoso Ltd");
             form.ShouldContain("\"id\":\"setting:ClientSecret\"");
             form.ShouldContain("\"style\":\"Password\"");
 
-            (await bot.PressAsync(Ana, null, "connect", Filled(ninja))).ShouldContain("1 approval by somebody other than you");
+            (await SubmitAsync(bot, Ana, Filled(ninja))).ShouldContain("1 approval by somebody other than you");
             await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
             var card = Posted(bot)[^1].ToJsonString();
             card.ShouldContain("Connect NinjaOne");
@@ -78,7 +81,7 @@ public sealed class ConnectTests : IAsyncLifetime
     {
         await using var bot = await StartAsync();
         ninja.Secret = "another";
-        var answer = await bot.PressAsync(Ana, null, "connect", Filled(ninja));
+        var answer = await SubmitAsync(bot, Ana, Filled(ninja));
         answer.ShouldContain("Ask for approval");
         answer.ShouldContain("NinjaOne");
         answer.ShouldContain("ClientSecret");
@@ -109,7 +112,7 @@ public sealed class ConnectTests : IAsyncLifetime
         await using var bot = await StartAsync();
         var data = Filled(ninja);
         data[$"setting:{setting}"] = value;
-        var answer = await bot.PressAsync(Ana, null, "connect", data);
+        var answer = await SubmitAsync(bot, Ana, data);
         answer.ShouldContain("Ask for approval");
         answer.ShouldContain(told);
         Facts<ProposalStaged>(bot).ShouldBeEmpty();
@@ -126,7 +129,7 @@ public sealed class ConnectTests : IAsyncLifetime
         moved["setting:Address"] = elsewhere.Address;
         moved.Remove("setting:ClientSecret");
         moved.Remove("setting:WebhookSecret");
-        var answer = await bot.PressAsync(Ana, null, "connect", moved);
+        var answer = await SubmitAsync(bot, Ana, moved);
         answer.ShouldContain("ClientSecret: type it anew");
         answer.ShouldContain("WebhookSecret: type it anew");
         elsewhere.Calls.ShouldBeEmpty();
@@ -156,7 +159,7 @@ public sealed class ConnectTests : IAsyncLifetime
         var nowhere = Filled(ninja);
         nowhere["setting:Address"] = "http://127.0.0.1:9";
         for (var time = 0; time < 12; time++)
-            (await bot.PressAsync(Ana, null, "connect", nowhere.DeepClone().AsObject())).ShouldContain("Ask for approval");
+            (await SubmitAsync(bot, Ana, nowhere.DeepClone().AsObject())).ShouldContain("Ask for approval");
         ninja.Calls.Clear();
         await bot.SayAsync(Ana, null, "connectors health contoso");
         Told(bot).ShouldContain("\"ok\"", customMessage: "its circuit breaker counts its own calls");
@@ -169,12 +172,12 @@ public sealed class ConnectTests : IAsyncLifetime
         await using var bot = await StartAsync();
         await bot.SayAsync(Jo, null, "connect ninjaone contoso");
         Told(bot).ShouldContain("Only administrators");
-        (await bot.PressAsync(Jo, null, "connect", Filled(ninja))).ShouldContain("Only administrators");
+        (await SubmitAsync(bot, Jo, Filled(ninja))).ShouldContain("Only administrators");
         var foreign = Filled(ninja);
         foreign["tenant"] = "fabrikam";
-        (await bot.PressAsync(Ana, null, "connect", foreign)).ShouldContain("no such client");
+        (await SubmitAsync(bot, Ana, foreign)).ShouldContain("no such client");
         var elsewhere = new Someone("11111111-0000-4000-8000-000000000009", "Nobody");
-        (await bot.PressAsync(elsewhere, null, "connect", Filled(ninja))).ShouldContain("no such client");
+        (await SubmitAsync(bot, elsewhere, Filled(ninja))).ShouldContain("no such client");
         Facts<ProposalStaged>(bot).ShouldBeEmpty();
     }
 
@@ -182,7 +185,7 @@ public sealed class ConnectTests : IAsyncLifetime
     public async Task What_is_rejected_leaves_no_secret()
     {
         await using var bot = await StartAsync();
-        await bot.PressAsync(Ana, null, "connect", Filled(ninja));
+        await SubmitAsync(bot, Ana, Filled(ninja));
         await RunningBot.UntilAsync(() => Facts<CardPosted>(bot).Count == 1, "no card was posted");
         (await SecretsAsync(bot)).ShouldBe(2);
         var data = Data(bot);

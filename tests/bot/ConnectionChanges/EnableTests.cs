@@ -23,7 +23,7 @@ public sealed class EnableTests : IAsyncLifetime
     {
         await using var bot = await StartAsync();
         await bot.SayAsync(Ana, null, "connect ninjaone contoso");
-        var form = Told(bot);
+        var form = await OpenAsync(bot, Ana, Button(bot));
         form.ShouldContain("\"isMultiSelect\":true");
         form.ShouldContain("Restart a device (device.reboot; cannot be undone)");
         form.ShouldContain("\"value\":\"alert.acknowledge\",\"isMultiSelect\"", customMessage: "what touches nothing is ticked");
@@ -100,7 +100,7 @@ public sealed class EnableTests : IAsyncLifetime
     public async Task Names_that_the_connector_does_not_have_come_back_on_the_form()
     {
         await using var bot = await StartAsync();
-        var answer = await bot.PressAsync(Ana, null, "connect", Filled(ninja, "service.restrat"));
+        var answer = await SubmitAsync(bot, Ana, Filled(ninja, "service.restrat"));
         answer.ShouldContain("; near are service.restart");
         (await SecretsAsync(bot)).ShouldBe(0);
     }
@@ -114,7 +114,7 @@ public sealed class EnableTests : IAsyncLifetime
         var changed = Filled(ninja, "service.restart,device.reboot");
         changed["setting:ClientSecret"] = ninja.Secret;
         changed.Remove("setting:WebhookSecret");
-        (await bot.PressAsync(Ana, null, "connect", changed)).ShouldContain("1 approval by");
+        (await SubmitAsync(bot, Ana, changed)).ShouldContain("1 approval by");
         await CardAsync(bot, "Change the connection to NinjaOne");
         var card = Posted(bot)[^1].ToJsonString();
         card.ShouldContain("changed: a new secret that the bot keeps");
@@ -131,7 +131,7 @@ public sealed class EnableTests : IAsyncLifetime
         await using var elsewhere = await PlayedNinjaOne.StartAsync();
         var changed = Filled(ninja, "service.restart");
         changed["setting:Address"] = elsewhere.Address;
-        (await bot.PressAsync(Ana, null, "connect", changed)).ShouldContain("1 approval by");
+        (await SubmitAsync(bot, Ana, changed)).ShouldContain("1 approval by");
         await CardAsync(bot, "Change the connection to NinjaOne");
         var shown = Posted(bot)[^1].ToJsonString();
         shown.ShouldContain(elsewhere.Address);
@@ -160,5 +160,6 @@ public sealed class EnableTests : IAsyncLifetime
     {
         (await bot.PressAsync(Jo, Channel, "approve", Data(bot))).ShouldContain("You approved");
         await RunningBot.UntilAsync(() => Facts<ConnectionMade>(bot).Count == changes, "it has no effect");
+        await bot.SettleAsync();
     }
 }

@@ -79,7 +79,7 @@ public sealed class KeptSecretsTests : IAsyncLifetime
     {
         vault.Withheld.Add("set");
         await using var bot = await StartAsync(vault: vault);
-        var answer = await bot.PressAsync(Ana, null, "connect", Filled(ninja));
+        var answer = await SubmitAsync(bot, Ana, Filled(ninja));
         answer.ShouldContain("Ask for approval");
         answer.ShouldContain("secrets/set");
         answer.ShouldNotContain(Secret);
@@ -109,7 +109,7 @@ public sealed class KeptSecretsTests : IAsyncLifetime
     public async Task What_waits_for_a_decision_keeps_its_secrets()
     {
         await using var bot = await StartAsync();
-        await bot.PressAsync(Ana, null, "connect", Filled(ninja));
+        await SubmitAsync(bot, Ana, Filled(ninja));
         (await Sweep(bot, TimeSpan.FromHours(25)).SweepAsync(Contoso, Token)).ShouldBe(0);
         (await SecretsAsync(bot)).ShouldBe(2);
     }

@@ -105,6 +105,20 @@ internal sealed class RunningBot : IAsyncDisposable
         return (await Http.InvokeAsync(activity)).ToJsonString();
     }
 
+    /// <summary>Opens a dialog, or submits what was filled into it; what it shows then, and null where it closes.</summary>
+    /// <param name="id">Of the delivery; null for one of its own.</param>
+    public Task<JsonObject?> DialogAsync(Someone who, string? channel, bool isFilledIn, JsonObject data, string? id = null)
+    {
+        var activity = Activity("invoke", who, channel);
+        activity["id"] = id ?? activity["id"]!.DeepClone();
+        activity["name"] = isFilledIn ? "task/submit" : "task/fetch";
+        activity["value"] = new JsonObject
+        {
+            ["data"] = data.DeepClone(), ["context"] = new JsonObject { ["theme"] = "default" },
+        };
+        return Http.DialogAsync(activity);
+    }
+
     /// <summary>Waits until everything that is recorded has been reacted to and every card is as it should be.</summary>
     public async Task SettleAsync()
     {
@@ -142,7 +156,8 @@ internal sealed class RunningBot : IAsyncDisposable
             _ => "",
         };
 
-    private int AnswersIn(string place) => Teams.Calls.Count(call => call.Method == "POST" && GetPlace(call) == place);
+    /// <summary>How many messages were sent there.</summary>
+    public int AnswersIn(string place) => Teams.Calls.Count(call => call.Method == "POST" && GetPlace(call) == place);
 
     private JsonObject Activity(string type, Someone who, string? channel)
     {
