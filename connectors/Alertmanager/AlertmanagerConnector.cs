@@ -68,12 +68,12 @@ internal sealed class AlertmanagerConnector(AlertmanagerApi api, TimeProvider cl
 
     /// <summary>Our operation stands in the comment of the silence, which Alertmanager keeps for days after it has ended.</summary>
     public async Task<CallOutcome<OperationStatus>> LookUpAsync(
-        Connection connection, string operationId, CancellationToken cancellationToken)
+        Connection connection, ActionCall call, CancellationToken cancellationToken)
     {
         var outcome = await SilencesAsync(connection, cancellationToken);
         return outcome is CallOutcome<IReadOnlyList<KeptSilence>>.Done(var all)
             ? new CallOutcome<OperationStatus>.Done(
-                all.Any(one => one.IsFor(operationId)) ? OperationStatus.Applied : OperationStatus.CannotTell)
+                all.Any(one => one.IsFor(call.OperationId)) ? OperationStatus.Applied : OperationStatus.CannotTell)
             : outcome.As<OperationStatus>();
     }
 

@@ -96,7 +96,7 @@ public sealed class MeshCentralConnector(ISecretSource secrets, TimeProvider clo
 
     /// <summary>MeshCentral keeps that a command was handed to an agent, not whether the agent ran it.</summary>
     public Task<CallOutcome<OperationStatus>> LookUpAsync(
-        Connection connection, string operationId, CancellationToken cancellationToken) =>
+        Connection connection, ActionCall call, CancellationToken cancellationToken) =>
         Task.FromResult<CallOutcome<OperationStatus>>(new CallOutcome<OperationStatus>.Done(OperationStatus.CannotTell));
 
     private async Task<CallOutcome<ActionReceipt>> ActAsync(MeshSession session, ActionCall call, CancellationToken cancellationToken)

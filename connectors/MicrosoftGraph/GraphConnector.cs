@@ -58,7 +58,7 @@ internal sealed class GraphConnector(IEnumerable<GraphKind> kinds, GraphHealth h
 
     /// <summary>Graph keeps nothing of what we call an operation: what became of one is told by reading the target again.</summary>
     public Task<CallOutcome<OperationStatus>> LookUpAsync(
-        Connection connection, string operationId, CancellationToken cancellationToken) =>
+        Connection connection, ActionCall call, CancellationToken cancellationToken) =>
         Task.FromResult<CallOutcome<OperationStatus>>(new CallOutcome<OperationStatus>.Done(OperationStatus.CannotTell));
 
     private CallOutcome<bool>? Check(Connection connection, Target target)

@@ -62,8 +62,8 @@ public sealed class SandboxConnector(VendorClient vendor, SandboxAddress address
     }
 
     public async Task<CallOutcome<OperationStatus>> LookUpAsync(
-        Connection connection, string operationId, CancellationToken cancellationToken) => await ReadAsync(
-        connection, $"operations/{Uri.EscapeDataString(operationId)}",
+        Connection connection, ActionCall call, CancellationToken cancellationToken) => await ReadAsync(
+        connection, $"operations/{Uri.EscapeDataString(call.OperationId)}",
         result => result["status"]?.ToString() switch
         {
             "applied" => OperationStatus.Applied,

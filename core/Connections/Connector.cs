@@ -138,8 +138,11 @@ public interface IConnector
     /// <summary>Carries out one action. Never retries by itself.</summary>
     Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken);
 
-    /// <summary>Asks the vendor whether an operation took effect.</summary>
-    Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken);
+    /// <summary>
+    /// Asks the vendor whether an operation took effect. <see cref="OperationStatus.NotApplied"/> is only said by who knows it for sure.
+    /// </summary>
+    /// <param name="call">As it was sent, or may have been.</param>
+    Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, ActionCall call, CancellationToken cancellationToken);
 }
 
 /// <summary>The connectors installed and the connections configured.</summary>

@@ -111,7 +111,7 @@ internal sealed class VendorCalls(
             // What we gave up waiting for may still be on its way: "not done" counts when it was asked after the vendor has had time to do
             // it.
             var settled = !window.Allows(options.LookEvery);
-            var status = await LookUpAsync(step, operationId, cancellationToken);
+            var status = await LookUpAsync(step, rollback, operationId, cancellationToken);
             Failpoints.Hit(Failpoint.StepLookedUp);
             if (status == OperationStatus.Applied)
                 return await ReadBackAsync(step, rollback, "The answer was lost; the vendor says it was done.", cancellationToken);
@@ -182,13 +182,17 @@ internal sealed class VendorCalls(
         return each.Contains(null) ? null : true;
     }
 
-    private async Task<OperationStatus> LookUpAsync(PlanStep step, string operationId, CancellationToken cancellationToken) =>
-        connections.Find(tenant, step.Target.Connection) is { } connection
-        && await CallAsync(token => connections.GetConnector(connection).LookUpAsync(connection, operationId, token), ReadTimeout + Grace,
-            cancellationToken)
-            is CallOutcome<OperationStatus>.Done(var status)
-                ? status
-                : OperationStatus.CannotTell;
+    private async Task<OperationStatus> LookUpAsync(
+        PlanStep step, bool rollback, string operationId, CancellationToken cancellationToken)
+    {
+        var action = rollback ? step.Rollback : step.Action;
+        if (action is null || connections.Find(tenant, step.Target.Connection) is not { } connection)
+            return OperationStatus.CannotTell;
+        var call = new ActionCall(operationId, action, step.Target, step.Arguments);
+        var outcome = await CallAsync(
+            token => connections.GetConnector(connection).LookUpAsync(connection, call, token), ReadTimeout + Grace, cancellationToken);
+        return outcome is CallOutcome<OperationStatus>.Done(var status) ? status : OperationStatus.CannotTell;
+    }
 
     private async Task<CallOutcome<T>> CallAsync<T>(
         Func<CancellationToken, Task<CallOutcome<T>>> call, TimeSpan atMost, CancellationToken cancellationToken)

@@ -72,11 +72,11 @@ internal sealed class PsaCalls(TimeProvider clock, ILogger<PsaCalls> logger)
         return outcome;
     }
 
-    public async Task<OperationStatus> LookUpAsync(Psa psa, string operationId, CancellationToken cancellationToken)
+    public async Task<OperationStatus> LookUpAsync(Psa psa, ActionCall call, CancellationToken cancellationToken)
     {
         CheckNotLeftAlone(psa);
         var outcome = await CallAsync(
-            token => psa.Connector.LookUpAsync(psa.Connection, operationId, token), ReadTimeout, cancellationToken);
+            token => psa.Connector.LookUpAsync(psa.Connection, call, token), ReadTimeout, cancellationToken);
         return outcome is CallOutcome<OperationStatus>.Done(var status) ? status : OperationStatus.CannotTell;
     }
 

@@ -12,7 +12,11 @@ namespace DevOpsAI.Tickets;
 /// <param name="OperationId">The same for every attempt; it stands in what is written.</param>
 /// <param name="AboutSeq">The entry that is told.</param>
 internal sealed record TicketTask(
-    TicketWrite What, string Action, Target Target, IReadOnlyDictionary<string, string> Arguments, string OperationId, long AboutSeq);
+    TicketWrite What, string Action, Target Target, IReadOnlyDictionary<string, string> Arguments, string OperationId, long AboutSeq)
+{
+    /// <summary>As the PSA gets it, and as it is looked up there.</summary>
+    public ActionCall Call => new(OperationId, Action, Target, Arguments);
+}
 
 /// <summary>
 /// Writes each thing once: announced on the ledger before it is sent, its end recorded after. What may have been sent is looked up before
@@ -52,7 +56,7 @@ internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider 
         {
             return await SettleAsync(incident, record, psa, task, known.Outcome, known.Detail);
         }
-        var outcome = await calls.ActAsync(psa, new(task.OperationId, task.Action, task.Target, task.Arguments));
+        var outcome = await calls.ActAsync(psa, task.Call);
         Failpoints.Hit(Failpoint.TicketSent);
         switch (outcome)
         {
@@ -122,7 +126,7 @@ internal sealed class TicketWriter(ILedger ledger, PsaCalls calls, TimeProvider 
     private async Task<(TicketOutcome Outcome, string Detail)?> ReconcileAsync(
         TicketRecord record, Psa psa, TicketTask task, CancellationToken cancellationToken)
     {
-        switch (await calls.LookUpAsync(psa, task.OperationId, cancellationToken))
+        switch (await calls.LookUpAsync(psa, task.Call, cancellationToken))
         {
             case OperationStatus.Applied:
                 return (TicketOutcome.Done, "The answer was lost; the PSA says it was done.");

@@ -128,9 +128,9 @@ public sealed class FakeVendor(string name = "fake") : IConnector
     }
 
     public async Task<CallOutcome<OperationStatus>> LookUpAsync(
-        Connection connection, string operationId, CancellationToken cancellationToken) =>
+        Connection connection, ActionCall call, CancellationToken cancellationToken) =>
         await MisbehaveAsync<OperationStatus>(cancellationToken)
-        ?? new CallOutcome<OperationStatus>.Done(applied.ContainsKey(operationId) ? OperationStatus.Applied : OperationStatus.NotApplied);
+        ?? new CallOutcome<OperationStatus>.Done(applied.ContainsKey(call.OperationId) ? OperationStatus.Applied : OperationStatus.NotApplied);
 
     private FakeThing? GetThing(Connection connection, Target target) =>
         things.Find(thing => thing.Target.Id == target.Id && thing.Target.Connection == connection.Name

@@ -100,7 +100,7 @@ public sealed class ScriptedConnector : IConnector, IActionLog
         };
     }
 
-    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken)
+    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, ActionCall call, CancellationToken cancellationToken)
     {
         LookUps++;
         return Task.FromResult<CallOutcome<OperationStatus>>(Memory switch
@@ -108,7 +108,7 @@ public sealed class ScriptedConnector : IConnector, IActionLog
             VendorMemory.CannotTell => new CallOutcome<OperationStatus>.Done(OperationStatus.CannotTell),
             VendorMemory.IsAway => new CallOutcome<OperationStatus>.NotDone("The vendor is away."),
             _ => new CallOutcome<OperationStatus>.Done(
-                effects.Any(effect => effect.Operation == operationId) ? OperationStatus.Applied : OperationStatus.NotApplied),
+                effects.Contains((call.OperationId, call.Action, call.Target.Id)) ? OperationStatus.Applied : OperationStatus.NotApplied),
         });
     }
 

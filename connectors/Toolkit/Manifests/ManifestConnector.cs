@@ -157,7 +157,7 @@ internal sealed class ManifestConnector(
 
     /// <summary>Few vendors keep what we call an operation: what became of one is then told by reading the target again.</summary>
     public Task<CallOutcome<OperationStatus>> LookUpAsync(
-        Connection connection, string operationId, CancellationToken cancellationToken) =>
+        Connection connection, ActionCall call, CancellationToken cancellationToken) =>
         Task.FromResult<CallOutcome<OperationStatus>>(new CallOutcome<OperationStatus>.Done(OperationStatus.CannotTell));
 
     /// <summary>Every mistake in the settings of a connection, beginning with the setting's name.</summary>

@@ -106,7 +106,7 @@ internal sealed class OneSandbox : IConnections, IConnector
     public Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) =>
+    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 }
 

@@ -39,12 +39,12 @@ public sealed class SilenceTests : IAsyncDisposable
         (await FindAsync(connection, "Instance")).ShouldBeEmpty();
         (await ObserveAsync(connection, target))["alert.silenced"].ShouldBe("false");
 
-        (await LookUpAsync(connection, "op-1")).ShouldBe(OperationStatus.CannotTell);
+        (await LookUpAsync(connection, target, "op-1")).ShouldBe(OperationStatus.CannotTell);
         (await ActAsync(connection, target, "alert.silence", "op-1")).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>()
             .Value.Detail.ShouldStartWith("Silence ");
         (await ActAsync(connection, target, "alert.silence", "op-1")).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>()
             .Value.Detail.ShouldEndWith(" is there already.");
-        (await LookUpAsync(connection, "op-1")).ShouldBe(OperationStatus.Applied);
+        (await LookUpAsync(connection, target, "op-1")).ShouldBe(OperationStatus.Applied);
 
         await SilencedAsync(connection, target, "true");
         var silence = (await ReadAsync(server, "silences")).AsArray().ShouldHaveSingleItem()!;
@@ -60,7 +60,7 @@ public sealed class SilenceTests : IAsyncDisposable
         await SilencedAsync(connection, target, "false");
         (await ActAsync(connection, target, "alert.unsilence", "op-1-r")).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>()
             .Value.Detail.ShouldBe("No silence of ours mutes the alert any more.");
-        (await LookUpAsync(connection, "op-1")).ShouldBe(OperationStatus.Applied, "it is kept that it was");
+        (await LookUpAsync(connection, target, "op-1")).ShouldBe(OperationStatus.Applied, "it is kept that it was");
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class SilenceTests : IAsyncDisposable
         var target = (await FindAsync(connection, "InstanceDown")).Single();
         (await ActAsync(connection, target, "alert.silence", "op-3")).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
         vendor.Requests.Count(static one => one.Method == "POST").ShouldBe(1);
-        (await LookUpAsync(connection, "op-1")).ShouldBe(OperationStatus.Applied);
+        (await LookUpAsync(connection, target, "op-1")).ShouldBe(OperationStatus.Applied);
     }
 
     [Fact]
@@ -203,11 +203,14 @@ public sealed class SilenceTests : IAsyncDisposable
             await Task.Delay(50, bound.Token);
     }
 
-    private async Task<OperationStatus> LookUpAsync(Connection connection, string operation) =>
-        (await Connector.LookUpAsync(connection, operation, Token)).ShouldBeOfType<CallOutcome<OperationStatus>.Done>().Value;
+    private async Task<OperationStatus> LookUpAsync(Connection connection, Target target, string operation) =>
+        (await Connector.LookUpAsync(connection, Call(target, "alert.silence", operation), Token)).ShouldBeOfType<CallOutcome<OperationStatus>.Done>().Value;
 
     private Task<CallOutcome<string>> CheckAsync(Connection connection) => Connector.CheckAsync(connection, Token);
 
     private Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, Target target, string action, string operation) =>
-        Connector.ActAsync(connection, new(operation, action, target, new Dictionary<string, string> { ["minutes"] = "90" }), Token);
+        Connector.ActAsync(connection, Call(target, action, operation), Token);
+
+    private static ActionCall Call(Target target, string action, string operation) =>
+        new(operation, action, target, new Dictionary<string, string> { ["minutes"] = "90" });
 }

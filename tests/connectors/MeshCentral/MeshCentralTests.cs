@@ -218,12 +218,14 @@ public sealed class MeshCentralTests : IAsyncLifetime
         var agent = await twin.StartAgentAsync(site.Contoso, "SRV-TWIN");
         await using var watching = await MeshCentralClient.SignInAsync(twin.Address, twin.Certificate, "bot", MeshCentralServer.Password);
         var connection = site.Connect("bot", site.Contoso, twin);
-        var running = ActAsync(
-            connection, new(connection.Name, "device", agent.Device, "SRV-TWIN", ""), "command.run", "echo under-way; sleep 60");
+        var target = new Target(connection.Name, "device", agent.Device, "SRV-TWIN", "");
+        var call = new ActionCall(
+            "op-1", "command.run", target, new Dictionary<string, string> { ["command"] = "echo under-way; sleep 60" });
+        var running = site.Connector.ActAsync(connection, call, Token);
         await watching.ReadAsync(static message => message["value"]?.ToString().Contains("under-way", StringComparison.Ordinal) is true);
         twin.Kill();
         (await running).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>().Message.ShouldBe("The connection to MeshCentral was lost.");
-        (await site.Connector.LookUpAsync(connection, "op-1", Token)).ShouldBe(
+        (await site.Connector.LookUpAsync(connection, call, Token)).ShouldBe(
             new CallOutcome<OperationStatus>.Done(OperationStatus.CannotTell));
         (await CheckAsync(connection)).ShouldBeOfType<CallOutcome<string>.NotDone>();
     }

@@ -87,12 +87,12 @@ public abstract class ConnectorContract
     {
         await using var vendor = await StartAsync();
         var target = await TwinAsync(vendor);
-        (await LookUpAsync(vendor, "op-1")).ShouldBe(Told(OperationStatus.NotApplied));
+        (await LookUpAsync(vendor, target, "op-1")).ShouldBe(Told(OperationStatus.NotApplied));
         vendor.Remedy.Before.Holds(await ObserveAsync(vendor, target)).ShouldBe(true);
         (await vendor.Connector.ActAsync(
             vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
         vendor.Remedy.After.Holds(await ObserveAsync(vendor, target)).ShouldBe(true);
-        (await LookUpAsync(vendor, "op-1")).ShouldBe(Told(OperationStatus.Applied));
+        (await LookUpAsync(vendor, target, "op-1")).ShouldBe(Told(OperationStatus.Applied));
         (await vendor.EffectsAsync("op-1")).ShouldBe(1);
     }
 
@@ -131,7 +131,7 @@ public abstract class ConnectorContract
         (await vendor.Connector.ActAsync(
             vendor.Connection, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
         (await vendor.EffectsAsync("op-1")).ShouldBe(1);
-        (await LookUpAsync(vendor, "op-1")).ShouldBe(Told(OperationStatus.Applied));
+        (await LookUpAsync(vendor, target, "op-1")).ShouldBe(Told(OperationStatus.Applied));
     }
 
     [Fact]
@@ -145,13 +145,13 @@ public abstract class ConnectorContract
         await vendor.SetAsync(Trouble.NoneAtAll);
         vendor.Skip(GetLimit(vendor));
         (await acting).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
-        (await LookUpAsync(vendor, "op-1")).ShouldBe(OperationStatus.CannotTell, "it may still be done, so it must not be sent again");
+        (await LookUpAsync(vendor, target, "op-1")).ShouldBe(OperationStatus.CannotTell, "it may still be done, so it must not be sent again");
         vendor.Skip(TimeSpan.FromDays(1));
         while (await vendor.EffectsAsync("op-1") == 0)
             await Task.Delay(10, Token);
         OperationStatus status;
         do
-            status = await LookUpAsync(vendor, "op-1");
+            status = await LookUpAsync(vendor, target, "op-1");
         while (TellsOperations && status == OperationStatus.CannotTell);
         status.ShouldBe(Told(OperationStatus.Applied));
         (await vendor.EffectsAsync("op-1")).ShouldBe(1);
@@ -172,7 +172,7 @@ public abstract class ConnectorContract
         (await acting).ShouldBeOfType<CallOutcome<ActionReceipt>.Unknown>();
         await vendor.SetAsync(Trouble.NoneAtAll);
         (await vendor.EffectsAsync("op-1")).ShouldBe(0);
-        (await LookUpAsync(vendor, "op-1")).ShouldBe(Told(OperationStatus.NotApplied));
+        (await LookUpAsync(vendor, target, "op-1")).ShouldBe(Told(OperationStatus.NotApplied));
     }
 
     [Fact]
@@ -225,6 +225,6 @@ public abstract class ConnectorContract
         (await vendor.Connector.ObserveAsync(
             vendor.Connection, target, Token)).ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.Done>().Value;
 
-    private static async Task<OperationStatus> LookUpAsync(IVendorUnderTest vendor, string operation) =>
-        (await vendor.Connector.LookUpAsync(vendor.Connection, operation, Token)).ShouldBeOfType<CallOutcome<OperationStatus>.Done>().Value;
+    private static async Task<OperationStatus> LookUpAsync(IVendorUnderTest vendor, Target target, string operation) =>
+        (await vendor.Connector.LookUpAsync(vendor.Connection, Call(vendor, target, operation), Token)).ShouldBeOfType<CallOutcome<OperationStatus>.Done>().Value;
 }

@@ -32,6 +32,6 @@ internal sealed class ClosingConnector : IConnector
     public Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>
         inner.ActAsync(connection, call, cancellationToken);
 
-    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) =>
-        inner.LookUpAsync(connection, operationId, cancellationToken);
+    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>
+        inner.LookUpAsync(connection, call, cancellationToken);
 }

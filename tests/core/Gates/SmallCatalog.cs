@@ -57,7 +57,7 @@ internal sealed class SmallCatalog : IConnections, IConnector
     public Task<CallOutcome<ActionReceipt>> ActAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("Gates look at catalogs only.");
 
-    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) =>
+    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("Gates look at catalogs only.");
 
     private static ArgumentSpec Word(string name, string title) => new(name, title, "[A-Za-z0-9]{1,40}");

@@ -117,7 +117,7 @@ internal sealed class PlayedPsa : IConnector
         });
     }
 
-    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, string operationId, CancellationToken cancellationToken) =>
+    public Task<CallOutcome<OperationStatus>> LookUpAsync(Connection connection, ActionCall call, CancellationToken cancellationToken) =>
         Answer(static () => OperationStatus.CannotTell);
 
     private void Apply(ActionCall call)

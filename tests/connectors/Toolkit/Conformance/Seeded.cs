@@ -36,8 +36,8 @@ internal sealed class SpoiledConnector(IConnector right) : IConnector
         Acts(connection, call, () => right.ActAsync(connection, call, cancellationToken));
 
     public Task<CallOutcome<OperationStatus>> LookUpAsync(
-        Connection connection, string operationId, CancellationToken cancellationToken) =>
-        right.LookUpAsync(connection, operationId, cancellationToken);
+        Connection connection, ActionCall call, CancellationToken cancellationToken) =>
+        right.LookUpAsync(connection, call, cancellationToken);
 }
 
 /// <summary>A receiver of deliveries that is right but for what a test spoils in it.</summary>
