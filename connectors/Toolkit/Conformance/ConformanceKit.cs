@@ -44,6 +44,7 @@ public static class ConformanceKit
         .. manifest.Webhook is { } webhook ? EventChecks.For(webhook) : [],
         .. Enumerable.Range(0, manifest.Polls.Count).SelectMany(PollChecks.For),
         .. EchoChecks.For(manifest),
+        .. manifest.Actions.Keys.Order(StringComparer.Ordinal).SelectMany(action => ReconcileChecks.For(manifest, action)),
     ];
 
     private static async Task<ConformanceFinding> RunAsync(

@@ -19,7 +19,7 @@ internal sealed class ConformanceStage : IAsyncDisposable
     private static readonly string[] Samples =
     [
         "Spooler", "C", "normal", "5", "17", "eu", "true", "temp-files", "Restart", "a-1", "4711", "https://vendor.example", "contoso",
-        "c0ffee12-0000-4000-8000-000000000001", "2026-12-01", "name@contoso.example", "1.5",
+        "c0ffee12-0000-4000-8000-000000000001", "2026-12-01", "2026-12-01T08:00:00Z", "name@contoso.example", "1.5", "1.25",
     ];
 
     private readonly ServiceProvider services;
@@ -44,6 +44,9 @@ internal sealed class ConformanceStage : IAsyncDisposable
     /// <summary>What the vendor tells when it is asked for events, by the key of the list.</summary>
     public Dictionary<string, List<JsonObject>> Events { get; private init; } = [];
 
+    /// <summary>What the vendor keeps of operations, by action.</summary>
+    public Dictionary<string, List<JsonObject>> Operations { get; private init; } = [];
+
     public IConnector Connector => Subject.Connector;
 
     /// <summary>Another tenant's connection with the same credentials.</summary>
@@ -55,7 +58,11 @@ internal sealed class ConformanceStage : IAsyncDisposable
         var events = manifest.Polls.ToDictionary(static one => one.Key, static _ => new List<JsonObject>());
         var vendor = await StandInVendor.StartAsync(manifest, Routes(manifest, events, () => stage!));
         var (subject, services) = ConformanceSubject.For(manifest, TimeProvider.System);
-        stage = new(manifest, vendor, Connect(manifest, vendor.Address), replace(subject), services) { Events = events };
+        stage = new(manifest, vendor, Connect(manifest, vendor.Address), replace(subject), services)
+        {
+            Events = events,
+            Operations = manifest.Actions.Keys.ToDictionary(static one => one, static _ => new List<JsonObject>()),
+        };
         foreach (var (kind, target) in manifest.Targets)
             vendor.Records[kind] = [stage.Documents.Record(target, OwnId, Name)];
         return stage;
@@ -96,6 +103,16 @@ internal sealed class ConformanceStage : IAsyncDisposable
             arguments[argument.Name] = value;
         }
         return new(operation, action, target ?? Target(spec.TargetKind), arguments);
+    }
+
+    /// <summary>What templates may refer to for a call.</summary>
+    public Dictionary<string, string> Given(ActionCall call)
+    {
+        var given = VendorCredentials.Given(Manifest, Connection);
+        (given["operation"], given["target.id"], given["target.name"]) = (call.OperationId, call.Target.Id, call.Target.Name);
+        foreach (var (name, value) in call.Arguments)
+            given[$"argument.{name}"] = value;
+        return given;
     }
 
     public async ValueTask DisposeAsync()
@@ -166,6 +183,13 @@ internal sealed class ConformanceStage : IAsyncDisposable
         foreach (var (name, action) in manifest.Actions)
         {
             yield return new(RouteUse.Act, name, action.Call);
+            if (action.Reconcile?.List is { } list)
+            {
+                yield return new(RouteUse.Reconcile, name, list.Request)
+                {
+                    Items = list.Items, Paging = list.Paging, Found = () => stage().Operations[name],
+                };
+            }
             foreach (var lookup in action.Lookups)
             {
                 yield return new(RouteUse.LookUp, name, lookup.List.Request)
@@ -200,14 +224,8 @@ internal sealed class ConformanceStage : IAsyncDisposable
 
     private static JsonObject LookedUp(ConformanceStage stage, string action, LookupRule lookup)
     {
-        var given = VendorCredentials.Given(stage.Manifest, stage.Connection);
         var call = stage.Call(action, "op");
-        given["operation"] = "op";
-        given["target.id"] = call?.Target.Id ?? "";
-        given["target.name"] = call?.Target.Name ?? "";
-        foreach (var (name, value) in call?.Arguments ?? new Dictionary<string, string>())
-            given[$"argument.{name}"] = value;
-        return VendorDocuments.Item(lookup, given);
+        return VendorDocuments.Item(lookup, call is null ? VendorCredentials.Given(stage.Manifest, stage.Connection) : stage.Given(call));
     }
 }
 

@@ -51,6 +51,16 @@ internal sealed class VendorDocuments(Manifest manifest, Connection connection)
         return item;
     }
 
+    /// <summary>What the vendor keeps of an operation of ours.</summary>
+    /// <param name="known">What it was sent with.</param>
+    public JsonObject Operation(ReconcileRule rule, IReadOnlyDictionary<string, string> known)
+    {
+        var record = new JsonObject();
+        Hold(record, rule.Where, known);
+        Belong(record, rule.Belongs);
+        return record;
+    }
+
     /// <summary>An event of the client's, in its place in a delivery.</summary>
     public JsonObject Event(EventRule rule, string id, string device, bool isEnd)
     {
@@ -145,9 +155,20 @@ internal sealed class VendorDocuments(Manifest manifest, Connection connection)
             if (rule.Operator == WhereOperator.Has)
                 Set(document, path, new JsonArray(right));
             else if (rule.Operator == WhereOperator.Equal)
-                Set(document, path, JsonValue.Create(right));
+                Write(document, path, rule.Left, right);
             else if (Text(rule.Left, document) is null)
                 Set(document, path, JsonValue.Create($"not {right}"));
+        }
+    }
+
+    /// <summary>The text of which the template makes what is wanted: that itself, or a longer one that ends in it.</summary>
+    private static void Write(JsonObject document, string path, ValueTemplate template, string wanted)
+    {
+        foreach (var text in (string[])[$"It was seen ({wanted})", $"It was seen [{wanted}]", wanted])
+        {
+            Set(document, path, JsonValue.Create(text));
+            if (text.Equals(wanted, StringComparison.Ordinal) || Text(template, document) == wanted)
+                return;
         }
     }
 

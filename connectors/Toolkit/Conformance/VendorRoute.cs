@@ -6,7 +6,7 @@ using DevOpsAI.Connectors.Toolkit.Manifests;
 namespace DevOpsAI.Connectors.Toolkit.Conformance;
 
 /// <summary>What a request of a manifest is for.</summary>
-internal enum RouteUse { Token, Health, List, Read, Observe, LookUp, Act, Poll, Beside, Hinted, Key }
+internal enum RouteUse { Token, Health, List, Read, Observe, LookUp, Act, Poll, Beside, Hinted, Key, Reconcile }
 
 /// <summary>A request that a manifest makes, recognized when it comes.</summary>
 internal sealed class VendorRoute

@@ -41,7 +41,15 @@ internal static class ActionReader
         string[] known = [.. ManifestScope.Target, .. ManifestScope.Settings, .. arguments.Select(static one => $"argument.{one.Name}")];
         var action = new ActionManifest(
             spec, [.. fields.Each("requires").Select(one => Requirement(one, scope, known))], lookups,
-            scope.Request(fields, "call", given), fields.Has("receipt") ? scope.Template(fields, "receipt", given) : null);
+            scope.Request(fields, "call", given), fields.Has("receipt") ? scope.Template(fields, "receipt", given) : null)
+        {
+            Reconcile = fields.OptionalMapping("reconcile") is { } reconcile
+                ? ReconcileReader.Read(reconcile, scope, [ReconcileRule.Operation, .. known])
+                : null,
+        };
+        var isUnread = action.Call.Body is null && fields.Has("body");
+        if (action.Reconcile is not null && !isUnread && !action.Call.Given.Contains(ReconcileRule.Operation))
+            fields.Error("'reconcile' tells a record by {$operation}, which 'call' does not give the vendor", fields.LineAt("call"));
         if (action.Call.Method == HttpMethod.Get)
             fields.Error("'call' is what changes something, and a GET does not", fields.LineAt("call"));
         foreach (var unused in Unused(action))

@@ -46,7 +46,11 @@ internal sealed class JsonPath
     }
 
     /// <summary>The value there; null when there is none or it is null.</summary>
-    public JsonElement? Find(JsonElement root)
+    public JsonElement? Find(JsonElement root) =>
+        FindAny(root) is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } found ? found : null;
+
+    /// <summary>The value there, which may be null in the document; null when there is no such place.</summary>
+    public JsonElement? FindAny(JsonElement root)
     {
         var at = root;
         foreach (var step in steps)
@@ -65,7 +69,7 @@ internal sealed class JsonPath
                 at = at[step.Index];
             }
         }
-        return at.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : at;
+        return at;
     }
 
     public override string ToString() => text;

@@ -98,7 +98,7 @@ internal sealed record BudgetRule(int Requests, TimeSpan Per);
 /// <param name="Body">Null when there is none.</param>
 internal sealed record RequestTemplate(HttpMethod Method, ValueTemplate Path, BodyTemplate? Body, bool IsForm)
 {
-    /// <summary>The names with a dollar sign that it sends.</summary>
+    /// <summary>The names with a dollar sign that it refers to.</summary>
     public IEnumerable<string> Given => Path.Given.Concat(Body?.Templates.SelectMany(static one => one.Given) ?? []);
 }
 
@@ -216,7 +216,11 @@ internal sealed record ObservationRule(
 /// <param name="Receipt">What is put on record of the answer; null for a sentence of the engine's own.</param>
 internal sealed record ActionManifest(
     ActionSpec Spec, IReadOnlyList<RequirementRule> Requires, IReadOnlyList<LookupRule> Lookups, RequestTemplate Call,
-    ValueTemplate? Receipt);
+    ValueTemplate? Receipt)
+{
+    /// <summary>How the vendor is asked what became of the call; null where it cannot tell.</summary>
+    public ReconcileRule? Reconcile { get; init; }
+}
 
 /// <summary>What has to hold of the target, as it was read right before, or the call is not made.</summary>
 /// <param name="Otherwise">Why not, for people, as in <c>the ticket is closed already</c>.</param>

@@ -134,10 +134,7 @@ internal sealed class ManifestConnector(
         if (!manifest.Targets[action.Target.Kind].Names.Any(name => IsName(name, record, action.Target.Name)))
             return new CallOutcome<ActionReceipt>.Refused(
                 "renamed", $"{action.Target.Id} is not called {action.Target.Name} any more at {manifest.Title}: it may be another one.");
-        var given = Given(connection, action.Target);
-        given["operation"] = action.OperationId;
-        foreach (var (name, value) in action.Arguments)
-            given[$"argument.{name}"] = value;
+        var given = Given(connection, action);
         if (rule.Requires.FirstOrDefault(one => !one.When.All(condition => condition.Holds(new(record, given)))) is { } unmet)
         {
             return new CallOutcome<ActionReceipt>.Refused("precondition", VendorResponse.Short(
@@ -145,7 +142,7 @@ internal sealed class ManifestConnector(
         }
         foreach (var lookup in rule.Lookups)
         {
-            if (await LookUpAsync(connection, lookup, given, cancellationToken) is { } missing)
+            if (await new ActionLookups(manifest, call).FindAsync(connection, lookup, given, cancellationToken) is { } missing)
                 return missing;
         }
         var outcome = await call.ActAsync(connection, rule.Call, given, rule.Spec.Timeout, cancellationToken);
@@ -155,10 +152,21 @@ internal sealed class ManifestConnector(
             : outcome.As<ActionReceipt>();
     }
 
-    /// <summary>Few vendors keep what we call an operation: what became of one is then told by reading the target again.</summary>
-    public Task<CallOutcome<OperationStatus>> LookUpAsync(
-        Connection connection, ActionCall call, CancellationToken cancellationToken) =>
-        Task.FromResult<CallOutcome<OperationStatus>>(new CallOutcome<OperationStatus>.Done(OperationStatus.CannotTell));
+    /// <summary>
+    /// Asked of the vendor where the manifest says how, once the target was read and belongs; nothing else is looked for. Few vendors keep
+    /// what we call an operation: what became of one is else told by reading the target again.
+    /// </summary>
+    public async Task<CallOutcome<OperationStatus>> LookUpAsync(
+        Connection connection, ActionCall action, CancellationToken cancellationToken)
+    {
+        if (!manifest.Actions.TryGetValue(action.Action, out var rule) || rule is not { Reconcile: { } reconcile }
+            || rule.Spec.TargetKind != action.Target.Kind)
+            return new CallOutcome<OperationStatus>.Done(OperationStatus.CannotTell);
+        var read = await ReadAsync(connection, action.Target, cancellationToken);
+        return read is CallOutcome<JsonElement>.Done
+            ? await new OperationReconciler(call).AskAsync(connection, reconcile, Given(connection, action), cancellationToken)
+            : read.As<OperationStatus>();
+    }
 
     /// <summary>Every mistake in the settings of a connection, beginning with the setting's name.</summary>
     public IEnumerable<string> Problems(Connection connection)
@@ -295,41 +303,19 @@ internal sealed class ManifestConnector(
         name.Text(new(item, FrozenDictionary<string, string>.Empty)) is { } spelled
             && spelled.Equals(given, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Finds what an action needs to know; the way it ends when there is no such thing, or several.</summary>
-    private async Task<CallOutcome<ActionReceipt>?> LookUpAsync(
-        Connection connection, LookupRule rule, Dictionary<string, string> given, CancellationToken cancellationToken)
-    {
-        var outcome = await call.ListAsync(
-            connection, rule.List.Request, rule.List.Items, rule.List.Paging, given, cancellationToken);
-        if (outcome is not CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
-            return NothingDone<IReadOnlyList<JsonElement>, ActionReceipt>(outcome);
-        // While a list shifts under the reading, one thing may be told on two of its pages.
-        List<Dictionary<string, string?>> fitting =
-        [
-            .. items.Where(item => rule.Where.All(one => one.Holds(new(item, given))))
-                .Select(item => rule.Let.ToDictionary(static one => one.Key, one => one.Value.Text(new(item, given))))
-                .DistinctBy(
-                    found => rule.Let.Count == 0 ? (object)found : string.Join('\0', found.Select(static one => one.Value ?? "\0"))),
-        ];
-        var what = rule.What.Text(new(default, given)) ?? "what the action needs";
-        if (fitting is not [var only])
-        {
-            return new CallOutcome<ActionReceipt>.Refused(
-                fitting.Count == 0 ? "not-found" : "ambiguous", $"{manifest.Title} has {(fitting.Count == 0 ? "no" : "several")}: {what}.");
-        }
-        foreach (var (name, value) in only)
-        {
-            if (value is null)
-                return new CallOutcome<ActionReceipt>.Refused("not-found", $"{manifest.Title} does not tell the {name} of {what}.");
-            given[$"let.{name}"] = value;
-        }
-        return null;
-    }
-
     /// <summary>Reading that failed before anything was done.</summary>
-    private static CallOutcome<TOther> NothingDone<T, TOther>(CallOutcome<T> outcome) => outcome is CallOutcome<T>.Unknown(var message)
+    internal static CallOutcome<TOther> NothingDone<T, TOther>(CallOutcome<T> outcome) => outcome is CallOutcome<T>.Unknown(var message)
         ? new CallOutcome<TOther>.NotDone(message)
         : outcome.As<TOther>();
+
+    private Dictionary<string, string> Given(Connection connection, ActionCall action)
+    {
+        var given = Given(connection, action.Target);
+        given["operation"] = action.OperationId;
+        foreach (var (name, value) in action.Arguments)
+            given[$"argument.{name}"] = value;
+        return given;
+    }
 
     private Dictionary<string, string> Given(Connection connection, Target target)
     {

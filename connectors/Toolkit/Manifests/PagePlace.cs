@@ -12,6 +12,11 @@ internal sealed class PagePlace(PagingRule? rule)
     /// <summary>The address of the next part, as the vendor wrote it.</summary>
     public string? Next { get; private set; }
 
+    /// <summary>
+    /// The reading ended where the vendor did not say that the list does: the next part could not be named, or was this one.
+    /// </summary>
+    public bool BrokeOff { get; private set; }
+
     /// <summary>A place that the vendor names by its address.</summary>
     public static PagePlace At(string link) => new(null) { Next = link };
 
@@ -28,6 +33,7 @@ internal sealed class PagePlace(PagingRule? rule)
         {
             case PagingStyle.LastId:
                 var last = count > 0 && rule.From!.Find(all[^1]) is { } id ? ValueTemplate.Scalar(id) : null;
+                BrokeOff = count >= rule.Size && (string.IsNullOrEmpty(last) || last == value);
                 return Go(last, count >= rule.Size && last != value);
             case PagingStyle.Number:
                 return Go((++page).ToString(CultureInfo.InvariantCulture), count >= rule.Size);
@@ -35,10 +41,12 @@ internal sealed class PagePlace(PagingRule? rule)
                 return Go(all.Count.ToString(CultureInfo.InvariantCulture), count >= rule.Size);
             case PagingStyle.Cursor:
                 var cursor = rule.From!.Find(answer) is { } given ? ValueTemplate.Scalar(given) : null;
+                BrokeOff = !string.IsNullOrEmpty(cursor) && (count == 0 || cursor == value);
                 return Go(cursor, count > 0 && cursor != value);
             case PagingStyle.NextLink:
                 var link = rule.From!.Find(answer) is { } next ? ValueTemplate.Scalar(next) : null;
                 var isNew = !string.IsNullOrEmpty(link) && link != Next;
+                BrokeOff = !string.IsNullOrEmpty(link) && !isNew;
                 Next = link;
                 return isNew;
             default:

@@ -9,7 +9,7 @@ internal static class ValueFilters
     public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
         {
             "first50", "first100", "flag", "lower", "not", "number", "plain", "time", "plainTime", "volume", "gigabytes", "host",
-            "bracketed",
+            "bracketed", "parenthesized",
         };
 
     /// <summary>What names have besides letters and digits, and no query language reads: ServiceNow runs what follows a colon.</summary>
@@ -32,7 +32,8 @@ internal static class ValueFilters
             ? (bytes / (1024m * 1024 * 1024)).ToString("0.#", CultureInfo.InvariantCulture)
             : null,
         "host" => Subjects.GetHost(value),
-        "bracketed" => Bracketed(value),
+        "bracketed" => AtTheEnd(value, '[', ']'),
+        "parenthesized" => AtTheEnd(value, '(', ')'),
         _ => Length(filter) is { } length
             ? First(value, length)
             : throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
@@ -55,12 +56,12 @@ internal static class ValueFilters
         return isPath || name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? name : null;
     }
 
-    /// <summary>What stands in square brackets at the end.</summary>
-    private static string? Bracketed(string value)
+    /// <summary>What stands in brackets at the end.</summary>
+    private static string? AtTheEnd(string value, char opening, char closing)
     {
         var text = value.TrimEnd();
-        var open = text.LastIndexOf('[');
-        return open >= 0 && text.EndsWith(']') && open < text.Length - 2 ? text[(open + 1)..^1] : null;
+        var open = text.LastIndexOf(opening);
+        return open >= 0 && text.EndsWith(closing) && open < text.Length - 2 ? text[(open + 1)..^1] : null;
     }
 
     /// <summary>Never half of a character.</summary>

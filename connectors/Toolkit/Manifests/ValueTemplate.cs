@@ -53,6 +53,21 @@ internal sealed class ValueTemplate
             ? list.EnumerateArray().Select(static one => Scalar(one)).OfType<string>()
             : [];
 
+    /// <summary>
+    /// Whether the document has something for each place that a text can come of, be it null: a text, a number, true or false; of a list,
+    /// such items alone. What it does not have may have been withheld.
+    /// </summary>
+    public bool IsTold(ValueScope scope, bool isList)
+    {
+        return parts.All(part => part.Literal is not null || Array.Exists(
+            part.Alternatives, one => one.Path?.FindAny(scope.Document) is { } found && IsPlain(found)));
+
+        bool IsPlain(JsonElement found) => found.ValueKind == JsonValueKind.Null
+            || (isList
+                ? found.ValueKind == JsonValueKind.Array && found.EnumerateArray().All(static one => Scalar(one) is not null)
+                : Scalar(found) is not null);
+    }
+
     /// <summary>The text with something in each place.</summary>
     public string Example() => string.Concat(parts.Select(static part => part.Literal ?? "x"));
 

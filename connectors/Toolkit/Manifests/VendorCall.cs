@@ -6,6 +6,9 @@ using DevOpsAI.Connectors.Toolkit.Entra;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
+/// <summary>Items of a list. <paramref name="IsWhole"/>: the vendor told where it ends.</summary>
+internal sealed record VendorList(IReadOnlyList<JsonElement> Items, bool IsWhole);
+
 /// <summary>
 /// Makes the calls of one manifest: the address of the connection, its credentials, the vendor's budget, and what an answer means.
 /// </summary>
@@ -76,28 +79,38 @@ internal sealed class VendorCall
         CancellationToken cancellationToken) =>
         SendAsync(connection, request, given, null, acts: true, timeLimit, cancellationToken);
 
-    /// <summary>All items of a list, whose parts are read one after another.</summary>
+    /// <summary>All items of a list, whose parts are read one after another; none where the answer has no list.</summary>
     public async Task<CallOutcome<IReadOnlyList<JsonElement>>> ListAsync(
         Connection connection, RequestTemplate request, JsonPath items, PagingRule? paging, IReadOnlyDictionary<string, string> given,
         CancellationToken cancellationToken)
     {
+        var outcome = await ReadListAsync(connection, new(request, items, paging), given, cancellationToken);
+        return outcome is CallOutcome<VendorList>.Done(var list)
+            ? new CallOutcome<IReadOnlyList<JsonElement>>.Done(list.Items)
+            : outcome.As<IReadOnlyList<JsonElement>>();
+    }
+
+    /// <summary>The same with whether the vendor is known to have told all of it.</summary>
+    public async Task<CallOutcome<VendorList>> ReadListAsync(
+        Connection connection, ListTemplate template, IReadOnlyDictionary<string, string> given, CancellationToken cancellationToken)
+    {
         var all = new List<JsonElement>();
-        var place = new PagePlace(paging);
+        var place = new PagePlace(template.Paging);
         for (var page = 0; page < MaxPages; page++)
         {
-            var outcome = await SendAsync(connection, request, given, place, acts: false, ReadTimeout, cancellationToken);
+            var outcome = await SendAsync(connection, template.Request, given, place, acts: false, ReadTimeout, cancellationToken);
             if (outcome is not CallOutcome<JsonElement>.Done(var answer))
-                return outcome.As<IReadOnlyList<JsonElement>>();
-            if (items.Find(answer) is not { } list)
-                return new CallOutcome<IReadOnlyList<JsonElement>>.Done(all);
+                return outcome.As<VendorList>();
+            if (template.Items.Find(answer) is not { } list)
+                return new CallOutcome<VendorList>.Done(new(all, IsWhole: false));
             if (list.ValueKind != JsonValueKind.Array)
-                return new CallOutcome<IReadOnlyList<JsonElement>>.Unknown($"{manifest.Title}'s answer has no list at {items}.");
+                return new CallOutcome<VendorList>.Unknown($"{manifest.Title}'s answer has no list at {template.Items}.");
             var before = all.Count;
             all.AddRange(list.EnumerateArray());
             if (!place.MoveOn(answer, all, all.Count - before))
-                return new CallOutcome<IReadOnlyList<JsonElement>>.Done(all);
+                return new CallOutcome<VendorList>.Done(new(all, !place.BrokeOff));
         }
-        return new CallOutcome<IReadOnlyList<JsonElement>>.Unknown($"{manifest.Title}'s list does not end.");
+        return new CallOutcome<VendorList>.Unknown($"{manifest.Title}'s list does not end.");
     }
 
     private async Task<CallOutcome<JsonElement>> SendAsync(

@@ -17,6 +17,8 @@ public sealed class ConformanceTests
         findings.Where(static one => one.Verdict == ConformanceVerdict.Failed).Select(static one => $"{one.Check} of {one.Of}: {one.Seen}")
             .ShouldBeEmpty();
         findings.Count(static one => one.Verdict == ConformanceVerdict.Passed).ShouldBeGreaterThan(findings.Count / 2);
+        findings.Where(static one => one is { Check: "lost-reply-found", Verdict: ConformanceVerdict.Passed }).Select(static one => one.Of)
+            .ShouldBe(manifest.Actions.Where(static one => one.Value.Reconcile is not null).Select(static one => one.Key), ignoreOrder: true);
     }
 
     [Theory]

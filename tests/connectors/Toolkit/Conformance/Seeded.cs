@@ -21,6 +21,9 @@ internal sealed class SpoiledConnector(IConnector right) : IConnector
     public Func<Connection, ActionCall, Func<Task<CallOutcome<ActionReceipt>>>, Task<CallOutcome<ActionReceipt>>> Acts { get; init; } =
         static (_, _, act) => act();
 
+    public Func<Connection, ActionCall, Func<ActionCall, Task<CallOutcome<OperationStatus>>>, Task<CallOutcome<OperationStatus>>> LooksUp
+        { get; init; } = static (_, call, look) => look(call);
+
     public Func<Func<Task<CallOutcome<IReadOnlyDictionary<string, string>>>>, Task<CallOutcome<IReadOnlyDictionary<string, string>>>> Observes
         { get; init; } = static observe => observe();
 
@@ -37,7 +40,7 @@ internal sealed class SpoiledConnector(IConnector right) : IConnector
 
     public Task<CallOutcome<OperationStatus>> LookUpAsync(
         Connection connection, ActionCall call, CancellationToken cancellationToken) =>
-        right.LookUpAsync(connection, call, cancellationToken);
+        LooksUp(connection, call, asked => right.LookUpAsync(connection, asked, cancellationToken));
 }
 
 /// <summary>A receiver of deliveries that is right but for what a test spoils in it.</summary>
@@ -81,6 +84,14 @@ internal sealed record SeededBug(string Check, Func<ConformanceSubject, Conforma
     public static SeededBug Acts(
         string check, Func<Connection, ActionCall, Func<Task<CallOutcome<ActionReceipt>>>, Task<CallOutcome<ActionReceipt>>> acts) =>
         new(check, right => right with { Connector = new SpoiledConnector(right.Connector) { Acts = acts } });
+
+    public static SeededBug LooksUp(
+        string check, Func<Connection, ActionCall, Func<ActionCall, Task<CallOutcome<OperationStatus>>>, Task<CallOutcome<OperationStatus>>> looks) =>
+        new(check, right => right with { Connector = new SpoiledConnector(right.Connector) { LooksUp = looks } });
+
+    /// <summary>What is looked up is told otherwise.</summary>
+    public static SeededBug Tells(string check, Func<CallOutcome<OperationStatus>, OperationStatus> tell) =>
+        LooksUp(check, async (_, call, look) => new CallOutcome<OperationStatus>.Done(tell(await look(call))));
 
     public static SeededBug Lets(string check, bool answer) => Lets(check, (_, _) => Task.FromResult(answer));
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
+using DevOpsAI.Connectors.Toolkit.Conformance;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Connectors.Toolkit.Polling;
 using DevOpsAI.Incidents;
@@ -42,6 +43,13 @@ internal static class SeededBugs
             command: Acme restart {target}
             call: POST /devices/{$target.id}/restart
             body: { reference: "{$operation}" }
+            reconcile:
+              request: GET /devices/{$target.id}/restarts?limit=3
+              items: restarts
+              paging: { style: offset, parameter: offset, size: 3 }
+              where: ["{reference} == {$operation}", "{kind} == restart"]
+              belongs: ["{companyId} == {$setting.Company}"]
+              absenceProvesNotDone: true
         webhook:
           sender: { proof: hmac, header: X-Acme-Signature, secret: Hook }
           events: &events
@@ -152,6 +160,25 @@ internal static class SeededBugs
             "foreign-operation", static async (read, _) => [.. (await read()).Where(static one => one.Operation is null)]),
         ["takes a text that quotes an operation for its echo"] = SeededBug.Changes("quoted-operation", static one =>
             one.Title.Contains("CON-1042-x1-0", StringComparison.Ordinal) ? one with { Operation = "CON-1042-x1-0" } : one),
+        ["does not find what was done"] = SeededBug.Tells("lost-reply-found", static _ => OperationStatus.CannotTell),
+        ["looks for more than the vendor was given"] = SeededBug.Manifest(
+            "lost-reply-found", "reference: \"{$operation}\"", "reference: \"{$operation | first9}\""),
+        ["takes a lost request for done"] = SeededBug.Tells("lost-request-told", static _ => OperationStatus.Applied),
+        ["does not say that it was not done"] = SeededBug.Manifest("lost-request-told", "absenceProvesNotDone: true", "absenceProvesNotDone: false"),
+        ["takes an operation that begins alike for its own"] = SeededBug.LooksUp("other-operation-looked-up", static async (_, call, look) =>
+            await look(call with { OperationId = $"{call.OperationId}1" }) is CallOutcome<OperationStatus>.Done { Value: OperationStatus.Applied } found
+                ? found
+                : await look(call)),
+        ["forgets the company of what it looks up"] = SeededBug.Manifest(
+            "other-company-looked-up", "belongs: [\"{companyId} == {$setting.Company}\"]\n      absence", "belongs: credential\n      absence"),
+        ["takes another company's record for no record"] = SeededBug.Tells("other-company-looked-up", NoneUnlessFound),
+        ["looks up whatever target it is given"] = SeededBug.LooksUp("other-company-looked-up", static (_, call, look) =>
+            look(call with { Target = call.Target with { Id = ConformanceStage.OwnId } })),
+        ["looks up through whichever connection"] = SeededBug.LooksUp("other-connection-looked-up", static (connection, call, look) =>
+            look(call with { Target = call.Target with { Connection = connection.Name } })),
+        ["takes what it cannot read for not done"] = SeededBug.Tells("operations-unreadable", static told =>
+            told is CallOutcome<OperationStatus>.Done(var status) ? status : OperationStatus.NotApplied),
+        ["takes records that say nothing for others"] = SeededBug.Tells("operations-unreadable", NoneUnlessFound),
         ["takes half a list for the whole"] = SeededBug.Finds("page-lost", NoneInsteadAsync),
         ["takes an answer that is too long for none"] = SeededBug.Finds("oversized-answer", NoneInsteadAsync),
         ["makes up what it asked for and cannot read"] = SeededBug.Polls("polled-retyped-members", static read => ChangeAsync(
@@ -176,6 +203,13 @@ internal static class SeededBugs
             SeededBug.Manifest("token-expired-while-polling", Token, "  headers: { Authorization: Bearer token-1 }"),
         ["lets one unreadable event hide the others"] = SeededBug.Polls("unreadable-event-polled", static read =>
             ChangeAsync(read, static found => found.Unreadable.Count > 0 ? found with { Events = [] } : found)),
+    };
+
+    private static OperationStatus NoneUnlessFound(CallOutcome<OperationStatus> told) => told switch
+    {
+        CallOutcome<OperationStatus>.Done { Value: OperationStatus.Applied } => OperationStatus.Applied,
+        CallOutcome<OperationStatus>.Done => OperationStatus.NotApplied,
+        _ => OperationStatus.CannotTell,
     };
 
     private const string Belongs = "    belongs: [\"{companyId} == {$setting.Company}\"]\n    read";

@@ -32,6 +32,7 @@ public sealed class ManifestReaderTests
             command: Acme reboot {target}
             call: POST /devices/{$target.id}/reboot
             body: { reason: "{$operation}", force: false, minutes: 5 }
+            reconcile: { request: "GET /devices/{$target.id}/reboots", where: ["{reason} == {$operation}"], belongs: target }
         webhook:
           sender: { proof: header, header: X-Key, secret: Key }
           events:
@@ -40,6 +41,9 @@ public sealed class ManifestReaderTests
               kind: "{type}"
               key: "{id}"
         """;
+
+    private const string TellsNone =
+        "'where' has to tell our operation by the vendor's member that holds it, as in \"{reference} == {$operation}\"";
 
     [Fact]
     public void A_good_one_is_read()
@@ -110,6 +114,23 @@ public sealed class ManifestReaderTests
     [InlineData("authentication:\n", "authentication:\n  basic: { username: a, password: b }\n  entra: { scope: x/.default }\n", "'entra' is sent as the header Authorization, and so is 'basic' or 'token': take one")]
     [InlineData("proof: header, header: X-Key", "proof: hmac, header: X-Key, time: { header: X-T, text: \"{body}.{time}\" }", "'text' must be what is signed, the time and then the body, as in \"{time}.{body}\"")]
     [InlineData("proof: header, header: X-Key", "proof: header, header: X-Key, time: { header: X-T, text: \"{time}.{body}\" }", "unknown key 'time'")]
+    [InlineData("\"{reason} == {$operation}\"", "\"{reason} == {$target.id}\"", TellsNone)]
+    [InlineData("\"{reason} == {$operation}\"", "\"{reason} != {$operation}\"", TellsNone)]
+    [InlineData("\"{reason} == {$operation}\"", "\"{$operation} == {reason}\"", TellsNone)]
+    [InlineData("\"{reason} == {$operation}\"", "\"{reason ?? $operation} == {$operation}\"", TellsNone)]
+    [InlineData("\"{reason} == {$operation}\"", "\"{reason} == {reason ?? $operation}\"", TellsNone)]
+    [InlineData("\"{reason} == {$operation}\"", "\"{reason} == {$setting.Company ?? $operation}\"", TellsNone)]
+    [InlineData("\"{reason} == {$operation}\"", "\"{reason | first20} == {$operation | first20}\"", TellsNone)]
+    [InlineData("\"{reason} == {$operation}\"", "\"{reason} == {$operation}\", \"{other} != {$operation}\"", TellsNone)]
+    [InlineData("\"{reason} == {$operation}\"", "\"{reason} == {$let.job}\"", "'where' refers to $let.job, which is not known there")]
+    [InlineData("where: [\"{reason} == {$operation}\"], ", "", TellsNone)]
+    [InlineData("reason: \"{$operation}\"", "reason: fixed", "'reconcile' tells a record by {$operation}, which 'call' does not give the vendor")]
+    [InlineData("/devices/{$target.id}/reboots", "/reboots", "'belongs' is target where 'request' is about {$target.id} alone")]
+    [InlineData(", belongs: target }", " }", "'belongs' is missing: it must be a list of conditions, or the word credential")]
+    [InlineData(", belongs: target }", ", belongs: anybody }", "'belongs' must be a list of conditions, or the word credential")]
+    [InlineData(", belongs: target }", ", belongs: target, absence: proof }", "unknown key 'absence'")]
+    [InlineData(", belongs: target }", ", belongs: target, absenceProvesNotDone: perhaps }", "'absenceProvesNotDone' must be true or false")]
+    [InlineData("{ request: \"GET /devices/{$target.id}/reboots\"", "{ request: \"DELETE /devices/{$target.id}/reboots\"", "a list is read by GET")]
     [InlineData("webhook:\n", "webhook: yes\nx:\n", "'webhook' must be a mapping")]
     [InlineData("title: Acme\n", "title: [Acme\n", ": not YAML: ")]
     public void A_mistake_is_told_with_its_line_and_what_would_be_right(string good, string bad, string told)
@@ -162,12 +183,14 @@ public sealed class ManifestReaderTests
     [InlineData("{drive | volume}", "C")]
     [InlineData("{mount | volume}", "var-log")]
     [InlineData("{quoted | plain}", null)]
+    [InlineData("{note | parenthesized}", "op-1")]
+    [InlineData("{name | parenthesized}", null)]
     public void A_template_is_filled_from_the_document_or_has_no_value(string template, string? expected)
     {
         using var document = JsonDocument.Parse("""
             {"name":"SRV-1","inner":{"flag":true,"list":[{"x":1},{"x":2}]},"empty":"","nothing":null,"size":128849018880,
              "seconds":1742391675.556,"milliseconds":1787643495000,"never":"1900-01-01T00:00:00","drive":"c:\\","mount":"/var/log",
-             "quoted":"x\" or \"1"}
+             "quoted":"x\" or \"1","note":"Seen (by Ana). (op-1)\n"}
             """);
         ValueTemplate.Parse(template).Text(new(document.RootElement, new Dictionary<string, string> { ["given"] = "g" })).ShouldBe(expected);
     }
