@@ -10,7 +10,7 @@ namespace DevOpsAI.Tests.Connectors.Toolkit.Manifests;
 /// </summary>
 public sealed class TicketVendorTests
 {
-    private static readonly Dictionary<string, VendorTable> Vendors = new()
+    internal static Dictionary<string, VendorTable> Vendors { get; } = new()
     {
         ["connectwise"] = new(
             "connectwise", "connectwise.json", "/none", "",
@@ -450,5 +450,5 @@ public sealed class TicketVendorTests
     private static bool IsNewTicket(string path) =>
         path is "/service/tickets" or "/Tickets" or "/api/now/table/incident" or "/V1.0/Tickets";
 
-    private static string Id(int number) => number.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    internal static string Id(int number) => number.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 }
