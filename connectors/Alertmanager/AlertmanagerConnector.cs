@@ -66,15 +66,21 @@ internal sealed class AlertmanagerConnector(AlertmanagerApi api, TimeProvider cl
             : await UnsilenceAsync(connection, call.Target, cancellationToken);
     }
 
-    /// <summary>Our operation stands in the comment of the silence, which Alertmanager keeps for days after it has ended.</summary>
+    /// <summary>
+    /// Our operation stands in the comment of the silence, which Alertmanager keeps for days after it has ended. That none is kept says
+    /// nothing: it may be gone.
+    /// </summary>
     public async Task<CallOutcome<OperationStatus>> LookUpAsync(
         Connection connection, ActionCall call, CancellationToken cancellationToken)
     {
+        if (Check(connection, call.Target) is { } foreign)
+            return foreign.As<OperationStatus>();
         var outcome = await SilencesAsync(connection, cancellationToken);
-        return outcome is CallOutcome<IReadOnlyList<KeptSilence>>.Done(var all)
-            ? new CallOutcome<OperationStatus>.Done(
-                all.Any(one => one.IsFor(call.OperationId)) ? OperationStatus.Applied : OperationStatus.CannotTell)
-            : outcome.As<OperationStatus>();
+        if (outcome is not CallOutcome<IReadOnlyList<KeptSilence>>.Done(var all))
+            return outcome.As<OperationStatus>();
+        var only = AlertmanagerApi.Only(connection);
+        var isKept = all.Any(one => one.By == Author && one.IsFor(call.OperationId) && one.IsFor(call.Target.Id) && one.IsOnly(only));
+        return new CallOutcome<OperationStatus>.Done(isKept ? OperationStatus.Applied : OperationStatus.CannotTell);
     }
 
     private async Task<CallOutcome<ActionReceipt>> SilenceAsync(Connection connection, ActionCall call, CancellationToken cancellationToken)

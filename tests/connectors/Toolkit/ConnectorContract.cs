@@ -32,6 +32,7 @@ public interface IVendorUnderTest : IAsyncDisposable
     /// </summary>
     void Skip(TimeSpan time);
 
+    /// <summary>How often it was done at the vendor of <see cref="Connection"/>.</summary>
     Task<int> EffectsAsync(string operationId);
 }
 
@@ -42,6 +43,15 @@ public abstract class ConnectorContract
 
     /// <summary>The vendor keeps what we call an operation. Where it does not, nothing can be told of one, whatever became of it.</summary>
     protected virtual bool TellsOperations => true;
+
+    /// <summary>The vendor says of an operation that it does not have that it was not done. Else nothing is told of one that is absent.</summary>
+    protected virtual bool TellsAbsence => TellsOperations;
+
+    /// <summary>
+    /// The vendor knows whose a thing is. Where each client has a vendor of its own it does not, and two of them may have things of one id:
+    /// only the connection's address keeps them apart.
+    /// </summary>
+    protected virtual bool TellsClients => true;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -61,8 +71,16 @@ public abstract class ConnectorContract
     {
         await using var vendor = await StartAsync();
         var foreign = (await FindAsync(vendor, vendor.Foreign, vendor.Twin.Name)).ShouldHaveSingleItem();
-        foreign.Id.ShouldNotBe((await TwinAsync(vendor)).Id);
-        foreign.Client.ShouldNotBe((await TwinAsync(vendor)).Client);
+        var own = await TwinAsync(vendor);
+        (own.Connection, foreign.Connection).ShouldBe((vendor.Connection.Name, vendor.Foreign.Name));
+        if (TellsClients)
+        {
+            foreign.Id.ShouldNotBe(own.Id);
+            foreign.Client.ShouldNotBe(own.Client);
+        }
+        (await vendor.Connector.ActAsync(
+            vendor.Foreign, Call(vendor, foreign, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Done>();
+        vendor.Remedy.Before.Holds(await ObserveAsync(vendor, own)).ShouldBe(true, "what is done to one is not done to the other");
     }
 
     [Fact]
@@ -74,10 +92,11 @@ public abstract class ConnectorContract
             vendor.Foreign, Call(vendor, target, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
         (await vendor.Connector.ObserveAsync(
             vendor.Foreign, target, Token)).ShouldBeOfType<CallOutcome<IReadOnlyDictionary<string, string>>.Refused>();
-        // Nor does relabelling it help: the vendor knows whose it is.
+        // Nor does relabelling it help: the vendor knows whose it is, or the other client's vendor is the only one that is asked.
         var relabelled = target with { Connection = vendor.Foreign.Name };
-        (await vendor.Connector.ActAsync(
-            vendor.Foreign, Call(vendor, relabelled, "op-1"), Token)).ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
+        var outcome = await vendor.Connector.ActAsync(vendor.Foreign, Call(vendor, relabelled, "op-1"), Token);
+        if (TellsClients)
+            outcome.ShouldBeOfType<CallOutcome<ActionReceipt>.Refused>();
         (await vendor.EffectsAsync("op-1")).ShouldBe(0);
         vendor.Remedy.Before.Holds(await ObserveAsync(vendor, target)).ShouldBe(true);
     }
@@ -94,6 +113,8 @@ public abstract class ConnectorContract
         vendor.Remedy.After.Holds(await ObserveAsync(vendor, target)).ShouldBe(true);
         (await LookUpAsync(vendor, target, "op-1")).ShouldBe(Told(OperationStatus.Applied));
         (await vendor.EffectsAsync("op-1")).ShouldBe(1);
+        (await vendor.Connector.LookUpAsync(vendor.Foreign, Call(vendor, target, "op-1"), Token)).ShouldNotBe(
+            new CallOutcome<OperationStatus>.Done(OperationStatus.Applied), "it was another tenant's");
     }
 
     [Fact]
@@ -207,7 +228,8 @@ public abstract class ConnectorContract
         }
     }
 
-    private OperationStatus Told(OperationStatus status) => TellsOperations ? status : OperationStatus.CannotTell;
+    private OperationStatus Told(OperationStatus status) =>
+        (status == OperationStatus.NotApplied ? TellsAbsence : TellsOperations) ? status : OperationStatus.CannotTell;
 
     private static ActionCall Call(IVendorUnderTest vendor, Target target, string operation) =>
         new(operation, vendor.Remedy.Action, target, vendor.Remedy.Arguments);
