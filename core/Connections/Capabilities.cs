@@ -41,6 +41,12 @@ public sealed record ObservationCapability(string Name, string TargetKind, strin
 /// </summary>
 public static class Capabilities
 {
+    /// <summary>Observed where a device's open tickets cannot be read, so that none of them says nothing.</summary>
+    public const string DeviceTickets = "device.tickets";
+
+    /// <summary>What cannot be read is.</summary>
+    public const string Unreadable = "unreadable";
+
     private static readonly string[] YesOrNo = ["true", "false"];
     private static readonly ArgumentSpec Service = new("service", "Service", "[A-Za-z0-9][A-Za-z0-9_.@$-]{0,99}");
     private static readonly ArgumentSpec Volume = new("volume", "Volume", "[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
@@ -128,6 +134,7 @@ public static class Capabilities
         new("device.entraId", "device", "The id of the device in Entra.", []),
         new("device.{connector}.id", "device", "The id under which another connector's vendor knows it.", []),
         new("ticket.{ticket}.title", "device", "What an open ticket of the device is called; the ticket by its number.", []),
+        new(DeviceTickets, "device", "Told where the vendor refuses to tell the device's open tickets: there may be some.", [Unreadable]),
         new("device.lastUser", "device", "Who signed in last.", []),
         new("device.entraId", "device", "The id of the device in Entra.", []),
         new("device.mac", "device", "The network addresses of the device, with commas between them.", []),

@@ -36,6 +36,11 @@ internal sealed class TicketFinder(
     {
         var seen = await calls.ObserveAsync(psa, device, cancellationToken)
             ?? throw new PsaUnavailableException($"{psa.Name} refuses to tell of {device.Name}, so that nothing is known of its tickets.");
+        if (seen.GetValueOrDefault(Capabilities.DeviceTickets) == Capabilities.Unreadable)
+        {
+            throw new PsaUnavailableException(
+                $"{psa.Name} refuses to tell the tickets of {device.Name}, so that nothing is known of them.");
+        }
         var state = await states.GetAsync(incident.Tenant, cancellationToken);
         List<string> tickets =
         [

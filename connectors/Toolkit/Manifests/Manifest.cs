@@ -179,7 +179,13 @@ internal enum WhereOperator { Equal, NotEqual, Has }
 /// <param name="Map">The vendor's word to ours; empty when the value stands for itself.</param>
 /// <param name="Otherwise">What any other word is; null for no value.</param>
 /// <param name="Whole">The value is a part of this one, and becomes per cent of it; null when it is not.</param>
-internal sealed record ValueRule(ValueTemplate Of, IReadOnlyDictionary<string, string> Map, string? Otherwise, ValueTemplate? Whole);
+internal sealed record ValueRule(ValueTemplate Of, IReadOnlyDictionary<string, string> Map, string? Otherwise, ValueTemplate? Whole)
+{
+    /// <summary>The words of the vocabulary that it can be, as far as the manifest says them.</summary>
+    public IEnumerable<string> Words => Map.Count == 0 && Of.Pieces.All(static piece => piece.Literal is not null)
+        ? [Of.Source]
+        : Map.Values.Append(Otherwise).OfType<string>();
+}
 
 /// <summary>How things of one kind are found, read and told.</summary>
 /// <param name="Find">Lists those that may have a name, at least; <c>$name</c> is the name.</param>
@@ -207,10 +213,14 @@ internal sealed record ListTemplate(RequestTemplate Request, JsonPath Items, Pag
 /// <summary>What one call tells of a target.</summary>
 /// <param name="Request">Null for what <see cref="TargetManifest.Read"/> answered.</param>
 /// <param name="Each">Where the list of parts is; null when the answer is about the target itself.</param>
-/// <param name="IsOptional">Not every target has it; what the vendor refuses is left out.</param>
+/// <param name="IsOptional">Not every target has it; what the vendor refuses is left out, and <see cref="Refused"/> told instead.</param>
 internal sealed record ObservationRule(
     RequestTemplate? Request, JsonPath? Each, bool IsOptional, PagingRule? Paging,
-    IReadOnlyList<KeyValuePair<ValueTemplate, ValueRule>> Values);
+    IReadOnlyList<KeyValuePair<ValueTemplate, ValueRule>> Values)
+{
+    /// <summary>Told in their place where the vendor refuses; empty for nothing.</summary>
+    public IReadOnlyList<KeyValuePair<ValueTemplate, ValueRule>> Refused { get; init; } = [];
+}
 
 /// <summary>An action: looked up what it needs, then the one call that changes something.</summary>
 /// <param name="Receipt">What is put on record of the answer; null for a sentence of the engine's own.</param>

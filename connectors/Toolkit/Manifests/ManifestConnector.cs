@@ -113,9 +113,13 @@ internal sealed class ManifestConnector(
             if (outcome is CallOutcome<IReadOnlyList<JsonElement>>.Done(var items))
             {
                 foreach (var item in items)
-                    Add(seen, rule, new(item, given));
+                    Add(seen, rule.Values, new(item, given));
             }
-            else if (!(rule.IsOptional && outcome is CallOutcome<IReadOnlyList<JsonElement>>.Refused))
+            else if (rule.IsOptional && outcome is CallOutcome<IReadOnlyList<JsonElement>>.Refused)
+            {
+                Add(seen, rule.Refused, new(default, given));
+            }
+            else
             {
                 return outcome.As<IReadOnlyDictionary<string, string>>();
             }
@@ -260,9 +264,10 @@ internal sealed class ManifestConnector(
         null => each is null ? [answer] : [],
     };
 
-    private static void Add(Dictionary<string, string> seen, ObservationRule rule, ValueScope scope)
+    private static void Add(
+        Dictionary<string, string> seen, IReadOnlyList<KeyValuePair<ValueTemplate, ValueRule>> values, ValueScope scope)
     {
-        foreach (var (name, value) in rule.Values)
+        foreach (var (name, value) in values)
         {
             if (name.Text(scope) is { } observation && Value(value, scope) is { } text)
                 seen[observation] = text;

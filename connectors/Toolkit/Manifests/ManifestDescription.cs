@@ -28,7 +28,8 @@ internal static class ManifestDescription
         [.. manifest.Targets.Keys.Order(StringComparer.Ordinal)],
         [.. manifest.Actions.Values.Select(static one => one.Spec).OrderBy(static one => one.Name, StringComparer.Ordinal)],
         [
-            .. manifest.Targets.Values.SelectMany(static one => one.Observations).SelectMany(static one => one.Values)
+            .. manifest.Targets.Values.SelectMany(static one => one.Observations)
+                .SelectMany(static one => one.Values.Concat(one.Refused))
                 .Select(static one => Capabilities.Observing(one.Key.Example())?.Name).OfType<string>()
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ]);

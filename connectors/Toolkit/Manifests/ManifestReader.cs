@@ -262,28 +262,39 @@ internal static class ManifestReader
         return rule;
     }
 
-    private static ObservationRule Observation(string kind, YamlFields fields, ManifestScope scope, string[] given)
+    /// <summary>Observations by name, in the words of the vocabulary.</summary>
+    private static List<KeyValuePair<ValueTemplate, ValueRule>> Observed(
+        string kind, YamlFields fields, string key, ManifestScope scope, string[] given)
     {
         var values = new List<KeyValuePair<ValueTemplate, ValueRule>>();
-        foreach (var (name, value) in scope.Values(fields, "values", given))
+        foreach (var (name, value) in scope.Values(fields, key, given))
         {
-            if (fields.Parse(name, ValueTemplate.Parse, fields.LineAt("values")) is not { } template)
+            if (fields.Parse(name, ValueTemplate.Parse, fields.LineAt(key)) is not { } template)
                 continue;
             if (Capabilities.Observing(template.Example()) is not { } capability)
-                fields.Error($"the vocabulary has no observation '{name}' (docs/capabilities.md)", fields.LineAt("values"));
+                fields.Error($"the vocabulary has no observation '{name}' (docs/capabilities.md)", fields.LineAt(key));
             else if (capability.TargetKind != kind)
-                fields.Error($"'{name}' is observed of a {capability.TargetKind}, not of a {kind}", fields.LineAt("values"));
-            else if (value.Map.Values.Append(value.Otherwise).OfType<string>()
-                .FirstOrDefault(word => capability.Values.Count > 0 && !capability.Values.Contains(word)) is { } foreign)
-                fields.Error($"'{name}' is one of {string.Join(", ", capability.Values)}, never '{foreign}'", fields.LineAt("values"));
+                fields.Error($"'{name}' is observed of a {capability.TargetKind}, not of a {kind}", fields.LineAt(key));
+            else if (value.Words.FirstOrDefault(word => capability.Values.Count > 0 && !capability.Values.Contains(word)) is { } foreign)
+                fields.Error($"'{name}' is one of {string.Join(", ", capability.Values)}, never '{foreign}'", fields.LineAt(key));
             values.Add(new(template, value));
         }
+        return values;
+    }
+
+    private static ObservationRule Observation(string kind, YamlFields fields, ManifestScope scope, string[] given)
+    {
         var rule = new ObservationRule(
             fields.Has("request") ? scope.Request(fields, "request", given) : null,
             fields.Has("each") ? ManifestScope.Path(fields, "each") : null,
             fields.Flag("optional", otherwise: false),
             Paging(fields, scope),
-            values);
+            Observed(kind, fields, "values", scope, given))
+        {
+            Refused = Observed(kind, fields, "refused", scope, given),
+        };
+        if (rule is { Refused.Count: > 0, IsOptional: false })
+            fields.Error("'refused' is told of what is 'optional'", fields.LineAt("refused"));
         if (rule.Values.Count == 0)
             fields.Wrong("values", "a mapping of observations, as in device.online: \"{online}\"", 0);
         if (rule.Request is { } request && request.Method != HttpMethod.Get)

@@ -47,6 +47,9 @@ internal sealed class PlayedPsa : IConnector
     /// <summary>It tells all time that was written on a ticket.</summary>
     public bool TellsTimes { get; set; } = true;
 
+    /// <summary>It has no right to read the tickets of a device.</summary>
+    public bool HidesTickets { get; set; }
+
     /// <summary>It has no right to read: every question is refused.</summary>
     public bool RefusesToTell { get; set; }
 
@@ -83,7 +86,9 @@ internal sealed class PlayedPsa : IConnector
             {
                 if (devices.Find(one => one.Id == target.Id).Serial is { Length: > 0 } serial)
                     seen["device.serial"] = serial;
-                foreach (var ticket in Tickets.Where(one => one.Device == target.Id && !one.IsClosed))
+                if (HidesTickets)
+                    seen["device.tickets"] = "unreadable";
+                foreach (var ticket in Tickets.Where(one => !HidesTickets && one.Device == target.Id && !one.IsClosed))
                     seen[$"ticket.{ticket.Id}.title"] = ticket.Title;
                 return seen;
             }

@@ -159,6 +159,20 @@ public sealed class TicketTests
     }
 
     [Fact]
+    public async Task A_device_whose_tickets_the_PSA_hides_gets_none_beside_the_one_it_may_have()
+    {
+        using var scene = await new TicketsScene().OpenAsync();
+        scene.Psa.AddTicket("88", "W3SVC has stopped");
+        scene.Psa.HidesTickets = true;
+        var entry = await scene.RecordAsync("proposed");
+        (await Should.ThrowAsync<PsaUnavailableException>(() => scene.HandleAsync(entry))).Message
+            .ShouldMatch("^contoso-psa refuses to tell the tickets of .+, so that nothing is known of them[.]$");
+        scene.Psa.HidesTickets = false;
+        await scene.UntilToldAsync(entry);
+        scene.Psa.Tickets.ShouldHaveSingleItem().Notes.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Notes_alone_are_written_where_the_connection_says_note()
     {
         using var scene = await new TicketsScene(TicketUse.Note).OpenAsync();

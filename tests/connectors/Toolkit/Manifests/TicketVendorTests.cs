@@ -225,6 +225,21 @@ public sealed class TicketVendorTests
         vendor.MustHaveBeenAccepted();
     }
 
+    [Theory, InlineData("halopsa", "7", "/Tickets"), InlineData("servicenow", "00000000000000000000000000000007", "/api/now/table/incident")]
+    public async Task Tickets_that_may_not_be_read_are_not_taken_for_none(string name, string device, string path)
+    {
+        var (host, vendor, connection) = await Vendors[name].StartAsync();
+        await using var ended = vendor;
+        using var disposed = host;
+        var calls = new ManifestConnectorOf(host, connection);
+        (await calls.ObserveAsync(device)).ShouldNotContainKey("device.tickets");
+        var usual = vendor.Answers;
+        vendor.Answers = request => request.Path == path ? new(403, """{"message":"no right"}""") : usual(request);
+        var seen = await calls.ObserveAsync(device);
+        seen["device.tickets"].ShouldBe("unreadable");
+        seen.Keys.ShouldNotContain(static one => one.StartsWith("ticket.", StringComparison.Ordinal));
+    }
+
     private static bool IsTicket(VendorRequest request) => request.Path.Split('/').Any(
         static part => part is "Tickets" or "tickets" or "incident") && !request.Path.Contains("ote", StringComparison.Ordinal);
 
