@@ -43,7 +43,10 @@ internal static partial class CloudEventMapping
             cloudEvent.Time ?? clock.GetUtcNow(),
             Attributes(cloudEvent, data),
             subject.IsUser,
-            KeyIsCoarse: alertKey is null);
+            KeyIsCoarse: alertKey is null)
+        {
+            IsTimedBySource = cloudEvent.Time is not null,
+        };
     }
 
     /// <summary>

@@ -58,6 +58,7 @@ internal sealed class NormalizeSandboxEventHandler(TimeProvider clock) : IReques
             ? $"{sent}/{(status == EventStatus.Firing ? "firing" : "resolved")}"
             : Guid.NewGuid().ToString("n");
         var title = alert.FindText("title");
+        var time = alert.Find("time")?.AsTime();
         if (string.IsNullOrWhiteSpace(title))
             title = device is null ? kind : $"{kind} {EventKeys.Preposition(device)} {device}";
         return new(
@@ -69,10 +70,13 @@ internal sealed class NormalizeSandboxEventHandler(TimeProvider clock) : IReques
             title,
             alert.FindText("description"),
             $"{EventKeys.InKey(kind, device)}|{device}".ToLowerInvariant(),
-            alert.Find("time")?.AsTime() ?? clock.GetUtcNow(),
+            time ?? clock.GetUtcNow(),
             Attributes(alert),
             user is not null,
-            KeyIsCoarse: true);
+            KeyIsCoarse: true)
+        {
+            IsTimedBySource = time is not null,
+        };
     }
 
     private static Dictionary<string, string> Attributes(JsonField alert)

@@ -54,6 +54,14 @@ public sealed record EventReceived(
 
     /// <summary>When the alert began, where its source says so with its end too; null where it does not.</summary>
     public DateTimeOffset? BeganAt { get; init; }
+
+    /// <summary>
+    /// <see cref="OccurredAt"/> is what the source itself says; absent where it is when the event arrived, and in entries of before.
+    /// </summary>
+    public bool? IsTimedBySource { get; init; }
+
+    /// <summary>The alert's key names one occurrence, whose beginning is told once; absent where another may follow under it.</summary>
+    public bool? KeyIsOccurrence { get; init; }
 }
 
 /// <summary>

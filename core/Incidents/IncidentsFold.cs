@@ -37,7 +37,7 @@ public sealed partial record IncidentsState
         var seq = entry.Seq;
         var counted = this with { Intake = Intake with { Received = Intake.Received + 1 } };
         var before = LastWords.GetValueOrDefault(received.AlertKey);
-        if (before?.Outdates(received) == true)
+        if (before?.Outdates(received, entry.At) == true)
         {
             return counted with
             {

@@ -36,6 +36,17 @@ public sealed record ConnectorEvent(
     public DateTimeOffset? StandsSince { get; init; }
 
     /// <summary>
+    /// <see cref="OccurredAt"/> is what the source itself says, so that it can be held against other times of this source; false where it
+    /// is when the event arrived.
+    /// </summary>
+    public bool IsTimedBySource { get; init; }
+
+    /// <summary>
+    /// <see cref="AlertKey"/> names one occurrence of the alert: its beginning is told once, and not again after its end.
+    /// </summary>
+    public bool KeyIsOccurrence { get; init; }
+
+    /// <summary>
     /// What the event is about besides kind and device, where whoever raised it knows: others are another incident. Null when its
     /// attributes tell.
     /// </summary>

@@ -172,6 +172,8 @@ internal sealed class ReceiveEventsHandler(
             Delivery = request.Delivery is { } digest ? new(digest, position, request.Events.Count) : null,
             OwnCard = GetOwnCard(kind, sent, attributes, user is not null),
             BeganAt = sent.StandsSince,
+            IsTimedBySource = sent.IsTimedBySource ? true : null,
+            KeyIsOccurrence = sent.KeyIsOccurrence ? true : null,
         };
 
         string Hidden(string text) => user is null ? text : EventKeys.Hidden(user, text);

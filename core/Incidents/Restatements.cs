@@ -19,6 +19,12 @@ public sealed record AlertWord(EventStatus Status, long Seq, DateTimeOffset Occu
     /// </summary>
     private bool BeganAhead { get; init; }
 
+    /// <summary>As its source says it, this happened in the future: its clock may be set right before it tells the next.</summary>
+    private bool IsAhead { get; init; }
+
+    /// <summary><see cref="OccurredAt"/> is what the source itself says.</summary>
+    private bool IsTimed { get; init; }
+
     /// <summary>That the occurrence began was said as well, not only that it ended.</summary>
     private bool BeginningIsKnown { get; init; }
 
@@ -29,6 +35,8 @@ public sealed record AlertWord(EventStatus Status, long Seq, DateTimeOffset Occu
     {
         // A difference of two times always exists; the time five minutes before the first there is does not.
         BeganAhead = received.BeganAt - at > Ahead,
+        IsAhead = received.OccurredAt - at > Ahead,
+        IsTimed = received.IsTimedBySource == true,
         BeginningIsKnown = received.Status == EventStatus.Firing
             || (before is { BeginningIsKnown: true } && before.BeganAt == received.BeganAt),
     };
@@ -37,12 +45,29 @@ public sealed record AlertWord(EventStatus Status, long Seq, DateTimeOffset Occu
     /// It is about an occurrence that is over: the end of an earlier one, told after the next one began, or a beginning told for the first
     /// time after its end. It changes nothing any more.
     /// </summary>
-    internal bool Outdates(EventReceived received) => received.BeganAt is not null && !BeganAhead && (Status, received.Status) switch
+    /// <param name="at">When it was said, by the ledger; null where that is now.</param>
+    internal bool Outdates(EventReceived received, DateTimeOffset? at) => received.BeganAt is null
+        ? Status != received.Status && IsBefore(received, at)
+        : !BeganAhead && (Status, received.Status) switch
+        {
+            (EventStatus.Firing, EventStatus.Resolved) => received.OccurredAt < BeganAt,
+            (EventStatus.Resolved, EventStatus.Firing) => !BeginningIsKnown && received.BeganAt == BeganAt,
+            _ => false,
+        };
+
+    /// <summary>
+    /// For a source that tells each thing once. Its times are of one clock; of two that are equal a beginning comes first, unless one was
+    /// told already: then it fires again. Where it tells none, only a key that is used for one occurrence has an order.
+    /// </summary>
+    private bool IsBefore(EventReceived received, DateTimeOffset? at)
     {
-        (EventStatus.Firing, EventStatus.Resolved) => received.OccurredAt < BeganAt,
-        (EventStatus.Resolved, EventStatus.Firing) => !BeginningIsKnown && received.BeganAt == BeganAt,
-        _ => false,
-    };
+        var isItsBeginning = Status == EventStatus.Resolved && !BeginningIsKnown;
+        if (!IsTimed || received.IsTimedBySource != true)
+            return isItsBeginning && received.KeyIsOccurrence == true;
+        var wasSetRight = IsAhead && received.OccurredAt - at <= Ahead;
+        return !wasSetRight
+            && (received.OccurredAt < OccurredAt || (isItsBeginning && received.OccurredAt == OccurredAt));
+    }
 
     /// <summary>The word after one that it outdates: where it stands is the same, but said again it is news.</summary>
     internal AlertWord After(EventReceived outdated) =>
@@ -93,7 +118,7 @@ internal static class Restatements
             {
                 news.Add(one);
             }
-            words[received.AlertKey] = word?.Outdates(received) == true
+            words[received.AlertKey] = word?.Outdates(received, at: null) == true
                 ? word.After(received)
                 : AlertWord.Create(word, word?.Seq ?? 0, received, at: null);
         }
@@ -106,7 +131,7 @@ internal static class Restatements
             return SaysMore(state, received, word);
         // An occurrence before the last one that ended, delivered once more.
         var isOld = received.Status == EventStatus.Firing && word.BeganAt is { } began && received.OccurredAt < began;
-        return !isOld && !word.Outdates(received);
+        return !isOld && !word.Outdates(received, at: null);
     }
 
     /// <summary>

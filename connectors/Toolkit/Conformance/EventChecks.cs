@@ -98,12 +98,31 @@ internal static class EventChecks
     {
         if (!VendorDocuments.HasEnd(Rule(stage)))
             return Seen.Nothing("The events tell no end.");
-        var end = await ReadAsync(stage, Request(stage, Item(stage, isEnd: true)));
-        var begin = await ReadAsync(stage, Request(stage, Item(stage)));
+        var now = TimeProvider.System.GetUtcNow();
+        var end = await ReadAsync(stage, Request(stage, At(stage, Item(stage, isEnd: true), now.AddMinutes(-2))));
+        var begin = await ReadAsync(stage, Request(stage, At(stage, Item(stage), now.AddMinutes(-3))));
+        var again = await ReadAsync(stage, Request(stage, At(stage, Item(stage, "6006"), now.AddMinutes(-1))));
+        if (end is not [{ Status: EventStatus.Resolved } ended] || begin is not [{ Status: EventStatus.Firing } began]
+            || again is not [{ } later] || ended.AlertKey != began.AlertKey || ended.SourceId == began.SourceId)
+        {
+            return Seen.If(
+                false, $"The end before the beginning had the ids {Ids(end)} and {Ids(begin)}, and the keys {Keys(end)} and {Keys(begin)}.");
+        }
+        if (Rule(stage).At is null && !began.KeyIsOccurrence)
+            return Seen.If(true, $"The end had the key of its beginning, {ended.AlertKey}. Which came first nothing tells: there is no time.");
+        var isOver = EventOrder.IsOver(ended, began);
+        var isLost = Rule(stage).At is not null && EventOrder.IsOver(ended, later with { AlertKey = ended.AlertKey });
         return Seen.If(
-            end is [{ Status: EventStatus.Resolved } one] && begin is [{ Status: EventStatus.Firing } other]
-                && one.AlertKey == other.AlertKey && one.SourceId != other.SourceId,
-            $"The end before the beginning had the ids {Ids(end)} and {Ids(begin)}, and the keys {Keys(end)} and {Keys(begin)}.");
+            isOver && !isLost,
+            $"A beginning that came after its end was {(isOver ? "seen to be over" : "taken for a new one, that nothing ends")}; "
+            + $"one that happened after it was {(isLost ? "lost" : "heard")}.");
+    }
+
+    private static JsonObject At(ConformanceStage stage, JsonObject item, DateTimeOffset time)
+    {
+        if (Rule(stage).At?.FirstPath is { } path)
+            VendorDocuments.Set(item, path, JsonValue.Create($"{time:yyyy-MM-dd'T'HH:mm:ss'Z'}"));
+        return item;
     }
 
     private static async Task<Seen> TimeAsync(ConformanceStage stage, TimeSpan away)

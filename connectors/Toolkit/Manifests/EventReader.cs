@@ -32,22 +32,27 @@ internal sealed class EventReader(TimeProvider clock)
         var user = Find(rule.User);
         var subject = user ?? Find(rule.Device);
         var title = Find(rule.Title);
+        var (id, key) = (Need(rule.Id, "id"), Need(rule.Key, "key"));
+        var occurred = Find(rule.At) is { } time ? VendorTimes.Find(time) : null;
         return new(
-            $"{Need(rule.Id, "id")}/{(status == EventStatus.Firing ? "firing" : "resolved")}",
+            $"{id}/{(status == EventStatus.Firing ? "firing" : "resolved")}",
             status,
             Severity(rule.Severity, scope),
             kind,
             subject,
             AlertTexts.Title(title, kind, subject),
             AlertTexts.Description(Find(rule.Description), title),
-            Need(rule.Key, "key"),
-            Find(rule.At) is { } time && VendorTimes.Find(time) is { } occurred ? occurred : clock.GetUtcNow(),
+            key,
+            occurred ?? clock.GetUtcNow(),
             rule.Attributes.Select(one => KeyValuePair.Create(one.Key, one.Value.Text(new(item, given))))
                 .Where(static one => !string.IsNullOrWhiteSpace(one.Value))
                 .ToDictionary(static one => one.Key, static one => one.Value!),
             user is not null)
         {
             Operation = Find(rule.Operation),
+            IsTimedBySource = occurred is not null,
+            // What is told once has one beginning.
+            KeyIsOccurrence = id == key,
         };
     }
 

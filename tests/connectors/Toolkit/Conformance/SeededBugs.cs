@@ -131,6 +131,11 @@ internal static class SeededBugs
         ["names an event by when it came"] = SeededBug.Changes("replayed-event", static one => one with { SourceId = $"{one.SourceId}/{++arrivals}" }),
         ["gives the end of an alert another key"] = SeededBug.Changes("reordered-events", static one => one with { AlertKey = $"{one.AlertKey}/{one.Status}" }),
         ["takes every event for a beginning"] = SeededBug.Changes("reordered-events", static one => one with { Status = EventStatus.Firing }),
+        ["takes when an event came for when it happened"] = SeededBug.Changes("reordered-events", static one => one with
+            { OccurredAt = TimeProvider.System.GetUtcNow(), KeyIsOccurrence = false }),
+        ["says of no event that its time is the vendor's"] = SeededBug.Changes("reordered-events", static one => one with
+            { IsTimedBySource = false, KeyIsOccurrence = false }),
+        ["gives every event one time"] = SeededBug.Changes("reordered-events", static one => one with { OccurredAt = DateTimeOffset.UnixEpoch }),
         ["dates an event when it came"] = SeededBug.Changes("late-event", static one => one with { OccurredAt = TimeProvider.System.GetUtcNow() }),
         ["corrects a clock that is ahead"] = SeededBug.Changes("clock-skew", static one => one with
             { OccurredAt = one.OccurredAt > TimeProvider.System.GetUtcNow() ? TimeProvider.System.GetUtcNow() : one.OccurredAt }),
