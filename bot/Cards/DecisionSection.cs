@@ -41,8 +41,7 @@ internal static class DecisionSection
                     + $"name" : "nobody decides in their name")}."));
         }
         if (proposal.Redraft is { } asked)
-            yield return Rich("Small", new($"{CardText.Name(Labels.Who(asked.By))} asked for a new draft", Bold: true), new(", "),
-                TextRun.At(asked.At));
+            yield return Rich("Small", new(WhyAgain(asked), Bold: true), new(", "), TextRun.At(asked.At));
         if (proposal.Ending is { } ending && decisions.LastOrDefault()?.Fact.Reason != ending)
             yield return Rich("Small", new("Ended: ", Bold: true), new(ending, measure.Long));
         if (proposal.Phase == ProposalPhase.Withdrawn && proposal.Ending is null && proposal.ClosedReason is { } closed)
@@ -50,6 +49,10 @@ internal static class DecisionSection
         if (proposal.Phase == ProposalPhase.Expired)
             yield return Rich("Small", new TextRun("Nobody decided in time. Silence is never yes, so nothing was done.", Bold: true));
     }
+
+    private static string WhyAgain(Asked asked) => asked.VendorAnswers
+        ? "The vendor answers again, so it is drafted anew"
+        : $"{CardText.Name(Labels.Who(asked.By))} asked for a new draft";
 
     /// <summary>Approvals of plans before the one that is asked about: what came of them is in sight.</summary>
     public static IEnumerable<OutgoingJson> InDetails(Proposal proposal, Measure measure) =>

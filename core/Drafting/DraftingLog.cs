@@ -16,6 +16,13 @@ internal static partial class DraftingLog
     public static partial void VendorSilent(
         this ILogger logger, IncidentId incident, TenantId tenant, int attempt, int tries, UntrustedText reason);
 
+    [LoggerMessage(EventId = 2305, Level = LogLevel.Information,
+        Message = "The vendor answers again: {Incident} of {Tenant} is drafted anew, instead of revision {Revision}")]
+    public static partial void VendorAnswers(this ILogger logger, IncidentId incident, TenantId tenant, int revision);
+
+    [LoggerMessage(EventId = 2306, Level = LogLevel.Warning, Message = "Vendors that were away could not be asked again for {Tenant}")]
+    public static partial void AwayFailed(this ILogger logger, TenantId tenant, Exception problem);
+
     [LoggerMessage(EventId = 2304, Level = LogLevel.Information, Message = "{Count} runbooks are in force; folder of own ones: {Folder}")]
     public static partial void RunbooksInForce(this ILogger logger, int count, string folder);
 }

@@ -25,8 +25,11 @@ public static class DraftingServices
             .AddSingleton(LoadRunbooks)
             .AddSingleton<ClientNames>()
             .AddSingleton<TargetSearch>()
+            .AddSingleton<AbleTools>()
             .AddSingleton<TargetResolver>()
             .AddSingleton<IncidentDrafter>()
+            .AddSingleton<AwayVendors>()
+            .AddHostedService(static provider => provider.GetRequiredService<AwayVendors>())
             .AddSingleton<IAlertParts, RunbookParts>()
             .AddSingleton<ILedgerSubscription, DraftingSubscription>();
     }

@@ -29,6 +29,27 @@ internal sealed class IncidentDrafter(
         return RunbookDrafter.WithoutRunbook(about, doubt) with { Subject = incident.Opened.Subject };
     }
 
+    /// <summary>
+    /// Whether the vendors answer by now that a draft of the incident was not complete without. Asked once, and nothing is put on record.
+    /// </summary>
+    public async Task<bool> DoAnswerAsync(Incident incident, CancellationToken cancellationToken)
+    {
+        var about = DraftCase.Create(incident, 1, tenants.Find(incident.Tenant)?.Name ?? incident.Tenant.Value);
+        if (runbooks.For(about.Kind, about.Newest?.Attributes) is not (var runbook, _))
+            return false;
+        using var late = new CancellationTokenSource(options.Value.VendorTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            return await resolver.ResolveAsync(incident.Tenant, runbook, about.Facts, either.Token).WaitAsync(either.Token)
+                is not Resolution.Unreachable;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Asks the vendor a few times within a bounded time: an incident must not wait for ever for somebody else's system.</summary>
     private async Task<Resolution> ResolveAsync(Incident incident, Runbook runbook, DraftCase about, CancellationToken cancellationToken)
     {

@@ -17,6 +17,13 @@ internal static class QuotedText
         return clean[..cut] + "…";
     }
 
+    /// <summary>As <see cref="Short"/>, and it ends as a sentence does: whether it brought a full stop along or not.</summary>
+    public static string Sentence(string text, int length = MaxItem)
+    {
+        var line = Short(text, length);
+        return line is [.., '.' or '!' or '?' or '…'] ? line : line + ".";
+    }
+
     /// <summary><c>a, b and c</c>; the rest is counted when there are many.</summary>
     public static string List(IEnumerable<string> items)
     {

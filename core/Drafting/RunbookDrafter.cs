@@ -79,8 +79,8 @@ internal static class RunbookDrafter
                 var draft = new Drafting(runbook, about, found);
                 return draft.Problem is null ? draft.Complete(now) : ForAPerson(runbook, about, draft.Problem, found, draft.Rested);
             case Resolution.Unreachable unreachable:
-                return ForAPerson(runbook, about, $"Could not ask the vendor: {unreachable.Message}.", null,
-                    new Dictionary<string, string>());
+                return ForAPerson(runbook, about, $"Could not ask the vendor: {QuotedText.Sentence(unreachable.Message, 300)}", null,
+                    new Dictionary<string, string>()) with { VendorAway = true };
             default:
                 return ForAPerson(runbook, about, ((Resolution.Problem)resolution).Message, null, new Dictionary<string, string>());
         }

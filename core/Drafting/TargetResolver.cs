@@ -11,10 +11,8 @@ namespace DevOpsAI.Drafting;
 /// (ignoring case) as given or without domain; nothing is ever guessed from a similar name.
 /// </summary>
 internal sealed class TargetResolver(
-    IConnections connections, TargetSearch search, ClientNames clients, TenantStates states, TimeProvider clock)
+    IConnections connections, TargetSearch search, AbleTools able, ClientNames clients, TenantStates states, TimeProvider clock)
 {
-    private static readonly TimeSpan OthersTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>Where a device is looked for when the source gave only an address, or nothing.</summary>
     private static readonly string[] DeviceAttributes = ["nodename", "hostname", "host", "computer", "computer_name", "device_name",
         "instance"];
@@ -78,14 +76,18 @@ internal sealed class TargetResolver(
 
     private async Task<Resolution> FindAsync(Question question, TargetNames names, CancellationToken cancellationToken)
     {
+        Resolution? unanswered = null;
         foreach (var name in new[] { names.Given, names.Short }.OfType<string>())
         {
-            var able = await search.FindAsync(question.Offers.Able, question.Kind, name, cancellationToken);
-            if (able.Troubles is [var trouble, ..])
-                return NoAnswer(trouble);
-            if (able.Found.Length > 0)
-                return await ChooseAsync(question, name, able.Found, cancellationToken);
+            var confirmation = (await states.GetAsync(question.Tenant, cancellationToken)).Identity.Find(question.Kind, name);
+            var known = await able.AskAsync(question.Offers.Able, question.RaisedBy, question.Kind, name, confirmation, cancellationToken);
+            if (known.Needed is { } trouble)
+                unanswered ??= NoAnswer(trouble);
+            else if (known.Found.Count > 0 && (unanswered is null || known.IsSure))
+                return await ChooseAsync(question, name, known, confirmation, cancellationToken);
         }
+        if (unanswered is not null)
+            return unanswered;
         var unknown = names.IsAddress
             ? $"{names.Given} is an IP address that no connection of {question.Client} knows as a {question.Kind}."
             : $"{question.Client} has no {question.Kind} named {QuotedText.Short(names.Short ?? names.Given)}.";
@@ -94,24 +96,22 @@ internal sealed class TargetResolver(
     }
 
     private async Task<Resolution> ChooseAsync(
-        Question question, string name, IReadOnlyList<FoundTarget> able, CancellationToken cancellationToken)
+        Question question, string name, KnownToAble known, Confirmation? confirmation, CancellationToken cancellationToken)
     {
-        if (able.FirstOrDefault(one => clients.IsOther(question.Tenant, one.Target.Client)) is { } foreign)
+        if (known.Found.FirstOrDefault(one => clients.IsOther(question.Tenant, one.Target.Client)) is { } foreign)
         {
             return new Resolution.Problem(
                 $"The vendor says that {QuotedText.Short(foreign.Target.Name)} belongs to another client than {question.Client}.");
         }
-        if (able.Select(one => one.Trouble).OfType<SearchTrouble>().FirstOrDefault() is { } trouble)
-            return NoAnswer(trouble);
         var (others, silent) = await AskOthersAsync(question, name, cancellationToken);
-        var state = await states.GetAsync(question.Tenant, cancellationToken);
         var choice = TargetChoice.Choose(new(
-            question.Client, question.Kind, name, able, others, question.RaisedBy, state.Identity.Find(question.Kind, name)));
+            question.Client, question.Kind, name, known.Found,
+            [.. known.Unseen.Where(one => !clients.IsOther(question.Tenant, one.Target.Client)), .. others], question.RaisedBy, confirmation));
         return choice.Record is { } chosen
             ? new Resolution.Found(
                 chosen.Target, connections.GetConnector(connections.Find(question.Tenant, chosen.Target.Connection)!), chosen.Observations!)
             {
-                Reasons = [.. choice.Reasons, .. silent],
+                Reasons = [.. choice.Reasons, .. known.Silent.Select(one => Silent(one.Connection, name, one.Message)), .. silent],
             }
             : new Resolution.Problem(choice.Problem!);
     }
@@ -125,7 +125,7 @@ internal sealed class TargetResolver(
     {
         if (question.Offers.Others.Count == 0)
             return ([], []);
-        using var late = new CancellationTokenSource(OthersTimeout, clock);
+        using var late = new CancellationTokenSource(AbleTools.OthersTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         var found = new List<FoundTarget>();
         var silent = new List<string>();
@@ -136,21 +136,21 @@ internal sealed class TargetResolver(
             {
                 var result = await asked.WaitAsync(either.Token);
                 found.AddRange(result.Found.Where(one => !clients.IsOther(question.Tenant, one.Target.Client)));
-                silent.AddRange(result.Troubles.Select(trouble => Silent(connection, name, trouble.Message)));
+                silent.AddRange(result.Troubles.Select(trouble => Silent(connection.Name, name, trouble.Message)));
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                silent.Add(Silent(connection, name, "no answer in time"));
+                silent.Add(Silent(connection.Name, name, AbleTools.Late));
             }
         }
         return (found, silent);
     }
 
-    private static string Silent(Connection connection, string name, string why) =>
-        $"{connection.Name} did not say whether it knows {QuotedText.Short(name)}: {QuotedText.Short(why, 160)}.";
+    private static string Silent(string connection, string name, string why) =>
+        $"{connection} did not say whether it knows {QuotedText.Short(name)}: {QuotedText.Sentence(why, 160)}";
 
     private static Resolution NoAnswer(SearchTrouble trouble) => trouble.IsRefused
-        ? new Resolution.Problem($"{trouble.Connection} refused: {QuotedText.Short(trouble.Message, 240)}.")
+        ? new Resolution.Problem($"{trouble.Connection} refused: {QuotedText.Sentence(trouble.Message, 240)}")
         : new Resolution.Unreachable($"{trouble.Connection}: {QuotedText.Short(trouble.Message, 200)}", trouble.TryAgainIn);
 
     /// <summary>

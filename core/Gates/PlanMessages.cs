@@ -20,6 +20,9 @@ internal static class PlanMessages
         var expiresAt = proposal.ExpiresAt!.Value;
         if (proposal.IsUndecided && (proposal.IsOpen || staged.Kind == ProposalKind.Undo))
             return expiresAt <= now ? Expired(proposal, expiresAt) : null;
+        if (proposal.Redraft is { VendorAnswers: true })
+            return new(proposal, Refusal.NothingToDecide,
+                $"The vendor answers again, so {id} is being drafted again; wait for its new card.");
         if (proposal.Redraft is { } asked)
             return new(proposal, Refusal.NothingToDecide,
                 $"{id} is being drafted again, as {(asked.By.IsSame(me) ? "you" : GateMessages.Said(asked.By.Name))} asked at "

@@ -10,7 +10,11 @@ public sealed record Decision(Actor By, DateTimeOffset At, long Seq, ProposalDec
 }
 
 /// <summary>Who asked for a new draft, and when.</summary>
-public sealed record Asked(Actor By, DateTimeOffset At);
+public sealed record Asked(Actor By, DateTimeOffset At)
+{
+    /// <summary>Nobody did: a vendor that gave no answer gives one again.</summary>
+    public bool VendorAnswers { get; init; }
+}
 
 /// <summary>What nobody decided about in time since a person last did something about the incident.</summary>
 /// <param name="Seq">Of the entry that says so last.</param>

@@ -98,7 +98,11 @@ public sealed record ProposalWithdrawn(ProposalSubject About, int Revision, stri
 /// <summary>
 /// <c>redraft.requested</c>: a person asks to look at the world again and propose anew, instead of revision <paramref name="Revision"/>.
 /// </summary>
-public sealed record RedraftRequested(ProposalSubject About, int Revision) : ProposalFact(About);
+public sealed record RedraftRequested(ProposalSubject About, int Revision) : ProposalFact(About)
+{
+    /// <summary>True when nobody asked: a vendor that gave no answer gives one again. Absent otherwise.</summary>
+    public bool? VendorAnswers { get; init; }
+}
 
 /// <summary><c>proposal.expired</c>: silence is never yes; nothing was done.</summary>
 public sealed record ProposalExpired(ProposalSubject About, int Revision) : ProposalFact(About);

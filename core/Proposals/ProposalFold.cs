@@ -34,6 +34,9 @@ public sealed partial record Proposal
         RecommendationDrafted draft => this with { Draft = draft, DraftSeq = entry.Seq },
         ProposalStaged staged => Stage(entry, staged),
         ProposalDecided decided => Decide(new(entry.Actor, entry.ByClock, entry.Seq, decided)),
+        // Nobody has looked: what was not answered in time is so still, and does not run by itself.
+        RedraftRequested { VendorAnswers: true } =>
+            this with { Redraft = new(entry.Actor, entry.ByClock) { VendorAnswers = true }, Phase = ProposalPhase.Drafting },
         RedraftRequested => this with
         {
             Drifts = 0, SnoozedUntil = null, Unanswered = null, Redraft = new(entry.Actor, entry.ByClock), Phase = ProposalPhase.Drafting,

@@ -48,6 +48,12 @@ public sealed record RecommendationDrafted(
     public bool? ByWords { get; init; }
 
     /// <summary>
+    /// True when nothing but a vendor that gave no answer kept a plan from being drafted: once it answers it is drafted again. Absent
+    /// otherwise, and in entries of before.
+    /// </summary>
+    public bool? VendorAway { get; init; }
+
+    /// <summary>
     /// The plan is worth nothing after this, as what was observed says (a battery, by then, is empty); null for no such limit.
     /// </summary>
     public DateTimeOffset? NotAfter { get; init; }

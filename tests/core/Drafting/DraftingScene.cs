@@ -44,6 +44,7 @@ internal sealed class DraftingScene
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton<ILedger>(Ledger);
         services.AddCoreFeatures();
+        services.AddSingleton<ISubscribedTenants, EveryTenant>().AddSingleton<AssignedTenants>();
         services.AddSingleton<ITenantDirectory>(new TwoTenants());
         services.AddSingleton<IConnections>(new FakeConnections(
             [(FakeConnections.To("contoso-fake", "contoso"), Vendor), (FakeConnections.To("fabrikam-fake", "fabrikam"), Vendor),
@@ -68,6 +69,8 @@ internal sealed class DraftingScene
 
     /// <summary>Appends <c>proposal.staged</c> as gates would; off, staging is only recorded.</summary>
     public bool Stages { get; set; } = true;
+
+    public GateLevel StagedAt { get; init; } = GateLevel.L2;
 
     /// <summary>The failpoint at which to throw, once.</summary>
     public string? CrashAtPoint { get; set; }
@@ -145,7 +148,7 @@ internal sealed class DraftingScene
             {
                 await scene.AppendAsync(request.Tenant, StreamId.Proposal(request.IncidentId), new ProposalStaged(
                     request.IncidentId, draft.Revision, ProposalKind.Remedy, Actor.Service("drafting"), draft.Plan, draft.Observed,
-                    new(GateLevel.L2, [], Role.Approver, 1, false, scene.Clock.GetUtcNow().AddHours(4), null, null, "p1"), false,
+                    new(scene.StagedAt, [], Role.Approver, 1, false, scene.Clock.GetUtcNow().AddHours(4), null, null, "p1"), false,
                     "5ea1", "00"));
             }
             return Unit.Value;

@@ -20,7 +20,8 @@ public sealed class ManyToolsTests
     private readonly DraftingScene scene;
 
     public ManyToolsTests() => scene = new(
-        null, (FakeConnections.To("contoso-rmm", "contoso", "rmm"), rmm), (FakeConnections.To("contoso-psa", "contoso", "psa"), psa));
+        new() { ["Drafting:VendorTries"] = "1" },
+        (FakeConnections.To("contoso-rmm", "contoso", "rmm"), rmm), (FakeConnections.To("contoso-psa", "contoso", "psa"), psa));
 
     private Task<RecommendationDrafted> DraftAsync() => scene.DraftOfAsync("DiskSpaceLow", "SRV-01", VolumeC);
 
@@ -157,6 +158,76 @@ public sealed class ManyToolsTests
         draft.Plan.Steps.ShouldHaveSingleItem().Target.Connection.ShouldBe("contoso-rmm");
         Told(draft).ShouldContain(
             static text => text.StartsWith("contoso-psa did not say whether it knows SRV-01: ", StringComparison.Ordinal));
+    }
+
+    private async Task<RecommendationDrafted> DraftRaisedAsync(string connection)
+    {
+        var received = DraftingScene.Event("DiskSpaceLow", "SRV-01", VolumeC, 77, connection: connection);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Event(received.EventId), received);
+        await scene.AppendAsync(DraftingScene.Contoso, StreamId.Incident(Con(1077)), new IncidentOpened(
+            Con(1077), received.Title, received.Severity, "DiskSpaceLow", "SRV-01", IncidentScope.One, received.CorrelationKey,
+            received.CauseKey, received.EventId));
+        var drafting = scene.DraftAsync(Con(1077));
+        scene.Clock.Advance(TimeSpan.FromSeconds(6));
+        await drafting;
+        return scene.Ledger.Facts<RecommendationDrafted>(DraftingScene.Contoso)[^1];
+    }
+
+    [Theory]
+    [InlineData(VendorResponse.Throws)]
+    [InlineData(VendorResponse.NotDone)]
+    [InlineData(VendorResponse.Refuses)]
+    [InlineData(VendorResponse.Hangs)]
+    public async Task A_tool_that_could_do_it_too_holds_up_nothing_where_the_one_that_raised_the_alert_knows_the_device(
+        VendorResponse response)
+    {
+        Add(rmm, "contoso-rmm", ("device.serial", Serial));
+        scene.Vendor.Always = response;
+
+        var draft = await DraftRaisedAsync("contoso-rmm");
+
+        draft.Problem.ShouldBeNull();
+        draft.Plan.Steps.ShouldHaveSingleItem().Target.Connection.ShouldBe("contoso-rmm");
+        Told(draft).ShouldContain(
+            static text => text.StartsWith("contoso-fake did not say whether it knows SRV-01: ", StringComparison.Ordinal)
+                && !text.EndsWith("..", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("contoso-rmm", "")]
+    [InlineData("contoso-rmm", "To be filled by O.E.M.")]
+    [InlineData("contoso-alertmanager", Serial)]
+    public async Task It_is_needed_where_the_name_is_all_there_is_or_another_tool_raised_the_alert(string raisedBy, string serial)
+    {
+        Add(rmm, "contoso-rmm", ("device.serial", serial));
+        scene.Vendor.Always = VendorResponse.NotDone;
+
+        var draft = await DraftRaisedAsync(raisedBy);
+
+        draft.Plan.Steps.ShouldBeEmpty();
+        draft.Problem.ShouldBe("Could not ask the vendor: contoso-fake: the fake is busy.");
+        draft.VendorAway.ShouldBe(true);
+    }
+
+    [Fact]
+    public async Task A_persons_word_is_enough_for_the_tool_that_raised_the_alert()
+    {
+        Add(rmm, "contoso-rmm");
+        scene.Vendor.Always = VendorResponse.NotDone;
+        await scene.AppendAsync(
+            DraftingScene.Contoso, StreamId.Identity, new IdentityConfirmed("device", "srv-01", [new("contoso-rmm", "device-1", null)]));
+
+        (await DraftRaisedAsync("contoso-rmm")).Plan.Steps.ShouldHaveSingleItem().Target.Connection.ShouldBe("contoso-rmm");
+    }
+
+    [Fact]
+    public async Task Two_devices_of_one_name_at_the_tool_that_raised_the_alert_are_asked_about_whoever_is_silent()
+    {
+        Add(rmm, "contoso-rmm", ("device.serial", Serial));
+        Add(rmm, "contoso-rmm", ("device.serial", "5CG9381X7T"));
+        scene.Vendor.Always = VendorResponse.NotDone;
+
+        (await DraftRaisedAsync("contoso-rmm")).Plan.Steps.ShouldBeEmpty();
     }
 
     [Fact]
