@@ -40,6 +40,8 @@ public static class IncidentCard
         List<OutgoingJson> buttons = [.. Buttons.For(view, CardData.For(view), planFits: plan is not null)];
         if ((FlappingLine.For(view) ?? SeenBefore.InSight(view, body.Concat(buttons))) is { } seen)
             body.Insert(belowHeader, seen);
+        if (AlsoFiringLine.For(view) is { } others)
+            body.Insert(belowHeader, others);
         var card = Card.Frame(body, buttons, Summary(view));
         CardMentions.Put(card, view, terms);
         CardData.Refresh(card, view);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DevOpsAI.Incidents;
 
 namespace DevOpsAI.Drafting;
 
@@ -20,6 +21,15 @@ internal static partial class NamedInText
             ? [.. Volume().Matches(kind).Select(static match => match.Value).Distinct(StringComparer.OrdinalIgnoreCase)]
             : [.. named.Where(static text => text.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
+
+    /// <summary>
+    /// The first thing that a text names, whatever it is: a service, else what stands in quotes, else a drive or a path; null where it
+    /// names none, or the device alone.
+    /// </summary>
+    public static string? First(string text, string device) => new[] { Service(), Quoted(), Volume() }
+        .SelectMany(pattern => pattern.Matches(text))
+        .Select(static match => (match.Groups["thing"] is { Success: true } thing ? thing.Value : match.Value).Trim(' ', '\\'))
+        .FirstOrDefault(named => named.Length > 0 && !EventKeys.ShortName(named).Equals(device, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The parts of the name that name a thing which the runbook treats or where it is, rather than say what happened.</summary>
     public static IReadOnlySet<string> Words(Runbook runbook, string kind, IReadOnlyDictionary<string, string> attributes)

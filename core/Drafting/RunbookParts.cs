@@ -28,6 +28,10 @@ internal sealed class RunbookParts(RunbookCatalog runbooks) : IAlertParts
         return string.Join('|', named).ToLowerInvariant() is { Length: > 0 } part ? part : null;
     }
 
+    public string? GetPartInText(string device, string text) => NamedInText.First(text, EventKeys.ShortName(device)) is { } named
+        ? Readings.Without(named).ToLowerInvariant()
+        : null;
+
     public bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes) => runbooks.For(kind, attributes) is not null;
 
     /// <summary>

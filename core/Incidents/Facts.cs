@@ -56,6 +56,12 @@ public sealed record EventReceived(
     public DateTimeOffset? BeganAt { get; init; }
 
     /// <summary>
+    /// Only the title names the part of the device that is in <see cref="CorrelationKey"/>: while the alert fires it stays where it is,
+    /// whatever its title becomes. Absent otherwise.
+    /// </summary>
+    public bool? PartIsInText { get; init; }
+
+    /// <summary>
     /// <see cref="OccurredAt"/> is what the source itself says; absent where it is when the event arrived, and in entries of before.
     /// </summary>
     public bool? IsTimedBySource { get; init; }

@@ -11,6 +11,12 @@ public interface IAlertParts
     /// </summary>
     string? GetPart(string kind, string? device, IReadOnlyDictionary<string, string> attributes);
 
+    /// <summary>
+    /// As <see cref="GetPart"/>, from the alert's text where nothing else tells it: a service, a volume, or what stands in quotes. Null
+    /// when it names none.
+    /// </summary>
+    string? GetPartInText(string device, string text);
+
     /// <summary>Whether it is known what to do about such an alert, so that it will have a plan to decide about.</summary>
     bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes);
 }
@@ -19,6 +25,8 @@ public interface IAlertParts
 internal sealed class WholeDevices : IAlertParts
 {
     public string? GetPart(string kind, string? device, IReadOnlyDictionary<string, string> attributes) => null;
+
+    public string? GetPartInText(string device, string text) => null;
 
     public bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes) => false;
 }

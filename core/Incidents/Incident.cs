@@ -44,6 +44,19 @@ public sealed partial record Incident(TenantId Tenant, IncidentId Id, IncidentOp
     /// its own.
     /// </summary>
     public string Title { get; init; } = Opened.Title;
+
+    /// <summary>
+    /// Titles of the other alerts of it that fire, the latest first; those that say the same but for a reading are named once. Empty where
+    /// it gathers: then its parts say it.
+    /// </summary>
+    public IEnumerable<string> AlsoFiring => Opened.Scope != IncidentScope.One || FiringAlerts.Count < 2 ? [] : RecentEvents
+        .Select(static recent => recent.Event)
+        .Where(one => one.Status == EventStatus.Firing && FiringAlerts.Contains(one.AlertKey))
+        .GroupBy(static one => one.AlertKey)
+        .Select(static alert => alert.Last().Title)
+        .Reverse()
+        .DistinctBy(static title => Readings.Without(title), StringComparer.OrdinalIgnoreCase)
+        .Where(title => !Readings.Without(title).Equals(Readings.Without(Title), StringComparison.OrdinalIgnoreCase));
     public int EventCount { get; init; }
     public ImmutableArray<(long Seq, EventReceived Event)> RecentEvents { get; init; } = [];
     public ImmutableHashSet<string> Devices { get; init; } = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);

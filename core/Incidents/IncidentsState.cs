@@ -63,6 +63,7 @@ public sealed partial record IncidentsState : ISlice<IncidentsState>
     /// </summary>
     public Incident? OpenIncidentFor(EventReceived received, DateTimeOffset at) =>
         Holding(received)
+        ?? HoldingByText(received)
         ?? OpenBy(received.CorrelationKey)
         ?? Gathering(CauseScopeKey(received.CauseKey), at)
         ?? Gathering(TenantScopeKey, at)
@@ -72,6 +73,12 @@ public sealed partial record IncidentsState : ISlice<IncidentsState>
     private Incident? Holding(EventReceived received) =>
         FindByAlert(received.AlertKey) is { IsOpen: true, Opened.QuietAfter: not null } storm
         && storm.FiringAlerts.Contains(received.AlertKey) ? storm : null;
+
+    /// <summary>An alert whose title was worded anew, as a ticket's is: another incident would take its end from this one.</summary>
+    private Incident? HoldingByText(EventReceived received) =>
+        received.PartIsInText == true
+        && FindByAlert(received.AlertKey) is { IsOpen: true, Opened.Scope: IncidentScope.One } incident
+        && incident.FiringAlerts.Contains(received.AlertKey) ? incident : null;
 
     private Incident? OpenBy(string key) => OpenByKey.TryGetValue(key, out var id) ? Incidents[id] : null;
 

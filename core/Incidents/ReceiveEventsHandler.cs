@@ -150,6 +150,10 @@ internal sealed class ReceiveEventsHandler(
         var alertKey = $"{request.Connection}:{Hidden(sent.AlertKey)}";
         if (sent.KeyIsCoarse && part is not null)
             alertKey += "|" + Hidden(part);
+        // What has no key but what it names is one alert however it words it; what is about a user tells by whom.
+        var inText = part is null && !sent.KeyIsCoarse && user is null && device is not null
+            ? parts.GetPartInText(device, sent.Title)
+            : null;
         return new(
             id,
             request.Connection,
@@ -161,7 +165,7 @@ internal sealed class ReceiveEventsHandler(
             EventText.Bounded(sent.Title, EventText.TitleLimit),
             sent.Description is { } description ? EventText.Bounded(description, EventText.DescriptionLimit) : null,
             EventText.BoundedKey(alertKey),
-            user is null ? EventKeys.Correlation(kind, device, part) : EventKeys.OfUser(kind, user, part),
+            user is null ? EventKeys.Correlation(kind, device, part ?? inText) : EventKeys.OfUser(kind, user, part),
             EventKeys.Cause(kind),
             sent.OccurredAt,
             request.Simulated,
@@ -171,6 +175,7 @@ internal sealed class ReceiveEventsHandler(
         {
             Delivery = request.Delivery is { } digest ? new(digest, position, request.Events.Count) : null,
             OwnCard = GetOwnCard(kind, sent, attributes, user is not null),
+            PartIsInText = inText is null ? null : true,
             BeganAt = sent.StandsSince,
             IsTimedBySource = sent.IsTimedBySource ? true : null,
             KeyIsOccurrence = sent.KeyIsOccurrence ? true : null,

@@ -32,6 +32,21 @@ public sealed class FlappingCardTests
     }
 
     [Fact]
+    public async Task Every_alert_that_fires_is_named_on_the_card()
+    {
+        VisibleWords.For(await CardAsync()).ShouldNotContain("Also firing");
+        story.AlsoFires("b", "Script *one* failed").AlsoFires("c", "Script two failed");
+        var card = await CardAsync();
+        VisibleWords.For(card).ShouldContain("Script two failed");
+        VisibleWords.For(card).ShouldContain("Also firing: ");
+        VisibleWords.For(card).ShouldContain("Script *one* failed");
+        CardSchema.Problems(card).ShouldBeEmpty();
+        foreach (var more in Enumerable.Range(1, 6))
+            story.AlsoFires($"d{more}", $"Script {more} of many failed");
+        VisibleWords.For(await CardAsync()).ShouldContain(" and 3 more");
+    }
+
+    [Fact]
     public async Task That_it_fires_again_is_told_under_the_card_and_further_times_at_most_every_ten_minutes()
     {
         await PostAsync();

@@ -196,6 +196,19 @@ internal sealed class IncidentScript
         return this;
     }
 
+    /// <summary>Another alert of the incident begins.</summary>
+    public IncidentScript AlsoFires(string alert, string title)
+    {
+        Append(
+            StreamId.Event($"E-{alert}{Id}"),
+            new EventReceived(
+                $"E-{alert}{Id}", "contoso-alertmanager", $"s-{alert}{Id}", EventStatus.Firing, Severity.Warning, "DiskSpaceLow", Device,
+                title, null, $"{alert}{Id}", "diskspacelow|" + Device, "diskspacelow", Clock.GetUtcNow(), false,
+                new Dictionary<string, string>()),
+            Actor.Connection("contoso-alertmanager"));
+        return this;
+    }
+
     private void Said(EventStatus status, string number) => Append(
         StreamId.Event($"E-{number}{Id}"),
         new EventReceived(

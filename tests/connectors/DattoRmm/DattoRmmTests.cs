@@ -105,6 +105,28 @@ public sealed class DattoRmmTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_or_a_volume_that_an_alert_is_about_is_named()
+    {
+        var source = host.Polled("datto-rmm");
+        vendor.Answers = request => request.Path == $"/v2/site/{Site}/alerts/open"
+            ? VendorReply.Ok($$$"""
+                {"pageDetails":{"nextPageUrl":null},"alerts":[
+                {{{Alert("a-1", "\"srvc_status_ctx\",\"serviceName\":\"Spooler\",\"status\":\"STOPPED\"")}}},
+                {{{Alert("a-2", "\"perf_disk_usage_ctx\",\"diskName\":\"D:\",\"freeSpace\":3")}}}]}
+                """)
+            : Answer(request);
+        var open = await DoneAsync(source.ReadAsync(Connection, source.Lists[0].Key, null, Token));
+        open.Events[0].Attributes["service_name"].ShouldBe("Spooler");
+        open.Events[0].Title.ShouldContain("Spooler");
+        open.Events[1].Attributes["volume"].ShouldBe("D:");
+
+        static string Alert(string uid, string context) => $$"""
+            {"alertUid":"{{uid}}","priority":"High","resolved":false,"timestamp":1787643495000,"alertContext":{"@class":{{context}}},
+             "alertSourceInfo":{"deviceUid":"d","deviceName":"LAPTOP-EXAMPLE","siteUid":"{{Site}}","siteName":"Contoso"} }
+            """;
+    }
+
+    [Fact]
     public async Task A_component_runs_as_a_job_that_carries_our_operation()
     {
         (await Datto.ActAsync("script.run", Device, "SRV-EXAMPLE-01", ("script", "Restart spooler")))

@@ -38,6 +38,19 @@ public sealed class PartsTests
         GetPart(kind, one + ";value=93.8;severity=critical").ShouldBe(GetPart(kind, one + ";value=95"));
     }
 
+    [Theory]
+    [InlineData("Service Spooler stopped", "spooler")]
+    [InlineData("Service MSSQLSERVER: stopped", "mssqlserver")]
+    [InlineData("The service \"W32Time\" (Windows Time) is not running", "w32time")]
+    [InlineData("'srv-file01' has lost its disk 'Data 2'", "data 2")]
+    [InlineData("Free space on D: is 93 % used", "d:")]
+    [InlineData("Free space on /var/log is low", "/var/log")]
+    [InlineData("Job 'Backup 93%' failed", "backup #%")]
+    [InlineData("Component monitor failed on srv-file01", null)]
+    [InlineData("See https://rmm.example/alerts/17", null)]
+    public void A_title_names_a_part_where_no_label_does(string title, string? part) =>
+        Parts.GetPartInText("srv-file01.contoso.local", title).ShouldBe(part);
+
     private static string? GetPart(string kind, string labels) => Parts.GetPart(
         kind, "srv-file01.contoso.local",
         labels.Split(';').Select(label => label.Split('=', 2)).ToDictionary(label => label[0], label => label[^1]));

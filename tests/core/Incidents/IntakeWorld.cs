@@ -108,6 +108,9 @@ internal sealed class Volumes : IAlertParts
     public string? GetPart(string kind, string? device, IReadOnlyDictionary<string, string> attributes) =>
         attributes.GetValueOrDefault("volume");
 
+    public string? GetPartInText(string device, string text) =>
+        text.Split('\'') is [_, var named, ..] ? named.ToLowerInvariant() : null;
+
     public bool HasPlan(string kind, IReadOnlyDictionary<string, string> attributes) => kind.StartsWith("Known", StringComparison.Ordinal);
 }
 

@@ -77,7 +77,7 @@ public sealed class WazuhTests
         alert.Kind.ShouldBe("wazuh_rule_5710");
         alert.Device.ShouldBe("linux-agent");
         alert.Title.ShouldBe("sshd: Attempt to login on linux-agent");
-        alert.AlertKey.ShouldBe("001/5710");
+        alert.AlertKey.ShouldBe("001/5710/5710");
         alert.OccurredAt.ShouldBe(new DateTimeOffset(2023, 4, 25, 13, 50, 43, 764, TimeSpan.Zero));
         alert.Attributes["srcip"].ShouldBe("18.18.18.18");
         host.Source("wazuh").GetCredentials(connection).Bearer.ShouldNotBeNull();
@@ -90,13 +90,13 @@ public sealed class WazuhTests
     }
 
     [Theory]
-    [InlineData("wazuh-alert-510-rootcheck.json", "510", Severity.Warning)]
-    [InlineData("wazuh-alert-550-fim-modified.json", "550", Severity.Warning)]
-    [InlineData("wazuh-alert-554-fim-file-added.json", "554", Severity.Warning)]
-    [InlineData("wazuh-alert-5710-ssh-invalid-user.json", "5710", Severity.Warning)]
-    [InlineData("wazuh-alert-60602-windows-app-error.json", "60602", Severity.Error)]
-    [InlineData("wazuh-alert-19014-sca.json", "19014", Severity.Error)]
-    public async Task Alerts_of_each_module_are_read(string file, string rule, Severity severity)
+    [InlineData("wazuh-alert-510-rootcheck.json", "510", Severity.Warning, "/bin/grep")]
+    [InlineData("wazuh-alert-550-fim-modified.json", "550", Severity.Warning, "/boot/efi/EFI/ubuntu/BOOTX64.CSV")]
+    [InlineData("wazuh-alert-554-fim-file-added.json", "554", Severity.Warning, "/media/user/software/suspicious-file.exe")]
+    [InlineData("wazuh-alert-5710-ssh-invalid-user.json", "5710", Severity.Warning, "5710")]
+    [InlineData("wazuh-alert-60602-windows-app-error.json", "60602", Severity.Error, "Microsoft-Windows-Defrag")]
+    [InlineData("wazuh-alert-19014-sca.json", "19014", Severity.Error, "15500")]
+    public async Task Alerts_of_each_module_are_read_and_told_apart_by_what_they_are_about(string file, string rule, Severity severity, string part)
     {
         if (PrismServer.FindDescription(Path.Combine("..", "samples", file)) is not { } path)
         {
@@ -112,7 +112,7 @@ public sealed class WazuhTests
         var alert = (await Sources.ReadAsync(host.Source("wazuh"), connection, Bytes(sent))).ShouldHaveSingleItem();
         (alert.Kind, alert.Severity, alert.SourceId).ShouldBe(($"wazuh_rule_{rule}", severity, $"{sent["id"]}/firing"));
         alert.Device.ShouldBe(sent["agent"]!["name"]!.ToString());
-        alert.AlertKey.ShouldBe($"{sent["agent"]!["id"]}/{rule}");
+        alert.AlertKey.ShouldBe($"{sent["agent"]!["id"]}/{rule}/{part}");
         alert.OccurredAt.ShouldBe(DateTimeOffset.Parse(sent["timestamp"]!.ToString(), CultureInfo.InvariantCulture));
         alert.Title.ShouldNotBeEmpty();
     }
