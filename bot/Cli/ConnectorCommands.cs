@@ -183,8 +183,11 @@ public static class ConnectorCommands
             {
                 null => [new(true, $"{connection.Name}: {connection.Connector} has nothing that could be asked.")],
                 CallOutcome<string>.Done(var said) =>
-                    [new(true, said), .. await LivesOnAsync(app.Services, connection, cancellationToken)],
-                var trouble => [new(false, $"{connection.Name}: {trouble.Reason}")],
+                [
+                    new(true, said), .. await LivesOnAsync(app.Services, connection, cancellationToken),
+                    .. (await installed.TryListsAsync(connection, cancellationToken)).Select(one => Tell(connection, one)),
+                ],
+                var trouble => [Tell(connection, trouble)],
             };
         }
         catch (OptionsValidationException mistakes)
@@ -209,6 +212,10 @@ public static class ConnectorCommands
                 : Array.Empty<CheckFinding>(),
         ];
     }
+
+    private static CheckFinding Tell(Connection connection, CallOutcome<string> outcome) => outcome is CallOutcome<string>.Done(var said)
+        ? new(true, said)
+        : new(false, $"{connection.Name}: {outcome.Reason}");
 
     private static ConnectorCatalog Catalog(CommandContext context) =>
         ConnectorCatalog.Read(context.Configuration["Connectors:Path"], context.ContentRoot);

@@ -48,6 +48,12 @@ public sealed class InstalledConnectors(
         }
     }
 
+    /// <summary>What comes of asking for each list that things are found in; empty where there is none.</summary>
+    public Task<IReadOnlyList<CallOutcome<string>>> TryListsAsync(Connection connection, CancellationToken cancellationToken) =>
+        probes.TryGetValue(connection.Connector, out var probe)
+            ? probe.TryListsAsync(connection, cancellationToken)
+            : Task.FromResult<IReadOnlyList<CallOutcome<string>>>([]);
+
     /// <summary>Drops what is remembered of a connection: its tokens were fetched with secrets that have retired.</summary>
     /// <param name="callKey">The connection's <see cref="Connection.CallKey"/>.</param>
     public void Forget(string callKey)

@@ -100,6 +100,12 @@ internal sealed record RequestTemplate(HttpMethod Method, ValueTemplate Path, Bo
 {
     /// <summary>The names with a dollar sign that it refers to.</summary>
     public IEnumerable<string> Given => Path.Given.Concat(Body?.Templates.SelectMany(static one => one.Given) ?? []);
+
+    /// <summary>
+    /// Where there is nothing to list, the answer is without the list, has null in its place, or is empty; else that is an error, since a
+    /// misspelt path would look like a vendor that has nothing.
+    /// </summary>
+    public bool ListMayBeMissing { get; init; }
 }
 
 /// <summary>A document, or a part of one, in which texts are templates.</summary>
@@ -220,6 +226,9 @@ internal sealed record ObservationRule(
 {
     /// <summary>Told in their place where the vendor refuses; empty for nothing.</summary>
     public IReadOnlyList<KeyValuePair<ValueTemplate, ValueRule>> Refused { get; init; } = [];
+
+    /// <summary><see cref="Each"/> may be missing, or null, where there are no parts.</summary>
+    public bool ListMayBeMissing { get; init; }
 }
 
 /// <summary>An action: looked up what it needs, then the one call that changes something.</summary>

@@ -43,6 +43,9 @@ internal sealed class ManifestConnector(
             : acting;
     }
 
+    public Task<IReadOnlyList<CallOutcome<string>>> TryListsAsync(Connection connection, CancellationToken cancellationToken) =>
+        new ListTrials(manifest, call).RunAsync(connection, cancellationToken);
+
     public void Forget(string callKey) => call.Forget(callKey);
 
     /// <summary>What is left of the vendor's budget, and when the token ends that this instance holds.</summary>
@@ -247,21 +250,21 @@ internal sealed class ManifestConnector(
         Connection connection, Target target, ObservationRule rule, JsonElement record, CancellationToken cancellationToken)
     {
         if (rule.Request is not { } request)
-            return new CallOutcome<IReadOnlyList<JsonElement>>.Done(Items(rule.Each, record));
+            return Items(rule, record);
         var given = Given(connection, target);
         if (rule is { Each: { } each, Paging: not null })
             return await call.ListAsync(connection, request, each, rule.Paging, given, cancellationToken);
         var outcome = await call.ReadAsync(connection, request, given, cancellationToken);
-        return outcome is CallOutcome<JsonElement>.Done(var answer)
-            ? new CallOutcome<IReadOnlyList<JsonElement>>.Done(Items(rule.Each, answer))
-            : outcome.As<IReadOnlyList<JsonElement>>();
+        return outcome is CallOutcome<JsonElement>.Done(var answer) ? Items(rule, answer) : outcome.As<IReadOnlyList<JsonElement>>();
     }
 
-    private static IReadOnlyList<JsonElement> Items(JsonPath? each, JsonElement answer) => each?.Find(answer) switch
+    private CallOutcome<IReadOnlyList<JsonElement>> Items(ObservationRule rule, JsonElement answer) => rule.Each?.Find(answer) switch
     {
-        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray()],
-        { } one => [one],
-        null => each is null ? [answer] : [],
+        { ValueKind: JsonValueKind.Array } list => new CallOutcome<IReadOnlyList<JsonElement>>.Done([.. list.EnumerateArray()]),
+        { ValueKind: JsonValueKind.Object } one => new CallOutcome<IReadOnlyList<JsonElement>>.Done([one]),
+        null when rule.Each is null => new CallOutcome<IReadOnlyList<JsonElement>>.Done([answer]),
+        null when rule.ListMayBeMissing => new CallOutcome<IReadOnlyList<JsonElement>>.Done([]),
+        _ => call.NoList<IReadOnlyList<JsonElement>>(rule.Each!),
     };
 
     private static void Add(

@@ -237,6 +237,7 @@ internal static class ManifestReader
             scope.Request(fields, "request", given),
             fields.Has("items") ? ManifestScope.Path(fields, "items") : JsonPath.Parse("$"),
             Paging(fields, scope));
+        list = list with { Request = list.Request with { ListMayBeMissing = MayBeMissing(fields) } };
         // Some vendors take a question as a body.
         var path = list.Request.Path.Example().Split('?')[0];
         if (list.Request.Method != HttpMethod.Get && !(list.Request.Method == HttpMethod.Post
@@ -246,6 +247,9 @@ internal static class ManifestReader
             fields.NothingElse();
         return list;
     }
+
+    /// <summary>The vendor leaves a list out when there is nothing in it.</summary>
+    private static bool MayBeMissing(YamlFields fields) => fields.Flag("mayBeMissing", otherwise: false);
 
     private static PagingRule? Paging(YamlFields fields, ManifestScope scope)
     {
@@ -292,7 +296,9 @@ internal static class ManifestReader
             Observed(kind, fields, "values", scope, given))
         {
             Refused = Observed(kind, fields, "refused", scope, given),
+            ListMayBeMissing = MayBeMissing(fields),
         };
+        rule = rule with { Request = rule.Request is { } own ? own with { ListMayBeMissing = rule.ListMayBeMissing } : null };
         if (rule is { Refused.Count: > 0, IsOptional: false })
             fields.Error("'refused' is told of what is 'optional'", fields.LineAt("refused"));
         if (rule.Values.Count == 0)

@@ -28,8 +28,12 @@ internal sealed class VendorAnswers(Manifest manifest)
             + $"Set {string.Join(" and ", names)} anew.";
     }
 
+    /// <summary>An answer in which what should be a list is none, or is not there.</summary>
+    public CallOutcome<T> NoList<T>(JsonPath items) => new CallOutcome<T>.Unknown($"{manifest.Title}'s answer has no list at '{items}'.");
+
     /// <summary>What an answer means: by the manifest's own rules first.</summary>
-    public CallOutcome<JsonElement> Read(Connection connection, VendorAnswer answer, bool acts)
+    /// <param name="mayBeEmpty">An answer without a body says that there is nothing.</param>
+    public CallOutcome<JsonElement> Read(Connection connection, VendorAnswer answer, bool acts, bool mayBeEmpty = false)
     {
         var document = Parse(answer.Body);
         if (Rule(answer, document) is { } rule)
@@ -48,7 +52,7 @@ internal sealed class VendorAnswers(Manifest manifest)
         {
             if (document is { } read)
                 return new CallOutcome<JsonElement>.Done(read);
-            if (acts && string.IsNullOrWhiteSpace(answer.Body))
+            if ((acts || mayBeEmpty) && string.IsNullOrWhiteSpace(answer.Body))
                 return new CallOutcome<JsonElement>.Done(Nothing.RootElement);
             // A page in place of data is how some vendors, and every proxy, say that it is too much or that one is not signed in.
             var what = $"{manifest.Title} answered {(answer.MediaType is { } type ? $"'{type}'" : "nothing")} in place of data.";

@@ -79,7 +79,7 @@ internal sealed class VendorCall
         CancellationToken cancellationToken) =>
         SendAsync(connection, request, given, null, acts: true, timeLimit, cancellationToken);
 
-    /// <summary>All items of a list, whose parts are read one after another; none where the answer has no list.</summary>
+    /// <summary>All items of a list, whose parts are read one after another.</summary>
     public async Task<CallOutcome<IReadOnlyList<JsonElement>>> ListAsync(
         Connection connection, RequestTemplate request, JsonPath items, PagingRule? paging, IReadOnlyDictionary<string, string> given,
         CancellationToken cancellationToken)
@@ -102,9 +102,13 @@ internal sealed class VendorCall
             if (outcome is not CallOutcome<JsonElement>.Done(var answer))
                 return outcome.As<VendorList>();
             if (template.Items.Find(answer) is not { } list)
-                return new CallOutcome<VendorList>.Done(new(all, IsWhole: false));
+            {
+                return template.Request.ListMayBeMissing
+                    ? new CallOutcome<VendorList>.Done(new(all, IsWhole: true))
+                    : answers.NoList<VendorList>(template.Items);
+            }
             if (list.ValueKind != JsonValueKind.Array)
-                return new CallOutcome<VendorList>.Unknown($"{manifest.Title}'s answer has no list at {template.Items}.");
+                return answers.NoList<VendorList>(template.Items);
             var before = all.Count;
             all.AddRange(list.EnumerateArray());
             if (!place.MoveOn(answer, all, all.Count - before))
@@ -112,6 +116,9 @@ internal sealed class VendorCall
         }
         return new CallOutcome<VendorList>.Unknown($"{manifest.Title}'s list does not end.");
     }
+
+    /// <inheritdoc cref="VendorAnswers.NoList"/>
+    public CallOutcome<T> NoList<T>(JsonPath items) => answers.NoList<T>(items);
 
     private async Task<CallOutcome<JsonElement>> SendAsync(
         Connection connection, RequestTemplate request, IReadOnlyDictionary<string, string> given, PagePlace? page, bool acts,
@@ -163,7 +170,7 @@ internal sealed class VendorCall
                 refused = token;
                 continue;
             }
-            return answers.Read(connection, answer, acts);
+            return answers.Read(connection, answer, acts, request.ListMayBeMissing);
         }
     }
 }

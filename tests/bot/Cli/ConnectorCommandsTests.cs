@@ -86,16 +86,27 @@ public sealed class ConnectorCommandsTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         await using var vendor = builder.Build();
+        object devices = new { devices = Array.Empty<int>() };
+        vendor.MapGet("/v2/devices/search", () => Results.Json(devices));
         vendor.MapGet("/{**rest}", static () => Results.Json(new { id = 2, name = "Contoso Ltd" }));
         vendor.MapPost("/ws/oauth/token", static () => Results.Json(new { access_token = "t", expires_in = 3600 }));
         await vendor.StartAsync(TestContext.Current.CancellationToken);
-        var (code, output, error) = await RunAsync(
+        string[] arguments =
+        [
             "check", "contoso-ninjaone", "--Tenants:contoso:Name=Contoso Ltd", "--Connections:contoso-ninjaone:Tenant=contoso",
             "--Connections:contoso-ninjaone:Connector=ninjaone", "--Connections:contoso-ninjaone:Settings:Instance=eu",
             $"--Connections:contoso-ninjaone:Settings:Address={vendor.Urls.Single()}", "--Connections:contoso-ninjaone:Settings:ClientId=c",
-            "--Connections:contoso-ninjaone:Settings:ClientSecret=s", "--Connections:contoso-ninjaone:Settings:Organization=2");
+            "--Connections:contoso-ninjaone:Settings:ClientSecret=s", "--Connections:contoso-ninjaone:Settings:Organization=2",
+        ];
+        var (code, output, error) = await RunAsync(arguments);
         (code, error).ShouldBe((0, ""), output);
         output.ShouldContain("contoso-ninjaone: access token ends ");
+        output.ShouldEndWith("NinjaOne can be asked for a device.\n");
+
+        devices = new { data = Array.Empty<int>() };
+        (code, output, _) = await RunAsync(arguments);
+        code.ShouldBe(1);
+        output.ShouldEndWith("contoso-ninjaone: NinjaOne cannot be asked for a device: NinjaOne's answer has no list at 'devices'.\n");
     }
 
     [Fact]
