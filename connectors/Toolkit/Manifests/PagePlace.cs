@@ -41,8 +41,8 @@ internal sealed class PagePlace(PagingRule? rule)
                 return Go(all.Count.ToString(CultureInfo.InvariantCulture), count >= rule.Size);
             case PagingStyle.Cursor:
                 var cursor = rule.From!.Find(answer) is { } given ? ValueTemplate.Scalar(given) : null;
-                BrokeOff = !string.IsNullOrEmpty(cursor) && (count == 0 || cursor == value);
-                return Go(cursor, count > 0 && cursor != value);
+                BrokeOff = !string.IsNullOrEmpty(cursor) && cursor == value;
+                return Go(cursor, cursor != value);
             case PagingStyle.NextLink:
                 var link = rule.From!.Find(answer) is { } next ? ValueTemplate.Scalar(next) : null;
                 var isNew = !string.IsNullOrEmpty(link) && link != Next;

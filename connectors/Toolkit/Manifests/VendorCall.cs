@@ -20,6 +20,9 @@ internal sealed class VendorCall
     public TimeProvider? Background { get; init; }
 
     private const int MaxPages = 500;
+
+    /// <summary>Parts without an item that are read one after another: a vendor that filters what it has found may give some.</summary>
+    private const int MaxEmptyPages = 50;
     private static readonly JsonDocument Nothing = JsonDocument.Parse("null");
     private static readonly RequestTemplate Linked = new(HttpMethod.Get, ValueTemplate.Parse("/"), null, false);
 
@@ -96,6 +99,7 @@ internal sealed class VendorCall
     {
         var all = new List<JsonElement>();
         var place = new PagePlace(template.Paging);
+        var empty = 0;
         for (var page = 0; page < MaxPages; page++)
         {
             var outcome = await SendAsync(connection, template.Request, given, place, acts: false, ReadTimeout, cancellationToken);
@@ -113,6 +117,9 @@ internal sealed class VendorCall
             all.AddRange(list.EnumerateArray());
             if (!place.MoveOn(answer, all, all.Count - before))
                 return new CallOutcome<VendorList>.Done(new(all, !place.BrokeOff));
+            empty = all.Count == before ? empty + 1 : 0;
+            if (empty > MaxEmptyPages)
+                break;
         }
         return new CallOutcome<VendorList>.Unknown($"{manifest.Title}'s list does not end.");
     }

@@ -63,6 +63,36 @@ public sealed class PagingTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("style: cursor, parameter: cursor, from: meta.next")]
+    [InlineData("style: nextLink, from: meta.link")]
+    public async Task A_part_without_items_does_not_end_a_list_that_goes_on(string paging)
+    {
+        vendor.Answers = _ => vendor.Requests.Count switch
+        {
+            1 => Part(Device(1), 2),
+            2 => Part("", 3),
+            3 => Part("", 4),
+            _ => VendorReply.Ok($$$"""{"devices":[{{{Device(2)}}}],"meta":{}}"""),
+        };
+        (await FindAsync(paging)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value.Select(static one => one.Id)
+            .ShouldBe(["1", "2"]);
+        vendor.Requests.Count.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("style: cursor, parameter: cursor, from: meta.next")]
+    [InlineData("style: nextLink, from: meta.link")]
+    public async Task Parts_without_items_that_never_end_are_given_up_on_early(string paging)
+    {
+        vendor.Answers = _ => Part("", vendor.Requests.Count + 1);
+        (await FindAsync(paging)).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Unknown>().Message.ShouldBe("Acme's list does not end.");
+        vendor.Requests.Count.ShouldBe(51);
+    }
+
+    private static VendorReply Part(string devices, int next) =>
+        VendorReply.Ok($$$"""{"devices":[{{{devices}}}],"meta":{"next":"c{{{next}}}","link":"/devices?part={{{next}}}"}}""");
+
+    [Theory]
     [InlineData("https://evil.example/devices?skip=10")]
     [InlineData("http://127.0.0.1:1/devices")]
     [InlineData("//evil.example/devices")]
