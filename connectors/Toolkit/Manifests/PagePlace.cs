@@ -17,6 +17,12 @@ internal sealed class PagePlace(PagingRule? rule)
     /// </summary>
     public bool BrokeOff { get; private set; }
 
+    /// <summary>Where the part was asked for whose answer names <see cref="Next"/>; null where no answer does.</summary>
+    public Uri? NamedAt { get; private set; }
+
+    /// <summary>Where the part that is read now is asked for.</summary>
+    public Uri? Asked { get; set; }
+
     /// <summary>A place that the vendor names by its address.</summary>
     public static PagePlace At(string link) => new(null) { Next = link };
 
@@ -47,7 +53,7 @@ internal sealed class PagePlace(PagingRule? rule)
                 var link = rule.From!.Find(answer) is { } next ? ValueTemplate.Scalar(next) : null;
                 var isNew = !string.IsNullOrEmpty(link) && link != Next;
                 BrokeOff = !string.IsNullOrEmpty(link) && !isNew;
-                Next = link;
+                (Next, NamedAt) = (link, Asked);
                 return isNew;
             default:
                 return false;

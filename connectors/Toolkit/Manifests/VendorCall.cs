@@ -156,6 +156,7 @@ internal sealed class VendorCall
                     token = value;
                 }
                 var uri = messages.GetUri(connection, request, given, page);
+                page?.Asked = uri;
                 var scope = new ValueScope(Nothing.RootElement, given);
                 var authorization = messages.Authorization(connection, token);
                 outcome = await vendor.ExchangeAsync(

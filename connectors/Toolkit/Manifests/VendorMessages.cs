@@ -18,7 +18,7 @@ internal sealed class VendorMessages(Manifest manifest, VendorCredentials creden
         var address = credentials.Address(connection)
             ?? throw new FormatException($"The connection {connection.Name} has no address that may be called.");
         if (page?.Next is { } link)
-            return Own(address, link);
+            return Own(address, page.NamedAt ?? address, link);
         var path = request.Path.Text(new(Nothing.RootElement, given), Uri.EscapeDataString)
             ?? throw new FormatException(
                 $"A value for {request.Method} is missing: the connection {connection.Name} or the call lacks it.");
@@ -29,10 +29,13 @@ internal sealed class VendorMessages(Manifest manifest, VendorCredentials creden
         return new((atHost ? address.GetLeftPart(UriPartial.Authority) : address.GetLeftPart(UriPartial.Path).TrimEnd('/')) + path);
     }
 
-    /// <summary>The address of a next part, which carries the credentials: the vendor's own host and scheme only.</summary>
-    private Uri Own(Uri address, string link)
+    /// <summary>
+    /// The address of a next part, which carries the credentials: the vendor's own host and scheme only. A relative one begins at the
+    /// address whose answer names it (RFC 3986, section 5).
+    /// </summary>
+    private Uri Own(Uri address, Uri namedAt, string link)
     {
-        if (Uri.TryCreate(address, link, out var next) && next.Scheme == address.Scheme && next.Authority == address.Authority
+        if (Uri.TryCreate(namedAt, link, out var next) && next.Scheme == address.Scheme && next.Authority == address.Authority
             && next.UserInfo.Length == 0)
             return next;
         throw new FormatException($"{manifest.Title} says that its list goes on at another host; the credentials are not sent there.");

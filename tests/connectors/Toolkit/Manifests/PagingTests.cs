@@ -92,6 +92,42 @@ public sealed class PagingTests : IAsyncLifetime
     private static VendorReply Part(string devices, int next) =>
         VendorReply.Ok($$$"""{"devices":[{{{devices}}}],"meta":{"next":"c{{{next}}}","link":"/devices?part={{{next}}}"}}""");
 
+    /// <summary>https://www.rfc-editor.org/rfc/rfc3986#section-5.4 has the kinds.</summary>
+    [Theory]
+    [InlineData("?page=2", "/v1/list/devices", "page=2")]
+    [InlineData("devices?page=2", "/v1/list/devices", "page=2")]
+    [InlineData("./more/devices?page=2", "/v1/list/more/devices", "page=2")]
+    [InlineData("../devices?page=2", "/v1/devices", "page=2")]
+    [InlineData("../../../../devices?page=2", "/devices", "page=2")]
+    [InlineData("/v2/devices?page=2", "/v2/devices", "page=2")]
+    [InlineData("//HOST/v2/devices?page=2", "/v2/devices", "page=2")]
+    [InlineData("http://HOST/v2/devices?page=2#part", "/v2/devices", "page=2")]
+    public async Task A_relative_next_part_begins_at_the_address_that_was_asked(string link, string path, string query)
+    {
+        vendor.Answers = _ => VendorReply.Ok(vendor.Requests.Count == 1
+            ? $$"""{"devices":[{{Device(1)}}],"meta":{"link":"{{link.Replace("HOST", vendor.Address.Authority, StringComparison.Ordinal)}}"} }"""
+            : $$"""{"devices":[{{Device(2)}}],"meta":{} }""");
+        (await FindAsync("style: nextLink, from: meta.link", "/list/devices?name={$name}", "v1"))
+            .ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value.Count.ShouldBe(2);
+        vendor.Requests[1].Path.ShouldBe(path);
+        Asked()[1].ShouldBe(query);
+    }
+
+    [Fact]
+    public async Task A_part_that_is_asked_for_again_after_a_cut_or_a_token_is_the_same_one()
+    {
+        vendor.Answers = _ => VendorReply.Ok(vendor.Requests.Count switch
+        {
+            1 => $$"""{"devices":[{{Device(1)}}],"meta":{"link":"more/devices"} }""",
+            3 => $$"""{"devices":[{{Device(2)}}],"meta":{"link":"more/devices?last=1"} }""",
+            _ => $$"""{"devices":[{{Device(3)}}],"meta":{} }""",
+        });
+        vendor.Trouble.Enqueue(static _ => null);
+        vendor.Trouble.Enqueue(static _ => new(500, "", Cut: true));
+        (await FindAsync("style: nextLink, from: meta.link")).ShouldBeOfType<CallOutcome<IReadOnlyList<Target>>.Done>().Value.Count.ShouldBe(3);
+        vendor.Requests.Select(static one => one.Path).ShouldBe(["/devices", "/more/devices", "/more/devices", "/more/more/devices"]);
+    }
+
     [Theory]
     [InlineData("https://evil.example/devices?skip=10")]
     [InlineData("http://127.0.0.1:1/devices")]
@@ -135,7 +171,7 @@ public sealed class PagingTests : IAsyncLifetime
             .ShouldBe(TimeSpan.FromSeconds(3));
     }
 
-    private async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(string paging)
+    private async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(string paging, string path = "/devices", string under = "")
     {
         using var host = new ManifestHost($$"""
             name: acme
@@ -145,14 +181,14 @@ public sealed class PagingTests : IAsyncLifetime
             authentication: { headers: { X-Api-Key: "{$secret.Key}" } }
             targets:
               device:
-                find: { request: GET /devices, items: devices, paging: { {{paging}} } }
+                find: { request: "GET {{path}}", items: devices, paging: { {{paging}} } }
                 id: "{id}"
                 names: ["{name}"]
                 belongs: credential
                 read: GET /devices/{$target.id}
             """);
         return await host.Connector("acme").FindAsync(
-            Connect("acme", ("Address", $"{vendor.Address}"), ("Key", "the-secret")), "device", "SRV", Token);
+            Connect("acme", ("Address", $"{vendor.Address}{under}"), ("Key", "the-secret")), "device", "SRV", Token);
     }
 
     private string[] Asked() =>
