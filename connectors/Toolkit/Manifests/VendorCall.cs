@@ -33,6 +33,7 @@ internal sealed class VendorCall
     private readonly VendorCredentials credentials;
     private readonly VendorMessages messages;
     private readonly VendorAnswers answers;
+    private readonly SecretMasks masks;
     private readonly VendorSignIn signIn;
 
     public VendorCall(Manifest manifest, VendorClient vendor, VendorTokens tokens, EntraTokens entra, VendorBudgets budgets,
@@ -42,7 +43,8 @@ internal sealed class VendorCall
         credentials = new(manifest, secrets);
         messages = new(manifest, credentials, clock);
         answers = new(manifest);
-        signIn = new(manifest, vendor, tokens, entra, credentials, messages, answers);
+        masks = new(manifest, credentials);
+        signIn = new(manifest, vendor, tokens, entra, credentials, messages, answers, masks);
     }
 
     /// <inheritdoc cref="VendorCredentials.Given"/>
@@ -178,7 +180,7 @@ internal sealed class VendorCall
                 refused = token;
                 continue;
             }
-            return answers.Read(connection, answer, acts, request.ListMayBeMissing);
+            return answers.Read(connection, masks.Hide(connection, answer, token, refused), acts, request.ListMayBeMissing);
         }
     }
 }

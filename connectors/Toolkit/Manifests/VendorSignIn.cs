@@ -8,7 +8,7 @@ namespace DevOpsAI.Connectors.Toolkit.Manifests;
 /// <summary>Gets the tokens that calls of one manifest bear, by a call of its own.</summary>
 internal sealed class VendorSignIn(
     Manifest manifest, VendorClient vendor, VendorTokens tokens, EntraTokens entra, VendorCredentials credentials, VendorMessages messages,
-    VendorAnswers answers)
+    VendorAnswers answers, SecretMasks masks)
 {
     private static readonly JsonDocument Nothing = JsonDocument.Parse("null");
 
@@ -87,8 +87,15 @@ internal sealed class VendorSignIn(
         if (outcome is not CallOutcome<VendorAnswer>.Done(var answer))
             return outcome.As<JsonElement>();
         return answers.IsRefusal(answer)
-            ? new CallOutcome<JsonElement>.Refused("credentials", answers.Refusal(connection, answer))
-            : answers.Read(connection, answer, acts: false);
+            ? new CallOutcome<JsonElement>.Refused("credentials", answers.Refusal(connection, masks.Hide(connection, answer)))
+            : ReadToken(connection, answer);
+    }
+
+    /// <summary>The token is in the answer as it is; whatever else is told of it is told without secrets.</summary>
+    private CallOutcome<JsonElement> ReadToken(Connection connection, VendorAnswer answer, params IEnumerable<string> sent)
+    {
+        var read = answers.Read(connection, answer, acts: false);
+        return read is CallOutcome<JsonElement>.Done ? read : answers.Read(connection, masks.Hide(connection, answer, sent), acts: false);
     }
 
     private async Task<CallOutcome<JsonElement>> FetchTokenAsync(
@@ -100,7 +107,8 @@ internal sealed class VendorSignIn(
         if (outcome is not CallOutcome<VendorAnswer>.Done(var answer))
             return outcome.As<JsonElement>();
         if (!answers.IsRefusal(answer))
-            return answers.Read(connection, answer, acts: false);
+            return ReadToken(connection, answer, newest);
+        answer = masks.Hide(connection, answer, newest);
         // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
         var isApplication = VendorAnswers.Parse(answer.Body) is { ValueKind: JsonValueKind.Object } said
             && said.TryGetProperty("error", out var error) && ValueTemplate.Scalar(error) is "invalid_client" or "unauthorized_client";
