@@ -60,7 +60,7 @@ internal sealed class DeliveryIntake(
             var credentials = known?.Source.GetCredentials(known.Value.Connection) ?? NoCredentials;
             var verdict = authentication.CheckHeaders(credentials, request);
             if (verdict == Verdict.Refused)
-                throw DeliveryRefusals.Unverified();
+                throw DeliveryRefusals.Unverified(known is null ? null : InboundAuthentication.WhyNotSigned(credentials, request));
             var address = http.HttpContext.Connection.RemoteIpAddress;
             if (known is { } named && !SenderAddresses.Allow(named.Connection, address))
                 throw DeliveryRefusals.FromElsewhere(address);
@@ -72,8 +72,9 @@ internal sealed class DeliveryIntake(
                 ? await bodies.ReadAsync(http, cancellationToken)
                 : await bodies.ReadUnverifiedAsync(http, place, cancellationToken);
             request = request with { Body = body };
-            if (verdict == Verdict.DependsOnBody && !await authentication.CheckBodyAsync(credentials, request, cancellationToken))
-                throw DeliveryRefusals.Unverified();
+            if (verdict == Verdict.DependsOnBody
+                && await authentication.FindFaultAsync(credentials, request, cancellationToken) is { } fault)
+                throw DeliveryRefusals.Unverified(known is null ? null : fault);
             if (verdict == Verdict.DependsOnBody && known is { } signed && !signed.Source.SignatureSuffices(signed.Connection, request))
                 throw DeliveryRefusals.Unsigned();
             if (verdict == Verdict.DependsOnBody && !place.TryEnter())

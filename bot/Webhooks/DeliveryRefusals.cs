@@ -39,9 +39,11 @@ internal static class DeliveryRefusals
     /// <summary>
     /// The same for a connection that there is and for one that there is not, so that nobody learns an MSP's clients by guessing.
     /// </summary>
-    public static RefusedException Unverified() => new(StatusCodes.Status401Unauthorized, NotVerified)
+    /// <param name="why">For the log alone; null for nothing.</param>
+    public static RefusedException Unverified(string? why = null) => new(StatusCodes.Status401Unauthorized, NotVerified)
     {
         Challenges = InboundCredentials.AllChallenges,
+        ForOperator = why,
     };
 
     /// <summary>To the sender the same as <see cref="Unverified"/>; the log says why.</summary>

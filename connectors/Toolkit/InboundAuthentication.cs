@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using DevOpsAI.Common;
+using DevOpsAI.Connectors.Toolkit.Manifests;
 using Microsoft.AspNetCore.Http;
 
 namespace DevOpsAI.Connectors.Toolkit;
@@ -31,6 +32,9 @@ public sealed class InboundAuthentication(ISecretSource secrets, TimeProvider cl
     /// </summary>
     public static readonly IReadOnlyList<string> SignatureHeaders = ["X-Signature-256", "X-Hub-Signature-256", "X-Signature"];
 
+    /// <summary>Before the base64 of a key, where vendors write one (https://github.com/standard-webhooks/standard-webhooks).</summary>
+    private const string KeyPrefix = "whsec_";
+
     /// <summary>Judges by the headers alone, before the body is read.</summary>
     /// <exception cref="SecretUnavailableException">The expected secret cannot be read, so nobody can be let in.</exception>
     public Verdict CheckHeaders(InboundCredentials credentials, WebhookRequest request)
@@ -56,37 +60,83 @@ public sealed class InboundAuthentication(ISecretSource secrets, TimeProvider cl
     /// <summary>Whether the signature is that of the body, or the body has the secret in it.</summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
     /// <exception cref="VendorUnavailableException">The vendor that hands out the key cannot be asked.</exception>
-    public async Task<bool> CheckBodyAsync(InboundCredentials credentials, WebhookRequest request, CancellationToken cancellationToken)
+    public async Task<bool> CheckBodyAsync(
+        InboundCredentials credentials, WebhookRequest request, CancellationToken cancellationToken) =>
+        await FindFaultAsync(credentials, request, cancellationToken) is null;
+
+    /// <summary>Why a signature is none, or the body proves nothing, for the log and never for the sender; null when all is right.</summary>
+    /// <inheritdoc cref="CheckBodyAsync"/>
+    public async Task<string?> FindFaultAsync(
+        InboundCredentials credentials, WebhookRequest request, CancellationToken cancellationToken)
     {
         if (credentials.SecretInBody is var (own, places) && IsIn(places(request.Body), own))
-            return true;
-        if (GetSignature(credentials, request.Headers) is not { } signature)
-            return false;
-        if (Signed(credentials, request) is not { } signed)
-            return false;
-        if (credentials.HmacSecret is { } secret)
-            return IsSignature(credentials, signature, Encoding.UTF8.GetBytes(secrets.Read(secret)), signed.Span);
-        return credentials.SigningKey is { } find && await find(request.Body, cancellationToken) is { } key
-            && IsSignature(credentials, signature, key, signed.Span);
-    }
-
-    /// <summary>What the signature has to be over; null when the delivery tells no time, or one that is too far from now.</summary>
-    private ReadOnlyMemory<byte>? Signed(InboundCredentials credentials, WebhookRequest request)
-    {
-        if (credentials.SignedTime is not { } rule)
-            return request.Body;
-        if (request.Headers[rule.Header] is not [{ Length: > 0 and < 12 } text]
-            || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            || (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds)).Duration() > rule.Tolerance)
             return null;
-        return (byte[])[.. Encoding.UTF8.GetBytes($"{rule.Before}{text}{rule.After}"), .. request.Body.Span];
+        if (GetSignature(credentials, request.Headers) is not { } signature)
+            return WhyNotSigned(credentials, request) ?? "The secret is not in the body.";
+        if (Sign(credentials, request, signature, out var signed) is { } fault)
+            return fault;
+        if (credentials.HmacSecret is { } secret)
+        {
+            return Key(credentials, secrets.Read(secret)) is { } written
+                ? Compare(credentials, signature, written, signed)
+                : "The secret of the connection is not base64, as this sender's is.";
+        }
+        return credentials.SigningKey is { } find && await find(request.Body, cancellationToken) is { } key
+            ? Compare(credentials, signature, key, signed)
+            : "The vendor hands out no key for this delivery.";
     }
 
-    private static bool IsSignature(InboundCredentials credentials, string signature, byte[] key, ReadOnlySpan<byte> body)
+    /// <summary>Says that a signature is missing where one would prove the sender; null where there is one, or none would.</summary>
+    public static string? WhyNotSigned(InboundCredentials credentials, WebhookRequest request) =>
+        credentials.TakesSignature && GetSignature(credentials, request.Headers) is null
+            ? $"There is no signature in {string.Join(" or ", SignaturePlaces(credentials))}."
+            : null;
+
+    /// <summary>What the signature has to be over; returns why there is no such thing.</summary>
+    private string? Sign(InboundCredentials credentials, WebhookRequest request, string signature, out ReadOnlyMemory<byte> signed)
+    {
+        signed = request.Body;
+        if (credentials.SignedTime is not { } rule)
+            return null;
+        var isBeside = rule.Header.Equals(credentials.Signature?.Header, StringComparison.OrdinalIgnoreCase);
+        if ((isBeside ? SignatureHeader.Time(signature) : One(request.Headers, rule.Header)) is not { } text)
+            return $"There is no time in {rule.Header}.";
+        if (VendorTimes.Find(text) is not { } time)
+            return $"What is in {rule.Header} is no time.";
+        var off = clock.GetUtcNow() - time;
+        if (off.Duration() > rule.Tolerance)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"The time in {rule.Header} is {off.Duration().TotalSeconds:0} s {(off > TimeSpan.Zero ? "ago" : "ahead")}, "
+                + $"and {rule.Tolerance.TotalSeconds:0} s are allowed.");
+        }
+        var id = rule.IdHeader is { } header ? One(request.Headers, header) : null;
+        if (rule.IdHeader is not null && id is null)
+            return $"There is no id in {rule.IdHeader}.";
+        if (rule.Text.Given.FirstOrDefault() is { } missing)
+            return $"{missing} of the connection is signed, and is missing.";
+        signed = rule.Text.Write(text, id, request.Body.Span);
+        return null;
+    }
+
+    /// <summary>The one value of a header, if it is no longer than any time or id; null when there is none, or several.</summary>
+    private static string? One(IHeaderDictionary headers, string name) => headers[name] is [{ Length: > 0 and <= 256 } text] ? text : null;
+
+    private static byte[]? Key(InboundCredentials credentials, string secret) => credentials.IsKeyBase64
+        ? SignatureHeader.FromBase64(After(secret, KeyPrefix) ?? secret)
+        : Encoding.UTF8.GetBytes(secret);
+
+    private static string? Compare(InboundCredentials credentials, string signature, byte[] key, ReadOnlyMemory<byte> signed)
     {
         var algorithm = credentials.Signature?.Algorithm ?? HmacAlgorithm.Sha256;
-        var expected = Macs.Compute(algorithm, key, body);
-        return Decode(signature, algorithm, expected.Length) is { } given && CryptographicOperations.FixedTimeEquals(given, expected);
+        var expected = Macs.Compute(algorithm, key, signed.Span);
+        var given = SignatureHeader.Signatures(signature, algorithm, expected.Length);
+        if (given.Count == 0)
+            return $"What is in {string.Join(" or ", SignaturePlaces(credentials))} is no signature by {algorithm}.";
+        return given.Aggregate(false, (found, one) => CryptographicOperations.FixedTimeEquals(one, expected) || found)
+            ? null
+            : "The signature is another one: the secret is, or what is signed was changed on the way or is put together otherwise.";
     }
 
     /// <summary>Whether any of them is the secret; all are compared, however many are right.</summary>
@@ -118,23 +168,12 @@ public sealed class InboundAuthentication(ISecretSource secrets, TimeProvider cl
 
     private static string? GetSignature(InboundCredentials credentials, IHeaderDictionary headers)
     {
-        var places = credentials.Signature is var (header, _) ? [header] : SignatureHeaders;
-        var signature = places.Select(name => headers[name]).FirstOrDefault(static values => values.Count == 1).ToString();
+        var signature = SignaturePlaces(credentials).Select(name => headers[name]).FirstOrDefault(static values => values.Count == 1).ToString();
         return signature.Length > 0 ? signature : null;
     }
 
-    private static byte[]? Decode(string signature, HmacAlgorithm algorithm, int length)
-    {
-        var digits = (After(signature, $"{algorithm}=") ?? After(signature, "v0=") ?? signature).Trim();
-        try
-        {
-            return digits.Length == 2 * length ? Convert.FromHexString(digits) : Convert.FromBase64String(digits);
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
+    private static IReadOnlyList<string> SignaturePlaces(InboundCredentials credentials) =>
+        credentials.Signature is var (header, _) ? [header] : SignatureHeaders;
 
     private static string? After(string? value, string scheme) =>
         value is not null && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? value[scheme.Length..].Trim() : null;

@@ -33,8 +33,11 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
     /// </summary>
     public (string Header, HmacAlgorithm Algorithm)? Signature { get; init; }
 
-    /// <summary>What stands before the body in what is signed, with the time of the delivery; null when the body alone is signed.</summary>
+    /// <summary>What is signed with the body, the time among it; null when the body alone is signed.</summary>
     public SignedTime? SignedTime { get; init; }
+
+    /// <summary><see cref="HmacSecret"/> is the key in base64, perhaps behind <c>whsec_</c>; else its text is the key.</summary>
+    public bool IsKeyBase64 { get; init; }
 
     /// <summary>
     /// Finds the key of the signature over a body, where the vendor hands it out, in place of <see cref="HmacSecret"/>; it finds null when
@@ -97,8 +100,12 @@ public sealed record InboundCredentials(SecretReference? Bearer, string? Usernam
 }
 
 /// <summary>A time that a sender signs with the body, so that a delivery that somebody caught is no proof for long.</summary>
-/// <param name="Header">Holds the time, in seconds since 1970.</param>
-/// <param name="Before">What goes before the time in what is signed, as in <c>v0:</c>.</param>
-/// <param name="After">What goes between the time and the body, as in <c>.</c>.</param>
+/// <param name="Header">
+/// Holds the time: seconds or milliseconds since 1970, or RFC 3339. Where it is the signature's own, the time is its <c>t</c>.
+/// </param>
 /// <param name="Tolerance">How far from now it may be, before or after.</param>
-public sealed record SignedTime(string Header, string Before, string After, TimeSpan Tolerance);
+public sealed record SignedTime(string Header, SignedText Text, TimeSpan Tolerance)
+{
+    /// <summary>Holds the id of the delivery, where that is signed too.</summary>
+    public string? IdHeader { get; init; }
+}

@@ -158,6 +158,8 @@ internal sealed class ConformanceStage : IAsyncDisposable
         }
         if (manifest.Webhook?.Sender is { Proof: SenderProof.Certificate, Setting: { } thumbprint })
             settings[thumbprint] = SentDeliveries.Thumbprint;
+        if (manifest.Webhook?.Sender is { IsKeyBase64: true, Setting: { } key })
+            settings[key] = "Y29uZm9ybWFuY2U=";
         return new("contoso-conformance", TenantId.Parse("contoso"), manifest.Name, settings);
     }
 

@@ -39,8 +39,9 @@ internal static class SentDeliveries
             case SenderProof.Member:
                 return request with { Body = WithMember(sender.Member!, body, key) };
             default:
-                headers[sender.Header!] = Convert.ToHexStringLower(Macs.Compute(
-                    sender.Algorithm, Key(sender, Encoding.UTF8.GetBytes(key)), WithTime(sender.Time, headers, body)));
+                var signature = Convert.ToHexStringLower(
+                    Macs.Compute(sender.Algorithm, Key(sender, key), WithTime(stage, sender.Time, headers, body)));
+                headers[sender.Header!] = headers.TryGetValue(sender.Header!, out var time) ? $"t={time},v1={signature}" : signature;
                 return request;
         }
     }
@@ -69,16 +70,24 @@ internal static class SentDeliveries
         return Encoding.UTF8.GetBytes(root?.ToJsonString() ?? "null");
     }
 
-    private static byte[] WithTime(SignedTime? rule, HeaderDictionary headers, byte[] body)
+    private static byte[] WithTime(ConformanceStage stage, SignedTime? rule, HeaderDictionary headers, byte[] body)
     {
         if (rule is null)
             return body;
         var time = $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
         headers[rule.Header] = time;
-        return [.. Encoding.UTF8.GetBytes($"{rule.Before}{time}{rule.After}"), .. body];
+        if (rule.IdHeader is { } id)
+            headers[id] = DeliverySamples.HintId;
+        return rule.Text.With(VendorCredentials.Given(stage.Manifest, stage.Connection)).Write(time, DeliverySamples.HintId, body);
     }
 
-    private static byte[] Key(SenderRule sender, byte[] text) => sender.FetchedKey is null ? text : SHA256.HashData(text);
+    private static byte[] Key(SenderRule sender, string secret)
+    {
+        var text = Encoding.UTF8.GetBytes(secret);
+        if (sender.IsKeyBase64)
+            return SignatureHeader.FromBase64(secret) ?? text;
+        return sender.FetchedKey is null ? text : SHA256.HashData(text);
+    }
 
     private static string Basic(string user, string password) =>
         $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}";

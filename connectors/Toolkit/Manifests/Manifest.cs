@@ -264,6 +264,9 @@ internal sealed record SenderRule(
 
     /// <summary>Where the secret is in what is sent; null where it is not in there.</summary>
     public SecretMember? Member { get; init; }
+
+    /// <summary>The secret of a signature is the key in base64.</summary>
+    public bool IsKeyBase64 { get; init; }
 }
 
 internal enum SenderProof

@@ -88,6 +88,9 @@ internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
     /// <summary>The name of a setting that is a secret.</summary>
     public string SecretSetting(YamlFields fields, string key) => Setting(fields, key, isSecret: true);
 
+    /// <summary>Whether it is a setting that is no secret, as in <c>setting.HookAddress</c>.</summary>
+    public bool IsSetting(string given) => IsGiven(given, Settings);
+
     public string Setting(YamlFields fields, string key, bool isSecret = false)
     {
         var name = fields.Text(key);

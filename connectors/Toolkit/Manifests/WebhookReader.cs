@@ -29,7 +29,8 @@ internal static class WebhookReader
                 ? new(ManifestScope.Path(fields, "keyAddress"), KeyPath(fields), ManifestScope.Path(fields, "key"))
                 : null)
         {
-            Time = proof == SenderProof.Hmac && fields.OptionalMapping("time") is { } time ? Time(time) : null,
+            Time = proof == SenderProof.Hmac && fields.OptionalMapping("time") is { } time ? Time(time, scope) : null,
+            IsKeyBase64 = proof == SenderProof.Hmac && fields.Flag("base64Key", otherwise: false),
             Member = proof == SenderProof.Member
                 ? new(fields.Has("each") ? ManifestScope.Path(fields, "each") : null, ManifestScope.Path(fields, "member"))
                 : null,
@@ -45,14 +46,19 @@ internal static class WebhookReader
         _ => scope.SecretSetting(fields, "secret"),
     };
 
-    private static SignedTime Time(YamlFields fields)
+    private static SignedTime Time(YamlFields fields, ManifestScope scope)
     {
-        var text = fields.Text("text");
-        if (text.Split("{time}") is not [var before, var rest] || !rest.EndsWith("{body}", StringComparison.Ordinal))
-            (before, rest) = fields.Wrong("text", "what is signed, the time and then the body, as in \"{time}.{body}\"", ("", "{body}"));
+        var text = fields.Parse(fields.Text("text"), SignedText.Parse, fields.LineAt("text")) ?? SignedText.Parse("{time}.{body}");
+        foreach (var place in text.Given.Where(place => !scope.IsSetting(place)))
+            fields.Error($"'text' has ${place}, which is no setting of this manifest, or a secret one", fields.LineAt("text"));
         var rule = new SignedTime(
-            fields.Text("header"), before, rest[..^"{body}".Length],
-            TimeSpan.FromSeconds(fields.Has("toleranceSeconds") ? fields.Number("toleranceSeconds", 1, 3600) : 300));
+            fields.Text("header"), text,
+            TimeSpan.FromSeconds(fields.Has("toleranceSeconds") ? fields.Number("toleranceSeconds", 1, 3600) : 300))
+        {
+            IdHeader = fields.OptionalText("id"),
+        };
+        if (text.HasId != (rule.IdHeader is not null))
+            fields.Error("'id' is the header whose value is {id} in 'text': both or none of them", fields.LineAt("text"));
         fields.NothingElse();
         return rule;
     }

@@ -161,6 +161,29 @@ public sealed class WebhookTests
         (await host.PostAsync("contoso-signed", Body.CloudEvent, CloudEventsJson, "Bearer hmac-key")).ShouldBeProblem(401);
     }
 
+    [Fact]
+    public async Task Why_a_signature_was_not_taken_is_in_the_log_and_not_in_the_answer()
+    {
+        await using var host = await WebhookHost.StartAsync();
+        foreach (var (connection, signature, why) in new[]
+        {
+            ("contoso-signed", null, "There is no signature in X-Signature-256 or X-Hub-Signature-256 or X-Signature."),
+            ("contoso-signed", Sign("other"u8.ToArray()), "The signature is another one"),
+            ("contoso-signed", "sha1=1234", "is no signature by Sha256."),
+            ("contoso-nowhere", Sign("other"u8.ToArray()), null),
+        })
+        {
+            host.Troubles.Clear();
+            (string, string)[] headers = signature is null ? [] : [("X-Signature-256", signature)];
+            var answer = (await host.PostAsync(connection, Body.CloudEvent, CloudEventsJson, null, headers)).ShouldBeProblem(401);
+            ((string?)answer.Json!["detail"]).ShouldBe("The sender could not be verified, or there is no such connection.");
+            if (why is null)
+                host.Troubles.ShouldBeEmpty();
+            else
+                host.Troubles.ShouldHaveSingleItem().ShouldContain(why);
+        }
+    }
+
     [Theory]
     [InlineData("contoso-signed", null, 401)]
     [InlineData("contoso-strict", null, 401)]

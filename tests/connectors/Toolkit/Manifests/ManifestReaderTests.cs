@@ -115,7 +115,7 @@ public sealed class ManifestReaderTests
     [InlineData("authentication:\n", "authentication:\n  token: { request: POST /token, answer: t, refresh: { secret: Company, request: POST /token, form: { a: \"{$refreshToken}\" } } }\n", "'secret' is 'Company', which is no secret setting of this manifest")]
     [InlineData("authentication:\n", "authentication:\n  entra: { scope: https://acme.example }\n", "'scope' must be what tokens are for, as in https://management.azure.com/.default")]
     [InlineData("authentication:\n", "authentication:\n  basic: { username: a, password: b }\n  entra: { scope: x/.default }\n", "'entra' is sent as the header Authorization, and so is 'basic' or 'token': take one")]
-    [InlineData("proof: header, header: X-Key", "proof: hmac, header: X-Key, time: { header: X-T, text: \"{body}.{time}\" }", "'text' must be what is signed, the time and then the body, as in \"{time}.{body}\"")]
+    [InlineData("proof: header, header: X-Key", "proof: hmac, header: X-Key, time: { header: X-T, text: \"{time}{time}.{body}\" }", "what is signed has {time} and {body} once each")]
     [InlineData("proof: header, header: X-Key", "proof: header, header: X-Key, time: { header: X-T, text: \"{time}.{body}\" }", "unknown key 'time'")]
     [InlineData("\"{reason} == {$operation}\"", "\"{reason} == {$target.id}\"", TellsNone)]
     [InlineData("\"{reason} == {$operation}\"", "\"{reason} != {$operation}\"", TellsNone)]
