@@ -30,7 +30,8 @@ internal static class NewConnectorCommand
             var made = Begin(parsed.GetValue(name)!, parsed.GetValue(openApi)!, chosen);
             Write(file, made.Yaml, parsed.GetValue(force));
             var report = new NewConnector(
-                file, made.Targets, made.Actions, made.NotTaken, made.Decisions, ManifestCheck.ValidationErrors(file, made.Yaml));
+                file, made.Targets, made.Actions, made.NotTaken, made.Decisions, ManifestCheck.ValidationErrors(file, made.Yaml))
+                { Reasons = made.Reasons, HasEvents = made.HasEvents };
             if (parsed.GetValue(json))
                 await context.Output.WriteLineAsync(JsonSerializer.Serialize(report, ConnectorJson.Default.NewConnector));
             else
@@ -42,6 +43,12 @@ internal static class NewConnectorCommand
 
     private static ScaffoldedManifest Begin(string name, string description, string[] chosen)
     {
+        if (Uri.TryCreate(description, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https" or "ftp"))
+        {
+            throw new CommandException(
+                $"{description} is an address, and nothing is fetched: save the description to a file and name that, as in "
+                + "--openapi acme.json.");
+        }
         if (new FileInfo(description) is { Exists: true, Length: > MaxDescription })
             throw new CommandException($"{description} is larger than {MaxDescription >> 20} MiB.");
         try
@@ -67,14 +74,23 @@ internal static class NewConnectorCommand
         await output.WriteLineAsync($"{report.File}: finds {finds}; {report.Actions} actions.");
         foreach (var one in report.Decisions)
             await output.WriteLineAsync($"{report.File}:{one.Line}: left to decide: {one.What}");
-        if (report.NotTaken.Count > 0)
-        {
-            await output.WriteLineAsync(
-                $"Not taken, since nothing that is found is what they are done to: {string.Join(", ", report.NotTaken)}");
-        }
-        await output.WriteLineAsync(report.Errors.Count == 0
+        List<string> others = [.. report.NotTaken.Where(one => !report.Reasons.ContainsKey(one))];
+        if (others.Count > 0)
+            await output.WriteLineAsync($"Not taken, since nothing that is found is what they are done to: {string.Join(", ", others)}");
+        foreach (var (operation, why) in report.Reasons)
+            await output.WriteLineAsync($"Not taken: {operation}: {why}");
+        if (report is { Targets.Count: 0, Actions: 0, HasEvents: false })
+            await output.WriteLineAsync("As it is a connection of it would find nothing, do nothing and take no events.");
+        await output.WriteLineAsync(Next(report));
+    }
+
+    private static string Next(NewConnector report)
+    {
+        if (report.Errors.Count > 0)
+            return $"It is refused until these are right: {string.Join("; ", report.Errors)}";
+        return report.Decisions.Count == 0
             ? $"The manifest is good as it is. Next: connectors check {report.File}"
-            : $"It is refused until these are right: {string.Join("; ", report.Errors)}");
+            : $"It can be read, and {report.Decisions.Count} decisions are open. Next: decide them, then connectors check {report.File}";
     }
 }
 
@@ -82,4 +98,10 @@ internal static class NewConnectorCommand
 /// <param name="Errors">What the file is refused for as it is; empty when it is good.</param>
 internal sealed record NewConnector(
     string File, IReadOnlyList<string> Targets, int Actions, IReadOnlyList<string> NotTaken, IReadOnlyList<LeftToDecide> Decisions,
-    IReadOnlyList<string> Errors);
+    IReadOnlyList<string> Errors)
+{
+    /// <summary>Why one of <see cref="NotTaken"/> cannot be an action at all, by its id.</summary>
+    public IReadOnlyDictionary<string, string> Reasons { get; init; } = new Dictionary<string, string>();
+
+    public bool HasEvents { get; init; }
+}

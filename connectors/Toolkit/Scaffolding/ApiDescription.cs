@@ -16,6 +16,9 @@ internal sealed record ApiOperation(
     /// <summary>The path in its parts, as <c>devices</c>, <c>{id}</c>.</summary>
     public string[] Segments { get; } = Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>What it takes where that is no JSON and no form, as in <c>text/xml</c>; null for nothing.</summary>
+    public string? OtherBody { get; init; }
+
     /// <summary>Whether its path has no place to fill.</summary>
     public bool IsPlain => !Path.Contains('{', StringComparison.Ordinal);
 
@@ -85,7 +88,7 @@ internal sealed class ApiDescription
                 yield return new(
                     method, path, operation.OperationId is { Length: > 0 } id ? id : $"{method.Method.ToLowerInvariant()}{path}",
                     ApiText.Line(operation.Summary ?? operation.Description, 80), parameters, Json(operation.RequestBody?.Content),
-                    Answer(operation), [.. operation.Security ?? []]);
+                    Answer(operation), [.. operation.Security ?? []]) { OtherBody = OtherBody(operation.RequestBody?.Content) };
             }
         }
     }
@@ -98,6 +101,12 @@ internal sealed class ApiDescription
     private static IOpenApiSchema? Json(IDictionary<string, IOpenApiMediaType>? content) => content?
         .Where(static one => one.Key.Contains("json", StringComparison.OrdinalIgnoreCase) || one.Key == "*/*")
         .Select(static one => one.Value.Schema).OfType<IOpenApiSchema>().FirstOrDefault();
+
+    private static string? OtherBody(IDictionary<string, IOpenApiMediaType>? content) => content is { Count: > 0 }
+        && !content.Keys.Any(static one => one == "*/*" || one.Contains("json", StringComparison.OrdinalIgnoreCase)
+            || one.Contains("form-urlencoded", StringComparison.OrdinalIgnoreCase))
+            ? content.Keys.First()
+            : null;
 
     private static IEnumerable<ApiWebhook> ReadWebhooks(OpenApiDocument document, IDictionary<string, IOpenApiPathItem>? webhooks)
     {

@@ -35,7 +35,7 @@ internal static class ApiResources
             if (ListFor(read, lists) is not { } list)
                 continue;
             var word = ApiText.Singular(read.Segments[^2]);
-            var kind = Kinds.GetValueOrDefault(word, word);
+            var kind = Kinds.GetValueOrDefault(word) ?? Kinds.GetValueOrDefault(word.Split('_', '-')[^1], word);
             if (found.Exists(one => one.Kind == kind))
                 kind = word;
             if (found.Exists(one => one.Kind == kind) || !ApiSchemas.CanBePath(kind))

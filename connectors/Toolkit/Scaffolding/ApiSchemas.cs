@@ -6,10 +6,19 @@ namespace DevOpsAI.Connectors.Toolkit.Scaffolding;
 /// <summary>A member of a document that a schema describes.</summary>
 internal sealed record ApiMember(string Name, IOpenApiSchema Schema, bool IsRequired);
 
+/// <summary>A scalar anywhere in a document but in its lists.</summary>
+/// <param name="Names">From the outside to the scalar's own.</param>
+internal sealed record ApiPlace(IReadOnlyList<string> Names, IOpenApiSchema Schema)
+{
+    /// <summary>As a manifest writes it.</summary>
+    public string Path => string.Join('.', Names);
+}
+
 /// <summary>What a schema says of a document, as far as a manifest can use it.</summary>
 internal static class ApiSchemas
 {
     private const int MaxDepth = 8;
+    private const int MaxPlaceDepth = 4;
 
     /// <summary>The members of an object, with those that it takes from others; none when it is no object.</summary>
     public static IReadOnlyList<ApiMember> Members(IOpenApiSchema? schema) =>
@@ -74,7 +83,24 @@ internal static class ApiSchemas
         return null;
     }
 
-    private static string Plain(string name) =>
+    /// <summary>Every scalar of a document that is in no list, those outside first.</summary>
+    public static IEnumerable<ApiPlace> Places(IOpenApiSchema? schema)
+    {
+        List<ApiPlace> level = [.. Members(schema).Select(static one => new ApiPlace([one.Name], one.Schema))];
+        for (var depth = 0; depth < MaxPlaceDepth && level.Count > 0; depth++)
+        {
+            foreach (var place in level.Where(static one => IsScalar(one.Schema)))
+                yield return place;
+            level =
+            [
+                .. level.Where(static one => CanBePath(one.Names[^1]) && !IsScalar(one.Schema) && !IsList(one.Schema))
+                    .SelectMany(static one => Members(one.Schema).Select(inner => new ApiPlace([.. one.Names, inner.Name], inner.Schema))),
+            ];
+        }
+    }
+
+    /// <summary>A name without case and signs.</summary>
+    public static string Plain(string name) =>
         string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
 
     private static IEnumerable<ApiMember> Collect(IOpenApiSchema? schema, int depth)

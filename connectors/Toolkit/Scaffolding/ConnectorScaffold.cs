@@ -7,6 +7,12 @@ namespace DevOpsAI.Connectors.Toolkit.Scaffolding;
 /// <param name="NotTaken">Operations that change something and that it has no action for, by their ids.</param>
 public sealed record ScaffoldedManifest(string Yaml, IReadOnlyList<string> Targets, int Actions, IReadOnlyList<string> NotTaken)
 {
+    /// <summary>Why one of <see cref="NotTaken"/> is not, where it is for another reason than that nothing is what it is done to.</summary>
+    public IReadOnlyDictionary<string, string> Reasons { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>It takes events.</summary>
+    public bool HasEvents { get; init; }
+
     /// <summary>What no description tells, in the order of the file's lines.</summary>
     public IReadOnlyList<LeftToDecide> Decisions { get; } = [.. LeftToDecide.In(Yaml)];
 }
@@ -39,12 +45,16 @@ public static class ConnectorScaffold
         var actions = new DraftAction(name, api, targets);
         var acts = new YamlDraft();
         var notTaken = new List<string>();
+        var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
         var count = 0;
         foreach (var operation in changing)
         {
             if (ApiResources.Owner(operation, resources) is not { } owner)
             {
-                notTaken.Add(ApiText.Line(operation.Id, 80));
+                var id = ApiText.Line(operation.Id, 80);
+                notTaken.Add(id);
+                if (WhyNot(operation) is { } why)
+                    reasons[id] = why;
                 continue;
             }
             acts.Add(actions.Write(operation, owner));
@@ -63,7 +73,24 @@ public static class ConnectorScaffold
             whole.Line(0, "targets:").Add(kinds);
         if (!acts.IsEmpty)
             whole.Line(0, "actions:").Add(acts);
-        return new(whole.Add(events).ToString(), [.. resources.Select(static one => one.Kind)], count, notTaken);
+        return new(whole.Add(events).ToString(), [.. resources.Select(static one => one.Kind)], count, notTaken)
+        {
+            Reasons = reasons, HasEvents = api.Webhooks.Count > 0,
+        };
+    }
+
+    /// <summary>Why a manifest cannot say an operation at all; null where it could.</summary>
+    private static string? WhyNot(ApiOperation operation)
+    {
+        var members = ApiSchemas.Members(operation.Body);
+        bool Has(params string[] names) => names.All(name => members.Any(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase)));
+        if (operation.Segments.Length > 0 && operation.Segments[^1].Equals("graphql", StringComparison.OrdinalIgnoreCase))
+            return "it is GraphQL, in which one address answers to everything: nothing is read there by an id";
+        if (Has("jsonrpc") || Has("method", "params") || Path(operation).Contains("jsonrpc", StringComparison.OrdinalIgnoreCase))
+            return "it is JSON-RPC, in which one address answers to everything: nothing is read there by an id";
+        return operation.OtherBody is { } media ? $"it takes {ApiText.Line(media, 60)}, and a manifest writes JSON and forms" : null;
+
+        static string Path(ApiOperation one) => one.Path.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
     }
 
     private static bool IsChange(HttpMethod method) =>

@@ -112,6 +112,9 @@ internal sealed class DraftEvents(ApiDescription api, DraftSettings settings, Dr
             add($"status: {{ of: \"{{{member.Name}}}\", map: {{ {map} }}, otherwise: firing }}", null);
             return;
         }
+        add(
+            "# status: { of: \"{status}\", map: { closed: resolved }, otherwise: firing }",
+            "which member says that it is over, and by which words; without it nothing is ever resolved");
     }
 
     private static bool IsEnd(string word) => Array.Exists(Ends, end => word.EndsWith(end, StringComparison.OrdinalIgnoreCase));

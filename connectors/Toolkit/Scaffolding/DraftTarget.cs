@@ -1,3 +1,5 @@
+using DevOpsAI.Connections;
+
 namespace DevOpsAI.Connectors.Toolkit.Scaffolding;
 
 /// <summary>A target of a manifest, from a kind of things in a description.</summary>
@@ -36,13 +38,18 @@ internal sealed class DraftTarget(ApiDescription api, DraftSettings settings)
         ("ticket", "ticket.closed", "", ["closed", "isClosed", "closedFlag"]),
     ];
 
+    /// <summary>The kinds that runbooks ask for.</summary>
+    private static readonly HashSet<string> Known = new(
+        Capabilities.Observations.Select(static one => one.TargetKind).Concat(Capabilities.Actions.Values.Select(static one => one.TargetKind)),
+        StringComparer.Ordinal);
+
     public string Company => settings.Add("Company", $"id of the client at {api.Title}", "17", "[0-9A-Za-z._-]{1,100}");
 
     public YamlDraft Write(ApiResource resource)
     {
         var word = ApiText.Singular(resource.Read.Segments[^2]);
         var draft = new YamlDraft()
-            .Line(1, $"{resource.Kind}:", word == resource.Kind ? null : $"whether what {api.Title} calls {ApiText.Line(word, 40)} is that")
+            .Line(1, $"{resource.Kind}:", Kind(resource.Kind, word))
             .Line(2, "find:");
         var paging = DraftPaging.For(resource.List, resource);
         var (query, filtered) = Query(resource.List, paging);
@@ -54,7 +61,9 @@ internal sealed class DraftTarget(ApiDescription api, DraftSettings settings)
         else if (resource.Items != "$")
             draft.Line(3, $"items: {resource.Items}");
         if (paging.Line is { } line)
-            draft.Line(3, $"paging: {line}");
+            draft.Line(3, $"paging: {line}", paging.Decide);
+        else if (paging.Decide is not null)
+            draft.Line(3, "# paging: { style: number, parameter: page, size: 100 }", paging.Decide);
         var id = ApiSchemas.FindPath(
             resource.Record, resource.IdParameter, WithoutKind(resource), $"{resource.Kind}Id", "id", "uid", "uuid", "guid", "sys_id",
             $"{resource.Kind}Uid");
@@ -65,6 +74,13 @@ internal sealed class DraftTarget(ApiDescription api, DraftSettings settings)
         if (resource.ReadAt != "$")
             draft.Line(2, $"readAt: {resource.ReadAt}");
         return Observe(draft, resource);
+    }
+
+    private string? Kind(string kind, string word)
+    {
+        if (!Known.Contains(kind))
+            return $"no runbook knows a {ApiText.Line(kind, 40)}; they know {string.Join(", ", Known.Order(StringComparer.Ordinal))}";
+        return word == kind ? null : $"whether what {api.Title} calls {ApiText.Line(word, 40)} is that";
     }
 
     /// <summary>A path whose parameters are settings of the connection.</summary>

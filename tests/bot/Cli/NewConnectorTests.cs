@@ -39,6 +39,8 @@ public sealed partial class NewConnectorTests : IDisposable
         var (code, begun, _) = await RunAsync("new", "acme", "--openapi", Description, "--operations", "restartService", "--output", File);
         code.ShouldBe(0, begun);
         begun.ShouldContain($"{File}: finds device; 1 actions.");
+        begun.ShouldContain("decisions are open. Next: decide them, then connectors check ");
+        begun.ShouldNotContain("good as it is");
         begun.ShouldContain("left to decide: which action of docs/capabilities.md this is, perhaps service.restart; else");
         (await RunAsync("check", File)).Output.ShouldContain($"{File}: good.");
 
@@ -78,6 +80,8 @@ public sealed partial class NewConnectorTests : IDisposable
     public async Task What_cannot_be_read_is_said()
     {
         (await RunAsync("new", "acme", "--openapi", Path.Combine(folder, "none.yaml"))).Code.ShouldBe(2);
+        var (_, _, fetched) = await RunAsync("new", "acme", "--openapi", "https://acme.example/openapi.json");
+        fetched.ShouldStartWith("https://acme.example/openapi.json is an address, and nothing is fetched: save the description to a file");
         await System.IO.File.WriteAllTextAsync(File, "title: nothing", Token);
         var (code, _, error) = await RunAsync("new", "acme", "--openapi", File);
         code.ShouldBe(2);
