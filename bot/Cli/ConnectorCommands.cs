@@ -70,7 +70,7 @@ public static class ConnectorCommands
             {
                 await context.Output.WriteLineAsync(parsed.GetValue(json)
                     ? JsonSerializer.Serialize(one, ConnectorJson.Default.ConnectorDescription)
-                    : $"{one.Name.PadRight(width)}  {one.Title}: {Offers(one)}");
+                    : $"{one.Name.PadRight(width)}  {one.Title}{(one.ReplacesBuiltIn ? " (in place of the built-in one)" : "")}: {Offers(one)}");
             }
             return Good;
         }));
@@ -144,9 +144,13 @@ public static class ConnectorCommands
         var yaml = File.ReadAllText(file);
         var errors = ManifestCheck.ValidationErrors(file, yaml);
         var left = LeftToDecide.In(yaml).Select(one => new CheckFinding(true, $"{file}:{one.Line}: left to decide: {one.What}"));
+        List<CheckFinding> replaced = ManifestCheck.FindReplaced(file, yaml) is { } name
+            ? [new(true, $"{file}: takes the place of the built-in connector {name}.")]
+            : [];
         return
         [
-            .. errors.Count == 0 ? [new(true, $"{file}: good.")] : errors.Select(static one => new CheckFinding(false, one)), .. left,
+            .. errors.Count == 0 ? [new(true, $"{file}: good.")] : errors.Select(static one => new CheckFinding(false, one)),
+            .. replaced, .. left,
             .. errors.Count == 0 && plays ? (await ConformanceKit.RunAsync(file, yaml, cancellationToken)).Select(Tell) : [],
         ];
     }

@@ -17,7 +17,11 @@ public sealed record ConnectorDescription(
     IReadOnlyList<SettingDescription> Settings,
     IReadOnlyList<string> Targets,
     IReadOnlyList<ActionSpec> Actions,
-    IReadOnlyList<string> Observations);
+    IReadOnlyList<string> Observations)
+{
+    /// <summary>The operator's own manifest, in the place of one of this name that comes with the bot.</summary>
+    public bool ReplacesBuiltIn { get; init; }
+}
 
 /// <summary>A setting of a connection, as in <c>Connections:{name}:Settings:{setting}</c>.</summary>
 /// <param name="IsSecret">Given as a reference: <c>env:NAME</c> or <c>file:/path</c>.</param>

@@ -10,4 +10,11 @@ public static class ManifestCheck
         ManifestReader.Read(file, yaml, errors);
         return errors;
     }
+
+    /// <summary>The built-in connector that a manifest takes the place of; null when it takes none's, or is that very file.</summary>
+    public static string? FindReplaced(string file, string yaml) =>
+        ManifestReader.Read(file, yaml, new List<string>()) is { } manifest
+        && ManifestServices.FindText(manifest.Name) is { } own && own.ReplaceLineEndings() != yaml.ReplaceLineEndings()
+            ? manifest.Name
+            : null;
 }

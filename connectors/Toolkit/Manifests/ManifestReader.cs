@@ -17,6 +17,12 @@ internal static class ManifestReader
         var name = fields.Text("name");
         if (name.Any(static c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
             fields.Error($"the name '{name}' may only have lower-case letters, digits and hyphens", fields.LineAt("name"));
+        if (CodeConnectors.Names.Contains(name))
+        {
+            fields.Error(
+                $"the connector {name} is a part of the bot and no manifest, so that a file cannot take its place: another name is needed",
+                fields.LineAt("name"));
+        }
         List<SettingRule> settings = [.. fields.Named("settings").Select(static one => Setting(one.Name, one.Fields))];
         if (fields.Document("authentication") is JsonObject proof && proof.ContainsKey("entra"))
             AddEntras(fields, settings);

@@ -27,7 +27,7 @@ public static class ManifestServices
         services.AddOptionsWithValidateOnStart<ConnectorsOptions>().BindConfiguration("Connectors");
         services.AddManifestCalls();
         foreach (var manifest in BuiltIn().Where(one => own.Manifests.All(other => other.Name != one.Name)).Concat(own.Manifests))
-            services.AddManifest(manifest);
+            services.AddManifest(manifest, own.Manifests.Contains(manifest) && BuiltIn().Any(one => one.Name == manifest.Name));
         return services;
     }
 
@@ -41,13 +41,14 @@ public static class ManifestServices
         return services;
     }
 
-    internal static IServiceCollection AddManifest(this IServiceCollection services, Manifest manifest)
+    /// <param name="replaces">It takes the place of one that comes with the bot.</param>
+    internal static IServiceCollection AddManifest(this IServiceCollection services, Manifest manifest, bool replaces = false)
     {
         services.AddKeyedSingleton(manifest.Name, (provider, _) => new ManifestConnector(
             manifest, provider.GetRequiredService<VendorClient>(), provider.GetRequiredService<VendorTokens>(),
             provider.GetRequiredService<EntraTokens>(), provider.GetRequiredService<VendorBudgets>(),
             provider.GetRequiredService<ISecretSource>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(ManifestDescription.For(manifest));
+        services.AddSingleton(ManifestDescription.For(manifest) with { ReplacesBuiltIn = replaces });
         services.AddSingleton<IConnector>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionCheck>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
         services.AddSingleton<IConnectionProbe>(provider => provider.GetRequiredKeyedService<ManifestConnector>(manifest.Name));
@@ -72,6 +73,13 @@ public static class ManifestServices
     /// <summary>The manifests that come with the bot, read once.</summary>
     /// <exception cref="InvalidOperationException">One of them has mistakes; all of them are told.</exception>
     internal static IReadOnlyList<Manifest> BuiltIn() => Read.Value;
+
+    /// <summary>The text of the file that comes with the bot under a name; null when there is none.</summary>
+    internal static string? FindText(string name)
+    {
+        var assembly = typeof(ManifestServices).Assembly;
+        return BuiltIn().FirstOrDefault(one => one.Name == name) is { } manifest ? Text(assembly, Prefix + manifest.Origin) : null;
+    }
 
     private static List<Manifest> ReadBuiltIn()
     {

@@ -110,6 +110,48 @@ public sealed class ConnectorCommandsTests
     }
 
     [Fact]
+    public async Task A_manifest_of_ones_own_takes_the_place_of_a_built_in_one_and_says_so()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var file = Path.Combine(folder.FullName, "own.yaml");
+            var yaml = await File.ReadAllTextAsync(
+                Path.Combine(Repository.Root, "connectors", "NinjaOne", "ninjaone.connector.yaml"), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(file, yaml.Replace("title: NinjaOne\n", "title: Our NinjaOne\n", StringComparison.Ordinal),
+                TestContext.Current.CancellationToken);
+            (await RunAsync("check", file)).ShouldBe((0, $"{file}: good.\n{file}: takes the place of the built-in connector ninjaone.\n", ""));
+            var listed = ConnectorCatalog.Read(folder.FullName, Repository.Root);
+            listed.All.Count(static one => one.Name == "ninjaone").ShouldBe(1);
+            listed.Find("ninjaone")!.ShouldSatisfyAllConditions(
+                static one => one.Title.ShouldBe("Our NinjaOne"), static one => one.ReplacesBuiltIn.ShouldBeTrue());
+            listed.Find("halopsa")!.ReplacesBuiltIn.ShouldBeFalse();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task No_manifest_may_be_called_as_a_part_of_the_bot_is()
+    {
+        var manifests = ManifestServices.BuiltIn().Select(static one => one.Name);
+        List<string> parts = [.. ConnectorCatalog.Read().All.Select(static one => one.Name).Except(manifests)];
+        parts.ShouldContain("sandbox");
+        foreach (var name in parts)
+        {
+            var file = Path.ChangeExtension(Path.GetTempFileName(), ".yaml");
+            await File.WriteAllTextAsync(
+                file, $"name: {name}\ntitle: Ours\naddress: https://api.acme.example\n", TestContext.Current.CancellationToken);
+            var (code, output, _) = await RunAsync("check", file);
+            code.ShouldBe(1);
+            output.ShouldBe($"{file}:1: the connector {name} is a part of the bot and no manifest, so that a file cannot take its place: "
+                + "another name is needed\n");
+        }
+    }
+
+    [Fact]
     public void The_schema_for_editors_takes_every_manifest_of_ours_and_not_a_misspelt_one()
     {
         var schema = SchemaFile.Read(Path.Combine(Repository.Root, "docs", "schemas", "connector.schema.json"));
