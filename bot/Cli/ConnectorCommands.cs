@@ -68,9 +68,10 @@ public static class ConnectorCommands
             var width = all.Max(static one => one.Name.Length);
             foreach (var one in all)
             {
+                var replaced = one.ReplacesBuiltIn ? " (in place of the built-in one)" : "";
                 await context.Output.WriteLineAsync(parsed.GetValue(json)
                     ? JsonSerializer.Serialize(one, ConnectorJson.Default.ConnectorDescription)
-                    : $"{one.Name.PadRight(width)}  {one.Title}{(one.ReplacesBuiltIn ? " (in place of the built-in one)" : "")}: {Offers(one)}");
+                    : $"{one.Name.PadRight(width)}  {one.Title}{replaced}: {Offers(one)}");
             }
             return Good;
         }));

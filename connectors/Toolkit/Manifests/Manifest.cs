@@ -25,7 +25,11 @@ internal sealed record Manifest(
     IReadOnlyDictionary<string, ActionManifest> Actions,
     WebhookManifest? Webhook,
     IReadOnlyList<PollManifest> Polls,
-    string Origin);
+    string Origin)
+{
+    /// <summary>What can be run and is hardly meant, as <c>file:line: what</c>: told to whoever checks the file.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+}
 
 /// <summary>A setting of a connection.</summary>
 /// <param name="IsSecret">A reference to a secret: <c>env:NAME</c> or <c>file:/path</c>.</param>

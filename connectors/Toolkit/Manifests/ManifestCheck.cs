@@ -7,8 +7,7 @@ public static class ManifestCheck
     public static IReadOnlyList<string> ValidationErrors(string file, string yaml)
     {
         var errors = new List<string>();
-        ManifestReader.Read(file, yaml, errors);
-        return errors;
+        return ManifestReader.Read(file, yaml, errors) is { } manifest ? manifest.Remarks : errors;
     }
 
     /// <summary>The built-in connector that a manifest takes the place of; null when it takes none's, or is that very file.</summary>

@@ -207,10 +207,15 @@ internal sealed class ManifestConnector(
         }
         if (isComplete && call.Address(connection) is null)
         {
-            yield return $"{VendorCredentials.AddressSetting}: the address of {manifest.Title} must be https (http on loopback only), "
+            yield return $"{AddressFrom(connection)}: the address of {manifest.Title} must be https (http on loopback only), "
                 + "without user and query.";
         }
     }
+
+    /// <summary>The setting that has the address, or that it is made of.</summary>
+    private string AddressFrom(Connection connection) => connection.Settings.ContainsKey(VendorCredentials.AddressSetting)
+        ? VendorCredentials.AddressSetting
+        : manifest.Address.Given.FirstOrDefault()?["setting.".Length..] ?? VendorCredentials.AddressSetting;
 
     /// <summary>Of a vendor that takes notes, and whose own setting of the name it is not.</summary>
     private bool IsTickets(string name) =>

@@ -23,10 +23,12 @@ internal static class ManifestReader
                 $"the connector {name} is a part of the bot and no manifest, so that a file cannot take its place: another name is needed",
                 fields.LineAt("name"));
         }
-        List<SettingRule> settings = [.. fields.Named("settings").Select(static one => Setting(one.Name, one.Fields))];
+        List<(string Name, YamlFields Fields)> given = [.. fields.Named("settings")];
+        List<SettingRule> settings = [.. given.Select(static one => Setting(one.Name, one.Fields))];
         if (fields.Document("authentication") is JsonObject proof && proof.ContainsKey("entra"))
             AddEntras(fields, settings);
         var scope = new ManifestScope(settings);
+        var actions = new ActionsOf(fields);
         var manifest = new Manifest(
             name,
             fields.Text("title"),
@@ -39,17 +41,19 @@ internal static class ManifestReader
             fields.OptionalMapping("budget") is { } budget ? Budget(budget) : null,
             fields.Has("health") ? scope.Request(fields, "health", ManifestScope.Settings) : null,
             fields.Named("targets").ToDictionary(static one => one.Name, one => Target(one.Name, one.Fields, scope)),
-            fields.Named("actions").ToDictionary(static one => one.Name, one => ActionReader.Read(name, one.Name, one.Fields, scope)),
+            actions.Read((own, one) => ActionReader.Read(name, own, one, scope)),
             fields.OptionalMapping("webhook") is { } webhook ? WebhookReader.Read(webhook, scope) : null,
             [.. fields.Each("poll").Select(one => PollReader.Poll(one, scope))],
             file);
-        foreach (var action in manifest.Actions.Values.Where(action => !manifest.Targets.ContainsKey(action.Spec.TargetKind)))
-            fields.Error($"{action.Spec.Name} is for a {action.Spec.TargetKind}, which is not among 'targets'", fields.LineAt("actions"));
-        foreach (var error in CatalogRules.ValidationErrors(
-            manifest.Actions.ToDictionary(static one => one.Key, static one => one.Value.Spec)))
-            fields.Error(error.TrimEnd('.'), fields.LineAt("actions"));
+        ManifestRules.Visible(fields, "title", manifest.Title);
+        ManifestRules.Address(fields, manifest.Address, settings);
+        actions.Check(manifest);
         fields.NothingElse();
-        return manifest;
+        return manifest with
+        {
+            Remarks = [.. given.Where(one => !scope.IsUsed(one.Name))
+                .Select(one => $"{file}:{one.Fields.Line}: the setting '{one.Name}' is asked for, and nothing in the manifest uses it")],
+        };
     }
 
     private static Dictionary<string, ValueTemplate> NoTemplates { get; } = [];
@@ -76,6 +80,7 @@ internal static class ManifestReader
             fields.OptionalText("example"),
             pattern is null ? null : fields.Parse(pattern, static text => new WholeMatch(text), fields.LineAt("pattern")),
             fields.TextMap("values"));
+        ManifestRules.Visible(fields, "title", setting.Title);
         if (setting is { IsSecret: true, Example: { } example } && !(example.StartsWith("env:", StringComparison.Ordinal)
             || example.StartsWith("file:", StringComparison.Ordinal)))
             fields.Error("the example of a secret is a reference, as in env:CONTOSO_KEY", fields.LineAt("example"));
@@ -94,6 +99,8 @@ internal static class ManifestReader
             Signature = fields.OptionalMapping("signature") is { } signature ? Signature(signature, scope) : null,
             EntraScope = fields.OptionalMapping("entra") is { } entra ? EntraScope(entra, scope) : null,
         };
+        ManifestRules.HeaderNames(fields, "headers", rule.Headers.Keys);
+        ManifestRules.NoSecrets(fields, "headers", rule.Headers, scope.All);
         if (rule.EntraScope is not null && (rule.Basic ?? (object?)rule.Token) is not null)
             fields.Error("'entra' is sent as the header Authorization, and so is 'basic' or 'token': take one");
         if (rule is { Basic: not null, Token: not null })
@@ -117,6 +124,7 @@ internal static class ManifestReader
             fields.OptionalChoice<SignatureEncoding>("encoding") ?? SignatureEncoding.Hex,
             scope.Templates(fields, "headers", given),
             fields.OptionalMapping("basic") is { } basic ? Basic(basic, scope, given) : null);
+        ManifestRules.HeaderNames(fields, "headers", rule.Headers.Keys);
         if (!rule.Headers.Values.Append(rule.Basic?.Password).Any(static one => one?.Given.Contains(SignatureRule.Signature) is true))
             fields.Error("'headers', or the password of 'basic', has to send {$signature}", fields.LineAt("text"));
         fields.NothingElse();
@@ -261,7 +269,10 @@ internal static class ManifestReader
     {
         if (fields.OptionalMapping("paging") is not { } paging)
             return null;
+        var mistakes = paging.ErrorCount;
         var style = paging.Choice<PagingStyle>("style");
+        if (paging.ErrorCount > mistakes)
+            return null; // what else belongs there depends on it
         var rule = new PagingRule(
             style,
             style == PagingStyle.NextLink ? null : paging.Text("parameter"),

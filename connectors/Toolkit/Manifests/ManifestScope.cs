@@ -1,13 +1,21 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DevOpsAI.Common.Yaml;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
 /// <summary>What templates of one manifest may refer to, and how its parts are read.</summary>
-internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
+internal sealed partial class ManifestScope(IReadOnlyList<SettingRule> settings)
 {
     private static readonly (string Sign, WhereOperator Operator)[] Operators =
         [(" == ", WhereOperator.Equal), (" != ", WhereOperator.NotEqual), (" has ", WhereOperator.Has)];
+
+    private readonly HashSet<string> used = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<SettingRule> All => settings;
+
+    /// <summary>Whether something refers to a setting, as far as the manifest has been read.</summary>
+    public bool IsUsed(string setting) => used.Contains(setting);
 
     /// <summary>Stands for every setting that is no secret.</summary>
     public static readonly string[] Settings = ["setting."];
@@ -33,18 +41,22 @@ internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
         fields.TextMap(key).ToDictionary(static one => one.Key, one => Template(fields, key, one.Value, given));
 
     public static JsonPath Path(YamlFields fields, string key) =>
-        fields.Parse(fields.Text(key), JsonPath.Parse, fields.LineAt(key)) ?? JsonPath.Parse("$");
+        (fields.Text(key) is { Length: > 0 } text ? fields.Parse(text, JsonPath.Parse, fields.LineAt(key)) : null) ?? JsonPath.Parse("$");
 
     /// <summary>As in <c>GET /v2/devices?q={$name}</c>, with <c>body</c> or <c>form</c> beside it.</summary>
     public RequestTemplate Request(YamlFields fields, string key, IReadOnlyCollection<string> given)
     {
         var text = fields.Text(key);
+        if (text.Length == 0)
+            return new(HttpMethod.Get, ValueTemplate.Parse("/"), null, false);
         var blank = text.IndexOf(' ', StringComparison.Ordinal);
         var method = blank < 0 ? "" : text[..blank];
         var path = blank < 0 ? "" : text[(blank + 1)..].Trim();
         if (method is not ("GET" or "POST" or "PUT" or "PATCH" or "DELETE") || !path.StartsWith('/')
             || path.StartsWith("//", StringComparison.Ordinal))
             fields.Wrong(key, "a method and a path, as in GET /v2/devices?q={$name}", 0);
+        else
+            Literal(fields, key, path);
         var isForm = key is "call" or "request" && fields.Has("form");
         BodyTemplate? body = null;
         if (isForm)
@@ -54,6 +66,19 @@ internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
             body = Body(fields, document, given);
         return new(new HttpMethod(method.Length == 0 ? "GET" : method), Template(fields, key, path, given), body, isForm);
     }
+
+    /// <summary>What would be another path than the one that is written.</summary>
+    private static void Literal(YamlFields fields, string key, string path)
+    {
+        var bare = Places().Replace(path, "x");
+        if (bare.Split('?')[0].Split('/').Any(static segment => Uri.UnescapeDataString(segment) is "." or ".."))
+            fields.Error($"'{key}' has a path that leads back: write the one that it leads to", fields.LineAt(key));
+        if (bare.AsSpan().ContainsAny('#', '\\'))
+            fields.Error($"'{key}' has # or \\, which no path or query has: write %23 or %5C", fields.LineAt(key));
+    }
+
+    [GeneratedRegex(@"\{[^}]*\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Places();
 
     /// <summary>As in <c>"{organizationId} == {$setting.Organization}"</c>.</summary>
     public List<WhereRule> Conditions(YamlFields fields, string key, IReadOnlyCollection<string> given)
@@ -94,6 +119,7 @@ internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
     public string Setting(YamlFields fields, string key, bool isSecret = false)
     {
         var name = fields.Text(key);
+        used.Add(name);
         if (!settings.Any(one => one.Name == name && one.IsSecret == isSecret))
             fields.Error($"'{key}' is '{name}', which is no {(isSecret ? "secret " : "")}setting of this manifest", fields.LineAt(key));
         return name;
@@ -120,12 +146,16 @@ internal sealed class ManifestScope(IReadOnlyList<SettingRule> settings)
         _ => new BodyTemplate.Literal(node),
     };
 
-    private bool IsGiven(string name, IReadOnlyCollection<string> given) =>
-        given.Contains(name)
-        || (name.StartsWith("setting.", StringComparison.Ordinal) && given.Contains("setting.")
-            && settings.Any(one => !one.IsSecret && name == $"setting.{one.Name}"))
-        || (name.StartsWith("secret.", StringComparison.Ordinal) && given.Contains("secret.")
-            && settings.Any(one => one.IsSecret && name == $"secret.{one.Name}"));
+    private bool IsGiven(string name, IReadOnlyCollection<string> given)
+    {
+        if (given.Contains(name))
+            return true;
+        var kind = name.IndexOf('.', StringComparison.Ordinal) + 1;
+        if (!given.Contains(name[..kind]) || settings.All(one => name != $"{(one.IsSecret ? "secret." : "setting.")}{one.Name}"))
+            return false;
+        used.Add(name[kind..]);
+        return true;
+    }
 
     private string Known(IReadOnlyCollection<string> given)
     {

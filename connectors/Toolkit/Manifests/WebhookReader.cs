@@ -18,7 +18,10 @@ internal static class WebhookReader
 
     private static SenderRule Sender(YamlFields fields, ManifestScope scope)
     {
+        var mistakes = fields.ErrorCount;
         var proof = fields.Choice<SenderProof>("proof");
+        if (fields.ErrorCount > mistakes)
+            return new(proof, null, null, null, HmacAlgorithm.Sha256, null); // what else belongs there depends on it
         var rule = new SenderRule(
             proof,
             Setting(fields, scope, proof),
@@ -35,6 +38,7 @@ internal static class WebhookReader
                 ? new(fields.Has("each") ? ManifestScope.Path(fields, "each") : null, ManifestScope.Path(fields, "member"))
                 : null,
         };
+        ManifestRules.HeaderName(fields, "header", rule.Header ?? "");
         fields.NothingElse();
         return rule;
     }
@@ -57,6 +61,8 @@ internal static class WebhookReader
         {
             IdHeader = fields.OptionalText("id"),
         };
+        ManifestRules.HeaderName(fields, "header", rule.Header);
+        ManifestRules.HeaderName(fields, "id", rule.IdHeader ?? "");
         if (text.HasId != (rule.IdHeader is not null))
             fields.Error("'id' is the header whose value is {id} in 'text': both or none of them", fields.LineAt("text"));
         fields.NothingElse();
@@ -100,6 +106,8 @@ internal static class WebhookReader
             Find("at"),
             Find("operation"),
             scope.Templates(fields, "attributes", given));
+        ManifestRules.FromEvent(fields, "id", rule.Id);
+        ManifestRules.FromEvent(fields, "key", rule.Key);
         if (rule is { Reread: not null, Each: not null })
             fields.Error("'reread' is for a delivery that is one event, so it goes without 'each'", fields.LineAt("reread"));
         if (rule.Operation is { } operation && (operation.Pieces.Count() != 1 || operation.Paths.Count() != 1))

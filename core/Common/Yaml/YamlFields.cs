@@ -25,6 +25,9 @@ public sealed class YamlFields(string file, YamlMappingNode node, ICollection<st
 
     public int Line => GetLine(node);
 
+    /// <summary>Mistakes so far, of the whole file and whatever was read with it.</summary>
+    public int ErrorCount => errors.Count;
+
     public bool Has(string key) => Find(key) is not null;
 
     /// <summary>Where the value under a key begins; the line of the mapping when it has no such key.</summary>

@@ -22,9 +22,34 @@ public static class YamlFile
         }
         catch (YamlException broken)
         {
-            errors.Add($"{file}:{Math.Max(1, broken.Start.Line)}: not YAML: {broken.Message}");
+            errors.Add(FindTab(yaml, broken) is { } tab
+                ? $"{file}:{tab}: not YAML: a tab before the text; lines are indented with blanks"
+                : $"{file}:{(broken.Start.Line > 1 ? broken.Start.Line : FindStop(yaml))}: not YAML: {broken.Message}");
         }
         return null;
+    }
+
+    /// <summary>The first line that a tab indents, where the library stumbles there or does not say where; null when there is none.</summary>
+    private static int? FindTab(string yaml, YamlException broken)
+    {
+        var line = Array.FindIndex(yaml.Split('\n'), static one => one.TrimStart(' ').StartsWith('\t') && one.Trim().Length > 0) + 1;
+        return line > 0 && (broken.Start.Line <= 1 || Math.Abs(broken.Start.Line - line) <= 1) ? line : null;
+    }
+
+    /// <summary>The line of the last thing that could be read, for mistakes of which the library does not say where they are.</summary>
+    private static long FindStop(string yaml)
+    {
+        var line = 1L;
+        try
+        {
+            for (var parser = new Parser(new StringReader(yaml)); parser.MoveNext();)
+                line = parser.Current!.End.Line;
+        }
+        catch (Exception stop) when (stop is YamlException or InvalidOperationException)
+        {
+            // That is the place.
+        }
+        return line;
     }
 
     private static YamlStream Load(string yaml)
