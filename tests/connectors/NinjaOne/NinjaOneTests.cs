@@ -301,6 +301,37 @@ public sealed class NinjaOneTests : IAsyncLifetime
         (await ReadAsync(Sample(one => one["severity"] = theirs))).ShouldHaveSingleItem().Severity.ShouldBe(ours);
 
     [Theory]
+    [InlineData("NONE", "CRITICAL", Severity.Critical)]
+    [InlineData("NONE", "HIGH", Severity.Error)]
+    [InlineData("NONE", "NONE", Severity.Warning)]
+    [InlineData("NONE", null, Severity.Warning)]
+    [InlineData(null, "HIGH", Severity.Error)]
+    [InlineData(null, null, Severity.Warning)]
+    [InlineData("MINOR", "HIGH", Severity.Info)]
+    public async Task A_condition_without_a_severity_has_that_of_its_priority(string? severity, string? priority, Severity ours)
+    {
+        var alert = (await ReadAsync(Sample(one => (one["severity"], one["priority"]) = (severity, priority)))).ShouldHaveSingleItem();
+        (alert.Severity, alert.Kind, alert.Status).ShouldBe((ours, "vmm_cond_memory_usage_ge", EventStatus.Firing));
+        (await ReadAsync(Sample(one => (one["severity"], one["statusCode"]) = (severity, "RESET")))).ShouldHaveSingleItem().Status
+            .ShouldBe(EventStatus.Resolved);
+    }
+
+    [Theory]
+    [InlineData("ACTIONSET", "STARTED", null, null, Severity.Info)]
+    [InlineData("ACTION", "COMPLETED", "NONE", "NONE", Severity.Info)]
+    [InlineData("SCRIPTING", "START_REQUESTED", null, "HIGH", Severity.Info)]
+    [InlineData("PATCH_MANAGEMENT", "SOMETHING_NEW", "SOMETHING_NEW", null, Severity.Info)]
+    [InlineData("ANTIVIRUS", "THREAT_FOUND", "CRITICAL", null, Severity.Critical)]
+    public async Task What_is_no_condition_is_for_digests_unless_it_is_called_severe(
+        string type, string status, string? severity, string? priority, Severity ours)
+    {
+        var told = (await ReadAsync(Sample(one =>
+            (one["activityType"], one["statusCode"], one["severity"], one["priority"]) = (type, status, severity, priority))))
+            .ShouldHaveSingleItem();
+        (told.Severity, told.Kind, told.Status).ShouldBe((ours, status, EventStatus.Firing));
+    }
+
+    [Theory]
     [InlineData("id", "id")]
     [InlineData("device", "device.organizationId")]
     public async Task What_an_alert_cannot_be_without_is_named(string member, string at) =>
