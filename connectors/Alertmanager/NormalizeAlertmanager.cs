@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Incidents;
 using MediatR;
@@ -41,12 +42,13 @@ internal sealed class NormalizeAlertmanagerHandler : IRequestHandler<NormalizeAl
             occurredAt = ended;
         var fingerprint = alert.FindText("fingerprint") is var sent && !string.IsNullOrWhiteSpace(sent) ? sent : Fingerprint(labels);
         var kind = labels.GetValueOrDefault("alertname") is var name && !string.IsNullOrWhiteSpace(name) ? name : "Alert";
-        var subject = Subjects.Find(kind, labels);
+        var isTest = IsTestOfGrafana(kind, labels);
+        var subject = isTest ? Subject.None : Subjects.Find(kind, labels);
         var title = First(annotations, TitleAnnotations);
         return new(
             $"{fingerprint}/{startsAt.AsText()}/{(status == EventStatus.Firing ? "firing" : "resolved")}",
             status,
-            Severities.Parse(labels.GetValueOrDefault("severity")),
+            isTest ? Severity.Info : Severities.Parse(labels.GetValueOrDefault("severity")),
             kind,
             subject.Name,
             AlertTexts.Title(title, kind, subject.Name ?? GetThing(labels), labels.GetValueOrDefault("instance")),
@@ -59,6 +61,10 @@ internal sealed class NormalizeAlertmanagerHandler : IRequestHandler<NormalizeAl
             StandsSince = beganAt,
         };
     }
+
+    /// <summary>What the button Test of a contact point sends: there is no device called Grafana, and nothing that would end it.</summary>
+    private static bool IsTestOfGrafana(string kind, Dictionary<string, string> labels) =>
+        kind == "TestAlert" && labels.GetValueOrDefault("instance") == "Grafana";
 
     /// <summary>What an alert without a device is about, to say where.</summary>
     private static string? GetThing(Dictionary<string, string> labels) => First(labels, ThingLabels);

@@ -73,6 +73,9 @@ internal static partial class CloudEventMapping
             return found;
         if (string.IsNullOrWhiteSpace(subject))
             return Subject.None;
+        // device/ says which kind of thing it is, and not which one.
+        if (subject.Trim().EndsWith('/'))
+            return Subject.None;
         var parts = subject.Trim().Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length == 1 && parts[0].Any(char.IsAsciiLetter) && Subjects.GetHost(parts[0]) is { } bare)
             return new(bare, false);

@@ -23,6 +23,10 @@ internal sealed class EventReader(TimeProvider clock)
         string Need(ValueTemplate? template, string what) => template?.Text(scope) is { } text && text.Trim() is { Length: > 0 } trimmed
             ? trimmed
             : throw new MalformedEventException($"{at}{Place(template)}", $"is missing: the event's {what} is taken from it.");
+        string Filled(ValueTemplate? template, string text) => Placeholders.Is(text)
+            ? throw new MalformedEventException(
+                $"{at}{Place(template)}", $"is {text}: a placeholder that {vendor} has not filled in, as in a test of its webhook.")
+            : text;
         string? Find(ValueTemplate? template) => template?.Text(scope)?.Trim() is { Length: > 0 } text ? text : null;
 
         var isEnd = (rule.Status is { } told && ManifestConnector.Value(told, scope) == "resolved")
@@ -31,8 +35,10 @@ internal sealed class EventReader(TimeProvider clock)
         var kind = Need(rule.Kind, "kind");
         var user = Find(rule.User);
         var subject = user ?? Find(rule.Device);
+        if (subject is not null)
+            Filled(user is null ? rule.Device : rule.User, subject);
         var title = Find(rule.Title);
-        var (id, key) = (Need(rule.Id, "id"), Need(rule.Key, "key"));
+        var (id, key) = (Filled(rule.Id, Need(rule.Id, "id")), Filled(rule.Key, Need(rule.Key, "key")));
         var occurred = Find(rule.At) is { } time ? VendorTimes.Find(time) : null;
         return new(
             $"{id}/{(status == EventStatus.Firing ? "firing" : "resolved")}",

@@ -25,6 +25,8 @@ internal sealed class NormalizeByManifestHandler(TimeProvider clock) : IRequestH
     private async Task<IReadOnlyList<ConnectorEvent>> ReadAsync(
         NormalizeByManifest request, JsonElement root, CancellationToken cancellationToken)
     {
+        if (SetUpMessages.IsPing(root))
+            return [];
         foreach (var rule in request.Webhook.Events)
         {
             if (!rule.When.All(one => one.Holds(new(root, request.Given))))

@@ -46,6 +46,16 @@ public sealed class AlertmanagerTests
         group[0].OccurredAt.ShouldBe(new DateTimeOffset(2026, 11, 21, 1, 55, 0, TimeSpan.Zero).AddTicks(6980558));
     }
 
+    [Theory]
+    [InlineData("{'alertname':'TestAlert','instance':'Grafana'}", null, Severity.Info)]
+    [InlineData("{'alertname':'TestAlert','instance':'srv1:9100','severity':'critical'}", "srv1", Severity.Critical)]
+    [InlineData("{'alertname':'InstanceDown','instance':'Grafana'}", "Grafana", Severity.Warning)]
+    public async Task The_test_of_a_contact_point_is_about_no_device(string labels, string? device, Severity severity)
+    {
+        var alert = await ReadAsync(labels);
+        (alert.Device, alert.Severity).ShouldBe((device, severity));
+    }
+
     [Fact]
     public async Task An_alert_without_fingerprint_is_known_by_its_labels_in_any_order()
     {

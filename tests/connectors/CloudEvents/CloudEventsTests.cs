@@ -66,6 +66,8 @@ public sealed class CloudEventsTests
     [InlineData("'subject':'device/srv2'", "DiskSpaceLow", "srv2", EventStatus.Firing)]
     [InlineData("'subject':'SRV-FILE01'", "DiskSpaceLow", "SRV-FILE01", EventStatus.Firing)]
     [InlineData("'subject':'users/anna.lopez@contoso.com'", "DiskSpaceLow", "anna.lopez@contoso.com", EventStatus.Firing)]
+    [InlineData("'subject':'device/'", "DiskSpaceLow", null, EventStatus.Firing)]
+    [InlineData("'subject':' users// '", "DiskSpaceLow", null, EventStatus.Firing)]
     [InlineData("'subject':'invoices/42'", "DiskSpaceLow", null, EventStatus.Firing)]
     [InlineData("'data':{'labels':{'device':'srv3'}}", "DiskSpaceLow", "srv3", EventStatus.Firing)]
     [InlineData("'data_base64':'eyJkZXZpY2UiOiJzcnY0In0='", "DiskSpaceLow", "srv4", EventStatus.Firing)]
