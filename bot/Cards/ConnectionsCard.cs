@@ -54,6 +54,8 @@ internal static class ConnectionsCard
 
     private static string MayDo(EnabledCount mayDo)
     {
+        if (mayDo.Lack is { } setting)
+            return $"can do none of its {mayDo.All} actions: it has no {setting}";
         if (mayDo.Names.Count == mayDo.All)
             return $"may do all of its {mayDo.All} actions";
         return mayDo.Names.Count == 0

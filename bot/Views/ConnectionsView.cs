@@ -23,7 +23,11 @@ public sealed record ConnectionLine(
 
 /// <summary>What a connection may do of what its connector could.</summary>
 /// <param name="Names">In order.</param>
-public sealed record EnabledCount(IReadOnlyList<string> Names, int All);
+public sealed record EnabledCount(IReadOnlyList<string> Names, int All)
+{
+    /// <summary>The setting without which it can do none of them; null where it has what it needs.</summary>
+    public string? Lack { get; init; }
+}
 
 /// <summary>A client's connections.</summary>
 public sealed record ConnectionsView(Tenant Tenant, IReadOnlyList<ConnectionLine> Lines);

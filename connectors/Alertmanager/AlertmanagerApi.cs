@@ -16,7 +16,9 @@ namespace DevOpsAI.Connectors.Alertmanager;
 /// </summary>
 internal sealed partial class AlertmanagerApi(VendorClient vendor, ISecretSource secrets)
 {
-    private const string UrlSetting = "Url";
+    /// <summary>Without it Alertmanager is asked nothing and told nothing.</summary>
+    public const string UrlSetting = "Url";
+
     private const string OnlySetting = "Only";
     private const string BearerSetting = "ApiBearer";
     private const string UsernameSetting = "ApiUsername";

@@ -20,6 +20,8 @@ internal sealed class AlertmanagerConnector(AlertmanagerApi api, TimeProvider cl
 
     public IReadOnlyDictionary<string, ActionSpec> Actions => AlertmanagerCatalog.Actions;
 
+    public string? FindLack(Connection connection) => AlertmanagerApi.IsSet(connection) ? null : AlertmanagerApi.UrlSetting;
+
     public async Task<CallOutcome<string>> CheckAsync(Connection connection, CancellationToken cancellationToken) =>
         AlertmanagerApi.IsSet(connection)
             ? await api.ReadAsync(

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Connectors.Toolkit;
 
 namespace DevOpsAI.Connectors.MeshCentral;
@@ -52,7 +53,8 @@ internal sealed partial record MeshCentralSettings(Uri Control, string User, Sec
             static name => !Descriptions.Any(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
             yield return $"{name}: MeshCentral has no such setting; known are {known}.";
         foreach (var missing in Descriptions.Where(one => one.IsRequired && Text(connection, one.Name) is null))
-            yield return $"{missing.Name}: missing; {missing.Title}, as in {missing.Example}.";
+            yield return $"{missing.Name}: missing; {missing.Title}, as in "
+                + $"{(missing.Example is { } example ? SecretNames.GetExample(example, connection.Tenant) : "its title says")}.";
         if (Text(connection, AddressSetting) is not null && Address(connection) is null)
             yield return $"{AddressSetting}: must be https (http on loopback only), without user and query.";
         if (Text(connection, GroupSetting) is { } group && !GroupId().IsMatch(group))

@@ -90,7 +90,7 @@ internal static class ConnectionChangeRules
     private static string? CheckSecret(TenantId tenant, string secret, IEnumerable<TenantId> tenants)
     {
         var reference = new SecretReference(secret);
-        var prefix = GetVariablePrefix(tenant);
+        var prefix = SecretNames.GetVariablePrefix(tenant);
         if (secret.Length > MaxSecretLength)
             return $"longer than {MaxSecretLength} characters.";
         if (reference.Path is not null || reference.StoredName is not null)
@@ -98,7 +98,7 @@ internal static class ConnectionChangeRules
         if (reference.VaultName is { } name)
             return CheckVaultName(tenant, name, tenants);
         return reference.Variable is { } variable && (!variable.StartsWith(prefix, StringComparison.Ordinal)
-            || tenants.Select(GetVariablePrefix).Any(other => other.Length > prefix.Length
+            || tenants.Select(SecretNames.GetVariablePrefix).Any(other => other.Length > prefix.Length
                 && variable.StartsWith(other, StringComparison.Ordinal)))
             ? $"only variables that begin with {prefix} may be named here; type the secret itself."
             : null;
@@ -115,6 +115,4 @@ internal static class ConnectionChangeRules
                 ? $"only secrets of Key Vault that begin with {prefix} may be named here; type the secret itself."
                 : null;
     }
-
-    private static string GetVariablePrefix(TenantId tenant) => $"{tenant.Value.ToUpperInvariant().Replace('-', '_')}_";
 }

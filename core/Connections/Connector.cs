@@ -123,6 +123,11 @@ public interface IConnector
     IReadOnlyDictionary<string, ActionSpec> Actions { get; }
 
     /// <summary>
+    /// The setting without which a connection can do none of <see cref="Actions"/>, where it has none; null where it has what it needs.
+    /// </summary>
+    string? FindLack(Connection connection) => null;
+
+    /// <summary>
     /// Every target of <paramref name="kind"/> that the tenant has under this name (case-insensitive, exact); none, one, or several.
     /// </summary>
     Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(

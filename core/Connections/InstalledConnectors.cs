@@ -24,6 +24,9 @@ public sealed class InstalledConnectors(
     public IReadOnlyDictionary<string, ActionSpec> GetActions(string connector) =>
         connectors.GetValueOrDefault(connector)?.Actions ?? ImmutableDictionary<string, ActionSpec>.Empty;
 
+    /// <inheritdoc cref="IConnector.FindLack"/>
+    public string? FindLack(Connection connection) => connectors.GetValueOrDefault(connection.Connector)?.FindLack(connection);
+
     /// <summary>What is wrong with the settings, one sentence each, beginning with the setting's name; secrets are not read.</summary>
     public IReadOnlyList<string> GetProblems(Connection connection) =>
     [

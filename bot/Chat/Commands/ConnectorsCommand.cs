@@ -77,6 +77,9 @@ internal sealed class ConnectorsCommand(
         var actions = installed.GetActions(connection.Connector);
         return actions.Count == 0
             ? null
-            : new([.. EnabledActions.Of(actions, connection.ActionNames).Select(static action => action.Name)], actions.Count);
+            : new([.. EnabledActions.Of(actions, connection.ActionNames).Select(static action => action.Name)], actions.Count)
+            {
+                Lack = installed.FindLack(connection),
+            };
     }
 }

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
+using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Connectors.Toolkit.Entra;
+using DevOpsAI.Tenancy;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
@@ -198,11 +200,11 @@ internal sealed class ManifestConnector(
             {
                 isComplete &= !setting.IsRequired;
                 if (setting.IsRequired)
-                    yield return $"{setting.Name}: missing; {Expected(setting)}";
+                    yield return $"{setting.Name}: missing; {Expected(setting, connection.Tenant)}";
             }
             else if (!setting.IsSecret && !Fits(setting, value))
             {
-                yield return $"{setting.Name}: '{value}' does not fit; {Expected(setting)}";
+                yield return $"{setting.Name}: '{value}' does not fit; {Expected(setting, connection.Tenant)}";
             }
         }
         if (isComplete && call.Address(connection) is null)
@@ -224,11 +226,11 @@ internal sealed class ManifestConnector(
     private static bool Fits(SettingRule setting, string value) =>
         (setting.Values.Count == 0 || setting.Values.ContainsKey(value)) && setting.Pattern?.Accepts(value) is not false;
 
-    private static string Expected(SettingRule setting)
+    private static string Expected(SettingRule setting, TenantId tenant)
     {
         if (setting.Values.Count > 0)
             return $"{setting.Title}: one of {string.Join(", ", setting.Values.Keys)}.";
-        return setting.Example is { } example ? $"{setting.Title}, as in {example}." : $"{setting.Title}.";
+        return setting.Example is { } example ? $"{setting.Title}, as in {SecretNames.GetExample(example, tenant)}." : $"{setting.Title}.";
     }
 
     /// <summary>The target as the vendor has it now, if it is this connection's and belongs to its client.</summary>

@@ -38,6 +38,14 @@ public sealed class ConnectionsCardTests
     }
 
     [Fact]
+    public void A_connection_that_lacks_what_its_actions_need_is_said_to_do_none_of_them()
+    {
+        var line = Line(ConnectionVitals.Unknown);
+        Words(line with { MayDo = new(["a", "b"], 2) }).ShouldContain("may do all of its 2 actions");
+        Words(line with { MayDo = new(["a", "b"], 2) { Lack = "Url" } }).ShouldContain("can do none of its 2 actions: it has no Url");
+    }
+
+    [Fact]
     public void What_ends_soon_is_told_with_what_to_do_while_all_still_works()
     {
         var told = Words(Line(new() { Expiries = [Certificate] }) with { Due = [Certificate] });

@@ -26,6 +26,14 @@ public sealed class SilenceTests : IAsyncDisposable
     public ValueTask DisposeAsync() => services.DisposeAsync();
 
     [Fact]
+    public void Without_an_address_none_of_the_actions_can_be_done()
+    {
+        var connection = Connect(new("https://alerts.contoso.example/"));
+        Connector.FindLack(connection with { Settings = new Dictionary<string, string>() }).ShouldBe("Url");
+        Connector.FindLack(connection).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_silence_mutes_the_one_alert_for_its_time_and_is_taken_back()
     {
         using var server = await StartAsync();
