@@ -132,7 +132,7 @@ public sealed class EchoedSecretTests : IAsyncLifetime
             reversibility: irreversible
             idempotent: false
             command: Acme reboot {target}
-            call: POST /reboot
+            call: POST /devices/{$target.id}/reboot
             receipt: Acme took {job}, {n}.
         """;
 }

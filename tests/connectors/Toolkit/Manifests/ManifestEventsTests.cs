@@ -35,7 +35,8 @@ public sealed class ManifestEventsTests : IDisposable
         var alert = (await ReadAsync("ninjaone", Ninja)).ShouldHaveSingleItem();
         alert.ShouldBe(new ConnectorEvent(
             "177210/firing", EventStatus.Firing, Severity.Error, "memory_ge", "SRV-1", "Memory is used up on SRV-1", null,
-            "e6b0b0bd-5753-445d-9e4a-71c08983cbd5", new(2025, 3, 19, 13, 41, 15, 556, TimeSpan.Zero), alert.Attributes));
+            "e6b0b0bd-5753-445d-9e4a-71c08983cbd5", new(2025, 3, 19, 13, 41, 15, 556, TimeSpan.Zero), alert.Attributes)
+            { IsTimedBySource = true });
         alert.Attributes.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key}={one.Value}").ShouldBe(
         [
             "alert=e6b0b0bd-5753-445d-9e4a-71c08983cbd5", "condition=_average_", "deviceId=7", "organization=Contoso Ltd",
@@ -49,7 +50,7 @@ public sealed class ManifestEventsTests : IDisposable
         var alert = (await ReadAsync("datto-rmm", Datto)).ShouldHaveSingleItem();
         alert.ShouldBe(new ConnectorEvent(
             "a-1/firing", EventStatus.Firing, Severity.Critical, "Disk", "SRV-1", "C is full on SRV-1", null, "a-1",
-            Sources.Clock.GetUtcNow(), alert.Attributes));
+            Sources.Clock.GetUtcNow(), alert.Attributes) { KeyIsOccurrence = true });
         alert.Attributes.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key}={one.Value}").ShouldBe(
             ["alert=a-1", "category=Monitor", "deviceUid=d-1", "os=Windows", "site=Contoso Ltd"]);
     }
