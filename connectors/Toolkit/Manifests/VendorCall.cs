@@ -7,7 +7,11 @@ using DevOpsAI.Connectors.Toolkit.Entra;
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
 /// <summary>Items of a list. <paramref name="IsWhole"/>: the vendor told where it ends.</summary>
-internal sealed record VendorList(IReadOnlyList<JsonElement> Items, bool IsWhole);
+internal sealed record VendorList(IReadOnlyList<JsonElement> Items, bool IsWhole)
+{
+    /// <summary>An answer was without the list, and the vendor is not known to leave it out where there is nothing.</summary>
+    public bool IsMissing { get; init; }
+}
 
 /// <summary>
 /// Makes the calls of one manifest: the address of the connection, its credentials, the vendor's budget, and what an answer means.
@@ -90,9 +94,11 @@ internal sealed class VendorCall
         CancellationToken cancellationToken)
     {
         var outcome = await ReadListAsync(connection, new(request, items, paging), given, cancellationToken);
-        return outcome is CallOutcome<VendorList>.Done(var list)
-            ? new CallOutcome<IReadOnlyList<JsonElement>>.Done(list.Items)
-            : outcome.As<IReadOnlyList<JsonElement>>();
+        if (outcome is not CallOutcome<VendorList>.Done(var list))
+            return outcome.As<IReadOnlyList<JsonElement>>();
+        return list.IsMissing
+            ? answers.NoList<IReadOnlyList<JsonElement>>(items)
+            : new CallOutcome<IReadOnlyList<JsonElement>>.Done(list.Items);
     }
 
     /// <summary>The same with whether the vendor is known to have told all of it.</summary>
@@ -109,9 +115,8 @@ internal sealed class VendorCall
                 return outcome.As<VendorList>();
             if (template.Items.Find(answer) is not { } list)
             {
-                return template.Request.ListMayBeMissing
-                    ? new CallOutcome<VendorList>.Done(new(all, IsWhole: true))
-                    : answers.NoList<VendorList>(template.Items);
+                var isNothing = template.Request.ListMayBeMissing;
+                return new CallOutcome<VendorList>.Done(new(all, isNothing) { IsMissing = !isNothing });
             }
             if (list.ValueKind != JsonValueKind.Array)
                 return answers.NoList<VendorList>(template.Items);

@@ -114,7 +114,7 @@ public sealed class MissingListTests : IAsyncLifetime
             command: Acme close {alert} of {target}
             lookups:
               - { request: "GET /devices/{$target.id}/alerts", {{mayBeMissing}}items: d, where: ["{id} == {$argument.alert}"], what: "the alert {$argument.alert}" }
-            call: POST /alerts/close
+            call: POST /devices/{$target.id}/alerts/{$argument.alert}/close
         poll:
           - request: GET /alerts
             {{mayBeMissing.TrimEnd(' ', ',')}}
