@@ -64,7 +64,7 @@ public sealed class InboundAuthentication(ISecretSource secrets, TimeProvider cl
         InboundCredentials credentials, WebhookRequest request, CancellationToken cancellationToken) =>
         await FindFaultAsync(credentials, request, cancellationToken) is null;
 
-    /// <summary>Why a signature is none, or the body proves nothing, for the log and never for the sender; null when all is right.</summary>
+    /// <summary>Why the signature is none, or the body proves nothing: for the log, never for the sender. Null when it is right.</summary>
     /// <inheritdoc cref="CheckBodyAsync"/>
     public async Task<string?> FindFaultAsync(
         InboundCredentials credentials, WebhookRequest request, CancellationToken cancellationToken)
@@ -168,7 +168,8 @@ public sealed class InboundAuthentication(ISecretSource secrets, TimeProvider cl
 
     private static string? GetSignature(InboundCredentials credentials, IHeaderDictionary headers)
     {
-        var signature = SignaturePlaces(credentials).Select(name => headers[name]).FirstOrDefault(static values => values.Count == 1).ToString();
+        var signature = SignaturePlaces(credentials).Select(name => headers[name])
+            .FirstOrDefault(static values => values.Count == 1).ToString();
         return signature.Length > 0 ? signature : null;
     }
 

@@ -27,16 +27,16 @@ public sealed partial class SignedText
     /// <exception cref="FormatException">It has not both a time and a body, once each, or another place.</exception>
     public static SignedText Parse(string text)
     {
-        var pieces = new List<(string Text, bool IsPlace)>();
+        var found = new List<(string Text, bool IsPlace)>();
         var at = 0;
         foreach (var place in Place().Matches(text).AsEnumerable())
         {
-            pieces.Add((text[at..place.Index], false));
-            pieces.Add((place.Groups["name"].Value, true));
+            found.Add((text[at..place.Index], false));
+            found.Add((place.Groups["name"].Value, true));
             at = place.Index + place.Length;
         }
-        pieces.Add((text[at..], false));
-        var read = new SignedText([.. pieces.Where(static one => one.Text.Length > 0)]);
+        found.Add((text[at..], false));
+        var read = new SignedText([.. found.Where(static one => one.Text.Length > 0)]);
         if (read.Places.Count(static one => one == Time) != 1 || read.Places.Count(static one => one == Body) != 1
             || read.pieces.Any(static one => !one.IsPlace && one.Text.AsSpan().ContainsAny('{', '}')))
             throw new FormatException("what is signed has {time} and {body} once each, and may have {id} and {$setting.Name}");

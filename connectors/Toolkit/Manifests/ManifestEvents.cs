@@ -28,7 +28,9 @@ internal sealed class ManifestEvents(Manifest manifest, WebhookManifest webhook,
             TakesTokenInAddress = InboundCredentials.MayBeInAddress(connection),
             SecretHeader = sender.Proof == SenderProof.Header && secret is { } expected ? (sender.Header!, expected) : null,
             Signature = sender.Proof is SenderProof.Hmac or SenderProof.FetchedKey ? (sender.Header!, sender.Algorithm) : null,
-            SignedTime = sender.Time is { } time ? time with { Text = time.Text.With(VendorCredentials.Given(manifest, connection)) } : null,
+            SignedTime = sender.Time is { } time
+                ? time with { Text = time.Text.With(VendorCredentials.Given(manifest, connection)) }
+                : null,
             IsKeyBase64 = sender.IsKeyBase64,
             SecretInBody = sender.Member is { } member && secret is { } written ? (written, member.Find) : null,
             Thumbprints = sender is { Setting: { } print, Proof: SenderProof.Certificate }

@@ -11,7 +11,7 @@ internal static class ManifestRules
     /// <summary>Long enough for a key, and for hardly any word.</summary>
     private const int MinSecret = 20;
 
-    /// <summary>What a connection between two hosts is about, and no request (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1).</summary>
+    /// <summary>About a connection between two hosts, and no request (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1).</summary>
     private static readonly string[] NotOurs =
     [
         "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding",
@@ -25,7 +25,8 @@ internal static class ManifestRules
     {
         if (address.Source is "" or "-")
             return;
-        var pieces = address.Pieces.Select(piece => piece.Literal is { } literal ? [(null, literal)] : Values(piece.Given, settings)).ToList();
+        var pieces = address.Pieces
+            .Select(piece => piece.Literal is { } literal ? [(null, literal)] : Values(piece.Given, settings)).ToList();
         // Where the whole beginning is somebody's to write, nothing is known of it yet.
         if (pieces[0].Count == 0)
             return;
@@ -58,7 +59,7 @@ internal static class ManifestRules
     /// <summary>A name that a header can have (https://www.rfc-editor.org/rfc/rfc9110#section-5.1).</summary>
     public static void HeaderName(YamlFields fields, string key, string name)
     {
-        if (name.Length > 0 && !name.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)))
+        if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)))
             fields.Error($"'{key}' has '{LogText.OneLine(name, 60)}', which no header can be called", fields.LineAt(key));
     }
 
@@ -71,18 +72,20 @@ internal static class ManifestRules
             if (value.Given.Any() || !IsSecret(name, value.Source))
                 continue;
             var own = settings.FirstOrDefault(static one => one.IsSecret)?.Name;
-            fields.Error(
-                $"'{name}' in '{key}' looks like a secret that stands in the file: write "
-                + (own is null ? "{$secret.Key}, with Key as a setting that is a secret" : $"{{$secret.{own}}}, or another setting that is a secret"),
-                fields.LineAt(key));
+            var better = own is null
+                ? "{$secret.Key}, with Key as a setting that is a secret"
+                : $"{{$secret.{own}}}, or another setting that is a secret";
+            fields.Error($"'{name}' in '{key}' looks like a secret that stands in the file: write {better}", fields.LineAt(key));
         }
     }
 
     /// <summary>Characters that are not seen, or turn the others round, in what people read before they approve.</summary>
     public static void Visible(YamlFields fields, string key, string? text)
     {
-        if (text is not null && LogText.OneLine(text, int.MaxValue) != text)
-            fields.Error($"'{key}' has characters that are not seen, or turn the text round: {LogText.OneLine(text, 80)}", fields.LineAt(key));
+        if (text is null || LogText.OneLine(text, int.MaxValue) == text)
+            return;
+        fields.Error(
+            $"'{key}' has characters that are not seen, or turn the text round: {LogText.OneLine(text, 80)}", fields.LineAt(key));
     }
 
     /// <summary>What tells one event from another has to come of the event.</summary>

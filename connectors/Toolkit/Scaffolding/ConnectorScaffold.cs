@@ -86,11 +86,9 @@ public static class ConnectorScaffold
         bool Has(params string[] names) => names.All(name => members.Any(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase)));
         if (operation.Segments.Length > 0 && operation.Segments[^1].Equals("graphql", StringComparison.OrdinalIgnoreCase))
             return "it is GraphQL, in which one address answers to everything: nothing is read there by an id";
-        if (Has("jsonrpc") || Has("method", "params") || Path(operation).Contains("jsonrpc", StringComparison.OrdinalIgnoreCase))
+        if (Has("jsonrpc") || Has("method", "params") || ApiSchemas.Plain(operation.Path).Contains("jsonrpc", StringComparison.Ordinal))
             return "it is JSON-RPC, in which one address answers to everything: nothing is read there by an id";
         return operation.OtherBody is { } media ? $"it takes {ApiText.Line(media, 60)}, and a manifest writes JSON and forms" : null;
-
-        static string Path(ApiOperation one) => one.Path.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
     }
 
     private static bool IsChange(HttpMethod method) =>

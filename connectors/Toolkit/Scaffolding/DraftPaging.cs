@@ -41,7 +41,10 @@ internal sealed record DraftPaging(string? Query, string? Line, string? Decide)
 
     /// <summary>Members that tell of more parts in whatever way.</summary>
     private static readonly string[] Hints =
-        ["totalPages", "pageCount", "lastPage", "hasMore", "hasNext", "hasNextPage", "moreAvailable", "nextPage", "next", "more", "odataNextLink"];
+    [
+        "totalPages", "pageCount", "lastPage", "hasMore", "hasNext", "hasNextPage", "moreAvailable", "nextPage", "next", "more",
+        "odataNextLink",
+    ];
 
     public static DraftPaging For(ApiOperation list, ApiResource? resource)
     {

@@ -40,7 +40,8 @@ internal sealed class DraftTarget(ApiDescription api, DraftSettings settings)
 
     /// <summary>The kinds that runbooks ask for.</summary>
     private static readonly HashSet<string> Known = new(
-        Capabilities.Observations.Select(static one => one.TargetKind).Concat(Capabilities.Actions.Values.Select(static one => one.TargetKind)),
+        Capabilities.Observations.Select(static one => one.TargetKind)
+            .Concat(Capabilities.Actions.Values.Select(static one => one.TargetKind)),
         StringComparer.Ordinal);
 
     public string Company => settings.Add("Company", $"id of the client at {api.Title}", "17", "[0-9A-Za-z._-]{1,100}");

@@ -29,7 +29,9 @@ public static class YamlFile
         return null;
     }
 
-    /// <summary>The first line that a tab indents, where the library stumbles there or does not say where; null when there is none.</summary>
+    /// <summary>
+    /// The first line that a tab indents, where the library stumbles there or does not say where; null when there is none.
+    /// </summary>
     private static int? FindTab(string yaml, YamlException broken)
     {
         var line = Array.FindIndex(yaml.Split('\n'), static one => one.TrimStart(' ').StartsWith('\t') && one.Trim().Length > 0) + 1;
