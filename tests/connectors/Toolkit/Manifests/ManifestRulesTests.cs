@@ -1,4 +1,3 @@
-using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using static DevOpsAI.Tests.Connectors.Toolkit.ManifestHost;
 

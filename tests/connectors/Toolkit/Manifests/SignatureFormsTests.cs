@@ -1,6 +1,5 @@
 using System.Text;
 using DevOpsAI.Common;
-using DevOpsAI.Connections;
 using DevOpsAI.Connectors.Toolkit;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Tests.Support;
