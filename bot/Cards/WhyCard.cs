@@ -122,7 +122,8 @@ public static class WhyCard
             + $"alone{(said.Reason is { Length: > 0 } reason ? ": " + reason : "")}{(said.Complete ? "; nothing more is owed" : "")}",
         BreakGlassEscalated escalated => $"to {escalated.To.ToString().ToLowerInvariant()}: {escalated.Reason}",
         ProposalReturned => "the snooze is over",
-        RedraftRequested { VendorAnswers: true } asked => $"the vendor answers again, so it is drafted anew instead of revision {asked.Revision}",
+        RedraftRequested { VendorAnswers: true } asked =>
+            $"the vendor answers again, so it is drafted anew instead of revision {asked.Revision}",
         RedraftRequested asked => $"asked for a new draft instead of revision {asked.Revision}",
         ExecutionStarted started => $"{started.ExecutionId}, fingerprint {Short(started.Seal)}",
         UndoStarted started => $"{started.ExecutionId}, fingerprint {Short(started.Seal)}",

@@ -71,7 +71,8 @@ internal sealed class AbleTools(TargetSearch search, TimeProvider clock)
     private static bool IsSure(List<SearchResult> raising, Confirmation? confirmation)
     {
         List<FoundTarget> found = [.. raising.SelectMany(static one => one.Found)];
-        if (found.Count == 0 || raising.Exists(static one => one.Troubles.Length > 0) || found.Exists(static one => one.Trouble is not null))
+        if (found.Count == 0 || raising.Exists(static one => one.Troubles.Length > 0)
+            || found.Exists(static one => one.Trouble is not null))
             return false;
         return IdentityMap.Group(found.Select(static one => one.Known), confirmation).Length == 1
             && found.Exists(one => confirmation?.Covers(one.Known) == true

@@ -80,7 +80,8 @@ internal sealed class TargetResolver(
         foreach (var name in new[] { names.Given, names.Short }.OfType<string>())
         {
             var confirmation = (await states.GetAsync(question.Tenant, cancellationToken)).Identity.Find(question.Kind, name);
-            var known = await able.AskAsync(question.Offers.Able, question.RaisedBy, question.Kind, name, confirmation, cancellationToken);
+            var known = await able.AskAsync(
+                question.Offers.Able, question.RaisedBy, question.Kind, name, confirmation, cancellationToken);
             if (known.Needed is { } trouble)
                 unanswered ??= NoAnswer(trouble);
             else if (known.Found.Count > 0 && (unanswered is null || known.IsSure))
@@ -106,7 +107,8 @@ internal sealed class TargetResolver(
         var (others, silent) = await AskOthersAsync(question, name, cancellationToken);
         var choice = TargetChoice.Choose(new(
             question.Client, question.Kind, name, known.Found,
-            [.. known.Unseen.Where(one => !clients.IsOther(question.Tenant, one.Target.Client)), .. others], question.RaisedBy, confirmation));
+            [.. known.Unseen.Where(one => !clients.IsOther(question.Tenant, one.Target.Client)), .. others],
+            question.RaisedBy, confirmation));
         return choice.Record is { } chosen
             ? new Resolution.Found(
                 chosen.Target, connections.GetConnector(connections.Find(question.Tenant, chosen.Target.Connection)!), chosen.Observations!)

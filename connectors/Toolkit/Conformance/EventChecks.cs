@@ -106,10 +106,12 @@ internal static class EventChecks
             || again is not [{ } later] || ended.AlertKey != began.AlertKey || ended.SourceId == began.SourceId)
         {
             return Seen.If(
-                false, $"The end before the beginning had the ids {Ids(end)} and {Ids(begin)}, and the keys {Keys(end)} and {Keys(begin)}.");
+                false,
+                $"The end before the beginning had the ids {Ids(end)} and {Ids(begin)}, and the keys {Keys(end)} and {Keys(begin)}.");
         }
         if (Rule(stage).At is null && !began.KeyIsOccurrence)
-            return Seen.If(true, $"The end had the key of its beginning, {ended.AlertKey}. Which came first nothing tells: there is no time.");
+            return Seen.If(
+                true, $"The end had the key of its beginning, {ended.AlertKey}. Nothing tells which came first: there is no time.");
         var isOver = EventOrder.IsOver(ended, began);
         var isLost = Rule(stage).At is not null && EventOrder.IsOver(ended, later with { AlertKey = ended.AlertKey });
         return Seen.If(

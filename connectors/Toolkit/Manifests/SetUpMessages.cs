@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace DevOpsAI.Connectors.Toolkit.Manifests;
 
-/// <summary>What a vendor sends when a webhook is set up, to see that somebody answers: nothing has happened, and nothing is lost.</summary>
+/// <summary>
+/// What a vendor sends when a webhook is set up, to see that somebody answers: nothing has happened, and nothing is lost.
+/// </summary>
 internal static class SetUpMessages
 {
     /// <summary>An event has more to say than that it is one.</summary>
