@@ -3,6 +3,7 @@ using DevOpsAI.Completeness;
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Identity;
 using DevOpsAI.Digests;
+using DevOpsAI.Drafting;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -23,6 +24,7 @@ public static class CoreFeatures
         ProposalsFeature.Instance,
         IncidentsFeature.Instance,
         GatesFeature.Instance,
+        DraftingFeature.Instance,
         DigestsFeature.Instance,
         CompletenessFeature.Instance,
         TicketsFeature.Instance,

@@ -1,4 +1,5 @@
 using DevOpsAI.Common;
+using DevOpsAI.Drafting.Intelligence;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,19 @@ internal static partial class DraftingLog
 
     [LoggerMessage(EventId = 2306, Level = LogLevel.Warning, Message = "Vendors that were away could not be asked again for {Tenant}")]
     public static partial void AwayFailed(this ILogger logger, TenantId tenant, Exception problem);
+
+    [LoggerMessage(EventId = 2307, Level = LogLevel.Warning,
+        Message = "No draft by the model for {Incident} of {Tenant}: {Why}; the draft without it is taken")]
+    public static partial void ModelFellBack(this ILogger logger, IncidentId incident, TenantId tenant, ModelFailure why);
+
+    [LoggerMessage(EventId = 2308, Level = LogLevel.Error, Message = "The model's connector broke its contract")]
+    public static partial void ModelBroken(this ILogger logger, Exception broken);
+
+    [LoggerMessage(EventId = 2309, Level = LogLevel.Information, Message = "Recommendations are drafted with the model {Deployment}")]
+    public static partial void ModelInUse(this ILogger logger, string deployment);
+
+    [LoggerMessage(EventId = 2310, Level = LogLevel.Information, Message = "No model is configured (Intelligence:Endpoint): runbooks draft alone")]
+    public static partial void NoModel(this ILogger logger);
 
     [LoggerMessage(EventId = 2304, Level = LogLevel.Information, Message = "{Count} runbooks are in force; folder of own ones: {Folder}")]
     public static partial void RunbooksInForce(this ILogger logger, int count, string folder);

@@ -1,5 +1,6 @@
 using DevOpsAI.Connections;
 using DevOpsAI.Connections.Identity;
+using DevOpsAI.Drafting.Intelligence;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Tenancy;
@@ -13,12 +14,14 @@ namespace DevOpsAI.Drafting;
 public static class DraftingServices
 {
     /// <summary>
-    /// Drafting by runbooks. At start every validation error in every runbook is told at once, also what no connector could offer.
+    /// Drafting by runbooks, and by a model where an <see cref="IDraftModel"/> is registered. At start every validation error in every runbook is told at once, also what no connector could offer.
     /// Needs <see cref="IConnections"/>, <see cref="ITenantDirectory"/>, <see cref="ILedger"/>, MediatR and <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddDrafting(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<DraftingOptions>().BindConfiguration("Drafting").ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<IntelligenceOptions, IntelligenceCheck>().BindConfiguration("Intelligence")
+            .ValidateDataAnnotations();
         return services
             .AddSingleton<IValidateOptions<DraftingOptions>>(static provider => new RunbookCheck(
                 provider.GetServices<IConnector>, provider.GetRequiredService<IHostEnvironment>()))
@@ -27,6 +30,13 @@ public static class DraftingServices
             .AddSingleton<TargetSearch>()
             .AddSingleton<AbleTools>()
             .AddSingleton<TargetResolver>()
+            .AddSingleton<ModelMetrics>()
+            .AddSingleton<AnswerCache>()
+            .AddSingleton<ModelBudget>()
+            .AddSingleton<QuestionLimits>()
+            .AddSingleton<PastCases>()
+            .AddSingleton<ModelDrafter>()
+            .AddSingleton<ModelDrafting>()
             .AddSingleton<IncidentDrafter>()
             .AddSingleton<AwayVendors>()
             .AddHostedService(static provider => provider.GetRequiredService<AwayVendors>())

@@ -1,3 +1,4 @@
+using DevOpsAI.Drafting.Intelligence;
 using DevOpsAI.Incidents;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
@@ -9,7 +10,7 @@ namespace DevOpsAI.Drafting;
 /// <summary>Makes the recommendation for an incident: finds its runbook, looks at the target, and fills the plan in.</summary>
 internal sealed class IncidentDrafter(
     ITenantDirectory tenants, RunbookCatalog runbooks, TargetResolver resolver, IOptions<DraftingOptions> options, TimeProvider clock,
-    ILogger<IncidentDrafter> log)
+    ILogger<IncidentDrafter> log, ModelDrafting? models = null)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -21,12 +22,33 @@ internal sealed class IncidentDrafter(
             return RunbookDrafter.AfterUndo(about) with { Subject = incident.Opened.Subject };
         if (incident.Opened.Scope == IncidentScope.One && runbooks.For(about.Kind, about.Newest?.Attributes) is (var runbook, var isExact))
         {
-            var found = await ResolveAsync(incident, runbook, about, cancellationToken);
-            var draft = RunbookDrafter.With(runbook, about, found, clock.GetUtcNow());
-            return draft with { ByWords = isExact ? null : true, Subject = incident.Opened.Subject };
+            var resolution = await ResolveAsync(
+                about, stop => resolver.ResolveAsync(incident.Tenant, runbook, about.Facts, stop), cancellationToken);
+            var draft = RunbookDrafter.With(runbook, about, resolution, clock.GetUtcNow()) with
+            {
+                ByWords = isExact ? null : true, Subject = incident.Opened.Subject,
+            };
+            return models is null
+                ? draft
+                : await models.DraftAsync(about, draft, resolution as Resolution.Found, runbook, cancellationToken);
         }
         var doubt = about.Newest is { } newest ? runbooks.DoubtAbout(about.Kind, newest.Attributes) : null;
-        return RunbookDrafter.WithoutRunbook(about, doubt) with { Subject = incident.Opened.Subject };
+        var floor = RunbookDrafter.WithoutRunbook(about, doubt) with { Subject = incident.Opened.Subject };
+        return models is { IsThere: true }
+            ? await models.DraftAsync(about, floor, await FindAsync(about, doubt, cancellationToken), null, cancellationToken)
+            : floor;
+    }
+
+    /// <summary>The one thing that an alert without a runbook is about; null unless that is as certain as a runbook would have it.</summary>
+    private async Task<Resolution.Found?> FindAsync(DraftCase about, string? doubt, CancellationToken cancellationToken)
+    {
+        if (doubt is not null || about.Incident.Opened.Scope != IncidentScope.One || about.Newest is not { } newest)
+            return null;
+        var kind = newest.AboutUser == true ? "user" : "device";
+        if (kind == "device" && AlertOrigin.Doubt(about.Kind, AlertName.From(about.Kind), newest.Attributes, down: false) is not null)
+            return null;
+        return await ResolveAsync(
+            about, stop => resolver.ResolveAsync(about.Incident.Tenant, kind, about.Facts, stop), cancellationToken) as Resolution.Found;
     }
 
     /// <summary>
@@ -51,8 +73,10 @@ internal sealed class IncidentDrafter(
     }
 
     /// <summary>Asks the vendor a few times within a bounded time: an incident must not wait for ever for somebody else's system.</summary>
-    private async Task<Resolution> ResolveAsync(Incident incident, Runbook runbook, DraftCase about, CancellationToken cancellationToken)
+    private async Task<Resolution> ResolveAsync(
+        DraftCase about, Func<CancellationToken, Task<Resolution>> resolve, CancellationToken cancellationToken)
     {
+        var incident = about.Incident;
         var (tries, timeout) = (options.Value.VendorTries, options.Value.VendorTimeout);
         using var impatience = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, impatience.Token);
@@ -62,7 +86,7 @@ internal sealed class IncidentDrafter(
             for (var attempt = 1; ; attempt++)
             {
                 // A connector that does not heed its token must not hold the incident either.
-                var resolution = await resolver.ResolveAsync(incident.Tenant, runbook, about.Facts, either.Token).WaitAsync(either.Token);
+                var resolution = await resolve(either.Token).WaitAsync(either.Token);
                 if (resolution is not Resolution.Unreachable unreachable)
                     return resolution;
                 silent = unreachable;

@@ -24,11 +24,22 @@ internal sealed record Offers(IReadOnlyList<Connection> Able, IReadOnlyList<Conn
         return new([.. ordered[true]], [.. ordered[false]]) { All = connections, TargetKind = runbook.Target.Kind, Needed = needed };
     }
 
+    /// <summary>Connections that offer anything at all for this kind of target, where no runbook says what is needed.</summary>
+    public static Offers ForKind(IConnections connections, TenantId tenant, string kind)
+    {
+        var ordered = connections.For(tenant).OrderBy(static connection => connection.Name, StringComparer.Ordinal)
+            .ToLookup(connection => connections.GetConnector(connection).Actions.Keys
+                .Any(action => MayDo(connections, connection, action, kind)));
+        return new([.. ordered[true]], [.. ordered[false]]) { All = connections, TargetKind = kind };
+    }
+
     /// <summary>
     /// One sentence on what no connection offers and which connectors would; where each is offered, but not together, who offers what.
     /// </summary>
     public string DescribeMissing(string client)
     {
+        if (Needed.Count == 0)
+            return $"No connection of {client} offers anything for a {TargetKind}.";
         var offered = Needed.ToLookup(action => Others.Any(connection => MayDo(All, connection, action, TargetKind)));
         if (!offered[false].Any())
         {
@@ -52,6 +63,8 @@ internal sealed record Offers(IReadOnlyList<Connection> Able, IReadOnlyList<Conn
     /// </summary>
     public string? DescribeSwitchedOff()
     {
+        if (Needed.Count == 0)
+            return null;
         var off = Others.Where(connection => Needed.All(action => DoesOffer(All.GetConnector(connection), action, TargetKind)))
             .SelectMany(connection => Needed.Where(action => All.GetConnector(connection).IsSwitchedOff(connection, action))
                 .Select(action => (action, connection.Name)))

@@ -28,22 +28,31 @@ internal sealed class TargetResolver(
     /// <summary>As many names as one thing may go by in an incident; each is asked for.</summary>
     private const int MaxNames = 3;
 
-    public async Task<Resolution> ResolveAsync(
-        TenantId tenant, Runbook runbook, IReadOnlyList<EventReceived> events, CancellationToken cancellationToken)
+    public Task<Resolution> ResolveAsync(
+        TenantId tenant, Runbook runbook, IReadOnlyList<EventReceived> events, CancellationToken cancellationToken) =>
+        ResolveAsync(tenant, runbook.Target, () => Offers.For(connections, tenant, runbook), events, cancellationToken);
+
+    /// <summary>As for a runbook, where none says what is needed: connections that offer anything for this kind of target.</summary>
+    public Task<Resolution> ResolveAsync(
+        TenantId tenant, string kind, IReadOnlyList<EventReceived> events, CancellationToken cancellationToken) =>
+        ResolveAsync(tenant, new TargetRule(kind, []), () => Offers.ForKind(connections, tenant, kind), events, cancellationToken);
+
+    private async Task<Resolution> ResolveAsync(
+        TenantId tenant, TargetRule rule, Func<Offers> offer, IReadOnlyList<EventReceived> events, CancellationToken cancellationToken)
     {
         var client = clients.For(tenant);
         if (ForeignLabel(tenant, events) is { } label)
             return new Resolution.Problem($"The event's '{label}' names another client than {client}.");
-        var texts = NamesIn(runbook.Target, events);
+        var texts = NamesIn(rule, events);
         if (texts.Count == 0)
-            return new Resolution.Problem($"The event names no {runbook.Target.Kind}.");
+            return new Resolution.Problem($"The event names no {rule.Kind}.");
         if (texts.Count > MaxNames)
-            return new Resolution.Problem(Several(runbook.Target.Kind, texts));
-        var offers = Offers.For(connections, tenant, runbook);
+            return new Resolution.Problem(Several(rule.Kind, texts));
+        var offers = offer();
         if (offers.Able.Count == 0)
             return new Resolution.Problem(offers.DescribeMissing(client));
         var question = new Question(
-            tenant, client, runbook.Target.Kind, offers, [.. events.Select(received => received.Connection).Distinct()]);
+            tenant, client, rule.Kind, offers, [.. events.Select(received => received.Connection).Distinct()]);
         Resolution? one = null;
         foreach (var text in texts)
         {
@@ -52,7 +61,7 @@ internal sealed class TargetResolver(
                 return next;
             // With and without its domain a device may have two names; two devices may not.
             if (next is not Resolution.Found found || (one is Resolution.Found before && before.Target != found.Target))
-                return new Resolution.Problem(Several(runbook.Target.Kind, texts));
+                return new Resolution.Problem(Several(rule.Kind, texts));
             one = next;
         }
         return one!;

@@ -17,6 +17,12 @@ public sealed record GateQuestion(string Area, Severity Severity, Plan Plan, Dat
     /// <summary>The runbook was found by words in the alert's name, not by a name that it lists.</summary>
     public bool ByWords { get; init; }
 
+    /// <summary>The level that the draft must not fall below, as where a model wrote it; null for none.</summary>
+    public GateLevel? AtLeast { get; init; }
+
+    /// <summary>Why <see cref="AtLeast"/>.</summary>
+    public string? AtLeastReason { get; init; }
+
     /// <summary>Why nothing can be carried out, as the drafter says; null when the plan is complete.</summary>
     public string? Problem { get; init; }
 
@@ -139,6 +145,8 @@ public static class GateLevels
             yield return new(GateLevel.L2, "The drafter rates the risk as high.");
         if (question.ByWords)
             yield return new(GateLevel.L2, "The alert's name is none that the runbook lists; words in it led there.");
+        if (question.AtLeast is { } least)
+            yield return new(least, question.AtLeastReason ?? "The draft asks for it.");
         // A person's undo does not run by itself: someone who may approve has just asked for it.
         if (question.Area == GateArea.Undo)
             yield break;

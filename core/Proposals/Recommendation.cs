@@ -47,6 +47,19 @@ public sealed record RecommendationDrafted(
     /// </summary>
     public bool? ByWords { get; init; }
 
+    /// <summary>The level below which it must not be carried out, because a model had a part in it; null where none had.</summary>
+    public GateLevel? AtLeast { get; init; }
+
+    /// <summary>Why <see cref="AtLeast"/>, one sentence of ours.</summary>
+    public string? AtLeastReason { get; init; }
+
+    /// <summary>What the runbook would do, where a model's plan is another; its gate is no lower than this plan's. Null otherwise.</summary>
+    [Personal]
+    public Plan? RunbookPlan { get; init; }
+
+    /// <summary>Who of model and runbook wrote it, and why, in one sentence of ours; null where no model is in use.</summary>
+    public string? Note { get; init; }
+
     /// <summary>
     /// True when nothing but a vendor that gave no answer kept a plan from being drafted: once it answers it is drafted again. Absent
     /// otherwise, and in entries of before.

@@ -1,6 +1,7 @@
 using DevOpsAI.Common;
 using DevOpsAI.Connections;
 using DevOpsAI.Drafting;
+using DevOpsAI.Drafting.Intelligence;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
@@ -28,6 +29,13 @@ internal sealed class DraftingScene
 
     public DraftingScene(Dictionary<string, string?>? settings = null,
         params (Connection Connection, IConnector Connector)[] moreConnections)
+        : this(null, settings, moreConnections)
+    {
+    }
+
+    /// <summary>With a model that drafts.</summary>
+    public DraftingScene(IDraftModel? model, Dictionary<string, string?>? settings,
+        params (Connection Connection, IConnector Connector)[] moreConnections)
     {
         Ledger = new(Clock);
         Vendor.Add("contoso-fake", "device", "SRV-FILE01", "Contoso Ltd",
@@ -53,6 +61,8 @@ internal sealed class DraftingScene
         services.AddSingleton<IMediator, Mediator>();
         services.AddSingleton<IRequestHandler<DraftRecommendation, Unit>, DraftRecommendationHandler>();
         services.AddSingleton<IRequestHandler<StageProposal, Unit>>(new StagingDesk(this));
+        if (model is not null)
+            services.AddSingleton(model);
         Services = services.AddDrafting().BuildServiceProvider();
     }
 
