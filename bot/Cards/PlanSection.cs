@@ -37,6 +37,8 @@ internal static class PlanSection
                 new(said, Unbounded, Bold: true));
         if (proposal.Draft is { Problem: { } problem, Drafter: not RecommendationDrafted.AfterUndo })
             yield return Rich("Small", new("No plan: ", Bold: true, Tone: Tone.Warning), new(problem, measure.Long));
+        if (proposal.Draft?.Note is { } note)
+            yield return Rich("Small", new TextRun(note, measure.Long, Subtle: true));
         if (proposal.Phase == ProposalPhase.Withdrawn)
             yield break;
         if (whole is not null)

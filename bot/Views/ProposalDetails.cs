@@ -54,6 +54,10 @@ internal sealed class ProposalDetails
             Line(draft.Summary);
             if (draft is { Problem: { } problem, Drafter: not RecommendationDrafted.AfterUndo })
                 Line("No plan: " + problem);
+            if (draft.Note is { } note)
+                Line(note);
+            if (draft.RunbookPlan is { Steps.Count: > 0 } other)
+                Line($"The runbook would: {string.Join("; ", other.Steps.Select(static step => step.Command))}.");
         }
         var steps = view.Plan.Steps;
         if (steps.Count > 0)
