@@ -12,6 +12,7 @@ using DevOpsAI.Completeness;
 using DevOpsAI.ConnectionChanges;
 using DevOpsAI.Connections;
 using DevOpsAI.Connectors;
+using DevOpsAI.Connectors.AzureOpenAI;
 using DevOpsAI.Connectors.MicrosoftGraph;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Connectors.Toolkit.Polling;
@@ -114,7 +115,8 @@ public static class BotHost
             .AddHostedService<AdministratorCodeNotice>()
             .AddTelemetry(builder.Configuration);
 
-        services.AddConnectors(builder.Configuration["Connectors:Path"], builder.Environment.ContentRootPath).AddMicrosoftGraphWatch();
+        services.AddConnectors(builder.Configuration["Connectors:Path"], builder.Environment.ContentRootPath).AddMicrosoftGraphWatch()
+            .AddAzureOpenAI(builder.Configuration);
         if (HasSandbox(builder.Configuration))
             services.AddSandbox();
         if (IsLocal(builder.Configuration))

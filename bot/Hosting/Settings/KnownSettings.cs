@@ -10,6 +10,7 @@ using DevOpsAI.Connections.Secrets;
 using DevOpsAI.Connectors.Sandbox;
 using DevOpsAI.Connectors.Toolkit.Manifests;
 using DevOpsAI.Drafting;
+using DevOpsAI.Drafting.Intelligence;
 using DevOpsAI.Execution;
 using DevOpsAI.Gates;
 using DevOpsAI.Incidents;
@@ -44,6 +45,7 @@ internal static class KnownSettings
         ["Drafting"] = typeof(DraftingOptions),
         ["Execution"] = typeof(ExecutionOptions),
         ["Gates"] = typeof(GatesOptions),
+        ["Intelligence"] = typeof(IntelligenceOptions),
         ["Ledger"] = typeof(CheckpointOptions),
         ["LocalTeams"] = typeof(LocalTeamsOptions),
         ["Sandbox"] = typeof(SandboxOptions),

@@ -112,6 +112,7 @@ internal static class SettingsCheck
             configuration.GetSection("Teams:ClientSecret"),
             configuration.GetSection("Teams:CertificatePassword"),
             configuration.GetSection("Ledger:CheckpointContainerKey"),
+            configuration.GetSection("Intelligence:ApiKey"),
             .. UsesCosmos(configuration) ? [configuration.GetSection("Storage:Cosmos:Key")] : Array.Empty<IConfigurationSection>(),
         ];
         return settings.Where(static setting => !string.IsNullOrWhiteSpace(setting.Value));

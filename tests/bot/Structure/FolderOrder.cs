@@ -13,7 +13,7 @@ internal static class FolderOrder
             "Common", "Tenancy", "Ledger", "Connections", "Proposals", "Incidents", "Gates", "Drafting", "Execution", "ConnectionChanges",
             "Tickets", "RemoteAccess", "Completeness", "Digests", "Privacy", "Compliance",
         ],
-        ["connectors"] = ["Toolkit", "Alertmanager", "CloudEvents", "MeshCentral", "MicrosoftGraph", "Sandbox"],
+        ["connectors"] = ["Toolkit", "Alertmanager", "AzureOpenAI", "CloudEvents", "MeshCentral", "MicrosoftGraph", "Sandbox"],
         ["bot"] = ["Teams", "Views", "Webhooks", "LocalTeams", "Cards", "Digests", "Chat", "Hosting", "Cli"],
     };
 
