@@ -155,7 +155,7 @@ internal sealed class ChatDoor
         }
     }
 
-    private static OpenAIClient Azure(
+    private static AzureOpenAIClient Azure(
         IntelligenceOptions options, string? key, TokenCredential? identity, PipelineTransport transport)
     {
         var settings = Set(new AzureOpenAIClientOptions(), options, transport);

@@ -239,8 +239,8 @@ internal static class ManifestReader
             && one.Given.Any(static name => name.StartsWith("setting.", StringComparison.Ordinal)) && one.Left.FirstPath is not null))
         {
             fields.Error(
-                "'belongs' holds nothing of the vendor's against a setting of the connection, as \"{companyId} == {$setting.Company}\" does;"
-                + " it is the word credential where each client has credentials of its own", fields.LineAt("belongs"));
+                "'belongs' holds nothing of the vendor's against a setting of the connection, as \"{company} == {$setting.Company}\" does; "
+                + "it is the word credential where each client has credentials of its own", fields.LineAt("belongs"));
         }
         return [.. rules.Select(static one => one with { IsExact = true })];
     }

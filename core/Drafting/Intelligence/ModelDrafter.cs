@@ -1,11 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using DevOpsAI.Connections.Plans;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace DevOpsAI.Drafting.Intelligence;
 

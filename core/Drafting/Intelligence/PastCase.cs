@@ -1,5 +1,4 @@
 using DevOpsAI.Incidents;
-using DevOpsAI.Proposals;
 
 namespace DevOpsAI.Drafting.Intelligence;
 

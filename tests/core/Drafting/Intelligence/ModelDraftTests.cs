@@ -1,5 +1,4 @@
 using DevOpsAI.Drafting.Intelligence;
-using DevOpsAI.Incidents;
 using DevOpsAI.Ledger;
 using DevOpsAI.Proposals;
 using DevOpsAI.Tenancy;
