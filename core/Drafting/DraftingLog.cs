@@ -34,7 +34,8 @@ internal static partial class DraftingLog
     [LoggerMessage(EventId = 2309, Level = LogLevel.Information, Message = "Recommendations are drafted with the model {Deployment}")]
     public static partial void ModelInUse(this ILogger logger, string deployment);
 
-    [LoggerMessage(EventId = 2310, Level = LogLevel.Information, Message = "No model is configured (Intelligence:Endpoint): runbooks draft alone")]
+    [LoggerMessage(EventId = 2310, Level = LogLevel.Information,
+        Message = "No model is configured (Intelligence:Endpoint): runbooks draft alone")]
     public static partial void NoModel(this ILogger logger);
 
     [LoggerMessage(EventId = 2304, Level = LogLevel.Information, Message = "{Count} runbooks are in force; folder of own ones: {Folder}")]

@@ -14,7 +14,8 @@ namespace DevOpsAI.Drafting;
 public static class DraftingServices
 {
     /// <summary>
-    /// Drafting by runbooks, and by a model where an <see cref="IDraftModel"/> is registered. At start every validation error in every runbook is told at once, also what no connector could offer.
+    /// Drafting by runbooks, and by a model where an <see cref="IDraftModel"/> is registered. At start every validation
+    /// error in every runbook is told at once, also what no connector could offer.
     /// Needs <see cref="IConnections"/>, <see cref="ITenantDirectory"/>, <see cref="ILedger"/>, MediatR and <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddDrafting(this IServiceCollection services)

@@ -39,13 +39,14 @@ internal sealed class IncidentDrafter(
             : floor;
     }
 
-    /// <summary>The one thing that an alert without a runbook is about; null unless that is as certain as a runbook would have it.</summary>
+    /// <summary>What an alert without a runbook is about; null unless that is as certain as a runbook would have it.</summary>
     private async Task<Resolution.Found?> FindAsync(DraftCase about, string? doubt, CancellationToken cancellationToken)
     {
         if (doubt is not null || about.Incident.Opened.Scope != IncidentScope.One || about.Newest is not { } newest)
             return null;
         var kind = newest.AboutUser == true ? "user" : "device";
-        if (kind == "device" && AlertOrigin.Doubt(about.Kind, AlertName.From(about.Kind), newest.Attributes, down: false) is not null)
+        if (kind == "device"
+            && AlertOrigin.Doubt(about.Kind, AlertName.From(about.Kind), newest.Attributes, down: false) is not null)
             return null;
         return await ResolveAsync(
             about, stop => resolver.ResolveAsync(about.Incident.Tenant, kind, about.Facts, stop), cancellationToken) as Resolution.Found;

@@ -69,28 +69,8 @@ internal sealed class StageProposalHandler(
         };
         var staged = ProposalStaging.Stage(
             incident.Proposal, Math.Max(draft.Revision, (incident.Staged?.Revision ?? 0) + 1), ProposalKind.Remedy,
-            Actor.Service("drafting"), draft.Plan, draft.Observed, GetTerms(policy, question, draft, find), find, ProposalStaging.NewNonce());
+            Actor.Service("drafting"), draft.Plan, draft.Observed, DraftTerms.Compute(policy, question, draft, find), find,
+            ProposalStaging.NewNonce());
         return (ProposalStaged)staged.WithClock(now);
-    }
-
-    /// <summary>A model's plan in the place of a runbook's meets everything that the runbook's would have had to meet, and its own.</summary>
-    private static GateTerms GetTerms(GatePolicy policy, GateQuestion question, RecommendationDrafted draft, FindAction find)
-    {
-        var terms = GateLevels.Compute(policy, question, find);
-        if (draft.RunbookPlan is not { } replaced)
-            return terms;
-        var before = GateLevels.Compute(policy, question with { Plan = replaced }, find);
-        if (before.Level > terms.Level)
-        {
-            terms = GateLevels.Compute(
-                policy, question with { AtLeast = before.Level, AtLeastReason = "The runbook's plan, which this replaces, is at this level." },
-                find);
-        }
-        return terms with
-        {
-            Approvals = Math.Max(terms.Approvals, before.Approvals),
-            ApproverRole = before.ApproverRole == Role.Administrator ? before.ApproverRole : terms.ApproverRole,
-            NotTheRequester = terms.NotTheRequester || before.NotTheRequester,
-        };
     }
 }

@@ -53,7 +53,9 @@ public sealed record RecommendationDrafted(
     /// <summary>Why <see cref="AtLeast"/>, one sentence of ours.</summary>
     public string? AtLeastReason { get; init; }
 
-    /// <summary>What the runbook would do, where a model's plan is another; its gate is no lower than this plan's. Null otherwise.</summary>
+    /// <summary>
+    /// What the runbook would do, where a model's plan is another; its gate is no lower than this plan's. Null otherwise.
+    /// </summary>
     [Personal]
     public Plan? RunbookPlan { get; init; }
 

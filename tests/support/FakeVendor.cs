@@ -78,6 +78,8 @@ public sealed class FakeVendor(string name = "fake") : IConnector
         return thing;
     }
 
+    public void Remove(FakeThing thing) => things.Remove(thing);
+
     public async Task<CallOutcome<IReadOnlyList<Target>>> FindAsync(
         Connection connection, string kind, string name, CancellationToken cancellationToken)
     {

@@ -4,7 +4,8 @@ namespace DevOpsAI.Drafting.Intelligence;
 
 /// <summary>
 /// The JSON schema of <see cref="ModelAnswer"/> for one case, within what strict structured output knows: every member required, none
-/// beside them, enumerations for references and actions. Service: https://learn.microsoft.com/azure/ai-services/openai/how-to/structured-outputs
+/// beside them, enumerations for references and actions.
+/// Service: https://learn.microsoft.com/azure/ai-services/openai/how-to/structured-outputs
 /// </summary>
 internal static class AnswerSchema
 {

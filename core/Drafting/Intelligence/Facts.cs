@@ -20,7 +20,9 @@ public enum ModelVerdict
     NoAnswer,
 }
 
-/// <summary><c>model.asked</c> on <c>model/{incident}</c>: a model was asked to draft, or its answer to the same question was kept.</summary>
+/// <summary>
+/// <c>model.asked</c> on <c>model/{incident}</c>: a model was asked to draft, or its answer to the same question was still there.
+/// </summary>
 /// <param name="Revision">Of the recommendation that it was asked for.</param>
 /// <param name="Attempt">1, or 2 where the first answer could not be used.</param>
 /// <param name="Deployment">As the settings name it.</param>

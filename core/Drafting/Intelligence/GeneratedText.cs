@@ -52,14 +52,12 @@ internal static partial class GeneratedText
             kept.Append(letter is '&' ? '+' : letter);
         }
         plain = Link().Replace(kept.ToString(), NoLink);
-        plain = Host().Replace(plain, static host => Endings.Contains(host.Groups["end"].Value) || IsNumber(host.Value) ? host.Value : NoLink);
+        plain = Host().Replace(plain, static host => Endings.Contains(host.Groups["end"].Value) ? host.Value : NoLink);
         plain = Scheme().Replace(plain, "${name}: ");
         plain = plain.Replace("@", " (at) ", StringComparison.Ordinal);
         plain = Emphasis().Replace(plain, "");
         return string.Join(' ', plain.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
-
-    private static bool IsNumber(string text) => text.All(static letter => char.IsAsciiDigit(letter) || letter is '.');
 
     private const RegexOptions Plain = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking;
 

@@ -26,8 +26,8 @@ internal sealed class IntelligenceCheck : IValidateOptions<IntelligenceOptions>
         }
         if (!IsSafe(endpoint))
         {
-            yield return "Intelligence:Endpoint: the address must be https (http on loopback only), without user, query and fragment, as in "
-                + "https://contoso.openai.azure.com/.";
+            yield return "Intelligence:Endpoint: the address must be https (http on loopback only), without user, query and fragment, as "
+                + "in https://contoso.openai.azure.com/.";
         }
         if (string.IsNullOrWhiteSpace(options.Deployment))
             yield return "Intelligence:Deployment: missing; the name of the deployment, or of the model.";

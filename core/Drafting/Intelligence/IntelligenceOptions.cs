@@ -3,7 +3,9 @@ using DevOpsAI.Common;
 
 namespace DevOpsAI.Drafting.Intelligence;
 
-/// <summary>Section <c>Intelligence</c>: the model that drafts. Without <see cref="Endpoint"/> there is none, and runbooks draft alone.</summary>
+/// <summary>
+/// Section <c>Intelligence</c>: the model that drafts. Without <see cref="Endpoint"/> there is none, and runbooks draft alone.
+/// </summary>
 public sealed class IntelligenceOptions
 {
     /// <summary>

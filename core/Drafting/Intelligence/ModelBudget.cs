@@ -19,7 +19,9 @@ internal sealed class ModelBudget(IOptions<IntelligenceOptions> options, TenantS
     public static long Estimate(ModelQuestion question) =>
         ((question.Everything.Length + question.Schema.Length) / CharactersPerToken) + 1;
 
-    /// <summary>Reserves the most that the question can use; null when that is more than is left. Give it back once it is on record.</summary>
+    /// <summary>
+    /// Reserves the most that the question can use; null when that is more than is left. Give it back once it is on record.
+    /// </summary>
     public async ValueTask<IDisposable?> TryReserveAsync(TenantId tenant, ModelQuestion question, CancellationToken cancellationToken)
     {
         var used = (await states.GetAsync(tenant, cancellationToken)).Get<ModelUse>().On(ModelUse.GetDay(clock.GetUtcNow()));

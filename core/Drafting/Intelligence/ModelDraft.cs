@@ -27,7 +27,8 @@ internal static class ModelDraft
         };
         return (floor.Plan.Steps.Count, plan.Steps.Count) switch
         {
-            (0, 0) when material.Runbook is not null || material.Catalog.Count == 0 => draft with { Note = ModelNotes.Explains(deployment) },
+            (0, 0) when material.Runbook is not null || material.Catalog.Count == 0 =>
+                draft with { Note = ModelNotes.Explains(deployment) },
             (0, 0) => draft with
             {
                 Problem = "The model proposes nothing: a person decides what to do.", Note = ModelNotes.NothingProposed(deployment),
@@ -47,7 +48,8 @@ internal static class ModelDraft
         };
     }
 
-    private static RecommendationDrafted WithoutRunbook(RecommendationDrafted draft, DraftMaterial material, Plan plan, string deployment) =>
+    private static RecommendationDrafted WithoutRunbook(
+        RecommendationDrafted draft, DraftMaterial material, Plan plan, string deployment) =>
         Raised(draft, "A model wrote the plan; no runbook stands behind it.") with
         {
             Plan = plan,

@@ -29,7 +29,8 @@ internal sealed class ModelDrafter(
             var again = kept with { Text = prompt.WithNumbers(kept.Text) };
             if (Judge(model, material, prompt, again) is { Draft: { } draft })
             {
-                await RecordAsync(model, material, prompt.Question, new(again, Attempt: 1, TimeSpan.Zero, null, Cached: true), cancellationToken);
+                await RecordAsync(
+                    model, material, prompt.Question, new(again, Attempt: 1, TimeSpan.Zero, null, Cached: true), cancellationToken);
                 return draft;
             }
         }

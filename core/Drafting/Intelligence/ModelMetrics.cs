@@ -18,7 +18,7 @@ internal sealed class ModelMetrics : IDisposable
         meter = meters?.Create(MeterName) ?? new Meter(MeterName);
         calls = meter.CreateCounter<long>("model.calls", "{call}", "Questions to the model, by how they ended.");
         tokens = meter.CreateCounter<long>("model.tokens", "{token}", "Tokens of questions and answers.");
-        fallbacks = meter.CreateCounter<long>("model.fallbacks", "{draft}", "Drafts for which the model was wanted and not had, by reason.");
+        fallbacks = meter.CreateCounter<long>("model.fallbacks", "{draft}", "Drafts that the model was to make and did not.");
         duration = meter.CreateHistogram<double>("model.duration", "s", "From question to answer.");
     }
 

@@ -33,7 +33,8 @@ internal static class ModelNotes
 
     public static string Agrees(string deployment) => $"The runbook's plan; the model {deployment} proposes the same.";
 
-    public static string WouldNot(string deployment) => $"The runbook's plan; the model {deployment} would do nothing before a person looks.";
+    public static string WouldNot(string deployment) =>
+        $"The runbook's plan; the model {deployment} would do nothing before a person looks.";
 
     public static string Explains(string deployment) => $"The model {deployment} wrote the analysis; nothing was offered to it to propose.";
 

@@ -157,7 +157,6 @@ internal sealed class ModelPrompt
                 ["title"] = Hide(past.Title, MaxTitle),
                 ["proposed"] = string.Join(", ", past.Actions),
                 ["decided"] = string.Join(", ", past.Decisions),
-                ["reason"] = Hide(past.Reason, MaxTitle),
                 ["outcome"] = past.Outcome ?? "not carried out",
                 ["end"] = Hide(past.End ?? "open", MaxValue),
             };

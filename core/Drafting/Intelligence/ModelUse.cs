@@ -19,7 +19,10 @@ public sealed record ModelUse : ISlice<ModelUse>
         if (entry.Fact is not ModelAsked asked)
             return this;
         var used = On(GetDay(entry.ByClock));
-        return used with { Tokens = used.Tokens + asked.PromptTokens + asked.AnswerTokens, CostMicros = used.CostMicros + asked.CostMicros };
+        return used with
+        {
+            Tokens = used.Tokens + asked.PromptTokens + asked.AnswerTokens, CostMicros = used.CostMicros + asked.CostMicros,
+        };
     }
 
     /// <summary>What was used on that day.</summary>

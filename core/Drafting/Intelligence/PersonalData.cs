@@ -64,7 +64,8 @@ internal static partial class PersonalData
     }
 
     /// <summary>States and such, which fields of these names hold as well.</summary>
-    private static bool IsWord(string value) => value.Trim().ToUpperInvariant() is "" or "TRUE" or "FALSE" or "YES" or "NO" or "NONE" or "UNKNOWN"
+    private static bool IsWord(string value) => value.Trim().ToUpperInvariant() is "" or "TRUE" or "FALSE" or "YES" or "NO" or "NONE"
+        or "UNKNOWN"
         or "ENABLED" or "DISABLED" or "LOCKED" or "ACTIVE" or "NULL" or "SYSTEM" or "ROOT" or "ADMIN" or "ADMINISTRATOR" or "USER" or "N/A"
         || decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out _);
 
@@ -81,8 +82,8 @@ internal static partial class PersonalData
         + @"last_?name|phone|mobile|employee|author|reporter|assignee|member|sam)", Plain)]
     private static partial Regex PersonField();
 
-    [GeneratedRegex(@"(host|node|computer|server|machine|device|instance|agent|fqdn|endpoint|workstation|sysname|asset|nodename|peer|address|"
-        + @"domain|_ip\z|\Aip)", Plain)]
+    [GeneratedRegex(@"(host|node|computer|server|machine|device|instance|agent|fqdn|endpoint|workstation|sysname|asset|nodename|peer|"
+        + @"address|domain|_ip\z|\Aip)", Plain)]
     private static partial Regex HostField();
 
     [GeneratedRegex(@"(pass(word|wd|phrase|code)|pwd|secret|token|api_?key|access_?key|private_?key|credential|connection_?string|"

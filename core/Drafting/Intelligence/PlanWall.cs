@@ -11,6 +11,8 @@ internal static class PlanWall
 {
     public const int MaxSteps = 5;
 
+    private const int MaxWord = 100;
+
     /// <param name="restore">Puts what may come back in the place of its placeholder; null where one may not.</param>
     public static (Plan? Plan, string? Error) Build(
         DraftMaterial material, IReadOnlyList<ModelStep> steps, Func<string, string?> restore, KnownConditions conditions)
@@ -59,6 +61,7 @@ internal static class PlanWall
                 continue;
             if (restore(argument.Value) is not { } value
                 || OutsideText.Visible(value) != value
+                || !IsKnown(material, argument.Name, value)
                 || material.OtherClients.Any(other => value.Contains(other, StringComparison.OrdinalIgnoreCase))
                 || !arguments.TryAdd(argument.Name, value))
                 return null;
@@ -66,9 +69,20 @@ internal static class PlanWall
         return arguments;
     }
 
+    /// <summary>
+    /// The vendor reports such a thing of the target, or the runbook names it; else it is one plain word or a few, which no chat client
+    /// would make anything else of. A pattern alone may let an address through.
+    /// </summary>
+    private static bool IsKnown(DraftMaterial material, string name, string value) =>
+        material.Found!.Observations.Any(pair => pair.Value == value
+            || ("." + pair.Key + ".").Contains($".{value}.", StringComparison.Ordinal))
+        || material.Floor.Plan.Steps.Any(step => step.Arguments.GetValueOrDefault(name) == value)
+        || (value.Length <= MaxWord && GeneratedText.Clean(value, MaxWord) == value && !value.AsSpan().ContainsAny('/', '\\', ':'));
+
     private static string Title(ActionSpec spec, Dictionary<string, string> arguments) => arguments.Count == 0
         ? spec.Title
-        : $"{spec.Title}: {QuotedText.List(spec.Arguments.Where(one => arguments.ContainsKey(one.Name)).Select(one => arguments[one.Name]))}";
+        : $"{spec.Title}: "
+            + QuotedText.List(spec.Arguments.Where(one => arguments.ContainsKey(one.Name)).Select(one => arguments[one.Name]));
 
     private static string Describe(ActionSpec spec) => spec.Arguments.Count == 0
         ? "none"

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -47,7 +48,7 @@ internal sealed partial class Redaction(string tag)
     public string Hide(string? text, int max)
     {
         // Cut last: half of a secret is none that could be recognized.
-        var plain = OutsideText.Clean(text, Math.Max(max * 2, 4_000));
+        var plain = OutsideText.Clean(Decode(OutsideText.Clean(text, Math.Max(max * 2, 4_000))), Math.Max(max * 2, 4_000));
         if (plain.Length == 0)
             return "";
         plain = Known().Replace(plain, name => GetPlaceholder("ID", name.Value));
@@ -74,7 +75,16 @@ internal sealed partial class Redaction(string tag)
     }
 
     /// <summary>Placeholders and little beside them, which is not taken for a secret for its length.</summary>
-    private static bool IsOurs(string text) => Placeholder().IsMatch(text) && Placeholder().Replace(text, "").Trim('_', '-', '/', ' ').Length == 0;
+    private static bool IsOurs(string text) =>
+        Placeholder().IsMatch(text) && Placeholder().Replace(text, "").Trim('_', '-', '/', ' ').Length == 0;
+
+    /// <summary>Names in the escapes of addresses and pages are names all the same.</summary>
+    private static string Decode(string text)
+    {
+        for (var round = 0; round < 3 && text.AsSpan().ContainsAny('%', '&'); round++)
+            text = WebUtility.HtmlDecode(Uri.UnescapeDataString(text));
+        return text;
+    }
 
     private string GetPlaceholder(string kind, string value) => placeholders.GetValueOrDefault(value) ?? Add(kind, value);
 
