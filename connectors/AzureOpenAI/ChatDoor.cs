@@ -63,7 +63,8 @@ internal sealed class ChatDoor
             catch (Exception unread) when (unread is JsonException or FormatException or InvalidOperationException or ArgumentException
                 or HttpRequestException or IOException or KeyNotFoundException or NotSupportedException)
             {
-                return new ModelReply.Failed(ModelFailure.Unavailable, $"The service answered what cannot be read ({unread.GetType().Name}).");
+                return new ModelReply.Failed(
+                    ModelFailure.Unavailable, $"The service answered what cannot be read ({unread.GetType().Name}).");
             }
         }
     }
@@ -73,8 +74,8 @@ internal sealed class ChatDoor
     /// </summary>
     private Task<ModelReply> CompleteAsync(ModelQuestion question, CancellationToken cancellationToken) =>
         client.CompleteChatAsync(GetMessages(question), GetOptions(question), cancellationToken).ContinueWith(
-            static answered => Read(answered.GetAwaiter().GetResult()), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+            static answered => Read(answered.GetAwaiter().GetResult()), CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private static ModelReply Read(ChatCompletion completion)
     {
