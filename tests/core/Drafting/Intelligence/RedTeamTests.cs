@@ -271,7 +271,7 @@ public sealed partial class RedTeamTests(ITestOutputHelper output)
     [GeneratedRegex(@"(?<=""ref"":"")e\d+", RegexOptions.None, 5000)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"(BEGIN|END) UNTRUSTED [0-9a-f]{32}", RegexOptions.None, 5000)]
+    [GeneratedRegex(@"(BEGIN|END) UNTRUSTED [0-9a-f]{32}", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Delimiter();
 
     [GeneratedRegex(@"_\d+_[0-9a-f]{8}|(?<=UNTRUSTED )[0-9a-f]{32}|\d+", RegexOptions.None, 5000)]
