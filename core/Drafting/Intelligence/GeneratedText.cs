@@ -19,7 +19,7 @@ internal static partial class GeneratedText
     {
         "exe", "dll", "sys", "log", "msi", "ps1", "bat", "cmd", "txt", "tmp", "dat", "dmp", "etl", "evtx", "conf", "cfg", "ini", "xml",
         "json", "yaml", "yml", "service", "socket", "timer", "vhdx", "vmdk", "bak", "mdf", "ldf", "freepercent", "freegb", "sizegb",
-        "state", "startup", "daysleft", "cpupercent", "priority", "percent", "online", "isolated", "pendingreboot", "jobs", "start",
+        "state", "startup", "daysleft", "cpupercent", "priority", "percent", "isolated", "pendingreboot", "start",
         "stop", "restart", "reboot", "cleanup", "enabled", "locked",
     };
 
