@@ -26,5 +26,5 @@ internal static partial class WebhookLog
     public static partial void DeliveryUnreadable(this ILogger logger, Exception failure, string connector);
 
     [LoggerMessage(EventId = 3205, Level = LogLevel.Warning, Message = "Delivery over {Connection} was turned away. {Reason}")]
-    public static partial void DeliveryTurnedAway(this ILogger logger, string connection, string reason);
+    public static partial void DeliveryTurnedAway(this ILogger logger, string connection, UntrustedText reason);
 }
