@@ -45,19 +45,9 @@ internal sealed class HealthWatch : BackgroundService
         await Task.WhenAll(due.Select(connection => AskAsync(connection, cancellationToken)));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Delay(LookEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await new TenantWorker(clock, LookEvery, (tenant, problem, _) => logger.HealthFailed(tenant, problem)).RunAsync(
-            tenants.All,
-            async (tenant, stop) =>
-            {
-                if (tenants.IsMine(tenant))
-                    await LookAsync(tenant, stop);
-                return NextRound.After(LookEvery);
-            },
-            stoppingToken);
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new TenantWorker(clock, LookEvery, (tenant, problem, _) => logger.HealthFailed(tenant, problem))
+            .LookAsync(tenants, LookAsync, stoppingToken);
 
     /// <summary>One whose settings have changed is asked at once.</summary>
     private bool IsDue(Connection connection) => !known.TryGetValue(connection.Name, out var last) || clock.GetUtcNow() >= last.Next

@@ -57,19 +57,9 @@ internal sealed class AwayVendors : BackgroundService
         await Task.WhenAll(due.Select(one => AskAsync(one, cancellationToken)));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Delay(LookEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await new TenantWorker(clock, LookEvery, (tenant, problem, _) => logger.AwayFailed(tenant, problem)).RunAsync(
-            tenants.All,
-            async (tenant, stop) =>
-            {
-                if (tenants.IsMine(tenant))
-                    await LookAsync(tenant, stop);
-                return NextRound.After(LookEvery);
-            },
-            stoppingToken);
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new TenantWorker(clock, LookEvery, (tenant, problem, _) => logger.AwayFailed(tenant, problem))
+            .LookAsync(tenants, LookAsync, stoppingToken);
 
     private static bool IsWaiting(Incident incident) =>
         incident is { Draft.VendorAway: true, Phase: ProposalPhase.Waiting, CanBeDraftedAgain: true }

@@ -31,6 +31,21 @@ public sealed class TenantWorker(TimeProvider clock, TimeSpan pause, Action<Tena
         IEnumerable<Tenant> tenants, Func<TenantId, CancellationToken, Task<NextRound>> round, CancellationToken stopping) =>
         Task.WhenAll(tenants.Select(tenant => RepeatAsync(tenant.Id, stop => round(tenant.Id, stop), stopping)));
 
+    /// <summary>Looks at each tenant while this instance works for it, again and again, for the first time after the pause.</summary>
+    public async Task LookAsync(AssignedTenants tenants, Func<TenantId, CancellationToken, Task> look, CancellationToken stopping)
+    {
+        await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await RunAsync(
+            tenants.All,
+            async (tenant, stop) =>
+            {
+                if (tenants.IsMine(tenant))
+                    await look(tenant, stop);
+                return NextRound.After(pause);
+            },
+            stopping);
+    }
+
     /// <summary>For one tenant.</summary>
     public Task RepeatAsync(TenantId tenant, Func<CancellationToken, Task<NextRound>> round, CancellationToken stopping) =>
         Task.Run(() => RepeatHereAsync(tenant, round, stopping), CancellationToken.None);

@@ -65,8 +65,8 @@ internal static partial class PersonalData
 
     /// <summary>States and such, which fields of these names hold as well.</summary>
     private static bool IsWord(string value) => value.Trim().ToUpperInvariant() is "" or "TRUE" or "FALSE" or "YES" or "NO" or "NONE"
-        or "UNKNOWN"
-        or "ENABLED" or "DISABLED" or "LOCKED" or "ACTIVE" or "NULL" or "SYSTEM" or "ROOT" or "ADMIN" or "ADMINISTRATOR" or "USER" or "N/A"
+        or "UNKNOWN" or "ENABLED" or "DISABLED" or "LOCKED" or "ACTIVE" or "NULL" or "SYSTEM" or "ROOT" or "ADMIN" or "ADMINISTRATOR"
+        or "USER" or "N/A"
         || decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out _);
 
     /// <summary>The name of a machine or a person, and nothing that a chat client would make something else of.</summary>
